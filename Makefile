@@ -1,0 +1,81 @@
+# The desk: every everyday job by name; `make help` lists them.
+# Paths are relative on purpose: make cannot hold a path with spaces, and this folder's own may have some.
+
+PYTHON ?= python3
+DATA_DIR ?= ./var
+export DATA_DIR
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+# A moved or copied folder keeps the old address in its .venv, and an upgraded machine may have taken its Python away:
+# the stamp says where it was made, and anything but "here, and still running" makes it anew.
+STALE := $(shell [ "$$(cat $(INSTALLED) 2>/dev/null)" = "$$(pwd -P)" ] && $(BIN)/python -c '' 2>/dev/null || echo venv)
+QUIET := $(if $(MAKE_TERMERR),,--quiet)  # progress bars for a person, silence for a log
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install demo test check bench screenshots format catalogue lock clean venv
+
+help: ## list these jobs
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
+	@echo
+	@echo '  ARGS goes to the command behind: make test ARGS="-k seats", make demo ARGS=--reset, make lock ARGS=--upgrade'
+	@echo '  DATABASE_URL is passed on as it is; when unset, an embedded PostgreSQL lives in DATA_DIR ($(DATA_DIR)).'
+
+install: $(INSTALLED) ## create .venv from requirements.lock, every file checked by its hash
+
+venv:
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'Python 3.11 or newer is needed and "$(PYTHON)" is not; name one: make install PYTHON=python3.12' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo 'This Python cannot make virtual environments yet. As root, run:' >&2; \
+	  '$(PYTHON)' -c 'import sys; print("  apt-get install --yes python%d.%d-venv" % sys.version_info[:2])' >&2; exit 1; }
+	@echo 'Installing into .venv: a minute the first time, about 800 MB'
+	@'$(PYTHON)' -m venv --clear .venv
+
+# uv is in the lock too: pip installs that one entry of it, and uv the rest, several times faster.
+# `uv pip sync` removes what is not in the lock, the project itself included: it goes in last, built by the locked hatchling.
+$(INSTALLED): requirements.lock pyproject.toml $(STALE)
+	@[ -x $(BIN)/python ] || $(MAKE) --no-print-directory venv
+	@rm -f $(INSTALLED)
+	@sed -n '/^uv==/,/^ *# via/p' requirements.lock >.venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.txt
+	@$(BIN)/python -m uv pip sync $(QUIET) --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@pwd -P >$(INSTALLED)
+
+demo: install ## a believable town on http://127.0.0.1:8000, with sign-in links
+	@exec $(BIN)/python -m training demo $(ARGS)
+
+test: install ## every test, on a real PostgreSQL (browser stories need Chromium)
+	@exec $(BIN)/python -m pytest -rs $(ARGS)
+
+check: install ## ruff, mypy, import order, docs complete, migrations complete
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest tests/unit/test_docs.py tests/db/test_migrations.py
+
+bench: install ## each figure beside its limit
+	@exec $(BIN)/python -m bench $(ARGS)
+
+screenshots: install ## every page wide, narrow, dark and printed, into screenshots/
+	@exec $(BIN)/python -m pytest -rs tests/e2e/screenshots.py $(ARGS)
+
+format: install ## put the code in its form
+	$(BIN)/python -m ruff check --fix
+	$(BIN)/python -m ruff format
+
+catalogue: install ## bring the English catalogue up to the French source texts
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-location --sort-output --output .venv/training.pot src/training
+	$(BIN)/pybabel --quiet update --input-file .venv/training.pot --output-dir src/training/locale --domain training \
+	  --locale en --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
+
+lock: install ## make requirements.lock again from pyproject.toml
+	$(BIN)/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header $(ARGS) --quiet --output-file requirements.lock
+
+clean: ## remove .venv and the tools' caches; data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,160 @@
+"""Composition of the web application: routers, middleware, the guard, headers, lifespan."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import structlog
+from litestar import Litestar, Router
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from training import __version__
+from training.kernel import render, settings
+from training.kernel.logs import masked
+from training.web import agenda, animation, api, office, operations, portal
+from training.web.auth import PUBLIC, Authentication, cookie_name, guard
+from training.web.refusals import answer
+
+log = structlog.get_logger()
+
+BODY_MAX = 2_000_000  # bytes: the largest form is a list of names
+
+# Everything comes from here; nothing inline, nothing framed (the embeddable page says otherwise for itself).
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+async def set_headers(message: Message, scope: Scope) -> None:
+    """On every answer, unknown routes included (they never reach a middleware)."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if settings.current().production:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+class RequestLog:
+    """Give each request an id, which its logs, its audit rows and its jobs carry; log it when it is answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 0
+        request_id = uuid.uuid4().hex[:16]
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableScopeHeaders.from_message(message)["X-Request-Id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, watched)
+            finally:
+                log.info(
+                    "request",
+                    method=scope.get("method"),
+                    path=masked(scope["path"]),
+                    status=status,
+                    ms=round((time.perf_counter() - started) * 1000, 1),
+                )
+
+
+Lifespan = Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]
+
+
+def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
+    """The application. `settings.use()` comes first; `lifespan` opens the pool (and the worker)."""
+    now = settings.current()
+    static = create_static_files_router(
+        path=render.static_root(),
+        directories=[render.STATIC],
+        include_in_schema=False,
+        opt={"permission": PUBLIC, "exclude_from_csrf": True},
+        cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True),
+    )
+    return Litestar(
+        [
+            operations.ROUTER,
+            portal.ROUTER,
+            office.ROUTER,
+            animation.ROUTER,
+            agenda.ROUTER,
+            api.ROUTER,
+            static,
+        ],
+        middleware=[RequestLog, DefineMiddleware(Authentication)],
+        guards=[guard],
+        lifespan=list(lifespan or []),
+        before_send=[set_headers],
+        exception_handlers={Exception: answer},
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(render.pages())),
+        csrf_config=CSRFConfig(
+            secret=now.secret_key,
+            cookie_name=cookie_name("csrf"),
+            cookie_secure=now.production,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+        ),
+        openapi_config=OpenAPIConfig(
+            title="Formations",
+            version=f"1 ({__version__})",
+            path="/api/docs",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            openapi_router=Router(
+                "/api/docs",
+                route_handlers=[],
+                opt={"permission": PUBLIC, "exclude_from_csrf": True},
+                include_in_schema=False,
+            ),
+        ),
+        request_max_body_size=BODY_MAX,
+        logging_config=None,
+        pdb_on_exception=False,
+        debug=False,
+    )
+
+
+def opening(*managers: Callable[[], contextlib.AbstractAsyncContextManager[Any]]) -> list[Lifespan]:
+    """Context managers without an argument, as Litestar wants them: opened in order, closed in reverse."""
+
+    def adapt(manager: Callable[[], contextlib.AbstractAsyncContextManager[Any]]) -> Lifespan:
+        @contextlib.asynccontextmanager
+        async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+            async with manager():
+                yield
+
+        return lifespan
+
+    return [adapt(manager) for manager in managers]

@@ -1,0 +1,1 @@
+"""What really took place: who came, and the moment a session counts as held."""

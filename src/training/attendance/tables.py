@@ -1,0 +1,30 @@
+"""Head-counts: how many of each booking's seats were filled."""
+
+from __future__ import annotations
+
+from piccolo.columns import Integer, Serial
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from training.bookings.tables import Booking
+from training.kernel.columns import belongs_to, instant
+from training.scheduling.tables import Session
+
+
+class Holding(Table, tablename="holding"):
+    """The fact that a session was held, once: said by whom is in the audit."""
+
+    id: Serial
+    session = belongs_to(Session, unique=True)
+    held_at = instant()
+
+
+class HeadCount(Table, tablename="head_count"):
+    """How many came for a booking: the proof of service when no sheet was signed."""
+
+    id: Serial
+    booking = belongs_to(Booking, unique=True)
+    present = Integer(default=None)
+    counted_at = instant()
+
+    head_count_is_not_negative = Check("present >= 0")

@@ -1,0 +1,62 @@
+"""A free session that was held: its confirmation, with what it is worth. Never a number, never an invoice."""
+
+from __future__ import annotations
+
+import asyncio
+
+from training.attendance import queries as attendance
+from training.billing.actions.issue import buyer, seller
+from training.billing.documents import FreeConfirmation, Occurrence
+from training.billing.formats import facturx
+from training.billing.tables import FreeConfirmationPaper
+from training.bookings import queries as bookings
+from training.directory import queries as directory
+from training.kernel import clock, db, outbox
+from training.kernel.actor import SYSTEM, Actor
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.records import queries as records
+from training.records.actions import acting, keep_file
+from training.scheduling import queries as scheduling
+
+
+async def confirm_free(actor: Actor, booking: int) -> None:
+    """Make the confirmation of a free booking, once."""
+    async with acting(actor, "free.confirm", ("booking", booking)):
+        if await db.value("select exists (select from free_confirmation where booking = $1)", booking):
+            return
+        platform = await directory.the_platform()
+        logo = None if platform.logo is None else await records.file(platform.logo)
+        document = await _document(booking, platform)
+        paper = await asyncio.to_thread(facturx.confirm_free, document, logo.content if logo else None)
+        await FreeConfirmationPaper.insert(
+            FreeConfirmationPaper(
+                booking=booking, paper=await keep_file(paper, "application/pdf"), created_at=clock.now()
+            )
+        )
+        await outbox.put("free.confirmed", ("booking", booking))
+
+
+async def _document(booking: int, platform: directory.PlatformView) -> FreeConfirmation:
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    organisation = await directory.organisation(view.organisation)
+    assert organisation is not None  # noqa: S101 - a foreign key says so
+    slots = (await scheduling.slots([view.session]))[view.session]
+    people = await scheduling.assignments([view.session])
+    present = (await attendance.head_counts(view.session)).get(view.id, view.seats)
+    return FreeConfirmation(
+        booking=view.reference,
+        made_on=clock.today(),
+        provider=seller(platform),
+        beneficiary=buyer(organisation, None),
+        title=view.title,
+        occurrences=tuple(Occurrence(starts_at=s.starts_at, ends_at=s.ends_at, place=s.place) for s in slots),
+        seats=present,
+        facilitator=", ".join(dict.fromkeys(p.name for p in people)),
+        partner=", ".join(dict.fromkeys(p.partner for p in people if p.partner)),
+        value_cents=view.reference_cents,
+        held=True,
+        accent=platform.accent,
+    )

@@ -1,0 +1,1 @@
+"""What billing decides, as pure functions over values: regimes of VAT, terms of payment."""

@@ -1,0 +1,64 @@
+"""The words on late payment that the law wants on every invoice, by kind of buyer. Percentages change: none is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class BuyerKind(StrEnum):
+    """Who buys, as commercial and public procurement law tell them apart."""
+
+    PUBLIC = "public"
+    COMPANY = "company"
+    ASSOCIATION = "association"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """When and how to pay, and what happens otherwise. The last three travel as coded notes (BR-FR-05)."""
+
+    due: str  # BT-20
+    penalty: str  # PMD
+    recovery: str  # PMT
+    discount: str  # AAB
+
+
+DUE_DAYS = 30  # C. com. art. L441-10 I; CCP art. R2192-10
+
+_DISCOUNT = "Pas d’escompte pour paiement anticipé."  # C. com. art. L441-9
+
+_PRIVATE = PaymentTerms(
+    due="Paiement à {days} jours à compter de la date de facture.",
+    # C. com. art. L441-10 II
+    penalty="Pénalités de retard : trois fois le taux d’intérêt légal, exigibles sans rappel.",
+    # C. com. art. D441-5
+    recovery="Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 €.",
+    discount=_DISCOUNT,
+)
+
+_PUBLIC = PaymentTerms(
+    due="Paiement par mandat administratif sous {days} jours à compter de la réception de la facture "
+    "(art. R2192-10 du Code de la commande publique).",
+    # CCP art. R2192-31
+    penalty="Intérêts moratoires de plein droit en cas de retard : taux directeur de la Banque centrale européenne "
+    "majoré de huit points (art. R2192-31 du Code de la commande publique).",
+    # CCP art. D2192-35
+    recovery="Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 €.",
+    discount=_DISCOUNT,
+)
+
+# C. com. art. L441-10 binds professionals between themselves: a consumer owes neither penalty nor 40 €
+_PERSON = PaymentTerms(
+    due="Paiement à {days} jours à compter de la date de facture.",
+    penalty="Aucune pénalité de retard n’est appliquée aux particuliers.",
+    recovery="Aucune indemnité forfaitaire de recouvrement n’est appliquée aux particuliers.",
+    discount=_DISCOUNT,
+)
+
+
+def default_terms(buyer: BuyerKind, days: int = DUE_DAYS) -> PaymentTerms:
+    """The words that hold when the platform has not set its own; `days` is its delay of payment."""
+    terms = {BuyerKind.PUBLIC: _PUBLIC, BuyerKind.PERSON: _PERSON}.get(buyer, _PRIVATE)
+    return replace(terms, due=terms.due.format(days=days))

@@ -1,0 +1,88 @@
+"""The VAT regimes a platform may be under: category, code and words of each. Which one applies, an accountant says.
+
+Nothing here infers a regime: it is a setting of the seller, overridable per offer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+STANDARD_RATE_BP = 2_000  # CGI art. 278
+
+
+class VatRegime(StrEnum):
+    """Under which law the seller charges VAT, or does not."""
+
+    OUT_OF_SCOPE = "out_of_scope"
+    FRANCHISE_293B = "franchise_293b"
+    VOCATIONAL_261_4_4A = "vocational_261_4_4a"
+    SOCIAL_261_7_1 = "social_261_7_1"
+    NORMAL = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class VatTreatment:
+    """How one amount is taxed: EN 16931 BG-23 without its amounts."""
+
+    category: str  # BT-118, BT-151 (UNTDID 5305)
+    rate_bp: int | None  # BT-119, BT-152, in basis points; none outside VAT (BR-O-05)
+    exemption_code: str | None = None  # BT-121 (VATEX)
+    exemption_reason: str | None = None  # BT-120, and the mention on paper
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeTerms:
+    """What a regime prints and transmits."""
+
+    treatment: VatTreatment
+    mention: str | None  # the sentence the law wants on the invoice
+    in_total: str | None  # said beside "TVA" in the totals, where there is no amount
+
+    @property
+    def charges_vat(self) -> bool:
+        return self.treatment.category == "S"
+
+    @property
+    def shows_vat_numbers(self) -> bool:
+        """An invoice outside VAT carries no VAT number of anybody (EN 16931 BR-O-02)."""
+        return self.treatment.category != "O"
+
+
+def _terms(category: str, code: str, mention: str, in_total: str) -> RegimeTerms:
+    rate = None if category == "O" else 0
+    return RegimeTerms(VatTreatment(category, rate, code, mention), mention, in_total)
+
+
+REGIMES = MappingProxyType(
+    {
+        # CGI art. 256 and 256 A: the seller is not a taxable person (non-profit, disinterested management)
+        VatRegime.OUT_OF_SCOPE: _terms(
+            "O",
+            "VATEX-EU-O",
+            "Opération hors du champ d’application de la TVA (art. 256 et 256 A du CGI).",
+            "hors champ",
+        ),
+        # CGI art. 293 B; the mention is that of art. 293 E
+        VatRegime.FRANCHISE_293B: _terms(
+            "E", "VATEX-FR-FRANCHISE", "TVA non applicable, art. 293 B du CGI.", "non applicable"
+        ),
+        # CGI art. 261, 4-4° a: vocational training under an attestation 3511-SD
+        VatRegime.VOCATIONAL_261_4_4A: _terms(
+            "E", "VATEX-FR-CGI261-4", "Exonération de TVA, art. 261-4-4° a du CGI.", "exonérée"
+        ),
+        # CGI art. 261, 7-1°: social and educational services of a non-profit body to its members
+        VatRegime.SOCIAL_261_7_1: _terms(
+            "E", "VATEX-FR-CGI261-7", "Exonération de TVA, art. 261-7-1° du CGI.", "exonérée"
+        ),
+        # CGI art. 256, 278
+        VatRegime.NORMAL: RegimeTerms(VatTreatment("S", STANDARD_RATE_BP), None, None),
+    }
+)
+
+
+def treatment(regime: VatRegime, rate_bp: int = STANDARD_RATE_BP) -> VatTreatment:
+    """How an amount is taxed under `regime`; `rate_bp` counts in the normal regime only."""
+    terms = REGIMES[regime]
+    return VatTreatment("S", rate_bp) if terms.charges_vat else terms.treatment

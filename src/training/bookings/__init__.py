@@ -1,0 +1,1 @@
+"""Seats: who takes how many in which session, at what price, and under which names."""

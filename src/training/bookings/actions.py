@@ -1,0 +1,363 @@
+"""Changes to bookings. Locks: the session, then the booking (docs/locking.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from training.bookings import rules
+from training.bookings.rules import BookingState, MayCancel
+from training.bookings.tables import Booking, Participant, RequestKey
+from training.catalogue import queries as catalogue
+from training.catalogue.rules import Price, price, tariff_for
+from training.directory.actions import lock_organisation
+from training.directory.rules import OrganisationState
+from training.identity.rules import Permission
+from training.kernel import clock, db, outbox
+from training.kernel.actor import SYSTEM, Actor
+from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+from training.scheduling import actions as scheduling
+from training.scheduling.rules import LockedSession
+
+# Nobody who locks the session first can meet this one; it is for doors that will be cut later.
+db.refuse("session_seats_within_capacity", lambda: rules.seats_missing(0))
+db.refuse("request_key_once", lambda: Conflict(_("Cette demande est déjà en cours de traitement.")))
+
+
+@dataclass(frozen=True, slots=True)
+class NewParticipant:
+    """A name, and an address if the organisation wants that person written to."""
+
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewBooking:
+    """Seats by head-count; names may come later. `contact` None: the organisation's own booking contact."""
+
+    session: int
+    organisation: int
+    seats: int
+    contact: int | None = None
+    purchase_order: str | None = None
+    service_code: str | None = None
+    note: str = ""
+    participants: tuple[NewParticipant, ...] = ()
+    option: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatKey:
+    """What makes the same request twice one booking: a form's own key, or an API's Idempotency-Key."""
+
+    asker: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The booking as made. Cents, net."""
+
+    id: int
+    reference: str
+    state: BookingState
+    session: int
+    seats: int
+    price_cents: int
+    repeated: bool = False
+
+
+async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> Booked:
+    """Take seats. Confirmed at once for an approved organisation; `option` holds them for a week.
+
+    The same `key` with the same booking returns the first answer; with another one it is KeyReused.
+    Invalid, SessionClosed, SessionFull, Forbidden, NotFound.
+    """
+    _allowed(actor, Permission.BOOKINGS_MAKE, new.organisation)
+    async with acting(actor, "booking.make") as change:
+        session = await scheduling.lock_session(new.session)
+        if key and (known := await _answered(key, new)):
+            change.about("booking", known.id)
+            return known
+        rules.check_bookable(session, new.organisation, new.seats, clock.now())
+        _check_participants(new)
+        approved = await lock_organisation(new.organisation)
+        state = _first_state(approved, new.option)
+        cost = await _price(new.organisation, session.offer, session.starts_at, new.seats)
+        booked = await _insert(actor, new, state, cost)
+        change.about("booking", booked.id)
+        if key:
+            await _remember(key, new, booked.id)
+        await outbox.put(_FIRST_FACT[state], ("booking", booked.id))
+    return booked
+
+
+_FIRST_FACT = {
+    BookingState.CONFIRMED: "booking.confirmed",
+    BookingState.OPTION: "booking.optioned",
+    BookingState.PENDING: "booking.requested",
+}
+
+
+async def confirm(actor: Actor, booking: int) -> None:
+    """Confirm a request or an option; the price is that of this moment's tariffs, and frozen from now on."""
+    async with acting(actor, "booking.confirm", ("booking", booking)) as change:
+        change.about("booking", booking, "state", "price_cents")
+        row, session = await _lock(booking)
+        _allowed(actor, Permission.BOOKINGS_CONFIRM, row.organisation)
+        if row.state == BookingState.PENDING and not actor.may(Permission.BOOKINGS_CONFIRM):
+            raise Forbidden(_("Votre structure attend d’être validée : la réservation le sera avec elle."))
+        rules.check_move(row.state, BookingState.CONFIRMED, row.expires_at, clock.now())
+        if session.starts_at <= clock.now():
+            raise rules.SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
+        cost = await _price(row.organisation, session.offer, session.starts_at, row.seats)
+        await Booking.update(
+            {
+                Booking.state: BookingState.CONFIRMED,
+                Booking.tariff_mode: cost.mode,
+                Booking.unit_price_cents: cost.unit_price_cents,
+                Booking.price_cents: cost.price_cents,
+                Booking.reference_cents: cost.reference_cents,
+                Booking.expires_at: None,
+                Booking.confirmed_at: clock.now(),
+                Booking.updated_at: clock.now(),
+            }
+        ).where(Booking.id == booking)
+        await outbox.put("booking.confirmed", ("booking", booking))
+
+
+async def decline(actor: Actor, booking: int, reason: str) -> None:
+    """Refuse a pending request: its seats are free again and its contact is told why."""
+    async with acting(actor, "booking.decline", ("booking", booking)) as change:
+        change.about("booking", booking, "state")
+        row, _session = await _lock(booking)
+        if not actor.may(Permission.BOOKINGS_CONFIRM):
+            raise Forbidden(_("Seule l’équipe de la plateforme peut refuser une demande."))
+        await _end(row, BookingState.DECLINED, "platform", reason)
+        await outbox.put("booking.declined", ("booking", booking))
+
+
+async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
+    """Give the seats back; whoever was invited is told. Conflict when it is too late or already done."""
+    async with acting(actor, "booking.cancel", ("booking", booking)) as change:
+        change.about("booking", booking, "state")
+        row, session = await _lock(booking)
+        _allowed(actor, Permission.BOOKINGS_CANCEL, row.organisation)
+        by = MayCancel.PLATFORM if actor.may(Permission.BOOKINGS_CANCEL) else MayCancel.ORGANISATION
+        if session.state == "held":
+            raise Conflict(_("La séance a eu lieu : elle ne s’annule plus."))
+        rules.check_cancel(by, session.starts_at, clock.now())
+        await _end(row, BookingState.CANCELLED, by, reason)
+        await outbox.put("booking.cancelled", ("booking", booking))
+
+
+async def call_off_session(actor: Actor, session: int, reason: str) -> None:
+    """Cancel a session and every live booking of it, together; everybody concerned is told once."""
+    if not reason.strip():
+        raise Invalid(_("Dites pourquoi : ce texte part dans le courriel à chaque structure."), field="reason")
+    async with acting(actor, "session.call-off", ("session", session)) as change:
+        change.about("session", session, "state")
+        await scheduling.lock_session(session)
+        await scheduling.mark_cancelled(session, reason)
+        now = clock.now()
+        await Booking.update(
+            {
+                Booking.state: BookingState.CANCELLED,
+                Booking.cancelled_at: now,
+                Booking.cancelled_by: MayCancel.PLATFORM,
+                Booking.cancel_reason: reason,
+                Booking.updated_at: now,
+            }
+        ).where(
+            (Booking.session == session)
+            & Booking.state.is_in([s.value for s in (*rules.OCCUPYING, BookingState.WAITING)])
+        )
+        await outbox.put("session.cancelled", ("session", session))
+
+
+async def expire_options(actor: Actor = SYSTEM) -> int:
+    """Sweep options and offers past their time (the sweep only frees seats: accepting one late is refused anyway)."""
+    due = await db.connection().fetch(
+        "select id from booking where state in ('option', 'offered') and expires_at <= $1 order by id", clock.now()
+    )
+    for record in due:
+        async with acting(actor, "booking.expire", ("booking", record["id"])):
+            row, _session = await _lock(record["id"])
+            if row.state in rules.EXPIRING and row.expires_at and row.expires_at <= clock.now():
+                await _end(row, BookingState.EXPIRED, "system", "")
+                await outbox.put("booking.expired", ("booking", record["id"]))
+    return len(due)
+
+
+async def confirm_requests_of(actor: Actor, organisation: int) -> None:
+    """The organisation was approved: what it had asked for is confirmed, where the session still stands."""
+    pending = await db.connection().fetch(
+        """
+        select b.id from booking b join session s on s.id = b.session
+        where b.organisation = $1 and b.state = 'pending' and s.state in ('published', 'confirmed')
+          and (select min(starts_at) from slot where session = s.id) > $2
+        order by b.id
+        """,
+        organisation,
+        clock.now(),
+    )
+    for record in pending:
+        await confirm(actor, record["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    session: int
+    organisation: int
+    state: BookingState
+    seats: int
+    expires_at: datetime | None
+
+
+async def _lock(booking: int) -> tuple[_Row, LockedSession]:
+    """Lock the booking's session, then the booking."""
+    session = await db.value("select session from booking where id = $1", booking)
+    if session is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    locked = await scheduling.lock_session(session)
+    sql = "select id, session, organisation, state, seats, expires_at from booking where id = $1 for update"
+    row = await db.row(_Row, sql, booking)
+    if row is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    return _Row(row.id, row.session, row.organisation, BookingState(row.state), row.seats, row.expires_at), locked
+
+
+async def _end(row: _Row, state: BookingState, by: str, reason: str) -> None:
+    now = clock.now()
+    rules.check_move(row.state, state, row.expires_at, now)
+    await Booking.update(
+        {
+            Booking.state: state,
+            Booking.cancelled_at: now,
+            Booking.cancelled_by: by,
+            Booking.cancel_reason: reason.strip() or None,
+            Booking.updated_at: now,
+        }
+    ).where(Booking.id == row.id)
+
+
+def _allowed(actor: Actor, permission: Permission, organisation: int) -> None:
+    if actor.kind == "system" or actor.may(permission, organisation=organisation):
+        return
+    if organisation not in actor.scope.organisations:
+        raise NotFound(_("Cette structure n’existe pas."))
+    raise Forbidden(_("Votre rôle dans cette structure ne le permet pas : demandez à son responsable."))
+
+
+def _first_state(organisation: OrganisationState, option: bool) -> BookingState:
+    if organisation == OrganisationState.PENDING:
+        return BookingState.PENDING
+    if organisation != OrganisationState.APPROVED:
+        raise Forbidden(_("Cette structure ne peut pas réserver : écrivez-nous."))
+    return BookingState.OPTION if option else BookingState.CONFIRMED
+
+
+def _check_participants(new: NewBooking) -> None:
+    if len(new.participants) > new.seats:
+        raise Invalid(
+            _("Il y a plus de noms que de places : ajoutez des places ou retirez des noms."), field="participants"
+        )
+    if any(not p.name.strip() for p in new.participants):
+        raise Invalid(_("Chaque participant a un nom."), field="participants")
+
+
+async def _price(organisation: int, offer: int, starts_at: datetime, seats: int) -> Price:
+    kind = await db.value("select kind from organisation where id = $1", organisation)
+    tariff = tariff_for((await catalogue.tariffs([offer]))[offer], kind, clock.local(starts_at).date())
+    if tariff is None:
+        raise Conflict(_("Le tarif de cette séance n’est pas encore fixé : appelez-nous."))
+    return price(tariff, seats)
+
+
+async def _insert(actor: Actor, new: NewBooking, state: BookingState, cost: Price) -> Booked:
+    now = clock.now()
+    contact = new.contact or await db.value(
+        "select id from contact where organisation = $1 and active order by for_booking desc, id limit 1",
+        new.organisation,
+    )
+    if contact is None:
+        raise Invalid(_("Indiquez qui suit cette réservation."), field="contact")
+    reference = rules.new_reference()
+    row = Booking(
+        reference=reference,
+        session=new.session,
+        organisation=new.organisation,
+        contact=contact,
+        account=actor.id if actor.kind == "user" else None,
+        state=state,
+        seats=new.seats,
+        tariff_mode=cost.mode,
+        unit_price_cents=cost.unit_price_cents,
+        price_cents=cost.price_cents,
+        reference_cents=cost.reference_cents,
+        purchase_order=new.purchase_order or None,
+        service_code=new.service_code or None,
+        note=new.note,
+        expires_at=now + rules.OPTION_LIFE if state == BookingState.OPTION else None,
+        created_at=now,
+        updated_at=now,
+        confirmed_at=now if state == BookingState.CONFIRMED else None,
+    )
+    booking = int((await Booking.insert(row).returning(Booking.id))[0]["id"])
+    if new.participants:
+        await Participant.insert(
+            *(Participant(booking=booking, name=p.name.strip(), email=p.email or None) for p in new.participants)
+        )
+    return Booked(booking, reference, state, new.session, new.seats, cost.price_cents)
+
+
+async def _answered(key: RepeatKey, new: NewBooking) -> Booked | None:
+    known = await db.connection().fetchrow(
+        """
+        select k.body_sha256, b.id, b.reference, b.state, b.session, b.seats, b.price_cents
+        from request_key k join booking b on b.id = k.booking where k.asker = $1 and k.key = $2
+        """,
+        key.asker,
+        key.key,
+    )
+    if known is None:
+        return None
+    if known["body_sha256"] != _digest(new):
+        raise rules.KeyReused(
+            _("Cette demande a déjà été envoyée, avec d’autres réponses : voyez la réservation {reference}.").format(
+                reference=known["reference"]
+            )
+        )
+    return Booked(
+        known["id"],
+        known["reference"],
+        BookingState(known["state"]),
+        known["session"],
+        known["seats"],
+        known["price_cents"],
+        repeated=True,
+    )
+
+
+async def _remember(key: RepeatKey, new: NewBooking, booking: int) -> None:
+    await RequestKey.insert(
+        RequestKey(asker=key.asker, key=key.key, body_sha256=_digest(new), booking=booking, created_at=clock.now())
+    )
+
+
+def _digest(new: NewBooking) -> bytes:
+    return hashlib.sha256(json.dumps(asdict(new), sort_keys=True).encode()).digest()
+
+
+async def forget_request_keys(actor: Actor = SYSTEM) -> None:
+    """Keys are kept 24 hours, as the API promises; older ones only cost room."""
+    async with acting(actor, "request-keys.forget"):
+        await db.execute(
+            "delete from request_key where created_at < $1::timestamptz - interval '24 hours'", clock.now()
+        )

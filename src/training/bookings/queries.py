@@ -1,0 +1,141 @@
+"""Bookings, read. The scope comes first: another organisation's booking does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.bookings.rules import BookingState
+from training.catalogue.rules import TariffMode
+from training.kernel import clock, db
+from training.kernel.actor import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """A booking with what any page about it shows. Cents, net."""
+
+    id: int
+    reference: str
+    state: BookingState
+    session: int
+    session_state: str
+    title: str
+    offer_slug: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: str | None
+    city: str | None
+    organisation: int
+    organisation_name: str
+    organisation_slug: str
+    contact: int
+    contact_name: str
+    contact_email: str
+    contact_locale: str
+    seats: int
+    tariff_mode: TariffMode
+    unit_price_cents: int
+    price_cents: int
+    reference_cents: int | None
+    purchase_order: str | None
+    service_code: str | None
+    note: str
+    expires_at: datetime | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_by: str | None
+    cancel_reason: str | None
+    generation: int
+    named: int
+
+    @property
+    def place(self) -> str:
+        """Venue and town on one line, "" when unknown."""
+        return ", ".join(part for part in (self.venue, self.city) if part)
+
+    @property
+    def coming(self) -> bool:
+        """Whether its session is ahead."""
+        return self.starts_at > clock.now()
+
+
+BOOKING = """
+    select b.id, b.reference, b.state, b.session, s.state as session_state, o.title, o.slug as offer_slug,
+           t.starts_at, t.ends_at, v.name as venue, m.name as city,
+           b.organisation, g.name as organisation_name, g.slug as organisation_slug,
+           b.contact, c.name as contact_name, c.email as contact_email, c.locale as contact_locale,
+           b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
+           b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, b.cancelled_at, b.cancelled_by,
+           b.cancel_reason, b.generation, (select count(*) from participant where booking = b.id) as named
+    from booking b
+    join session s on s.id = b.session
+    join offer o on o.id = s.offer
+    join slot t on t.session = s.id and t.position = 1
+    left join venue_use u on u.slot = t.id
+    left join venue v on v.id = u.venue
+    left join commune m on m.id = v.commune
+    join organisation g on g.id = b.organisation
+    join contact c on c.id = b.contact
+    where ($1 or b.organisation = any($2))
+"""
+
+
+def scoped(scope: Scope) -> tuple[bool, list[int]]:
+    """The first two parameters of every scoped statement: everything, or these organisations."""
+    return scope.everything, list(scope.organisations)
+
+
+async def booking(scope: Scope, reference: str) -> BookingView | None:
+    """A booking by its reference, typed in either case."""
+    return await db.row(BookingView, BOOKING + " and b.reference = $3", *scoped(scope), reference.upper())
+
+
+async def booking_by_id(scope: Scope, id: int) -> BookingView | None:  # noqa: A002
+    """A booking by id."""
+    return await db.row(BookingView, BOOKING + " and b.id = $3", *scoped(scope), id)
+
+
+async def bookings(
+    scope: Scope,
+    *,
+    organisation: int | None = None,
+    session: int | None = None,
+    states: Sequence[BookingState] = (),
+    after: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[BookingView]:
+    """Bookings, the latest session first; `after` is the key (starts_at, id) of the last one of the page before."""
+    return await db.rows(
+        BookingView,
+        BOOKING
+        + """
+        and ($3::bigint is null or b.organisation = $3) and ($4::bigint is null or b.session = $4)
+        and (cardinality($5::text[]) = 0 or b.state = any($5))
+        and ($6::timestamptz is null or (t.starts_at, b.id) < ($6, $7))
+        order by t.starts_at desc, b.id desc limit $8
+        """,
+        *scoped(scope),
+        organisation,
+        session,
+        [s.value for s in states],
+        *(after or (None, None)),
+        limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantView:
+    """A named participant."""
+
+    id: int
+    name: str
+    email: str | None
+
+
+async def participants(booking: int) -> list[ParticipantView]:
+    """Who was named for a booking."""
+    sql = "select id, name, email from participant where booking = $1 order by fold(name), name, id"
+    return await db.rows(ParticipantView, sql, booking)

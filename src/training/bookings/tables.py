@@ -1,0 +1,65 @@
+"""Bookings, their participants, and the keys that make a repeated request harmless."""
+
+from __future__ import annotations
+
+from piccolo.columns import BigInt, Bytea, Integer, Serial, Text
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from training.directory.tables import Contact, Organisation
+from training.identity.tables import User
+from training.kernel.columns import belongs_to, instant, short_text
+from training.scheduling.tables import Session
+
+
+class Booking(Table, tablename="booking"):
+    """Seats of a session for an organisation. The price is the net total, frozen when it is confirmed."""
+
+    id: Serial
+    reference = short_text(20, unique=True)
+    session = belongs_to(Session)
+    organisation = belongs_to(Organisation)
+    contact = belongs_to(Contact)
+    account = belongs_to(User, null=True)
+    state = short_text(20)
+    seats = Integer(default=None)
+    tariff_mode = short_text(20)
+    unit_price_cents = BigInt(default=None)
+    price_cents = BigInt(default=None)
+    reference_cents = BigInt(default=None, null=True)
+    purchase_order = short_text(50, null=True)  # numéro d'engagement (EN 16931 BT-13; Chorus Pro: 50 characters)
+    service_code = short_text(100, null=True)
+    note = Text(default="")
+    expires_at = instant(null=True)
+    created_at = instant()
+    updated_at = instant()
+    confirmed_at = instant(null=True)
+    cancelled_at = instant(null=True)
+    cancelled_by = short_text(10, null=True)
+    cancel_reason = short_text(400, null=True)
+    generation = Integer(default=0)  # raised to revoke the links mailed about this booking
+
+    booking_has_seats = Check("seats > 0")
+    booking_price_is_not_negative = Check("price_cents >= 0 and unit_price_cents >= 0")
+
+
+class Participant(Table, tablename="participant"):
+    """A person who comes, named when the organisation knows; an address is never compulsory."""
+
+    id: Serial
+    booking = belongs_to(Booking)
+    name = short_text()
+    email = short_text(null=True)
+
+
+class RequestKey(Table, tablename="request_key"):
+    """A form or an API request that was answered: asked again, it gets the same booking (`asker` keeps keys apart)."""
+
+    id: Serial
+    asker = short_text(40)
+    key = short_text(255)
+    body_sha256 = Bytea(default=None)
+    booking = belongs_to(Booking)
+    created_at = instant(index=True)
+
+    request_key_once = Unique([asker, key])

@@ -1,0 +1,1 @@
+"""Changes to what calendars know: who was invited to what, and which feed addresses are open."""

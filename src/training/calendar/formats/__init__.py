@@ -1,0 +1,1 @@
+"""iCalendar bytes from values, pure: no database, no clock, no network."""

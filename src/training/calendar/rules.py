@@ -1,0 +1,119 @@
+"""What a slot says in a calendar, for whom. No I/O.
+
+Outlook shows only the event's description, not the mail's body: both say the essential. Nobody's name but the reader's
+team is here, for people add events to calendars that others see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from training.calendar.formats.event import EventText
+from training.kernel.i18n import _, ngettext
+from training.scheduling.rules import SessionState
+
+PAST = timedelta(days=90)
+FUTURE = timedelta(days=548)  # eighteen months
+CANCELLED_STAYS = timedelta(days=7)  # after its date: Apple and Fastmail show it struck out for as long as it is there
+
+
+class Audience(StrEnum):
+    """Whose calendar it is: what is said differs."""
+
+    PUBLIC = "public"
+    ORGANISATION = "organisation"
+    FACILITATOR = "facilitator"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFacts:
+    """A slot with all that its text uses. `seats`: the organisation's own, or all those taken for a facilitator."""
+
+    slot: int
+    session: int
+    uid: str
+    sequence: int
+    position: int
+    slots: int
+    starts_at: datetime
+    ends_at: datetime
+    revised_at: datetime
+    state: str
+    title: str
+    summary: str
+    theme: str
+    partner: str | None
+    venue: str | None
+    address: str | None
+    postcode: str | None
+    city: str | None
+    access: str | None
+    latitude: float | None
+    longitude: float | None
+    seats: int
+    organisation: str | None
+    cancelled: bool
+
+
+def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str) -> EventText:
+    """The event's text. `contact` is who to call: "Mobijump, 02 61 91 00 10"."""
+    cancelled = facts.cancelled or facts.state == SessionState.CANCELLED
+    title = facts.title
+    if facts.slots > 1:
+        title = f"{title} ({facts.position}/{facts.slots})"
+    if cancelled:
+        title = _("Annulé : {title}").format(title=title)
+    geo = None
+    if facts.latitude is not None and facts.longitude is not None:
+        geo = (facts.latitude, facts.longitude)
+    return EventText(
+        uid=facts.uid,
+        sequence=facts.sequence,
+        revised_at=facts.revised_at,
+        starts_at=facts.starts_at,
+        ends_at=facts.ends_at,
+        summary=title,
+        description=_description(facts, audience, cancelled, contact),
+        location=", ".join(
+            filter(None, (facts.venue, facts.address, f"{facts.postcode or ''} {facts.city or ''}".strip()))
+        ),
+        url=base_url + _path(facts, audience),
+        geo=geo,
+        status="CANCELLED" if cancelled else "CONFIRMED",
+        categories=(facts.theme,),
+    )
+
+
+def digest(text: EventText) -> bytes:
+    """What was said, in 32 octets: sent again only when this changed. The revision itself is not part of it."""
+    said = {k: v for k, v in asdict(text).items() if k not in ("revised_at", "sequence")}
+    return hashlib.sha256(msgspec.json.encode(said, order="sorted")).digest()
+
+
+def _path(facts: SlotFacts, audience: Audience) -> str:
+    if audience == Audience.FACILITATOR:
+        return f"/animation/seances/{facts.session}"
+    return f"/seances/{facts.session}"
+
+
+def _description(facts: SlotFacts, audience: Audience, cancelled: bool, contact: str) -> str:
+    parts = []
+    if cancelled:
+        parts.append(_("Cette séance n’a pas lieu."))
+    elif audience == Audience.PUBLIC:
+        parts.append(facts.summary)
+    elif facts.seats:
+        places = ngettext("%(num)d place réservée", "%(num)d places réservées", facts.seats) % {"num": facts.seats}
+        whose = facts.organisation if audience == Audience.FACILITATOR else None
+        parts.append(f"{places} ({whose})" if whose else places)
+    if facts.partner:
+        parts.append(_("Avec {partner}.").format(partner=facts.partner))
+    if facts.access and not cancelled:
+        parts.append(_("Accès : {access}").format(access=facts.access))
+    parts.append(_("Une question : {contact}").format(contact=contact))
+    return "\n".join(parts)

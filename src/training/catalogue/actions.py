@@ -1,0 +1,47 @@
+"""Changes to the catalogue: offers and tariffs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from training.catalogue.rules import OfferKind, OfferState, TariffRow
+from training.catalogue.tables import Offer, Tariff
+from training.kernel import clock
+from training.kernel.actor import Actor
+from training.records.actions import acting
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffer:
+    """An offer with its tariffs. `objectives`: one a line. `description`: Markdown."""
+
+    slug: str
+    title: str
+    summary: str
+    description: str
+    objectives: str
+    audience: str
+    prerequisites: str
+    theme: str
+    kind: OfferKind
+    duration_minutes: int
+    group_min: int
+    group_max: int
+    partner: int | None
+    tariffs: tuple[TariffRow, ...]
+    vat_regime: str | None = None
+    state: OfferState = OfferState.PUBLISHED
+
+
+async def add_offer(actor: Actor, new: NewOffer) -> int:
+    """Put an offer in the catalogue."""
+    async with acting(actor, "offer.add") as change:
+        values = asdict(new)
+        tariffs = values.pop("tariffs")
+        now = clock.now()
+        made = await Offer.insert(Offer(created_at=now, updated_at=now, **values)).returning(Offer.id)
+        offer = int(made[0]["id"])
+        change.about("offer", offer)
+        if tariffs:
+            await Tariff.insert(*(Tariff(offer=offer, **tariff) for tariff in tariffs))
+    return offer

@@ -1,0 +1,83 @@
+"""Kinds of offers, and what a tariff makes a number of seats cost. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from training.kernel.i18n import N_
+
+
+class OfferKind(StrEnum):
+    """Only `vocational` is an action de formation (C. trav. art. L6313-2) with all its paper."""
+
+    AWARENESS = "awareness"
+    WORKSHOP = "workshop"
+    VOCATIONAL = "vocational"
+
+
+class OfferState(StrEnum):
+    """Only published offers are seen."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class TariffMode(StrEnum):
+    """Flat is one price whatever the head-count."""
+
+    FREE = "free"
+    FLAT = "flat"
+    PER_SEAT = "per_seat"
+
+
+OFFER_KIND_NAMES: dict[OfferKind, str] = {
+    OfferKind.AWARENESS: N_("Sensibilisation"),
+    OfferKind.WORKSHOP: N_("Atelier"),
+    OfferKind.VOCATIONAL: N_("Formation professionnelle"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TariffRow:
+    """A tariff of an offer. Cents are net; `organisation_kind` None is for any."""
+
+    organisation_kind: str | None
+    mode: TariffMode
+    amount_cents: int
+    reference_cents: int | None
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a number of seats costs, net, in cents. `reference_cents`: what a free booking is worth."""
+
+    mode: TariffMode
+    unit_price_cents: int
+    price_cents: int
+    reference_cents: int | None
+
+
+def tariff_for(tariffs: Iterable[TariffRow], organisation_kind: str | None, on: date) -> TariffRow | None:
+    """The tariff that holds on a day: the one for that kind of organisation before the one for any, the latest first."""
+    standing = [
+        t
+        for t in tariffs
+        if t.valid_from <= on
+        and (t.valid_until is None or on <= t.valid_until)
+        and t.organisation_kind in (None, organisation_kind)
+    ]
+    return max(standing, key=lambda t: (t.organisation_kind is not None, t.valid_from), default=None)
+
+
+def price(tariff: TariffRow, seats: int) -> Price:
+    """The price of `seats` seats (positive)."""
+    if seats < 1:
+        raise ValueError("a price is of one seat or more")
+    times = seats if tariff.mode == TariffMode.PER_SEAT else 1
+    return Price(tariff.mode, tariff.amount_cents, tariff.amount_cents * times, tariff.reference_cents)

@@ -1,0 +1,53 @@
+"""Offers and their tariffs."""
+
+from __future__ import annotations
+
+from piccolo.columns import BigInt, Date, Integer, Serial, Text
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from training.directory.tables import Partner
+from training.kernel.columns import belongs_to, instant, short_text
+
+
+class Offer(Table, tablename="offer"):
+    """A workshop or training of the catalogue. `objectives` has one a line; `description` is Markdown."""
+
+    id: Serial
+    slug = short_text(80, unique=True)
+    title = short_text()
+    summary = short_text(400)
+    description = Text(default=None)
+    objectives = Text(default=None)
+    audience = short_text(400)
+    prerequisites = short_text(400)
+    theme = short_text(60)
+    kind = short_text(20)
+    duration_minutes = Integer(default=None)
+    group_min = Integer(default=None)
+    group_max = Integer(default=None)
+    partner = belongs_to(Partner, null=True)
+    vat_regime = short_text(40, null=True)  # overrides the platform's for this offer
+    state = short_text(20)
+    created_at = instant()
+    updated_at = instant()
+
+    offer_group_is_ordered = Check("group_min >= 1 and group_max >= group_min")
+    offer_has_a_duration = Check("duration_minutes > 0")
+
+
+class Tariff(Table, tablename="tariff"):
+    """What an offer costs, for a kind of organisation or (null) for any, between two days."""
+
+    id: Serial
+    offer = belongs_to(Offer)
+    organisation_kind = short_text(30, null=True)
+    mode = short_text(20)
+    amount_cents = BigInt(default=None)
+    reference_cents = BigInt(default=None, null=True)  # what a free session is worth: funders ask
+    valid_from = Date(default=None)
+    valid_until = Date(default=None, null=True)
+
+    tariff_amount_is_not_negative = Check("amount_cents >= 0 and reference_cents >= 0")
+    tariff_free_costs_nothing = Check("(mode = 'free') = (amount_cents = 0)")
+    tariff_days_are_ordered = Check("valid_until >= valid_from")

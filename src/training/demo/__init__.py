@@ -1,0 +1,1 @@
+"""The demonstration: an invented year of a real kind of platform. Nothing here is needed to run the product."""

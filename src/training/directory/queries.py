@@ -1,0 +1,161 @@
+"""Who is who, read: the platform, organisations, contacts, facilitators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.directory.rules import KIND_NAMES, Buyer, OrganisationKind, OrganisationState
+from training.kernel import db
+from training.kernel.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformView:
+    """The platform as pages, mails and paper show it."""
+
+    name: str
+    short_name: str
+    legal_form: str
+    address: str
+    postcode: str
+    city: str
+    siret: str | None
+    vat_number: str | None
+    vat_regime: str
+    activity_number: str | None
+    email: str
+    phone: str
+    contact_name: str
+    website: str | None
+    iban: str | None
+    bic: str | None
+    accent: str
+    logo: int | None
+    payment_days: int
+    late_terms_private: str
+    late_terms_public: str
+    issue_without_look: bool
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationView:
+    """An organisation."""
+
+    id: int
+    slug: str
+    name: str
+    kind: OrganisationKind
+    buyer: Buyer
+    state: OrganisationState
+    siret: str | None
+    vat_number: str | None
+    address: str
+    postcode: str
+    city: str
+    service_code: str | None
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in words."""
+        return _(KIND_NAMES[OrganisationKind(self.kind)])
+
+    @property
+    def approved(self) -> bool:
+        """May book at once."""
+        return self.state == OrganisationState.APPROVED
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A contact of an organisation."""
+
+    id: int
+    organisation: int
+    name: str
+    email: str
+    phone: str | None
+    title: str | None
+    for_booking: bool
+    for_billing: bool
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacilitatorView:
+    """A facilitator; `partner` is the partner's name, None for the platform's team."""
+
+    id: int
+    name: str
+    email: str
+    phone: str | None
+    locale: str
+    partner: str | None
+
+
+_PLATFORM = ", ".join(PlatformView.__slots__)
+_ORGANISATION = ", ".join(f"o.{name}" for name in OrganisationView.__slots__)
+_CONTACT = ", ".join(f"c.{name}" for name in ContactView.__slots__)
+
+
+async def platform() -> PlatformView | None:
+    """The platform, or None in a database where nobody has said who runs it."""
+    return await db.row(PlatformView, f"select {_PLATFORM} from platform where id = 1")  # noqa: S608 - our own names
+
+
+async def the_platform() -> PlatformView:
+    """The platform, which must be there: LookupError otherwise."""
+    if found := await platform():
+        return found
+    raise LookupError("no platform yet: `training demo`, or `training user create`")
+
+
+async def organisation(id: int) -> OrganisationView | None:  # noqa: A002
+    """An organisation by id."""
+    return await db.row(OrganisationView, f"select {_ORGANISATION} from organisation o where o.id = $1", id)  # noqa: S608
+
+
+async def organisation_by_slug(slug: str) -> OrganisationView | None:
+    """An organisation by what its addresses carry."""
+    return await db.row(OrganisationView, f"select {_ORGANISATION} from organisation o where o.slug = $1", slug)  # noqa: S608
+
+
+async def organisations(ids: list[int]) -> list[OrganisationView]:
+    """Organisations by id, by name."""
+    sql = f"select {_ORGANISATION} from organisation o where o.id = any($1) order by fold(o.name), o.name, o.id"  # noqa: S608
+    return await db.rows(OrganisationView, sql, ids)
+
+
+async def contacts(organisation: int) -> list[ContactView]:
+    """An organisation's people: booking contacts first."""
+    sql = f"""
+        select {_CONTACT} from contact c where c.organisation = $1 and c.active
+        order by c.for_booking desc, fold(c.name), c.id
+    """  # noqa: S608
+    return await db.rows(ContactView, sql, organisation)
+
+
+async def contact(id: int) -> ContactView | None:  # noqa: A002
+    """A contact by id."""
+    return await db.row(ContactView, f"select {_CONTACT} from contact c where c.id = $1", id)  # noqa: S608
+
+
+async def billing_contact(organisation: int) -> ContactView | None:
+    """Who receives the invoices: the billing contact, or failing one who books."""
+    sql = f"""
+        select {_CONTACT} from contact c where c.organisation = $1 and c.active
+        order by c.for_billing desc, c.for_booking desc, c.id limit 1
+    """  # noqa: S608
+    return await db.row(ContactView, sql, organisation)
+
+
+async def facilitator(id: int) -> FacilitatorView | None:  # noqa: A002
+    """A facilitator by id."""
+    return await db.row(
+        FacilitatorView,
+        """
+        select f.id, f.name, f.email, f.phone, f.locale, p.name as partner
+        from facilitator f left join partner p on p.id = f.partner where f.id = $1
+        """,
+        id,
+    )

@@ -1,0 +1,116 @@
+"""The platform and everyone it deals with. No account, no right and no booking here."""
+
+from __future__ import annotations
+
+from piccolo.columns import Boolean, DoublePrecision, Integer, Serial, Text, Varchar
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from training.kernel.columns import belongs_to, instant, short_text
+from training.records.tables import File
+
+
+class Platform(Table, tablename="platform"):
+    """The one row that says who runs this site: what letters, invoices and pages carry."""
+
+    id: Serial
+    name = short_text()
+    short_name = short_text(60)
+    legal_form = short_text(100)
+    address = short_text(300)
+    postcode = short_text(10)
+    city = short_text(100)
+    siret = Varchar(length=14, default=None, null=True)
+    vat_number = short_text(20, null=True)
+    vat_regime = short_text(40)
+    activity_number = short_text(20, null=True)  # numéro de déclaration d'activité (art. L6351-1 C. trav.)
+    email = short_text()
+    phone = short_text(30)
+    contact_name = short_text()
+    website = short_text(null=True)
+    iban = short_text(34, null=True)
+    bic = short_text(11, null=True)
+    accent = short_text(7)
+    logo = belongs_to(File, null=True)
+    payment_days = Integer(default=30)
+    late_terms_private = Text(default=None)
+    late_terms_public = Text(default=None)
+    issue_without_look = Boolean(default=False)
+    is_demo = Boolean(default=False)
+
+    platform_is_one = Check("id = 1")
+    platform_accent_is_a_colour = Check("accent ~ '^#[0-9a-f]{6}$'")
+
+
+class Commune(Table, tablename="commune"):
+    """A municipality, by its INSEE code."""
+
+    id: Serial
+    insee = Varchar(length=5, default=None, unique=True)
+    name = short_text(100)
+    postcode = short_text(5)
+    latitude = DoublePrecision(default=None)
+    longitude = DoublePrecision(default=None)
+    population = Integer(default=None)
+
+
+class Organisation(Table, tablename="organisation"):
+    """Who books and pays. `buyer` is what law and VAT see of it."""
+
+    id: Serial
+    name = short_text()
+    slug = short_text(80, unique=True)
+    kind = short_text(30)
+    buyer = short_text(20)
+    state = short_text(20)
+    siret = Varchar(length=14, default=None, null=True, unique=True)
+    vat_number = short_text(20, null=True)
+    address = short_text(300)
+    postcode = short_text(10)
+    city = short_text(100)
+    commune = belongs_to(Commune, null=True)
+    service_code = short_text(100, null=True)  # Chorus Pro: code service exécutant
+    created_at = instant()
+
+    organisation_siret_is_fourteen_digits = Check("siret ~ '^[0-9]{14}$'")
+
+
+class Contact(Table, tablename="contact"):
+    """A person of an organisation. Booking and billing are often two people."""
+
+    id: Serial
+    organisation = belongs_to(Organisation)
+    name = short_text()
+    email = short_text()
+    phone = short_text(30, null=True)
+    title = short_text(null=True)
+    for_booking = Boolean(default=False)
+    for_billing = Boolean(default=False)
+    locale = short_text(5)
+    active = Boolean(default=True)
+    created_at = instant()
+
+
+class Partner(Table, tablename="partner"):
+    """A body that delivers sessions with us, such as Prévention routière."""
+
+    id: Serial
+    name = short_text()
+    slug = short_text(80, unique=True)
+    summary = Text(default=None)
+    email = short_text(null=True)
+    phone = short_text(30, null=True)
+    website = short_text(null=True)
+    active = Boolean(default=True)
+
+
+class Facilitator(Table, tablename="facilitator"):
+    """A person who delivers: of the platform's team when `partner` is null. Needs no account."""
+
+    id: Serial
+    name = short_text()
+    email = short_text()
+    phone = short_text(30, null=True)
+    partner = belongs_to(Partner, null=True)
+    locale = short_text(5)
+    active = Boolean(default=True)

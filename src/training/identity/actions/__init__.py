@@ -1,0 +1,1 @@
+"""Changes to who may come in: signing in and out, roles, API keys."""

@@ -1,0 +1,34 @@
+"""API keys: made once, shown once, revoked."""
+
+from __future__ import annotations
+
+from training.identity import rules
+from training.identity.tables import ApiKey
+from training.kernel import clock
+from training.kernel.actor import Actor
+from training.kernel.links import digest
+from training.records.actions import acting
+
+PREFIX = "tk_"  # so that a key left in a file can be recognised for one
+
+
+async def create(actor: Actor, label: str, *, organisation: int | None) -> str:
+    """A key of an organisation (a manager's rights there), or (None) of the platform (an administrator's)."""
+    key = PREFIX + rules.new_token()
+    async with acting(actor, "apikey.create") as change:
+        row = ApiKey(
+            token_hash=digest(key),
+            hint=key[:7] + "…",
+            label=label,
+            organisation=organisation,
+            created_at=clock.now(),
+        )
+        made = await ApiKey.insert(row).returning(ApiKey.id)
+        change.about("api_key", made[0]["id"])
+    return key
+
+
+async def revoke(actor: Actor, key: int) -> None:
+    """End a key at once."""
+    async with acting(actor, "apikey.revoke", ("api_key", key)):
+        await ApiKey.update({ApiKey.revoked_at: clock.now()}).where((ApiKey.id == key) & ApiKey.revoked_at.is_null())

@@ -1,0 +1,238 @@
+"""Signing in without a password: a mailed link or a six-digit code, once; then a browser's own session."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from training.directory.rules import check_email
+from training.identity import rules
+from training.identity.actions.roles import take_known_roles
+from training.identity.tables import SigninRequest, SigninSession, User
+from training.kernel import clock, db, outbox
+from training.kernel.actor import SYSTEM
+from training.kernel.errors import Invalid, NotFound, TooMany
+from training.kernel.i18n import _
+from training.kernel.links import digest
+from training.records.actions import acting
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh browser session: its token goes into the cookie, and nowhere else."""
+
+    token: str
+    account: int
+    next_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """The secrets of one sign-in mail, made when it leaves."""
+
+    token: str
+    code: str
+
+
+async def request(email: str, *, network: str, next_path: str = "") -> str:
+    """Somebody wants to come in: the mail is on its way. Returns the browser's proof for the code.
+
+    Known and unknown addresses get the same answer and the same mail: nobody learns who is here.
+    Invalid: no address. TooMany: too often, for that address or that network.
+    """
+    try:
+        email = check_email(email)
+    except ValueError as error:
+        raise Invalid(str(error), field="email") from None
+    browser = rules.new_token()
+    now = clock.now()
+    async with acting(SYSTEM, "signin.request") as change:
+        await _throttle(email, network, now)
+        made = await SigninRequest.insert(
+            SigninRequest(
+                email=email,
+                network=network,
+                browser_hash=digest(browser),
+                next_path=rules.safe_path(next_path),
+                requested_at=now,
+                expires_at=now + rules.REQUEST_LIFE,
+            )
+        ).returning(SigninRequest.id)
+        change.about("signin_request", made[0]["id"])
+        await outbox.put("signin.requested", ("signin_request", int(made[0]["id"])))
+    return browser
+
+
+async def mint(signin_request: int, secret_key: str) -> Minted:
+    """Make the link's token and the code of a request, replacing those of an earlier attempt to send them."""
+    minted = Minted(rules.new_token(), rules.new_code())
+    async with acting(SYSTEM, "signin.mint", ("signin_request", signin_request)):
+        await SigninRequest.update(
+            {
+                SigninRequest.token_hash: digest(minted.token),
+                SigninRequest.code_hash: _code_hash(signin_request, minted.code, secret_key),
+            }
+        ).where((SigninRequest.id == signin_request) & SigninRequest.used_at.is_null())
+    return minted
+
+
+async def open_door(email: str, *, life: timedelta = rules.DEMO_LIFE, next_path: str = "") -> str:
+    """A sign-in token without a mail: for the command line, whose user owns the database anyway."""
+    token, now = rules.new_token(), clock.now()
+    async with acting(SYSTEM, "signin.open-door") as change:
+        made = await SigninRequest.insert(
+            SigninRequest(
+                email=check_email(email),
+                network="cli",
+                token_hash=digest(token),
+                next_path=rules.safe_path(next_path),
+                requested_at=now,
+                expires_at=now + life,
+            )
+        ).returning(SigninRequest.id)
+        change.about("signin_request", made[0]["id"])
+    return token
+
+
+async def peek(token: str) -> str:
+    """The address a link is for, without using it: what programs that check mails see. NotFound when it is no good."""
+    row = await db.connection().fetchrow(_GOOD_TOKEN, digest(token), clock.now())
+    if row is None:
+        raise _bad_link()
+    return str(row["email"])
+
+
+async def by_link(token: str, *, program: str, previous: str | None = None) -> SignedIn:
+    """Use a link, once. NotFound when it expired or was used."""
+    async with acting(SYSTEM, "signin.link") as change:
+        row = await db.connection().fetchrow(_GOOD_TOKEN + " for update", digest(token), clock.now())
+        if row is None:
+            raise _bad_link()
+        change.about("signin_request", row["id"])
+        return await _enter(row["id"], row["email"], row["next_path"], program, previous)
+
+
+async def by_code(browser: str, code: str, *, secret_key: str, program: str, previous: str | None = None) -> SignedIn:
+    """Use the six digits, in the browser that asked. Invalid when wrong; after five tries the code is dead."""
+    async with acting(SYSTEM, "signin.code") as change:
+        row = await db.connection().fetchrow(_GOOD_BROWSER, digest(browser), clock.now())
+        good = False
+        if row is not None:
+            change.about("signin_request", row["id"])
+            wanted = _code_hash(row["id"], "".join(filter(str.isdigit, code)), secret_key)
+            good = row["code_attempts"] < rules.CODE_ATTEMPTS and hmac.compare_digest(wanted, row["code_hash"])
+            if good:
+                return await _enter(row["id"], row["email"], row["next_path"], program, previous)
+            # counted in a transaction that commits: a refusal must not give the try back
+            await SigninRequest.update({SigninRequest.code_attempts: SigninRequest.code_attempts + 1}).where(
+                SigninRequest.id == row["id"]
+            )
+    left = rules.CODE_ATTEMPTS - 1 - row["code_attempts"] if row is not None else 0
+    if left > 0:
+        raise Invalid(_("Ce code n’est pas le bon : vérifiez les six chiffres du dernier courriel."), field="code")
+    raise Invalid(_("Ce code n’est plus valable : demandez-en un nouveau."), field="code")
+
+
+async def sign_out(token: str) -> None:
+    """End a browser's session."""
+    async with acting(SYSTEM, "signin.out"):
+        await SigninSession.update({SigninSession.revoked_at: clock.now()}).where(
+            SigninSession.token_hash == digest(token)
+        )
+
+
+async def slide(session: int) -> None:
+    """The browser was here: its session lasts again, up to its absolute end. Not audited: nothing was decided."""
+    now = clock.now()
+    async with db.atomic():
+        await db.execute(
+            "update signin_session set expires_at = least(ends_at, $2) where id = $1", session, now + rules.SLIDING
+        )
+
+
+async def _throttle(email: str, network: str, now: datetime) -> None:
+    # one at a time per address and network: two requests at once must see each other
+    for key in sorted((f"signin:{email.lower()}", f"signin:{network}")):
+        await db.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+    counts = (
+        ("lower(email) = lower($1)", email, *rules.PER_ADDRESS),
+        ("network = $1", network, *rules.PER_NETWORK),
+    )
+    for where, value, limit, window in counts:
+        oldest = await db.value(
+            f"select requested_at from signin_request where {where} and requested_at > $2"  # noqa: S608 - two constants
+            " order by requested_at desc offset $3 limit 1",
+            value,
+            now - window,
+            limit - 1,
+        )
+        if oldest is not None:
+            wait = max(1, int((oldest + window - now).total_seconds()))
+            minutes = -(-wait // 60)
+            raise TooMany(
+                _("Trop de demandes de connexion. Réessayez dans {minutes} min.").format(minutes=minutes),
+                retry_after=wait,
+            )
+
+
+async def _enter(request_id: int, email: str, next_path: str, program: str, previous: str | None) -> SignedIn:
+    now, token = clock.now(), rules.new_token()
+    await SigninRequest.update({SigninRequest.used_at: now}).where(SigninRequest.id == request_id)
+    account = await _account(email)
+    await take_known_roles(account, email)
+    if previous:
+        await SigninSession.update({SigninSession.revoked_at: now}).where(SigninSession.token_hash == digest(previous))
+    await SigninSession.insert(
+        SigninSession(
+            token_hash=digest(token),
+            account=account,
+            program=program[:200],
+            created_at=now,
+            expires_at=now + rules.SLIDING,
+            ends_at=now + rules.ABSOLUTE,
+        )
+    )
+    return SignedIn(token, account, next_path)
+
+
+async def _account(email: str) -> int:
+    row = await db.connection().fetchrow("select id, active from account where lower(email) = lower($1)", email)
+    if row is not None:
+        if not row["active"]:
+            raise NotFound(_("Ce compte est fermé : écrivez-nous."))
+        return int(row["id"])
+    name = await db.value(
+        """
+        select name from (
+            select name, 1 as rank from facilitator where lower(email) = lower($1) and active
+            union all select name, 2 from contact where lower(email) = lower($1) and active
+        ) known order by rank limit 1
+        """,
+        email,
+    )
+    user = User(email=email, name=name or email.split("@")[0], locale="fr", created_at=clock.now())
+    return int((await User.insert(user).returning(User.id))[0]["id"])
+
+
+def _code_hash(request_id: int, code: str, secret_key: str) -> bytes:
+    # six digits are soon tried by whoever reads the table, so the hash wants the site's key as well
+    return hmac.new(secret_key.encode(), f"code:{request_id}:{code}".encode(), hashlib.sha256).digest()
+
+
+def _bad_link() -> NotFound:
+    return NotFound(
+        _("Ce lien de connexion a expiré ou a déjà servi. Demandez-en un nouveau : il arrive en une minute.")
+    )
+
+
+_GOOD_TOKEN = """
+    select id, email, next_path from signin_request
+    where token_hash = $1 and used_at is null and expires_at > $2
+"""
+_GOOD_BROWSER = """
+    select id, email, next_path, code_hash, code_attempts from signin_request
+    where browser_hash = $1 and used_at is null and expires_at > $2 and code_hash is not null
+    for update
+"""

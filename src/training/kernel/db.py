@@ -1,0 +1,182 @@
+"""The engine, its pool, and `atomic()`, the only door to a transaction. SQL belongs to the packages, not here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from training.kernel.errors import DomainError
+
+ACQUIRE_TIMEOUT = 10  # seconds; then the caller hears that the database is busy instead of waiting for ever
+COMMAND_TIMEOUT = 60  # seconds for one statement
+
+# What the database's absence looks like from here: all of them mean « try again in a moment ».
+UNAVAILABLE = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    TimeoutError,
+)
+
+T = TypeVar("T")
+
+# Piccolo finds the engine, the tables and their migrations through this module's name.
+os.environ.setdefault("PICCOLO_CONF", "training.piccolo_conf")
+
+
+class _Engine(PostgresEngine):
+    """Piccolo's engine connects to the database when it is *built*, that is at import; ours waits to be told where."""
+
+    async def check_version(self) -> None:
+        """The pool finds out soon enough."""
+
+    async def prep_database(self) -> None:
+        """Extensions are made by the migrations."""
+
+
+DB = _Engine(config={"dsn": "postgresql://unconfigured.invalid/"})
+
+_owner: ContextVar[asyncio.Task[Any] | None] = ContextVar("atomic_owner", default=None)
+_refusals: dict[str, Callable[[], DomainError]] = {}
+
+
+class ForeignTransaction(RuntimeError):
+    """A task tried to work inside the transaction of the task that made it."""
+
+
+class TransactionLost(RuntimeError):
+    """The database had already given up this transaction: an error inside it was caught without its own atomic()."""
+
+
+@contextlib.asynccontextmanager
+async def connected(dsn: str, *, size: int = 10) -> AsyncIterator[None]:
+    """Open the pool on `dsn` for as long as the block lasts. The pool belongs to the running loop."""
+    DB.config = {"dsn": dsn}
+    await DB.start_connection_pool(min_size=1, max_size=size, command_timeout=COMMAND_TIMEOUT)
+    try:
+        yield
+    finally:
+        await DB.close_connection_pool()
+
+
+def refuse(constraint: str, error: Callable[[], DomainError]) -> None:
+    """Say, once, what the violation of a named constraint means to people."""
+    if constraint in _refusals:
+        raise ValueError(f"{constraint} is translated twice")
+    _refusals[constraint] = error
+
+
+def translate(error: asyncpg.IntegrityConstraintViolationError) -> DomainError | None:
+    """The refusal behind a violated constraint; None when nobody has named it."""
+    make = _refusals.get(getattr(error, "constraint_name", None) or "")
+    return make() if make else None
+
+
+@contextlib.asynccontextmanager
+async def atomic(*, isolation: str = "read committed") -> AsyncIterator[PostgresTransaction]:
+    """One unit of work: all or nothing. Nested use is a savepoint: an inner failure that is caught undoes only that.
+
+    A violated constraint that `refuse()` knows leaves as its DomainError.
+
+    Piccolo's `transaction()` joins silently when nested, keeps its connection for ever when COMMIT fails, and takes
+    the ROLLBACK with which PostgreSQL answers the COMMIT of a broken transaction for success.
+    """
+    outer = DB.current_transaction.get()
+    try:
+        async with _savepoint(outer) if outer is not None else _transaction(isolation) as tx:
+            yield tx
+    except asyncpg.IntegrityConstraintViolationError as error:
+        if refusal := translate(error):
+            raise refusal from error
+        raise
+
+
+@contextlib.asynccontextmanager
+async def _savepoint(outer: PostgresTransaction) -> AsyncIterator[PostgresTransaction]:
+    if _owner.get() is not asyncio.current_task():
+        raise ForeignTransaction("atomic() in a task that was started inside another task's transaction")
+    point = await outer.savepoint()
+    try:
+        yield outer
+    except BaseException:
+        await _undo(outer.connection, f"ROLLBACK TO SAVEPOINT {point.name}")
+        raise
+    await point.release()  # type: ignore[no-untyped-call]
+
+
+@contextlib.asynccontextmanager
+async def _transaction(isolation: str) -> AsyncIterator[PostgresTransaction]:
+    async with pool().acquire(timeout=ACQUIRE_TIMEOUT) as connection:  # releases, and resets, whatever happens
+        tx = DB.transaction()
+        tx.connection = connection
+        await connection.execute(f"BEGIN ISOLATION LEVEL {isolation}")
+        mine, owner = DB.current_transaction.set(tx), _owner.set(asyncio.current_task())
+        try:
+            yield tx
+        except BaseException:
+            await _undo(connection, "ROLLBACK")
+            raise
+        else:
+            if await connection.execute("COMMIT") != "COMMIT":
+                raise TransactionLost
+        finally:
+            DB.current_transaction.reset(mine)
+            _owner.reset(owner)
+
+
+async def _undo(connection: Any, sql: str) -> None:
+    """A rollback over a dead connection has nothing left to undo; the error that brought us here is the one to show."""
+    with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await connection.execute(sql)
+
+
+def in_transaction() -> bool:
+    """Whether an atomic() is open here: outside systems are never called inside one."""
+    return DB.current_transaction.get() is not None
+
+
+def pool() -> asyncpg.Pool:
+    """The open pool. InterfaceError, which callers answer with 503, when there is none."""
+    if DB.pool is None:
+        raise asyncpg.InterfaceError("the pool is not open")
+    return DB.pool
+
+
+def connection() -> Any:
+    """The current transaction's connection, or the pool: both take fetch, fetchrow, fetchval, execute."""
+    tx = DB.current_transaction.get()
+    return tx.connection if tx is not None else pool()
+
+
+async def rows(shape: Callable[..., T], sql: str, *args: object) -> list[T]:
+    """Run a read; each row becomes a `shape` (a frozen dataclass), column by column, by name."""
+    return [shape(**record) for record in await connection().fetch(sql, *args)]
+
+
+async def row(shape: Callable[..., T], sql: str, *args: object) -> T | None:
+    """The first row of a read as a `shape`, or None."""
+    record = await connection().fetchrow(sql, *args)
+    return None if record is None else shape(**record)
+
+
+async def value(sql: str, *args: object) -> Any:
+    """The first column of the first row, or None."""
+    return await connection().fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: object) -> str:
+    """Run a write that Piccolo's query builder cannot say. Inside an action, so inside atomic()."""
+    if not in_transaction():
+        raise RuntimeError("a write outside atomic()")
+    return str(await connection().execute(sql, *args))

@@ -1,0 +1,158 @@
+"""The database that comes along: one PostgreSQL under DATA_DIR, shared by every process of this installation.
+
+Whoever needs it holds a *shared* flock on `pg.users` for as long as it lives; the kernel drops that lock however the
+process ends, so counting users needs no pid files. The last one out stops the server. A process that is killed leaves
+the server running: the next one joins it, and stops it in its turn.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import pwd
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from training.kernel import pg_account, pg_cluster, pg_programs, pg_upgrade
+from training.kernel.i18n import gettext as _
+from training.kernel.pg_cluster import Cluster
+from training.kernel.pg_programs import MAJOR, Account, EmbeddedError, binary
+
+__all__ = ["MAJOR", "EmbeddedError", "binary", "running"]
+
+PATIENCE = 600.0  # seconds for another process to finish starting, stopping or upgrading the server
+
+
+@contextlib.contextmanager
+def running(data_dir: Path, start_timeout: float = 60, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Start, or join, the cluster of `data_dir`; yields a DSN that asyncpg and libpq read.
+
+    `settings` are PostgreSQL's own, for this start only (tests turn fsync off).
+    """
+    home, who = _home(data_dir), pg_account.account()
+    _refuse_foreign(home / "pg", who)
+    with _opened(home / "pg.start") as start, _opened(home / "pg.users") as users:
+        with _locked(start):
+            cluster = _located(home, who, settings or {})
+            _make_ready(cluster, home, users)
+            sockets = pg_cluster.ensure_started(cluster, start_timeout)
+            fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield pg_cluster.dsn(sockets)
+        finally:
+            with _locked(start):
+                if _alone(users):
+                    pg_cluster.stop(cluster)
+
+
+def _home(data_dir: Path) -> Path:
+    home = data_dir.resolve()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddedError(
+            _("Le dossier de données {home} ne peut pas être créé : {error}").format(home=home, error=error.strerror)
+        ) from error
+    return home
+
+
+def _located(home: Path, who: Account, settings: Mapping[str, str]) -> Cluster:
+    data = pg_account.place(home, who)
+    folder = pg_account.reachable(pg_programs.install(), pg_programs.release(), who)
+    return Cluster(data, folder, home / "pg.log", who, MAJOR, settings)
+
+
+def _make_ready(cluster: Cluster, home: Path, users: int) -> None:
+    """Have a cluster that this release's PostgreSQL reads: the one there is, a new one, or an upgraded one."""
+    pg_upgrade.finish(cluster)
+    made_by = pg_cluster.made_by(cluster.data)
+    if made_by is None:
+        if cluster.data.exists() and any(cluster.data.iterdir()):
+            raise EmbeddedError(
+                _("Le dossier {data} n’est pas une base PostgreSQL. Rien n’a été changé : déplacez-le.").format(
+                    data=cluster.data
+                )
+            )
+        pg_cluster.initialise(cluster)
+        return
+    _refuse_foreign(cluster.data, cluster.account)
+    if made_by != MAJOR:
+        if not _alone(users):
+            raise EmbeddedError(
+                _("La base {data} doit être mise à niveau : arrêtez d’abord les autres processus.").format(
+                    data=cluster.data
+                )
+            )
+        pg_upgrade.upgrade(cluster, home, made_by)
+
+
+def _refuse_foreign(data: Path, who: Account) -> None:
+    """Before anything is written: a cluster that is somebody else's is left as it is."""
+    mine = os.geteuid() if who is None else who.pw_uid
+    try:
+        owner = data.stat().st_uid
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise EmbeddedError(
+            _("La base {data} ne peut pas être ouverte : {error}").format(data=data, error=error.strerror)
+        ) from error
+    if owner != mine:
+        raise EmbeddedError(
+            _(
+                "La base {data} appartient au compte {owner}. Rien n’a été changé : lancez la commande avec ce compte, "
+                "choisissez un autre DATA_DIR, ou indiquez DATABASE_URL."
+            ).format(data=data, owner=_account_name(owner))
+        )
+
+
+def _account_name(uid: int) -> str:
+    try:
+        return f"« {pwd.getpwuid(uid).pw_name} »"
+    except KeyError:
+        return f"uid {uid}"
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise EmbeddedError(
+            _("Le fichier {path} ne peut pas être ouvert : {error}").format(path=path, error=error.strerror)
+        ) from error
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _locked(handle: int) -> Iterator[None]:
+    give_up = time.monotonic() + PATIENCE
+    while not _lock(handle):
+        if time.monotonic() > give_up:
+            raise EmbeddedError(_("Un autre processus démarre ou met à niveau la base depuis trop longtemps."))
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
+            raise
+        return False
+    return True
+
+
+def _alone(users: int) -> bool:
+    """Whether nobody else holds the users' lock; ours becomes exclusive, so call it to leave, or before joining."""
+    return _lock(users)

@@ -1,0 +1,75 @@
+"""Mailed links: purpose, subject, generation and expiry, signed with the site's key. One mechanism for all of them.
+
+A GET shows, a POST acts: programs that open links in mails to check them must change nothing.
+Raising the subject row's `generation` revokes every link made before.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.kernel import clock
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+
+_VERSION = b"training.link.1"
+_TAG_BYTES = 16  # 128 bits: nobody forges one by trying
+
+
+class LinkExpired(NotFound):
+    """The link was ours and its time is over."""
+
+    slug = "link-expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link grants: `purpose` on the row `subject`, as long as that row is still at `generation`."""
+
+    purpose: str
+    subject: int
+    generation: int
+    expires_at: datetime
+
+
+def sign(link: Link, secret: str) -> str:
+    """The token of a link, safe in an address (RFC 4648 5)."""
+    body = f"{link.purpose}.{link.subject}.{link.generation}.{int(link.expires_at.timestamp())}".encode()
+    return _encode(body + b"." + _tag(body, secret))
+
+
+def read(token: str, secret: str) -> Link:
+    """What a token grants. NotFound when it was not signed by us, LinkExpired when its time is over."""
+    wrong = NotFound(_("Ce lien n’est pas valable. Vérifiez qu’il a été copié en entier."))
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        body, tag = raw[: -_TAG_BYTES - 1], raw[-_TAG_BYTES:]
+        if not hmac.compare_digest(tag, _tag(body, secret)):
+            raise wrong
+        purpose, subject, generation, expires = body.decode().split(".")
+        link = Link(purpose, int(subject), int(generation), datetime.fromtimestamp(int(expires), clock.PARIS))
+    except (ValueError, UnicodeError):
+        raise wrong from None
+    if link.expires_at <= clock.now():
+        raise LinkExpired(_("Ce lien a expiré. Connectez-vous pour retrouver la page, ou écrivez-nous."))
+    return link
+
+
+def digest(token: str) -> bytes:
+    """How random tokens (sign-in, feeds, API keys) are kept: hashed, so that a stolen database opens nothing.
+
+    They carry 128 bits or more of chance, so one round of SHA-256 is enough.
+    """
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _tag(body: bytes, secret: str) -> bytes:
+    return hmac.new(secret.encode(), _VERSION + body, hashlib.sha256).digest()[:_TAG_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

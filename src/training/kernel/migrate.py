@@ -1,0 +1,45 @@
+"""Bring the schema up to date: one transaction, one migrator at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
+from piccolo.apps.migrations.commands.forwards import run_forwards
+from piccolo.conf.apps import Finder
+
+from training.kernel import db
+
+APP = "training"
+LOCK = 0x7261696E  # any constant: what concurrent migrators queue on
+
+
+class MigrationFailed(RuntimeError):
+    """A migration did not run; the whole run was undone."""
+
+
+async def migrate() -> None:
+    """Run what has not run. Piccolo's own transactions join ours, so a failure anywhere leaves the schema as it was."""
+    async with db.atomic() as tx:
+        await tx.connection.execute("select pg_advisory_xact_lock($1)", LOCK)
+        # a migration may take long on a large database; the pool's time-out is for requests
+        await tx.connection.execute("set local statement_timeout = 0")
+        with contextlib.redirect_stdout(io.StringIO()):
+            result = await run_forwards(APP)
+        if not result.success:
+            raise MigrationFailed(result.message)
+
+
+async def missing() -> list[str]:
+    """Ids of the migrations that this code has and this database has not: what `/readyz` names."""
+    if not await db.value("select to_regclass('public.migration') is not null"):
+        return known()
+    records = await db.connection().fetch("select name from migration where app_name = $1", APP)
+    return sorted(set(known()) - {record["name"] for record in records})
+
+
+def known() -> list[str]:
+    """Ids of all migrations, oldest first."""
+    folder = Finder().get_app_config(APP).resolved_migrations_folder_path
+    return sorted(BaseMigrationManager().get_migration_modules(folder))

@@ -1,0 +1,202 @@
+"""Paper: Typst templates and plain data in, PDF/A-3a + PDF/UA-1 bytes out. What a document says is decided above.
+
+The same input gives the same bytes, on any machine: the fonts come with packages, the date with the call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+import unicodedata
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, cast
+
+import typst
+
+TEMPLATES = Path(__file__).parents[1] / "templates" / "documents"
+STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]  # ISO 19005-3 level A, ISO 14289-1
+UNSHOWN = "?"  # stands for a character that no font of ours can draw
+EPOCH = date(1970, 1, 1)
+
+_EMPTY_PAGE = b'#set document(title: "-")\n#set text(lang: "fr", font: "Source Sans Pro")\n#sys.inputs.text'
+
+
+class RenderError(Exception):
+    """A template, or data that it cannot lay out: a fault of ours, never of the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file carried inside the PDF. `relationship` is ISO 32000-2's AFRelationship."""
+
+    name: str
+    content: bytes
+    mime: str
+    description: str
+    relationship: Literal["source", "data", "alternative", "supplement"] = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What Typst has cost this process: the bench reads it before and after."""
+
+    compilations: int = 0
+    seconds: float = 0.0
+
+
+_spent = Spent()
+_counting = threading.Lock()
+_own = threading.local()
+
+
+def spent() -> Spent:
+    """Compilations and seconds inside Typst since the process started, all threads together."""
+    return _spent
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Source Sans Pro (Latin, Greek, Cyrillic) with Typst's own fonts behind it; never the machine's."""
+    spec = find_spec("font_source_sans_pro")
+    if spec is None or spec.origin is None:
+        raise RenderError("the package font-source-sans-pro is not installed")
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[str(Path(spec.origin).parent / "files")],
+    )
+
+
+def _compiler() -> typst.Compiler:
+    """This thread's compiler: one shared between threads raises "Already borrowed"."""
+    if not hasattr(_own, "compiler"):
+        _own.compiler = typst.Compiler(root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True)
+    return cast(typst.Compiler, _own.compiler)
+
+
+def _typeset(source: str | bytes, inputs: dict[str, str], on: date) -> bytes:
+    global _spent
+    compiler = _compiler()
+    midnight = int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
+    started = time.perf_counter()
+    try:
+        out, warnings = compiler.compile_with_warnings(
+            input=cast(str, source), sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=midnight
+        )
+    finally:
+        took = time.perf_counter() - started
+        with _counting:
+            _spent = replace(_spent, compilations=_spent.compilations + 1, seconds=_spent.seconds + took)
+    if warnings:  # an unknown font is only a warning, and changes every page
+        raise RenderError("; ".join(warning.message for warning in warnings))
+    return cast(bytes, out)
+
+
+@lru_cache(maxsize=8192)
+def _drawn(char: str) -> str:
+    """`char`, or what stands for it on paper. Only characters never met before ask Typst, about a millisecond each."""
+    category = unicodedata.category(char)
+    if char == "\n" or category in ("Zl", "Zp"):
+        return "\n"
+    if category == "Cc":
+        return " "
+    if category == "Cf":  # joiners and marks of direction: invisible, and able to make one text look like another
+        return ""
+    if category in ("Cs", "Co", "Cn"):  # half a pair, private, unassigned: PDF/A refuses them
+        return UNSHOWN
+    try:
+        _typeset(_EMPTY_PAGE, {"text": char}, EPOCH)
+    except typst.TypstError:
+        return UNSHOWN
+    return char
+
+
+def printable(text: str) -> str:
+    """`text` as our fonts can draw it: PDF/A refuses a page with a single missing glyph, so an emoji would stop it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_drawn(char) for char in unicodedata.normalize("NFC", text))
+
+
+def _latin(text: str) -> str:
+    """The last resort: letters that are no single character, such as marks stacked by hand, lose their marks."""
+    bare = unicodedata.normalize("NFD", text).encode("latin-1", "ignore").decode("latin-1")
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in bare)
+
+
+def _each_text(value: object, change: Callable[[str], str]) -> object:
+    """The same data with `change` applied to every text in it."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: _each_text(item, change) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_each_text(item, change) for item in value]
+    return value
+
+
+def _carried(attachment: Attachment) -> dict[str, object]:
+    try:
+        content: str | list[int] = attachment.content.decode()
+    except UnicodeDecodeError:
+        content = list(attachment.content)
+    return {
+        "name": attachment.name,
+        "content": content,
+        "mime": attachment.mime,
+        "description": attachment.description,
+        "relationship": attachment.relationship,
+    }
+
+
+def framed(picture: bytes, *, width: int, height: int) -> str:
+    """A PNG, JPEG or SVG fitted to the left of a frame, as the SVG text that `image()` of a template takes.
+
+    A picture that cannot be read leaves the frame empty: a broken logo must not stop an invoice.
+    """
+    if picture.startswith(b"\x89PNG"):
+        mime = "image/png"
+    elif picture.startswith(b"\xff\xd8"):
+        mime = "image/jpeg"
+    else:
+        mime = "image/svg+xml"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" preserveAspectRatio="xMinYMid meet" '
+        f'href="data:{mime};base64,{b64encode(picture).decode()}"/></svg>'
+    )
+
+
+def compile(  # noqa: A001 - Typst's own word for it
+    template: str, data: Mapping[str, object], attachments: Sequence[Attachment] = (), *, on: date = EPOCH
+) -> bytes:
+    """The PDF of `template` (a file name in `templates/documents`), which reads `data`. `on` is the date it bears.
+
+    Any thread may call it; it holds no lock while Typst works. RenderError when the page breaks PDF/A or PDF/UA.
+    """
+    carried = json.dumps([_carried(attachment) for attachment in attachments])
+    source = str(TEMPLATES / template)
+    for change in (printable, _latin):
+        inputs = {"attachments": carried, "data": json.dumps(_each_text(data, change))}
+        try:
+            return _typeset(source, inputs, on)
+        except RuntimeError as error:  # TypstError, or a plain one when the file is not there
+            fault = error
+        if "could not be displayed" not in str(fault):
+            break
+    raise RenderError(f"{template}: {getattr(fault, 'diagnostic', '') or fault}") from fault
+
+
+async def render(
+    template: str, data: Mapping[str, object], attachments: Sequence[Attachment] = (), *, on: date = EPOCH
+) -> bytes:
+    """`compile` in a thread: Typst frees the GIL, so the loop goes on serving."""
+    return await asyncio.to_thread(compile, template, data, attachments, on=on)

@@ -1,0 +1,74 @@
+"""The queue as people look at it: what waits, what failed and is held, try it again. Running jobs is the worker's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.queries import Queries
+from pgqueuer.types import JobId
+
+from training.kernel import clock, db
+
+
+@dataclass(frozen=True, slots=True)
+class HeldJob:
+    """A job that failed for good and waits for a person."""
+
+    id: int
+    entrypoint: str
+    attempts: int
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How the queue is doing. `oldest` is when the oldest job that is due was put."""
+
+    waiting: int
+    failed: int
+    oldest: datetime | None
+
+
+async def state() -> QueueState:
+    """Numbers for /readyz, doctor and the office."""
+    found = await db.row(
+        QueueState,
+        """
+        select count(*) filter (where status in ('queued', 'picked')) as waiting,
+               count(*) filter (where status = 'failed') as failed,
+               min(created) filter (where status = 'queued' and execute_after <= now()) as oldest
+        from pgqueuer
+        """,
+    )
+    assert found is not None  # noqa: S101 - an aggregate always has a row
+    return found
+
+
+async def held() -> list[HeldJob]:
+    """Jobs that failed for good, the latest first."""
+    return await db.rows(
+        HeldJob,
+        """
+        select id, entrypoint, attempts, created, updated from pgqueuer
+        where status = 'failed' order by id desc limit 100
+        """,
+    )
+
+
+async def retry(job: int) -> None:
+    """Put a held job back; it starts counting its tries again."""
+    async with db.atomic() as tx:
+        await Queries(AsyncpgDriver(tx.connection)).requeue_jobs([JobId(job)])
+
+
+async def forget_old_jobs() -> None:
+    """PgQueuer writes three log rows a job and deletes none."""
+    async with db.atomic():
+        for table, column in (("pgqueuer_log", "created"), ("pgqueuer_statistics", "created"), ("reacted", "at")):
+            await db.execute(
+                f"delete from {table} where {column} < $1::timestamptz - interval '30 days'",  # noqa: S608
+                clock.now(),
+            )

@@ -1,0 +1,150 @@
+"""What the host decides: the environment, read once at start and checked whole. The platform's identity is data, not here.
+
+Every value may also come from a file named by `<NAME>_FILE` (Docker secrets).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SECRET_MIN = 32  # characters: 256 bits in hexadecimal is 64, a typed passphrase rather less
+
+NAMES: Mapping[str, str] = {
+    "DATABASE_URL": "PostgreSQL 15 ou plus récent ; absent : la base embarquée, sous DATA_DIR.",
+    "DATA_DIR": "Le dossier de la base embarquée, de sa clé et de ses sauvegardes.",
+    "BASE_URL": "L'adresse publique du site ; en https, le site est en production.",
+    "SECRET_KEY": "Signe les liens et les formulaires ; 32 caractères au moins.",
+    "SMTP_URL": "smtp://nom:secret@hôte:587 ou smtps://… ; absent : les courriels sont gardés, pas envoyés.",
+    "TRUSTED_PROXIES": "Les mandataires (CIDR, séparés par des virgules) dont on croit X-Forwarded-For.",
+    "LOG_LEVEL": "debug, info, warning ou error.",
+}
+
+
+class SettingsError(ValueError):
+    """The environment is not usable; `problems` says everything that is wrong with it, not the first thing only."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment, understood. `database_url` None means the embedded PostgreSQL."""
+
+    database_url: str | None
+    data_dir: Path
+    base_url: str
+    secret_key: str = field(repr=False)
+    smtp_url: str | None = field(repr=False)
+    trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    log_level: str
+
+    @property
+    def production(self) -> bool:
+        """Served over https: cookies are Secure and a secret is never made up."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The site's host name, which calendar uids and Message-IDs end with."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the environment. SettingsError lists every problem."""
+    problems: list[str] = []
+    values = _read(os.environ if environ is None else environ, problems)
+    base_url = values.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
+        problems.append(f"BASE_URL : « {base_url} » n'est pas une adresse http(s)://hôte.")
+    data_dir = Path(values.get("DATA_DIR") or Path.home() / ".local" / "share" / "training")
+    database_url = values.get("DATABASE_URL") or None
+    if database_url and urlsplit(database_url).scheme not in {"postgres", "postgresql"}:
+        problems.append("DATABASE_URL : l'adresse commence par postgresql://.")
+    level = values.get("LOG_LEVEL", "info").lower()
+    if level not in {"debug", "info", "warning", "error"}:
+        problems.append(f"LOG_LEVEL : « {level} » n'est pas debug, info, warning ou error.")
+    smtp_url = values.get("SMTP_URL") or None
+    if smtp_url and (urlsplit(smtp_url).scheme not in {"smtp", "smtps"} or not urlsplit(smtp_url).hostname):
+        problems.append("SMTP_URL : l'adresse est de la forme smtp://hôte:587 ou smtps://hôte:465.")
+    proxies = _proxies(values.get("TRUSTED_PROXIES", ""), problems)
+    secret = _secret(values.get("SECRET_KEY"), database_url, base_url, problems)
+    if problems:
+        raise SettingsError(problems)
+    return Settings(
+        database_url=database_url,
+        data_dir=data_dir,
+        base_url=base_url,
+        secret_key=secret or kept_secret(data_dir),
+        smtp_url=smtp_url,
+        trusted_proxies=proxies,
+        log_level=level,
+    )
+
+
+def kept_secret(data_dir: Path) -> str:
+    """The embedded installation's own key: made once, kept beside its data, readable by its owner only."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(made := secrets.token_hex(32))
+    return made
+
+
+def _read(environ: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    values = {}
+    for name in NAMES:
+        if path := environ.get(f"{name}_FILE"):
+            try:
+                values[name] = Path(path).read_text().strip()
+            except OSError as error:
+                problems.append(f"{name}_FILE : {path} ne se lit pas ({error.strerror}).")
+        elif name in environ:
+            values[name] = environ[name]
+    return values
+
+
+def _proxies(text: str, problems: list[str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    networks = []
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        try:
+            networks.append(ipaddress.ip_network(part, strict=False))
+        except ValueError:
+            problems.append(f"TRUSTED_PROXIES : « {part} » n'est pas un réseau (exemple : 10.0.0.0/8).")
+    return tuple(networks)
+
+
+def _secret(secret: str | None, database_url: str | None, base_url: str, problems: list[str]) -> str | None:
+    if secret is not None and len(secret) < SECRET_MIN:
+        problems.append(f"SECRET_KEY : {SECRET_MIN} caractères au moins (exemple : openssl rand -hex 32).")
+    elif secret is None and database_url and base_url.startswith("https://"):
+        # several machines may share a database: each must sign with the same key, so none may make one up
+        problems.append("SECRET_KEY : à donner en production quand DATABASE_URL l'est (openssl rand -hex 32).")
+    return secret
+
+
+_current: Settings | None = None
+
+
+def use(settings: Settings) -> None:
+    """Said once by whatever starts the program (or a test)."""
+    global _current
+    _current = settings
+
+
+def current() -> Settings:
+    """The settings in use."""
+    if _current is None:
+        raise RuntimeError("settings.use() comes first")
+    return _current

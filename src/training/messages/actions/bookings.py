@@ -1,0 +1,96 @@
+"""What an organisation's contact is told about a booking, and what staff are told when one waits for them."""
+
+from __future__ import annotations
+
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.bookings.rules import BookingState
+from training.calendar.actions.invitations import Invitee, Prepared, prepare
+from training.directory.queries import the_platform
+from training.identity.queries import staff_addresses
+from training.kernel.actor import SYSTEM, Actor
+from training.messages.actions.outgoing import Letter, Reader, queue
+from training.scheduling import queries as scheduling
+from training.scheduling.queries import SlotView
+
+
+async def acknowledge(actor: Actor, booking: int) -> None:
+    """We have your request; somebody looks at it."""
+    await _tell(actor, booking, "booking_requested", BookingState.PENDING)
+
+
+async def option(actor: Actor, booking: int) -> None:
+    """Seats are kept for you until a day."""
+    await _tell(actor, booking, "booking_optioned", BookingState.OPTION)
+
+
+async def confirm(actor: Actor, booking: int) -> None:
+    """It is booked: the facts, and the invitation."""
+    await _tell(actor, booking, "booking_confirmed", BookingState.CONFIRMED, calendar=True)
+
+
+async def decline(actor: Actor, booking: int) -> None:
+    """We cannot, and why."""
+    await _tell(actor, booking, "booking_declined", BookingState.DECLINED)
+
+
+async def cancel(actor: Actor, booking: int) -> None:
+    """It is cancelled; the event leaves the calendar."""
+    await _tell(actor, booking, "booking_cancelled", BookingState.CANCELLED, calendar=True)
+
+
+async def expire(actor: Actor, booking: int) -> None:
+    """The option is over; the seats are free again."""
+    await _tell(actor, booking, "booking_expired", BookingState.EXPIRED)
+
+
+async def tell_staff(actor: Actor, booking: int) -> None:
+    """A request waits for a decision."""
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is None or view.state != BookingState.PENDING:
+        return
+    for name, email in await staff_addresses():
+        await queue(actor, Letter("staff_booking", Reader(name, email), ("booking", view.id), {"booking": view}))
+
+
+async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingState, *, calendar: bool = False) -> None:
+    """Tell the contact, unless the booking has moved on meanwhile: what moved it tells its own story."""
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is None or view.state != expected:
+        return
+    slots = (await scheduling.slots([view.session]))[view.session]
+    invitations = await _invitations(view, slots) if calendar else []
+    await queue(actor, _letter(occasion, view, slots, invitations[0] if invitations else None))
+    # one iCalendar object a mail (RFC 5546 3.2.2: one UID), so the further dates come in short mails of their own
+    for slot, prepared in zip(slots[1:], invitations[1:], strict=False):
+        if prepared is not None:
+            await queue(actor, _letter("further_date", view, slots, prepared, slot=slot))
+
+
+async def _invitations(view: BookingView, slots: list[SlotView]) -> list[Prepared | None]:
+    platform = await the_platform()
+    person = Invitee(view.contact_name, view.contact_email, contact=view.contact, organisation=view.organisation)
+    return [await prepare(person, slot.id, platform) for slot in slots]
+
+
+def _letter(
+    occasion: str,
+    view: BookingView,
+    slots: list[SlotView],
+    prepared: Prepared | None,
+    slot: SlotView | None = None,
+) -> Letter:
+    return Letter(
+        occasion,
+        Reader(view.contact_name, view.contact_email, view.contact_locale),
+        ("booking", view.id),
+        {
+            "booking": view,
+            "slots": slots,
+            "slot": slot or slots[0],
+            "method": prepared.method if prepared else None,
+            "path": f"/espace/{view.organisation_slug}/reservations/{view.reference}",
+        },
+        organisation=view.organisation,
+        calendar=prepared,
+    )

@@ -1,0 +1,52 @@
+"""What a facilitator is told: where to be, when, for whom."""
+
+from __future__ import annotations
+
+from training.calendar.actions.invitations import Invitee, prepare
+from training.directory import queries as directory
+from training.kernel.actor import Actor
+from training.messages.actions.outgoing import Letter, Reader, queue
+from training.scheduling import queries as scheduling
+from training.scheduling.rules import AssignmentState
+
+
+async def invite(actor: Actor, assignment: int) -> None:
+    """You facilitate this date: the invitation."""
+    await _tell(actor, assignment, "assignment_confirmed", AssignmentState.CONFIRMED)
+
+
+async def release(actor: Actor, assignment: int) -> None:
+    """That date is called off: the event leaves the calendar."""
+    await _tell(actor, assignment, "assignment_cancelled", AssignmentState.WITHDRAWN)
+
+
+async def _tell(actor: Actor, assignment: int, occasion: str, expected: AssignmentState) -> None:
+    found = await scheduling.assignment(assignment)
+    if found is None or found.state != expected:
+        return
+    platform = await directory.the_platform()
+    session = await scheduling.session(found.session)
+    facilitator = await directory.facilitator(found.facilitator)
+    assert session is not None  # noqa: S101 - foreign keys say so
+    assert facilitator is not None  # noqa: S101
+    slots = (await scheduling.slots([found.session]))[found.session]
+    person = Invitee(found.name, found.email, facilitator=found.facilitator)
+    prepared = await prepare(person, found.slot, platform)
+    if prepared is None:
+        return  # they know
+    await queue(
+        actor,
+        Letter(
+            occasion,
+            Reader(found.name, found.email, facilitator.locale),
+            ("assignment", assignment),
+            {
+                "session": session,
+                "slot": next(s for s in slots if s.id == found.slot),
+                "slots": slots,
+                "method": prepared.method,
+                "path": f"/animation/seances/{found.session}",
+            },
+            calendar=prepared,
+        ),
+    )

@@ -1,0 +1,24 @@
+"""The mail that lets somebody in. Its link and code are made when it leaves."""
+
+from __future__ import annotations
+
+from training.identity import queries
+from training.kernel.actor import Actor
+from training.messages.actions.outgoing import HIDDEN, Letter, Reader, queue
+
+
+async def send(actor: Actor, signin_request: int) -> None:
+    """Answer a sign-in request."""
+    found = await queries.signin_request(signin_request)
+    if found is None:
+        return
+    await queue(
+        actor,
+        Letter(
+            "signin",
+            Reader(found.email, found.email),
+            ("signin_request", found.id),
+            {"path": f"/connexion/lien/{HIDDEN}lien", "code": f"{HIDDEN}code", "expires_at": found.expires_at},
+            secret="signin",  # noqa: S106 - the name of a kind of secret
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Mail bytes from values, pure: no database, no clock, no network."""

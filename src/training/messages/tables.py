@@ -1,0 +1,52 @@
+"""Every mail, as it was written, with its state; secrets are put in when it leaves and never kept."""
+
+from __future__ import annotations
+
+from piccolo.columns import BigInt, Bytea, Integer, Serial, Text
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from training.calendar.tables import Invitation
+from training.directory.tables import Organisation
+from training.kernel.columns import belongs_to, instant, short_text
+from training.records.tables import File
+
+
+class Mail(Table, tablename="mail"):
+    """A mail to one person about one occasion. `message_id` is given once and kept through every retry."""
+
+    id: Serial
+    message_id = short_text(unique=True)
+    occasion = short_text(60)
+    subject_kind = short_text(40)
+    subject_id = BigInt(default=None)
+    organisation = belongs_to(Organisation, null=True)
+    to_name = short_text()
+    to_email = short_text()
+    subject = short_text(300)
+    text = Text(default=None)
+    html = Text(default=None)
+    calendar_method = short_text(10, null=True)
+    calendar = Bytea(default=None, null=True)
+    invitation = belongs_to(Invitation, null=True)
+    secret = short_text(20, null=True)  # what to make and put in when it leaves: see actions/delivery.py
+    state = short_text(10)
+    attempts = Integer(default=0)
+    next_attempt_at = instant(null=True)
+    claimed_until = instant(null=True)
+    last_answer = Text(default="")
+    created_at = instant(index=True)
+    sent_at = instant(null=True)
+
+    mail_sent_has_a_time = Check("(state = 'sent') = (sent_at is not null)")
+
+
+class Attachment(Table, tablename="mail_attachment"):
+    """A file that goes with a mail."""
+
+    id: Serial
+    mail = belongs_to(Mail)
+    file = belongs_to(File)
+    name = short_text(100)
+
+    mail_attachment_once = Unique([mail, file])

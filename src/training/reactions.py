@@ -1,0 +1,51 @@
+"""The one table of what happens when something has happened.
+
+A reaction is an action too: it gets the system as its actor and the id of the fact's subject, rereads the present state,
+and runs in one transaction with the note that it ran. Those marked `outside` talk to another system: no transaction is
+open, and they may run twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from training.billing.actions.make_billable import make_billable
+from training.bookings import actions as bookings
+from training.kernel.actor import Actor
+from training.messages.actions import billing as billing_mail
+from training.messages.actions import bookings as booking_mail
+from training.messages.actions import delivery, facilitators, organisations, sessions, signin
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A function of (actor, id of the subject), under the name that the queue and the logs show."""
+
+    run: Callable[[Actor, int], Awaitable[None]]
+    outside: bool = False
+
+    @property
+    def name(self) -> str:
+        """ "messages.actions.bookings.confirm": where it is found."""
+        return f"{self.run.__module__.removeprefix('training.')}.{self.run.__name__}"
+
+
+REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "signin.requested": (Reaction(signin.send),),
+    "organisation.registered": (Reaction(organisations.tell_staff),),
+    "organisation.approved": (Reaction(organisations.welcome), Reaction(bookings.confirm_requests_of)),
+    "booking.requested": (Reaction(booking_mail.acknowledge), Reaction(booking_mail.tell_staff)),
+    "booking.optioned": (Reaction(booking_mail.option),),
+    "booking.confirmed": (Reaction(booking_mail.confirm),),
+    "booking.declined": (Reaction(booking_mail.decline),),
+    "booking.cancelled": (Reaction(booking_mail.cancel),),
+    "booking.expired": (Reaction(booking_mail.expire),),
+    "assignment.confirmed": (Reaction(facilitators.invite),),
+    "session.cancelled": (Reaction(sessions.call_off),),
+    "session.held": (Reaction(make_billable),),
+    "invoice.issued": (Reaction(billing_mail.send_invoice),),
+    "free.confirmed": (Reaction(billing_mail.send_free_confirmation),),
+    "mail.queued": (Reaction(delivery.deliver, outside=True),),
+}
+BY_NAME = {reaction.name: reaction for reactions in REACTIONS.values() for reaction in reactions}

@@ -1,0 +1,153 @@
+"""How a change is recorded: `acting()` opens its transaction and writes its audit row; files and the ledger.
+
+The ledger is the only freezer. A number is given in one place: `freeze()`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+
+import structlog
+
+from training.kernel import clock, db
+from training.kernel.actor import Actor
+from training.records import rules
+from training.records.tables import Audit, Entry, File, Series
+
+
+@dataclass(slots=True)
+class Change:
+    """The change being made; say what it is about as soon as it is known."""
+
+    subject_kind: str | None = None
+    subject_id: int | None = None
+    fields: tuple[str, ...] = ()
+
+    def about(self, kind: str, id: int, *fields: str) -> None:  # noqa: A002 - an id is an id
+        """`fields` are the names of what changed, never their values."""
+        self.subject_kind, self.subject_id, self.fields = kind, id, fields
+
+
+@contextlib.asynccontextmanager
+async def acting(actor: Actor, action: str, subject: tuple[str, int] | None = None) -> AsyncIterator[Change]:
+    """The transaction of one action by one actor; its audit row is written with it or not at all."""
+    async with db.atomic():
+        change = Change(*(subject or (None, None)))
+        yield change
+        await Audit.insert(
+            Audit(
+                at=clock.now(),
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                action=action,
+                subject_kind=change.subject_kind,
+                subject_id=change.subject_id,
+                fields=list(change.fields),
+                request_id=structlog.contextvars.get_contextvars().get("request_id"),
+            )
+        )
+
+
+async def keep_file(content: bytes, media_type: str) -> int:
+    """Keep bytes; the same bytes are kept once. Returns the file's id."""
+    sha256 = hashlib.sha256(content).digest()
+    new = (
+        await File.insert(
+            File(
+                sha256=sha256,
+                media_type=media_type,
+                size=len(content),
+                content=content,
+                created_at=clock.now(),
+            )
+        )
+        .on_conflict(target=File.sha256, action="DO NOTHING")
+        .returning(File.id)
+    )
+    if new:
+        return int(new[0]["id"])
+    return int(await db.value("select id from file where sha256 = $1", sha256))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What the counter gives to the document being issued."""
+
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The document as the ledger keeps it. `entry` is the ledger row's id."""
+
+    entry: int
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is frozen: the snapshot (canonical JSON), the exact paper, and the machine's copy when there is one."""
+
+    snapshot: str
+    paper: bytes
+    data: bytes | None = None
+
+
+async def open_series(key: str, prefix: str, *, first_number: int = 1) -> None:
+    """Make a series where there is none. Its chain starts from the hash of its own name."""
+    rules.check_prefix(prefix)
+    await Series.insert(
+        Series(
+            key=key,
+            prefix=prefix,
+            first_number=first_number,
+            next_number=first_number,
+            last_issued_on=None,
+            last_hash=rules.genesis(key),
+        )
+    ).on_conflict(target=Series.key, action="DO NOTHING")
+
+
+async def freeze(key: str, subject: tuple[str, int], make: Callable[[Numbered], Awaitable[Document]]) -> Frozen:
+    """Give the next number of a series and freeze the document that `make` builds with it.
+
+    The series' row stays locked until the caller's transaction ends: numbers are continuous because a failure gives
+    the number back, and chronological because `issued_on` never goes back (CGI ann. II art. 242 nonies A, I 7°).
+    """
+    async with db.atomic():
+        series = await Series.select().where(Series.key == key).first().lock_rows("UPDATE")
+        if series is None:
+            raise LookupError(f"no series {key}")
+        issued_on = max(filter(None, (clock.today(), series["last_issued_on"])))
+        position = int(series["next_number"])
+        numbered = Numbered(rules.number(series["prefix"], issued_on.year, position), issued_on)
+        document = await make(numbered)
+        link = rules.link(
+            series["last_hash"], numbered.number, issued_on, document.snapshot, document.paper, document.data
+        )
+        entry = await Entry.insert(
+            Entry(
+                series=series["id"],
+                position=position,
+                number=numbered.number,
+                issued_on=issued_on,
+                subject_kind=subject[0],
+                subject_id=subject[1],
+                snapshot=document.snapshot,
+                paper=await keep_file(document.paper, "application/pdf"),
+                data=None if document.data is None else await keep_file(document.data, "application/xml"),
+                previous_hash=series["last_hash"],
+                hash=link,
+                frozen_at=clock.now(),
+            )
+        ).returning(Entry.id)
+        await Series.update(
+            {Series.next_number: position + 1, Series.last_issued_on: issued_on, Series.last_hash: link}
+        ).where(Series.id == series["id"])
+    return Frozen(int(entry[0]["id"]), numbered.number, issued_on)

@@ -1,0 +1,71 @@
+"""Audit rows, files, the ledger. Subjects are (kind, id): nothing here points upward."""
+
+from __future__ import annotations
+
+from piccolo.columns import Array, BigInt, Bytea, Date, Integer, Serial, Text, Varchar
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from training.kernel.columns import belongs_to, instant, short_text
+
+
+class Audit(Table, tablename="audit"):
+    """One change by one actor: ids and names of fields, never a personal value."""
+
+    id: Serial
+    at = instant(index=True)
+    actor_kind = short_text(10)
+    actor_id = BigInt(default=None, null=True)
+    action = short_text(60)
+    subject_kind = short_text(40, null=True)
+    subject_id = BigInt(default=None, null=True)
+    fields = Array(base_column=Varchar(), default=list)
+    request_id = short_text(40, null=True)
+
+
+class File(Table, tablename="file"):
+    """Bytes that do not change, known by their SHA-256."""
+
+    id: Serial
+    sha256 = Bytea(default=None, unique=True)
+    media_type = short_text(100)
+    size = BigInt(default=None)
+    content = Bytea(default=None)
+    created_at = instant()
+
+    file_size_is_true = Check("octet_length(content) = size")
+    file_sha256_is_true = Check("sha256 = sha256(content)")
+
+
+class Series(Table, tablename="ledger_series"):
+    """A continuous count of issued documents; its row is the lock under which a number is given."""
+
+    id: Serial
+    key = short_text(40, unique=True)
+    prefix = Varchar(length=6, default=None)
+    first_number = Integer(default=None)
+    next_number = Integer(default=None)
+    last_issued_on = Date(default=None, null=True)
+    last_hash = Bytea(default=None)
+
+    ledger_series_upward = Check("next_number >= first_number and first_number >= 1")
+
+
+class Entry(Table, tablename="ledger_entry"):
+    """A frozen document: full snapshot, exact bytes, and its link in the chain. Triggers refuse UPDATE and DELETE."""
+
+    id: Serial
+    series = belongs_to(Series)
+    position = Integer(default=None)
+    number = short_text(35, unique=True)
+    issued_on = Date(default=None)
+    subject_kind = short_text(40)
+    subject_id = BigInt(default=None)
+    snapshot = Text(default=None)
+    paper = belongs_to(File)
+    data = belongs_to(File, null=True)
+    previous_hash = Bytea(default=None)
+    hash = Bytea(default=None)
+    frozen_at = instant()
+
+    ledger_entry_position_once = Unique([series, position])

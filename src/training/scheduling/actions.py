@@ -1,0 +1,217 @@
+"""Changes to the plan: venues, sessions with their slots, assignments. Bookings are not known here."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from training.kernel import clock, db, outbox
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+from training.scheduling import rules
+from training.scheduling.rules import AssignmentState, LockedSession, SessionKind, SessionState, SlotTimes
+from training.scheduling.tables import Assignment, Session, Slot, Venue, VenueUse
+
+UID_HOST = "seances.training"  # part of every uid for ever: changing it would double every event in every calendar
+
+db.refuse(
+    "assignment_no_overlap", lambda: rules.FacilitatorBusy(_("Cette personne anime déjà une séance à cette heure-là."))
+)
+db.refuse("venue_use_no_overlap", lambda: rules.VenueTaken(_("Ce lieu est déjà pris à cette heure-là.")))
+
+
+@dataclass(frozen=True, slots=True)
+class NewSlot:
+    """A date of a session: aware instants, its venue, who facilitates (confirmed at once)."""
+
+    starts_at: datetime
+    ends_at: datetime
+    venue: int | None
+    facilitators: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session to plan. `closes_at` None: bookings close when it starts."""
+
+    offer: int
+    capacity: int
+    slots: tuple[NewSlot, ...]
+    organisation: int | None = None  # private to it
+    closes_at: datetime | None = None
+    note: str = ""
+    state: SessionState = SessionState.PUBLISHED
+
+
+async def add_venue(actor: Actor, **values: Any) -> int:
+    """A room somewhere."""
+    async with acting(actor, "venue.add") as change:
+        made = await Venue.insert(Venue(**values)).returning(Venue.id)
+        change.about("venue", made[0]["id"])
+        return int(made[0]["id"])
+
+
+async def plan_session(actor: Actor, new: NewSession) -> int:
+    """Plan a session with its slots, venues and facilitators. VenueTaken, FacilitatorBusy, Invalid."""
+    slots = sorted(new.slots, key=lambda s: s.starts_at)
+    rules.check_slots([SlotTimes(s.starts_at, s.ends_at) for s in slots])
+    now = clock.now()
+    async with acting(actor, "session.plan") as change:
+        made = await Session.insert(
+            Session(
+                offer=new.offer,
+                kind=SessionKind.PRIVATE if new.organisation else SessionKind.OPEN,
+                organisation=new.organisation,
+                state=new.state,
+                capacity=new.capacity,
+                closes_at=new.closes_at or slots[0].starts_at,
+                note=new.note,
+                created_at=now,
+                updated_at=now,
+            )
+        ).returning(Session.id)
+        session = int(made[0]["id"])
+        change.about("session", session)
+        for position, slot in enumerate(slots, 1):
+            await _add_slot(session, position, slot)
+        await _check_clashes()
+        if new.state in rules.BOOKABLE:
+            await _invite_facilitators(session)
+    return session
+
+
+async def _add_slot(session: int, position: int, new: NewSlot) -> None:
+    now = clock.now()
+    made = await Slot.insert(
+        Slot(
+            session=session,
+            position=position,
+            uid=f"{uuid.uuid4()}@{UID_HOST}",
+            starts_at=new.starts_at,
+            ends_at=new.ends_at,
+            updated_at=now,
+        )
+    ).returning(Slot.id)
+    slot = int(made[0]["id"])
+    if new.venue is not None:
+        await VenueUse.insert(VenueUse(slot=slot, venue=new.venue))
+    for facilitator in new.facilitators:
+        await Assignment.insert(
+            Assignment(
+                slot=slot, facilitator=facilitator, state=AssignmentState.CONFIRMED, created_at=now, updated_at=now
+            )
+        )
+
+
+async def publish_session(actor: Actor, session: int) -> None:
+    """Open a draft to bookings; its facilitators are invited."""
+    async with acting(actor, "session.publish", ("session", session)):
+        await _move(session, SessionState.PUBLISHED)
+        await _invite_facilitators(session)
+
+
+async def mark_held(session: int) -> None:
+    """The session took place (attendance says when that may be said)."""
+    await _move(session, SessionState.HELD)
+
+
+async def mark_cancelled(session: int, reason: str) -> None:
+    """The session does not take place: rooms and facilitators are free, its events are cancelled (bookings says so)."""
+    await _move(session, SessionState.CANCELLED, {Session.cancel_reason: reason})
+    slots = Slot.select(Slot.id).where(Slot.session == session)
+    await VenueUse.update({VenueUse.holds: False}).where(VenueUse.slot.is_in(slots))
+    # RFC 5546 2.1.4: a change of STATUS raises SEQUENCE
+    await Slot.update({Slot.sequence: Slot.sequence + 1, Slot.updated_at: clock.now()}).where(Slot.session == session)
+    await Assignment.update({Assignment.state: AssignmentState.WITHDRAWN, Assignment.updated_at: clock.now()}).where(
+        Assignment.slot.is_in(slots) & Assignment.state.is_in([s.value for s in rules.HOLDING])
+    )
+
+
+async def lock_session(session: int) -> LockedSession:
+    """Lock a session's row, first of all locks (docs/locking.md). NotFound when there is none."""
+    found = await db.row(_Row, _LOCK, session)
+    if found is None:
+        raise NotFound(_("Cette séance n’existe pas."))
+    times = await db.connection().fetchrow(
+        "select min(starts_at) as starts_at, max(ends_at) as ends_at from slot where session = $1", session
+    )
+    return LockedSession(
+        id=found.id,
+        offer=found.offer,
+        kind=SessionKind(found.kind),
+        organisation=found.organisation,
+        state=SessionState(found.state),
+        capacity=found.capacity,
+        seats_taken=found.seats_taken,
+        closes_at=found.closes_at,
+        starts_at=times["starts_at"],
+        ends_at=times["ends_at"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    offer: int
+    kind: str
+    organisation: int | None
+    state: str
+    capacity: int
+    seats_taken: int
+    closes_at: datetime
+
+
+_LOCK = """
+    select id, offer, kind, organisation, state, capacity, seats_taken, closes_at
+    from session where id = $1 for update
+"""
+
+
+async def _move(session: int, wanted: SessionState, also: dict[Any, Any] | None = None) -> None:
+    row = await Session.select(Session.state).where(Session.id == session).first().lock_rows("UPDATE")
+    if row is None:
+        raise NotFound(_("Cette séance n’existe pas."))
+    rules.check_move(SessionState(row["state"]), wanted)
+    values = {Session.state: wanted, Session.updated_at: clock.now(), **(also or {})}
+    await Session.update(values).where(Session.id == session)
+
+
+async def _check_clashes() -> None:
+    """Deferred constraints speak now, while there is somebody to hear which one it was."""
+    await db.execute("set constraints venue_use_no_overlap, assignment_no_overlap immediate")
+    await db.execute("set constraints venue_use_no_overlap, assignment_no_overlap deferred")
+
+
+async def _invite_facilitators(session: int) -> None:
+    assignments = (
+        await Assignment.select(Assignment.id)
+        .where((Assignment.slot.session == session) & (Assignment.state == AssignmentState.CONFIRMED))
+        .order_by(Assignment.id)
+    )
+    for assignment in assignments:
+        await outbox.put("assignment.confirmed", ("assignment", int(assignment["id"])))
+
+
+async def assign(actor: Actor, slot: int, facilitator: int) -> int:
+    """Put a facilitator on a slot, confirmed. FacilitatorBusy when they are elsewhere at that time."""
+    async with acting(actor, "assignment.confirm") as change:
+        session = await db.value("select s.state from slot l join session s on s.id = l.session where l.id = $1", slot)
+        if session is None:
+            raise NotFound(_("Cette date n’existe pas."))
+        if session in (SessionState.HELD, SessionState.CANCELLED):
+            raise Conflict(_("Cette séance est terminée ou annulée."))
+        now = clock.now()
+        made = await Assignment.insert(
+            Assignment(
+                slot=slot, facilitator=facilitator, state=AssignmentState.CONFIRMED, created_at=now, updated_at=now
+            )
+        ).returning(Assignment.id)
+        await _check_clashes()
+        assignment = int(made[0]["id"])
+        change.about("assignment", assignment)
+        await outbox.put("assignment.confirmed", ("assignment", assignment))
+    return assignment

@@ -1,0 +1,218 @@
+"""Sessions and slots, read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.kernel import db
+from training.scheduling.rules import BOOKABLE, SessionKind, SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A date of a session with its venue. `venue` None: the place is not known yet."""
+
+    id: int
+    session: int
+    position: int
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    venue: str | None
+    address: str | None
+    postcode: str | None
+    city: str | None
+    access: str | None
+    latitude: float | None
+    longitude: float | None
+    updated_at: datetime
+
+    @property
+    def place(self) -> str:
+        """Venue and town on one line, "" when unknown."""
+        return ", ".join(part for part in (self.venue, self.city) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session with what lists show of it; times and place are those of its first slot."""
+
+    id: int
+    offer: int
+    offer_slug: str
+    title: str
+    summary: str
+    theme: str
+    duration_minutes: int
+    partner: str | None
+    kind: SessionKind
+    organisation: int | None
+    state: SessionState
+    capacity: int
+    seats_taken: int
+    closes_at: datetime
+    note: str
+    cancel_reason: str | None
+    starts_at: datetime
+    ends_at: datetime
+    last_ends_at: datetime
+    slots: int
+    venue: str | None
+    city: str | None
+    updated_at: datetime
+
+    @property
+    def seats_left(self) -> int:
+        """Seats that nobody has."""
+        return self.capacity - self.seats_taken
+
+    @property
+    def bookable(self) -> bool:
+        """Whether its state lets it be booked; time and seats are looked at when booking."""
+        return SessionState(self.state) in BOOKABLE
+
+    @property
+    def place(self) -> str:
+        """Venue and town on one line, "" when unknown."""
+        return ", ".join(part for part in (self.venue, self.city) if part)
+
+
+SESSION = """
+    select s.id, s.offer, o.slug as offer_slug, o.title, o.summary, o.theme, o.duration_minutes, p.name as partner,
+           s.kind, s.organisation, s.state, s.capacity, s.seats_taken, s.closes_at, s.note, s.cancel_reason,
+           f.starts_at, f.ends_at, l.last_ends_at, l.slots, v.name as venue, c.name as city, s.updated_at
+    from session s
+    join offer o on o.id = s.offer
+    left join partner p on p.id = o.partner
+    join slot f on f.session = s.id and f.position = 1
+    join lateral (
+        select max(ends_at) as last_ends_at, count(*) as slots from slot where session = s.id
+    ) l on true
+    left join venue_use u on u.slot = f.id
+    left join venue v on v.id = u.venue
+    left join commune c on c.id = v.commune
+"""
+
+
+async def session(id: int) -> SessionView | None:  # noqa: A002
+    """A session by id, whatever its state: callers say who may see it."""
+    return await db.row(SessionView, SESSION + " where s.id = $1", id)
+
+
+async def public_sessions(
+    *,
+    now: datetime,
+    offer: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    organisations: Sequence[int] = (),
+    after: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[SessionView]:
+    """Coming bookable sessions, soonest first: the open ones, and those private to `organisations`.
+
+    `after` is the key (starts_at, id) of the last one of the page before.
+    """
+    return await db.rows(
+        SessionView,
+        SESSION
+        + """
+        where s.state in ('published', 'confirmed') and o.state = 'published'
+          and (s.kind = 'open' or s.organisation = any($1))
+          and f.starts_at > $2 and ($3 = '' or o.slug = $3)
+          and ($4::timestamptz is null or f.starts_at >= $4) and ($5::timestamptz is null or f.starts_at < $5)
+          and ($6::timestamptz is null or (f.starts_at, s.id) > ($6, $7))
+        order by f.starts_at, s.id limit $8
+        """,
+        list(organisations),
+        now,
+        offer,
+        since,
+        until,
+        *(after or (None, None)),
+        limit,
+    )
+
+
+async def slots(sessions: Sequence[int]) -> dict[int, list[SlotView]]:
+    """The slots of some sessions, by session, in order, in one statement."""
+    found: dict[int, list[SlotView]] = {session: [] for session in sessions}
+    for slot in await db.rows(SlotView, _SLOTS, list(sessions)):
+        found[slot.session].append(slot)
+    return found
+
+
+_SLOTS = """
+    select t.id, t.session, t.position, t.uid, t.sequence, t.starts_at, t.ends_at,
+           v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude,
+           t.updated_at
+    from slot t
+    left join venue_use u on u.slot = t.id
+    left join venue v on v.id = u.venue
+    left join commune c on c.id = v.commune
+    where t.session = any($1) order by t.session, t.position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    """A facilitator on a slot."""
+
+    id: int
+    slot: int
+    session: int
+    facilitator: int
+    name: str
+    email: str
+    phone: str | None
+    state: str
+    partner: str | None
+
+
+_ASSIGNMENT = """
+    select a.id, a.slot, t.session, a.facilitator, f.name, f.email, f.phone, a.state, p.name as partner
+    from assignment a join slot t on t.id = a.slot join facilitator f on f.id = a.facilitator
+    left join partner p on p.id = f.partner
+"""
+
+
+async def assignments(sessions: Sequence[int]) -> list[AssignmentView]:
+    """Who facilitates some sessions, in the order of slots; not those who declined or were replaced."""
+    return await db.rows(
+        AssignmentView,
+        _ASSIGNMENT
+        + """
+        where t.session = any($1) and a.state in ('proposed', 'accepted', 'confirmed')
+        order by t.session, t.position, fold(f.name), a.id
+        """,
+        list(sessions),
+    )
+
+
+async def assignment(id: int) -> AssignmentView | None:  # noqa: A002
+    """One assignment, whatever its state."""
+    return await db.row(AssignmentView, _ASSIGNMENT + " where a.id = $1", id)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueView:
+    """A venue, for a choice."""
+
+    id: int
+    name: str
+    city: str
+    capacity: int
+
+
+async def venues() -> list[VenueView]:
+    """The venues in use, by town."""
+    return await db.rows(
+        VenueView,
+        """
+        select v.id, v.name, c.name as city, v.capacity from venue v join commune c on c.id = v.commune
+        where v.active order by fold(c.name), fold(v.name), v.id
+        """,
+    )

@@ -1,0 +1,141 @@
+"""States of sessions and assignments, and what may be planned. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from training.kernel.errors import Conflict, Invalid
+from training.kernel.i18n import N_, _
+
+MAX_SLOT = timedelta(hours=12)
+
+
+class SessionKind(StrEnum):
+    """A private session is for one organisation."""
+
+    OPEN = "open"
+    PRIVATE = "private"
+
+
+class SessionState(StrEnum):
+    """`confirmed`: it takes place whatever else is booked."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CONFIRMED = "confirmed"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class AssignmentState(StrEnum):
+    """Where a facilitator stands with a slot."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+SESSION_MOVES: dict[SessionState, frozenset[SessionState]] = {
+    SessionState.DRAFT: frozenset({SessionState.PUBLISHED, SessionState.CANCELLED}),
+    SessionState.PUBLISHED: frozenset({SessionState.CONFIRMED, SessionState.HELD, SessionState.CANCELLED}),
+    SessionState.CONFIRMED: frozenset({SessionState.HELD, SessionState.CANCELLED}),
+    SessionState.HELD: frozenset(),
+    SessionState.CANCELLED: frozenset(),
+}
+ASSIGNMENT_MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
+    AssignmentState.PROPOSED: frozenset(
+        {AssignmentState.ACCEPTED, AssignmentState.CONFIRMED, AssignmentState.DECLINED, AssignmentState.WITHDRAWN}
+    ),
+    AssignmentState.ACCEPTED: frozenset(
+        {AssignmentState.CONFIRMED, AssignmentState.DECLINED, AssignmentState.WITHDRAWN}
+    ),
+    AssignmentState.CONFIRMED: frozenset(
+        {AssignmentState.DECLINED, AssignmentState.REPLACED, AssignmentState.WITHDRAWN}
+    ),
+    AssignmentState.DECLINED: frozenset({AssignmentState.PROPOSED}),
+    AssignmentState.REPLACED: frozenset(),
+    AssignmentState.WITHDRAWN: frozenset({AssignmentState.PROPOSED}),
+}
+BOOKABLE = frozenset({SessionState.PUBLISHED, SessionState.CONFIRMED})
+# assignment_no_overlap holds for these: a person is in one place at a time
+HOLDING = frozenset({AssignmentState.PROPOSED, AssignmentState.ACCEPTED, AssignmentState.CONFIRMED})
+
+
+class FacilitatorBusy(Conflict):
+    """The facilitator is somewhere else at that time."""
+
+    slug = "facilitator-busy"
+
+
+class VenueTaken(Conflict):
+    """The venue is used by another session at that time."""
+
+    slug = "venue-taken"
+
+
+class SessionFull(Conflict):
+    """Not that many seats are left; `seats_left` travels with it."""
+
+    slug = "session-full"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTimes:
+    """When a slot is: aware instants."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LockedSession:
+    """A session's row as it stands, and cannot change before the transaction that locked it ends."""
+
+    id: int
+    offer: int
+    kind: SessionKind
+    organisation: int | None
+    state: SessionState
+    capacity: int
+    seats_taken: int
+    closes_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def seats_left(self) -> int:
+        """Seats that nobody has."""
+        return self.capacity - self.seats_taken
+
+
+def check_move(current: SessionState, wanted: SessionState) -> None:
+    """Conflict unless a session may go from one state to the other."""
+    if wanted not in SESSION_MOVES[current]:
+        raise Conflict(_("Cette séance est {state} : cela n’est plus possible.").format(state=_(_STATE_WORDS[current])))
+
+
+_STATE_WORDS = {
+    SessionState.DRAFT: N_("en préparation"),
+    SessionState.PUBLISHED: N_("publiée"),
+    SessionState.CONFIRMED: N_("confirmée"),
+    SessionState.HELD: N_("terminée"),
+    SessionState.CANCELLED: N_("annulée"),
+}
+
+
+def check_slots(slots: Sequence[SlotTimes]) -> None:
+    """Invalid unless there is a slot, each ends after it starts within half a day, and none overlaps the next."""
+    if not slots:
+        raise Invalid(_("Une séance a au moins une date."), field="slots")
+    for slot in slots:
+        if not timedelta() < slot.ends_at - slot.starts_at <= MAX_SLOT:
+            raise Invalid(_("Une date se termine après son début, et dure douze heures au plus."), field="slots")
+    ordered = sorted(slots, key=lambda s: s.starts_at)
+    if any(a.ends_at > b.starts_at for a, b in zip(ordered, ordered[1:], strict=False)):
+        raise Invalid(_("Deux dates de la séance se chevauchent."), field="slots")

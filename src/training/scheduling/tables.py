@@ -1,0 +1,88 @@
+"""Sessions, slots, venues, assignments.
+
+`during` of `slot` (generated) is copied to `assignment` and `venue_use` by a composite foreign key that follows it, so
+that an exclusion constraint can see two overlapping uses. Those columns are made in plain SQL by a migration.
+"""
+
+from __future__ import annotations
+
+from piccolo.columns import Boolean, DoublePrecision, Integer, Serial, Text
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from training.catalogue.tables import Offer
+from training.directory.tables import Commune, Facilitator, Organisation
+from training.kernel.columns import belongs_to, instant, short_text
+
+
+class Venue(Table, tablename="venue"):
+    """A room somewhere."""
+
+    id: Serial
+    name = short_text()
+    address = short_text(300)
+    commune = belongs_to(Commune)
+    capacity = Integer(default=None)
+    access = Text(default=None)
+    latitude = DoublePrecision(default=None, null=True)
+    longitude = DoublePrecision(default=None, null=True)
+    active = Boolean(default=True)
+
+
+class Session(Table, tablename="session"):
+    """One delivery of an offer. `seats_taken` is kept by a trigger on bookings, for whatever door they come by."""
+
+    id: Serial
+    offer = belongs_to(Offer)
+    kind = short_text(10)
+    organisation = belongs_to(Organisation, null=True)
+    state = short_text(20, index=True)
+    capacity = Integer(default=None)
+    seats_taken = Integer(default=0)
+    closes_at = instant()
+    note = Text(default="")
+    cancel_reason = short_text(400, null=True)
+    created_at = instant()
+    updated_at = instant()
+
+    session_seats_within_capacity = Check("seats_taken <= capacity")
+    session_seats_not_negative = Check("seats_taken >= 0 and capacity > 0")
+    session_private_has_an_organisation = Check("(kind = 'private') = (organisation is not null)")
+
+
+class Slot(Table, tablename="slot"):
+    """A stretch of a session: one calendar event, with one uid for ever."""
+
+    id: Serial
+    session = belongs_to(Session)
+    position = Integer(default=None)
+    uid = short_text(80, unique=True)
+    starts_at = instant(index=True)
+    ends_at = instant()
+    sequence = Integer(default=0)  # RFC 5546 2.1.4: grows when time, place or status change
+    updated_at = instant()
+
+    slot_ends_after_it_starts = Check("ends_at > starts_at")
+    slot_position_once = Unique([session, position])
+
+
+class VenueUse(Table, tablename="venue_use"):
+    """The venue of a slot. `holds` is false once the session is cancelled: the room is free again."""
+
+    id: Serial
+    slot = belongs_to(Slot, unique=True)
+    venue = belongs_to(Venue)
+    holds = Boolean(default=True)
+
+
+class Assignment(Table, tablename="assignment"):
+    """A facilitator on a slot."""
+
+    id: Serial
+    slot = belongs_to(Slot)
+    facilitator = belongs_to(Facilitator)
+    state = short_text(20)
+    created_at = instant()
+    updated_at = instant()
+
+    assignment_once = Unique([slot, facilitator])

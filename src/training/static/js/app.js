@@ -1,0 +1,77 @@
+// What pages do better with a script. Nothing here is needed: every page works without it.
+"use strict";
+
+const typing = (node) => node.matches("input, textarea, select, [contenteditable]");
+const paris = (options) => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC", ...options });
+
+// One press, one sending. The form still goes out with its button's name and value: nothing is disabled,
+// a second press is only not listened to. Coming back with the browser's arrow makes it ready again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  const button = event.submitter;
+  if (button) button.setAttribute("aria-disabled", "true");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  }
+});
+
+// `/` goes to the search box; arrows walk the first links of a list's rows, and into the list from the box.
+const rows = () => [...document.querySelectorAll("table[data-arrows] tbody th a, [data-arrows] .where a")];
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const search = document.querySelector("input[type=search]");
+  if (event.key === "/" && search && !typing(event.target)) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const links = rows();
+  const at = links.indexOf(document.activeElement);
+  const next = event.target === search && step > 0 ? links[0] : at >= 0 ? links[at + step] : null;
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+});
+
+// A date is easier to check with its day's name: "mardi 9 mars 2027".
+function sayDay(input) {
+  const said = document.getElementById(`${input.id}-day`);
+  if (!said) return;
+  const day = new Date(`${input.value}T12:00:00Z`);
+  const whole = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+  said.textContent = input.value && !Number.isNaN(day.valueOf()) ? paris(whole).format(day) : "";
+}
+for (const input of document.querySelectorAll("input[type=date]")) {
+  sayDay(input);
+  input.addEventListener("input", () => sayDay(input));
+}
+
+// What has to be corrected is read first.
+document.querySelector(".error-summary")?.focus();
+
+// Copy buttons exist only where copying can work.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(source.value);
+    source.select();
+    button.textContent = button.dataset.done;
+  });
+}
+
+// Buttons that only a script can serve (printing) are shown by it.
+for (const button of document.querySelectorAll("button[data-act=print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

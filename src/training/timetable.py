@@ -1,0 +1,34 @@
+"""The one table of what happens by the clock, in Paris time. Hours between 2 and 3 are avoided: one comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from training.bookings.actions import expire_options, forget_request_keys
+from training.identity.actions.purge import forget_signins
+from training.kernel.queue import forget_old_jobs
+from training.messages.actions.delivery import deliver_due
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """`cron` in Paris time; `why` is what the reference page says."""
+
+    cron: str
+    run: Callable[[], Awaitable[object]]
+    why: str
+
+    @property
+    def name(self) -> str:
+        """ "timetable.expire_options": the queue's entry point."""
+        return f"timetable.{self.run.__name__}"
+
+
+TIMETABLE: tuple[Appointment, ...] = (
+    Appointment("* * * * *", deliver_due, "courriels dont c’est l’heure d’être retentés"),
+    Appointment("*/5 * * * *", expire_options, "options et offres arrivées à leur terme"),
+    Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
+    Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),
+    Appointment("37 4 * * *", forget_old_jobs, "journal de la file de plus de 30 jours"),
+)

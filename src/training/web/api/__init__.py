@@ -1,0 +1,5 @@
+"""api."""
+
+from litestar import Router
+
+ROUTER = Router("/api/v1", route_handlers=[])

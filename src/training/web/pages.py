@@ -1,0 +1,91 @@
+"""Answer with a page, or send on to one: what every HTML handler ends with."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.response import Redirect, Template
+
+from training.directory import queries as directory
+from training.directory.queries import PlatformView
+from training.kernel import i18n
+from training.kernel.actor import Actor
+from training.web import flash
+from training.web.auth import forgotten_cookie
+
+Asked = Request[Any, Any, Any]
+
+# What pages show while nobody has said who runs the site, or while the database is away.
+NOBODY = PlatformView(
+    name="Formations", short_name="Formations", legal_form="", address="", postcode="", city="", siret=None,
+    vat_number=None, vat_regime="out_of_scope", activity_number=None, email="", phone="", contact_name="",
+    website=None, iban=None, bic=None, accent="#0f5c4c", logo=None, payment_days=30, late_terms_private="",
+    late_terms_public="", issue_without_look=False, is_demo=False,
+)  # fmt: skip
+
+
+async def page(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
+    """A page with what every page needs; `context` is frozen data, complete."""
+    return bare_page(request, name, await directory.platform() or NOBODY, status, **context)
+
+
+def bare_page(request: Asked, name: str, platform: PlatformView, status: int = 200, **context: Any) -> Template:
+    """As `page`, for when the database may be away."""
+    flashes = flash.said(request)
+    return Template(
+        template_name=name,
+        context={
+            "actor": actor_of(request),
+            "lang": i18n.language.get(),
+            "platform": platform,
+            "flashes": flashes,
+            "path": request.url.path,
+            **context,
+        },
+        status_code=status,
+        cookies=[forgotten_cookie("flash")] if flashes else None,
+        headers={"Cache-Control": "private, no-store" if actor_of(request) else "private, no-cache"},
+    )
+
+
+def actor_of(request: Asked) -> Actor | None:
+    """Who asks; None for a visitor (and on unknown routes, where no middleware ran)."""
+    found: Actor | None = request.scope.get("user")
+    return found
+
+
+def the_actor(request: Asked) -> Actor:
+    """Who asks, behind a guard that let only known people in."""
+    found = actor_of(request)
+    if found is None:
+        raise RuntimeError("a handler of a public route asked for an actor")
+    return found
+
+
+def go(path: str, said: str | None = None, tone: str = "done", cookies: list[Cookie] | None = None) -> Redirect:
+    """303 to a page that a GET shows, with a sentence for it (RFC 9110 15.4.4)."""
+    sentences = [flash.say(said, tone)] if said else []
+    return Redirect(path, status_code=303, cookies=[*sentences, *(cookies or [])] or None)
+
+
+def with_etag(request: Asked, body: bytes, media_type: str, etag: str | None = None, **headers: str) -> Response[bytes]:
+    """The body, or 304 when the client has these very bytes (RFC 9110 13.1.2, weak comparison)."""
+    etag = etag or f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", **headers}
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if etag in known or "*" in known:
+        return Response(b"", status_code=304, headers=headers, media_type=media_type)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def file_response(content: bytes, media_type: str, name: str, *, inline: bool = False) -> Response[bytes]:
+    """A file to keep, or to look at."""
+    disposition = "inline" if inline else "attachment"
+    return Response(
+        content,
+        media_type=media_type,
+        headers={"Content-Disposition": f'{disposition}; filename="{name}"', "Cache-Control": "private, no-store"},
+    )

@@ -1,0 +1,130 @@
+"""Every refusal and every failure becomes a page, or problem+json under /api (RFC 9457). The one place for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Request, Response
+from litestar.datastructures import UploadFile
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect, Template
+
+from training.kernel import db
+from training.kernel.errors import DomainError, Invalid, TooMany
+from training.kernel.i18n import _
+from training.web.pages import NOBODY, bare_page
+
+log = structlog.get_logger()
+
+
+class Problem:
+    """What is said about a failure: status, the end of its type URI, title, detail, and what the API adds."""
+
+    __slots__ = ("detail", "extra", "headers", "slug", "status", "title")
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        extra: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.status, self.slug, self.title, self.detail = status, slug, title, detail
+        self.extra, self.headers = dict(extra or {}), dict(headers or {})
+
+
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] | Template | Redirect:
+    """The app's only exception handler."""
+    problem = describe(error)
+    if problem.status >= 500 and problem.slug == "internal":
+        log.error("request.failed", path=request.url.path, exc_info=error)
+    if request.url.path.startswith("/api/"):
+        return _as_json(problem)
+    if problem.status == 401:
+        back = quote(request.url.path if request.method == "GET" else "", safe="/")
+        return Redirect(f"/connexion?suite={back}" if back else "/connexion", status_code=303)
+    template = bare_page(request, "error.html", NOBODY, problem.status, problem=problem, again=_typed(request, problem))
+    template.headers.update(problem.headers)
+    return template
+
+
+def describe(error: Exception) -> Problem:
+    """What to say about an exception. Nothing of ours leaks: an unknown one is « internal »."""
+    if isinstance(error, DomainError):
+        return _refused(error)
+    if isinstance(error, HTTPException):
+        return _http(error)
+    if isinstance(error, db.UNAVAILABLE):
+        log.warning("database.away", error=repr(error))
+        return Problem(
+            503,
+            "unavailable",
+            _("Un instant"),
+            _("Le service ne répond pas pour le moment. Réessayez dans quelques secondes : rien n’est perdu."),
+            headers={"Retry-After": "5"},
+        )
+    return Problem(
+        500, "internal", _("Quelque chose s’est mal passé chez nous"), _("L’équipe technique est prévenue. Réessayez.")
+    )
+
+
+def _refused(error: DomainError) -> Problem:
+    extra = dict(error.extra)
+    if isinstance(error, Invalid):
+        extra["errors"] = [{"field": field, "message": message} for field, message in error.errors.items()]
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    titles = {
+        400: _("Demande refusée"),
+        403: _("Accès refusé"),
+        404: _("Introuvable"),
+        409: _("Ce n’est pas possible"),
+        422: _("À corriger"),
+        429: _("Un peu trop vite"),
+    }
+    return Problem(error.status, error.slug, titles.get(error.status, titles[400]), error.detail, extra, headers)
+
+
+def _http(error: HTTPException) -> Problem:
+    words = {
+        400: (_("Demande refusée"), _("Cette demande n’a pas été comprise.")),
+        401: (_("Connectez-vous"), _("Cette page demande d’être connecté.")),
+        403: (_("Accès refusé"), _("Votre rôle ne permet pas de faire cela.")),
+        404: (_("Page introuvable"), _("Cette page n’existe pas ou n’existe plus.")),
+        405: (_("Demande refusée"), _("Cette adresse ne s’utilise pas ainsi.")),
+        413: (_("Trop gros"), _("Ce fichier est trop gros.")),
+    }
+    title, detail = words.get(error.status_code, words[400])
+    if error.status_code == 403 and "CSRF" in str(error.detail):
+        detail = _("La page était ouverte depuis longtemps. Revenez en arrière, rechargez-la et recommencez.")
+    return Problem(error.status_code, f"http-{error.status_code}", title, detail, headers=error.headers)
+
+
+def _as_json(problem: Problem) -> Response[dict[str, object]]:
+    return Response(
+        {
+            "type": f"/problems/{problem.slug}",
+            "title": problem.title,
+            "status": problem.status,
+            "detail": problem.detail,
+            **problem.extra,
+        },
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers=problem.headers,
+    )
+
+
+def _typed(request: Request[Any, Any, Any], problem: Problem) -> list[tuple[str, str]]:
+    """What had been typed when the database went away: the error page sends it again at a click."""
+    if problem.status != 503 or request.method != "POST":
+        return []
+    # the CSRF middleware read the form before the handler ran; Litestar keeps it on the scope
+    form: Any = getattr(request, "_form", None)
+    if not hasattr(form, "multi_items"):
+        return []
+    return [(n, str(v)) for n, v in form.multi_items() if n != "_csrf_token" and not isinstance(v, UploadFile)]

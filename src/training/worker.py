@@ -1,0 +1,182 @@
+"""The worker: facts become reactions' jobs, jobs run, the timetable is kept. Stops when told, in bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+
+import pgqueuer
+import structlog
+from croniter import croniter
+from pgqueuer import DatabaseRetryEntrypointExecutor, Job, PgQueuer, RetryRequested
+from pgqueuer.db import AsyncpgPoolDriver
+from pgqueuer.executors import EntrypointExecutorParameters, ScheduleExecutor, ScheduleExecutorFactoryParameters
+from pgqueuer.models import Context, Schedule
+
+from training.kernel import clock, db, outbox
+from training.kernel.actor import SYSTEM
+from training.kernel.outbox import DISPATCH, Fact
+from training.reactions import BY_NAME, REACTIONS, Reaction
+from training.timetable import TIMETABLE, Appointment
+
+GRACE = 20.0  # seconds that running jobs get when we are told to stop
+PICKS_MAX = 5  # a job that killed its worker this often is parked: `attempts` does not count those deaths
+HEARTBEAT = timedelta(seconds=15)
+POLL = timedelta(seconds=5)
+
+log = structlog.get_logger()
+
+
+class Parked(RuntimeError):
+    """A job that is not tried any more by itself."""
+
+
+@dataclasses.dataclass
+class Durable(DatabaseRetryEntrypointExecutor):
+    """Tries four times, then holds the job for a person; a job cut short by our stop goes back to the queue."""
+
+    max_attempts: int = 3
+    initial_delay: timedelta = timedelta(seconds=2)
+    max_delay: timedelta = timedelta(minutes=2)
+
+    async def execute(self, job: Job, context: Context) -> None:
+        """Run one job."""
+        try:
+            await super().execute(job, context)
+        except asyncio.CancelledError:  # PgQueuer alone would delete it as « canceled »
+            raise RetryRequested(timedelta(0), "worker stopped") from None
+
+
+@dataclasses.dataclass
+class ParisTime(ScheduleExecutor):
+    """PgQueuer's cron is in UTC; ours is what people's clocks show."""
+
+    def get_next(self) -> datetime:
+        """The next time, as an instant."""
+        local = clock.local(clock.now())
+        found: datetime = croniter(self.parameters.expression, local).get_next(datetime)
+        return clock.at(found.date(), found.timetz().replace(tzinfo=None))
+
+
+def _durable(parameters: EntrypointExecutorParameters) -> Durable:
+    return Durable(parameters=parameters)
+
+
+def _paris(parameters: ScheduleExecutorFactoryParameters) -> ParisTime:
+    return ParisTime(parameters)
+
+
+async def dispatch(fact: Fact) -> None:
+    """One job per line of reactions.py, all or none, and only once for a fact."""
+    async with outbox.answering(fact, DISPATCH) as fresh:
+        if fresh:
+            await outbox.enqueue([reaction.name for reaction in REACTIONS[fact.name]], fact)
+
+
+async def react(reaction: Reaction, fact: Fact) -> None:
+    """Run one reaction to one fact."""
+    with structlog.contextvars.bound_contextvars(request_id=fact.request_id, reaction=reaction.name):
+        if reaction.outside:
+            await reaction.run(SYSTEM, fact.subject[1])
+            return
+        async with outbox.answering(fact, reaction.name) as fresh:
+            if fresh:
+                await reaction.run(SYSTEM, fact.subject[1])
+
+
+def _handler(run: Callable[[Fact], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:
+    async def handle(job: Job) -> None:
+        await _check_deaths(job)
+        try:
+            await run(Fact.from_bytes(job.payload or b""))
+        except Exception:
+            log.exception("job.failed", job=job.id, entrypoint=job.entrypoint, attempts=job.attempts)
+            raise
+
+    return handle
+
+
+async def _check_deaths(job: Job) -> None:
+    picks = await db.value("select count(*) from pgqueuer_log where job_id = $1 and status = 'picked'", job.id)
+    if picks > PICKS_MAX + job.attempts:
+        raise Parked(f"picked {picks} times without an end")
+
+
+def _reacting(reaction: Reaction) -> Callable[[Fact], Awaitable[None]]:
+    async def run(fact: Fact) -> None:
+        await react(reaction, fact)
+
+    return run
+
+
+def _appointment(appointment: Appointment) -> Callable[[Schedule], Awaitable[None]]:
+    async def run(_schedule: Schedule) -> None:
+        try:
+            await appointment.run()
+        except Exception:  # it comes again at its next time; nothing may stop the timetable
+            log.exception("timetable.failed", appointment=appointment.name)
+
+    return run
+
+
+@contextlib.asynccontextmanager
+async def _queue() -> AsyncIterator[PgQueuer]:
+    queue = PgQueuer(AsyncpgPoolDriver(db.pool()))
+    entry = {"on_failure": "hold", "executor_factory": _durable}
+    queue.entrypoint(DISPATCH, **entry)(_handler(dispatch))  # type: ignore[arg-type]
+    for name, reaction in BY_NAME.items():
+        queue.entrypoint(name, **entry)(_handler(_reacting(reaction)))  # type: ignore[arg-type]
+    for appointment in TIMETABLE:
+        queue.schedule(appointment.name, appointment.cron, executor_factory=_paris)(_appointment(appointment))
+    yield queue
+
+
+@contextlib.asynccontextmanager
+async def running(grace: float = GRACE) -> AsyncIterator[None]:
+    """Work in the background of this loop for as long as the block lasts; then finish what runs, within `grace`."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(
+        pgqueuer.run(
+            _queue,
+            shutdown=stop,
+            dequeue_timeout=POLL,
+            heartbeat_timeout=HEARTBEAT,
+            batch_size=5,
+            max_concurrent_tasks=10,  # there is no cap by default
+            shutdown_on_listener_failure=True,  # the database went away: rebuild, listening again
+            restart_on_failure=True,
+            restart_delay=timedelta(seconds=2),
+        )
+    )
+    log.info("worker.up")
+    try:
+        yield
+    finally:
+        stop.set()
+        _done, late = await asyncio.wait({task}, timeout=grace)
+        for _again in range(2):  # the first cancel only asks it to wait for its jobs, the second ends them
+            if late:
+                task.cancel()
+                await asyncio.wait({task}, timeout=1)
+        log.info("worker.down", late=bool(late))
+
+
+async def drain(limit: int = 10_000) -> int:
+    """Run every queued job here and now, in order, in this task: for the demo's past year, and for tests.
+
+    Returns how many ran. A failing job raises and stays.
+    """
+    for ran in range(limit):
+        job = await db.connection().fetchrow(
+            "select id, entrypoint, payload from pgqueuer where status = 'queued' order by id limit 1"
+        )
+        if job is None:
+            return ran
+        fact = Fact.from_bytes(job["payload"])
+        await (dispatch(fact) if job["entrypoint"] == DISPATCH else react(BY_NAME[job["entrypoint"]], fact))
+        async with db.atomic():
+            await db.execute("delete from pgqueuer where id = $1", job["id"])
+    raise RuntimeError(f"still busy after {limit} jobs")

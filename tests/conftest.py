@@ -1,0 +1,132 @@
+"""A real PostgreSQL, its schema made by the migrations once; each test leaves no trace."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+import pytest
+
+from training.app import create_app
+from training.kernel import db, embedded, migrate, settings
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parent))  # makers, samples and validators are plain modules
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+BASE_URL = "http://testserver.local"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings.use(
+        settings.load(
+            {"DATA_DIR": str(tmp_path_factory.mktemp("data")), "BASE_URL": BASE_URL, "SECRET_KEY": "test" * 16}
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Session scope: one loop for all, and the pool is bound to its loop."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The DSN of a server where databases may be made: DATABASE_URL's, or the embedded one, kept between runs."""
+    if url := os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    with embedded.running(Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve() / "tests") as dsn:
+        yield dsn
+
+
+def on(dsn: str, database: str) -> str:
+    """The same server, another database."""
+    parts = urlsplit(dsn)
+    return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
+
+
+@pytest.fixture(scope="session")
+async def database_dsn(server: str) -> AsyncIterator[str]:
+    """A database of this pytest process's own, copied from a template that the migrations made."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
+    template, name = f"training_template_{run}", f"training_test_{run}_{WORKER}"
+    admin = await asyncpg.connect(server)
+    await admin.execute("select pg_advisory_lock(7)")  # xdist: one of the workers makes the template
+    if not await admin.fetchval("select true from pg_database where datname = $1", template):
+        await admin.execute(f"create database {template}")
+        async with db.connected(on(server, template), size=2):
+            await migrate.migrate()
+    await admin.execute(f"create database {name} template {template}")
+    await admin.execute("select pg_advisory_unlock(7)")
+    yield on(server, name)
+    await admin.execute(f"drop database {name} with (force)")
+    if not await admin.fetchval("select true from pg_database where datname like $1", f"training_test_{run}_%"):
+        with contextlib.suppress(asyncpg.PostgresError):  # another worker is making its own copy
+            await admin.execute(f"drop database if exists {template}")
+    await admin.close()
+
+
+@pytest.fixture(scope="session")
+async def database(database_dsn: str) -> AsyncIterator[None]:
+    """The pool on this process's database."""
+    async with db.connected(database_dsn):
+        yield
+
+
+class _Undo(Exception):
+    """Ends a test's transaction."""
+
+
+@pytest.fixture
+async def database_test(database: None, request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """The test runs in a transaction that is rolled back; marked `commits`, it really commits, and is emptied after."""
+    if request.node.get_closest_marker("commits"):
+        yield
+        await empty()
+        return
+    with contextlib.suppress(_Undo):
+        async with db.atomic():
+            yield
+            raise _Undo
+
+
+async def empty() -> None:
+    """Empty every table but the migrations'."""
+    async with db.atomic() as tx:
+        names = await tx.connection.fetch(
+            "select quote_ident(tablename) as t from pg_tables where schemaname = 'public' and tablename <> 'migration'"
+        )
+        await tx.connection.execute(f"truncate {', '.join(n['t'] for n in names)} restart identity cascade")
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that goes to the database from now on."""
+    seen: list[str] = []
+    for name in ("fetch", "fetchrow", "fetchval", "execute"):
+        original = getattr(asyncpg.Connection, name)
+
+        async def watched(self, query, *args, _original=original, **options):
+            seen.append(" ".join(query.split()))
+            return await _original(self, query, *args, **options)
+
+        monkeypatch.setattr(asyncpg.Connection, name, watched)
+    return seen
+
+
+@pytest.fixture
+async def client(database_test: None) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without a browser: the application through ASGI, in the test's own transaction."""
+    app = create_app()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as browser:
+        yield browser
+
+

@@ -1,0 +1,130 @@
+"""Invoices of invented people, as values: every regime, both kinds of document, every kind of buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from training.billing.documents import (
+    DocumentKind,
+    Earlier,
+    InvoiceDocument,
+    Line,
+    Party,
+    Payment,
+    breakdown,
+    line,
+    totals,
+)
+from training.billing.rules.terms import BuyerKind, default_terms
+from training.billing.rules.vat import VatRegime
+
+ISSUED = date(2026, 6, 8)
+
+SELLER = Party(
+    name="Plateforme de mobilité d’essai",
+    legal_form="Association loi 1901",
+    address=("12 rue de l’Invention",),
+    postcode="61000",
+    city="Alençon",
+    siren="999999998",
+    siret="99999999800018",
+    contact="Camille Essai",
+    email="facturation@example.org",
+    phone="02 00 00 00 00",
+    registration="W611000000",
+    training_declaration="25 61 00000 61",
+    training_region="Normandie",
+)
+TAXED_SELLER = replace(SELLER, vat_number="FR11999999998")
+
+BUYERS = {
+    BuyerKind.PUBLIC: Party(
+        name="Commune de Saint-Exemple-sur-Sarthe",
+        legal_form="Collectivité territoriale",
+        address=("Hôtel de ville", "1 place de l’Église"),
+        postcode="61250",
+        city="Saint-Exemple-sur-Sarthe",
+        siren="216100010",
+        siret="21610001000019",
+        email="mairie@example.org",
+    ),
+    BuyerKind.COMPANY: Party(
+        name="Transports Modèle & Fils",
+        legal_form="SARL",
+        address=("Zone d’activité des Essais",),
+        postcode="61200",
+        city="Argentan",
+        siren="732829320",
+        siret="73282932000074",
+        vat_number="FR44732829320",
+        email="compta@example.org",
+    ),
+    BuyerKind.ASSOCIATION: Party(
+        name="L’Atelier d’à côté",
+        legal_form="Association loi 1901",
+        address=("3 chemin des Écoliers",),
+        postcode="61400",
+        city="Mortagne-au-Perche",
+        siren="404833048",
+        siret="40483304800022",
+        email="atelier@example.org",
+    ),
+    BuyerKind.PERSON: Party(
+        name="Mme Ana Ştefan",
+        address=("8 impasse du Test",),
+        postcode="61000",
+        city="Alençon",
+        email="ana.stefan@example.org",
+    ),
+}
+
+TRANSFER = Payment(iban="FR7630006000011234567890189", bic="AGRIFRPP", account_name="Plateforme de mobilité d’essai")
+
+
+def workshop(regime: VatRegime, cents: int = 35_000, quantity: str = "1", rate_bp: int | None = None) -> Line:
+    return line(
+        "Sensibilisation au vélo à assistance électrique",
+        detail="Séance du 2 juin 2026, 9 h – 12 h, salle des fêtes. Forfait pour 40 agents.",
+        unit_price_cents=cents,
+        quantity=quantity,
+        unit="LS",
+        regime=regime,
+        rate_bp=rate_bp,
+    )
+
+
+def invoice(
+    regime: VatRegime = VatRegime.FRANCHISE_293B,
+    kind: DocumentKind = DocumentKind.INVOICE,
+    buyer_kind: BuyerKind = BuyerKind.PUBLIC,
+    lines: Sequence[Line] = (),
+    paid_cents: int = 0,
+) -> InvoiceDocument:
+    credit = kind is DocumentKind.CREDIT_NOTE
+    public = buyer_kind is BuyerKind.PUBLIC
+    lines = tuple(lines) or (workshop(regime),)
+    groups = breakdown(lines)
+    return InvoiceDocument(
+        kind=kind,
+        number="AV2026-00003" if credit else "F2026-00042",
+        issued_on=ISSUED,
+        due_on=None if credit else ISSUED + timedelta(days=30),
+        service_from=date(2026, 6, 2),
+        service_to=date(2026, 6, 2),
+        seller=TAXED_SELLER if regime is VatRegime.NORMAL else SELLER,
+        buyer=BUYERS[buyer_kind],
+        buyer_kind=buyer_kind,
+        regime=regime,
+        lines=lines,
+        vat=groups,
+        totals=totals(groups, paid_cents=paid_cents),
+        terms=default_terms(buyer_kind),
+        payment=None if credit else TRANSFER,
+        service_code="VOIRIE-01" if public else "",
+        order_reference="EJ-2026-0457" if public else "",
+        contract_reference="M26-118" if public else "",
+        earlier=Earlier(number="F2026-00041", issued_on=date(2026, 6, 4)) if credit else None,
+        booking="R-7K2M",
+    )
