@@ -37,6 +37,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "organisation.approved": (Reaction(organisations.welcome), Reaction(bookings.confirm_requests_of)),
     "booking.requested": (Reaction(booking_mail.acknowledge), Reaction(booking_mail.tell_staff)),
     "booking.optioned": (Reaction(booking_mail.option),),
+    "booking.waiting": (Reaction(booking_mail.wait),),
     "booking.confirmed": (Reaction(booking_mail.confirm),),
     "booking.declined": (Reaction(booking_mail.decline),),
     "booking.cancelled": (Reaction(booking_mail.cancel),),

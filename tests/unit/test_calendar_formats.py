@@ -1,8 +1,7 @@
-"""Calendar bytes, read back by icalendar, by dateutil's VTIMEZONE reader and by a reader of twenty lines of our own."""
+"""Calendar bytes, read back by icalendar, by dateutil's reader of VTIMEZONE and by our own (`ics_reading`)."""
 
 from __future__ import annotations
 
-import io
 import itertools
 import os
 import re
@@ -13,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.tz import tzical
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from ics_reading import assert_well_formed, instant, plain, properties, zone_of
 from training.calendar.formats import itip
 from training.calendar.formats.event import EventText, vevent
 from training.calendar.formats.feed import etag, feed
@@ -55,51 +54,6 @@ def agenda(*events: EventText, zone: str = "Europe/Paris") -> bytes:
 
 def send(make, what: EventText, **changes: object) -> bytes:
     return make(what, **({"organizer": ORGANIZER, "attendee": CONTACT, "sequence": 3, "sent_at": SENT} | changes))
-
-
-def properties(content: bytes, component: str = "VEVENT") -> dict[str, tuple[str, str]]:
-    """The last component of that name: property → (parameters, value), read as RFC 5545 3.1 says."""
-    found: dict[str, tuple[str, str]] = {}
-    within: list[str] = []
-    for line in content.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]:
-        name, parameters, value = re.fullmatch(
-            r'([A-Z-]+)((?:;[A-Z-]+=(?:"[^"]*"|[^";:,]*))*):(.*)', line, re.S
-        ).groups()
-        if name == "BEGIN":
-            within.append(value)
-            if value == component:
-                found = {}
-        elif name == "END":
-            assert within.pop() == value
-        elif within[-1] == component:
-            assert name not in found, f"{name} twice"
-            found[name] = (parameters, value)
-    return found
-
-
-def plain(value: str) -> str:
-    """RFC 5545 3.3.11: what the escaped text means."""
-    return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], value)
-
-
-def instant(content: bytes, name: str) -> datetime:
-    """The instant a reader finds that trusts nothing but the file's own VTIMEZONE."""
-    parameters, value = properties(content)[name]
-    if not parameters:
-        return datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    wall = datetime.strptime(value, "%Y%m%dT%H%M%S")  # noqa: DTZ007 - the zone is added below
-    zone = tzical(io.StringIO(content.decode().replace("\r\n", "\n"))).get(parameters.removeprefix(";TZID="))
-    return wall.replace(tzinfo=zone).astimezone(UTC)
-
-
-def assert_well_formed(content: bytes) -> None:
-    assert content.startswith(b"BEGIN:VCALENDAR\r\n")
-    assert content.endswith(b"END:VCALENDAR\r\n")
-    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content), "a line that does not end with CRLF"
-    for line in content.split(b"\r\n")[:-1]:
-        assert 0 < len(line) <= 75
-        line.decode()  # RFC 5545 3.1: a fold inside a character would not decode
-        assert not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", line)
 
 
 # --- texts
@@ -232,13 +186,21 @@ ZONES += ["Indian/Mayotte", "Pacific/Noumea", "Pacific/Tahiti", "Europe/London",
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_written_zone_agrees_with_the_zone_database(zone: str) -> None:
-    read = tzical(io.StringIO(agenda(zone=zone).decode().replace("\r\n", "\n"))).get(zone)
-    step = timedelta(hours=8) if zone == "Europe/Paris" else timedelta(hours=71)
+    read = zone_of(agenda(zone=zone), zone)
     for year in (2026, 2029):
-        moment = datetime(year, 1, 1, tzinfo=UTC)
-        while moment.year == year:
+        for moment in _telling_instants(zone, year):
             assert moment.astimezone(read).utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset(), moment
-            moment += step
+
+
+def _telling_instants(zone: str, year: int) -> list[datetime]:
+    """One a day, and every half hour of the days when the clock changes."""
+    days = [datetime(year, 1, 1, 12, tzinfo=UTC) + timedelta(day) for day in range(366)]
+    changes = [
+        before
+        for before, after in itertools.pairwise(days)
+        if before.astimezone(ZoneInfo(zone)).utcoffset() != after.astimezone(ZoneInfo(zone)).utcoffset()
+    ]
+    return days + [change + timedelta(minutes=30 * n) for change in changes for n in range(48)]
 
 
 def test_trap_1_the_zone_is_a_rule_and_not_a_list_of_dates() -> None:
@@ -248,7 +210,9 @@ def test_trap_1_the_zone_is_a_rule_and_not_a_list_of_dates() -> None:
     assert properties(written, "DAYLIGHT")["RRULE"][1] == "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3"
     # RFC 5545 3.6.5: the onset is said in the offset that ends there, 2 h in March and 3 h in October
     assert properties(written, "DAYLIGHT")["DTSTART"][1] == "19700329T020000"
+    assert properties(written, "DAYLIGHT")["TZOFFSETFROM"][1] == "+0100"
     assert properties(written, "STANDARD")["DTSTART"][1] == "19701025T030000"
+    assert properties(written, "STANDARD")["TZOFFSETFROM"][1] == "+0200"
 
 
 def test_a_zone_without_summer_has_one_part() -> None:

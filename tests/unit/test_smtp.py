@@ -33,11 +33,6 @@ MAIL = build(
 anyio = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class Server:
     """Answers as told and keeps what it took."""
 
@@ -150,6 +145,22 @@ async def test_a_silent_or_dripping_server_is_left_in_time(drip: bool) -> None:
         with pytest.raises(TransientRefusal, match="ne répond pas"):
             await send(plain(port), MAIL, PLATFORM, TOWN_HALL, patience=0.2)
     assert time.monotonic() - begun < 2
+
+
+class Slow(Raw):
+    """Answers everything rightly, each time just before one would lose patience."""
+
+    def data_received(self, data: bytes) -> None:
+        answer = b"354 go on\r\n" if data.startswith(b"DATA") else b"250 OK\r\n"
+        asyncio.get_running_loop().call_later(0.16, self.transport.write, answer)
+
+
+@anyio
+async def test_a_server_that_answers_slowly_for_ever_is_left_in_time() -> None:
+    async with listening(lambda: Slow(b"220 mx.example.org\r\n")) as port:
+        await send(plain(port), MAIL, PLATFORM, TOWN_HALL, patience=0.3)
+        with pytest.raises(TransientRefusal, match="ne répond pas"):
+            await send(plain(port), MAIL, PLATFORM, TOWN_HALL, patience=0.18)
 
 
 @anyio

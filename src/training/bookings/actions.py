@@ -97,6 +97,21 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
     return booked
 
 
+async def wait(actor: Actor, new: NewBooking) -> Booked:
+    """Stand on the waiting list of a full session: no seat is held, nothing is owed."""
+    _allowed(actor, Permission.BOOKINGS_MAKE, new.organisation)
+    async with acting(actor, "booking.wait") as change:
+        session = await scheduling.lock_session(new.session)
+        rules.check_open(session, new.organisation, new.seats, clock.now())
+        if new.seats <= session.seats_left:
+            raise Conflict(_("Il reste assez de places : réservez directement."), field="seats")
+        cost = await _price(new.organisation, session.offer, session.starts_at, new.seats)
+        booked = await _insert(actor, new, BookingState.WAITING, cost)
+        change.about("booking", booked.id)
+        await outbox.put("booking.waiting", ("booking", booked.id))
+    return booked
+
+
 _FIRST_FACT = {
     BookingState.CONFIRMED: "booking.confirmed",
     BookingState.OPTION: "booking.optioned",
@@ -248,7 +263,7 @@ async def _end(row: _Row, state: BookingState, by: str, reason: str) -> None:
 
 
 def _allowed(actor: Actor, permission: Permission, organisation: int) -> None:
-    if actor.kind == "system" or actor.may(permission, organisation=organisation):
+    if actor.may(permission, organisation=organisation):
         return
     if organisation not in actor.scope.organisations:
         raise NotFound(_("Cette structure n’existe pas."))

@@ -75,9 +75,16 @@ def new_reference() -> str:
 
 
 def check_bookable(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:
-    """Raise unless `organisation` may take `seats` seats of the session now.
+    """Raise unless `organisation` may take `seats` seats of the session now: as `check_open`, and SessionFull."""
+    check_open(session, organisation, seats, now)
+    if seats > session.seats_left:
+        raise seats_missing(session.seats_left)
 
-    Invalid: not a number of seats. SessionClosed: over, cancelled, not published or somebody else's. SessionFull.
+
+def check_open(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:
+    """Raise unless `organisation` may ask for `seats` seats now, however many are left.
+
+    Invalid: not a number of seats. SessionClosed: over, cancelled, not published or somebody else's.
     """
     if seats < 1:
         raise Invalid(_("Indiquez combien de personnes viendront : une au moins."), field="seats")
@@ -91,8 +98,6 @@ def check_bookable(session: LockedSession, organisation: int, seats: int, now: d
         raise SessionClosed(
             _("Les inscriptions à cette séance sont closes : appelez-nous, ou choisissez une autre date.")
         )
-    if seats > session.seats_left:
-        raise seats_missing(session.seats_left)
 
 
 def seats_missing(left: int) -> SessionFull:

@@ -35,7 +35,7 @@ class Booking(Table, tablename="booking"):
     updated_at = instant()
     confirmed_at = instant(null=True)
     cancelled_at = instant(null=True)
-    cancelled_by = short_text(10, null=True)
+    cancelled_by = short_text(20, null=True)
     cancel_reason = short_text(400, null=True)
     generation = Integer(default=0)  # raised to revoke the links mailed about this booking
 

@@ -78,9 +78,16 @@ async def add_commune(actor: Actor, **values: Any) -> int:
 
 
 async def register(
-    actor: Actor, new: NewOrganisation, contacts: tuple[NewContact, ...], *, approved: bool = False
+    actor: Actor,
+    new: NewOrganisation,
+    contacts: tuple[NewContact, ...],
+    *,
+    approved: bool = False,
+    slug: str | None = None,
 ) -> int:
     """Make an organisation with its contacts. Unless staff vouch for it, it is `pending` and somebody is told.
+
+    `slug` is what its addresses would carry, its name otherwise; taken, a number is added.
 
     Invalid: a name, an address or a SIRET that cannot be. Conflict: the SIRET is known.
     """
@@ -92,7 +99,7 @@ async def register(
                     **asdict(new),
                     "siret": siret,
                     "buyer": new.buyer or rules.USUAL_BUYER[new.kind],
-                    "slug": await _free_slug(new.name),
+                    "slug": await _free_slug(rules.slug(slug or new.name)),
                     "state": OrganisationState.APPROVED if approved else OrganisationState.PENDING,
                     "created_at": clock.now(),
                 }
@@ -181,8 +188,7 @@ async def _add_contact(organisation: int, new: NewContact) -> int:
     return int((await Contact.insert(contact).returning(Contact.id))[0]["id"])
 
 
-async def _free_slug(name: str) -> str:
-    wanted = rules.slug(name)
+async def _free_slug(wanted: str) -> str:
     taken = set(
         await Organisation.select(Organisation.slug).where(Organisation.slug.like(f"{wanted}%")).output(as_list=True)
     )

@@ -159,3 +159,9 @@ async def facilitator(id: int) -> FacilitatorView | None:  # noqa: A002
         """,
         id,
     )
+
+
+async def organisation_by_slug_or_siret(text: str) -> OrganisationView | None:
+    """An organisation as a host or a program names it."""
+    sql = f"select {_ORGANISATION} from organisation o where o.slug = $1 or o.siret = replace($1, ' ', '')"  # noqa: S608
+    return await db.row(OrganisationView, sql, text)

@@ -97,5 +97,9 @@ def check_email(text: str) -> str:
 
 def slug(text: str) -> str:
     """A name as an address can carry it: "Commune d'Alençon" → "commune-d-alencon"."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("’", "'")).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("’", "'"))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "sans-nom"

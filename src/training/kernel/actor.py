@@ -31,8 +31,8 @@ class Actor:
     email: str | None = None
 
     def may(self, permission: str, *, organisation: int | None = None) -> bool:
-        """Whether the actor holds `permission`, at large or in that organisation."""
-        if permission in self.permissions:
+        """Whether the actor holds `permission`, at large or in that organisation. The system holds them all."""
+        if self.kind == "system" or permission in self.permissions:
             return True
         return organisation is not None and permission in self.scope.organisations.get(organisation, frozenset())
 

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-import gettext as gettext_module
 from collections.abc import Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
-from babel.support import Translations
 
 LOCALE = Path(__file__).parents[1] / "locale"
 SOURCE = "fr"
@@ -22,36 +21,35 @@ LANGUAGES = ("fr", "en")
 language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
-class _Catalogue(Translations):
-    """A catalogue read from its .po file: no compiled copy to forget."""
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """A language's texts, read from its .po file: there is no compiled copy to forget."""
+
+    one: dict[str, str]
+    numbers: dict[str, tuple[str, ...]]
 
 
 @cache
-def _catalogue(code: str) -> gettext_module.NullTranslations:
+def _catalogue(code: str) -> _Catalogue:
     path = LOCALE / code / "LC_MESSAGES" / "training.po"
-    if not path.exists():
-        return gettext_module.NullTranslations()
-    with path.open("rb") as file:
-        messages = read_po(file, locale=code)
-    catalogue = _Catalogue()
-    texts: dict[str | tuple[str, int], str] = {}
-    for message in messages:
-        if not message.id or not message.string or message.fuzzy:
-            continue
-        if isinstance(message.id, (list, tuple)):
-            for index, text in enumerate(message.string):
-                texts[(message.id[0], index)] = text
-        else:
-            texts[message.id] = str(message.string)
-    catalogue._catalog = texts
-    catalogue.plural = lambda n: int(n != 1)
-    return catalogue
+    one: dict[str, str] = {}
+    numbers: dict[str, tuple[str, ...]] = {}
+    if path.exists():
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code):
+                if not message.id or not message.string or message.fuzzy:
+                    continue
+                if isinstance(message.id, (list, tuple)):
+                    numbers[message.id[0]] = tuple(message.string)
+                else:
+                    one[message.id] = str(message.string)
+    return _Catalogue(one, numbers)
 
 
 def gettext(text: str) -> str:
     """`text` (French) in the reader's language; itself when there is no translation."""
     code = language.get()
-    return text if code == SOURCE else _catalogue(code).gettext(text)
+    return text if code == SOURCE else _catalogue(code).one.get(text, text)
 
 
 def ngettext(one: str, many: str, n: int) -> str:
@@ -59,7 +57,8 @@ def ngettext(one: str, many: str, n: int) -> str:
     code = language.get()
     if code == SOURCE:
         return one if abs(n) < 2 else many
-    return _catalogue(code).ngettext(one, many, n)
+    singular, plural = _catalogue(code).numbers.get(one, (one, many))[:2]
+    return singular if n == 1 else plural
 
 
 _ = gettext

@@ -29,7 +29,7 @@ forwards = sql_migration(
         updated_at timestamptz not null,
         confirmed_at timestamptz,
         cancelled_at timestamptz,
-        cancelled_by varchar(10),
+        cancelled_by varchar(20),
         cancel_reason varchar(400),
         generation integer not null default 0,
         constraint booking_has_seats check (seats > 0),

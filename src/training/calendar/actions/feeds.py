@@ -60,7 +60,7 @@ async def seen(owner: FeedOwner, program: str) -> None:
 
 
 def _check(actor: Actor, organisation: int | None, facilitator: int | None) -> None:
-    if actor.kind == "system" or actor.may(Permission.FEEDS_MANAGE, organisation=organisation):
+    if actor.may(Permission.FEEDS_MANAGE, organisation=organisation):
         return
     if facilitator is not None and facilitator in actor.scope.facilitators:
         return

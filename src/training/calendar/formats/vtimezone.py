@@ -114,6 +114,8 @@ def _rule(name: str) -> _Rule:
         return _Rule(standard.strip("<>"), winter)
     summer = winter + timedelta(hours=1) if summer_west is None else -_duration(summer_west)
     begins, ends = _onset(name, onsets[:4]), _onset(name, onsets[4:])
+    if summer < winter:  # Ireland's law calls summer the standard; readers expect DAYLIGHT to be ahead
+        return _Rule(daylight.strip("<>"), summer, standard.strip("<>"), winter, ends, begins)
     return _Rule(standard.strip("<>"), winter, daylight.strip("<>"), summer, begins, ends)
 
 

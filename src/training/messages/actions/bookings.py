@@ -44,6 +44,11 @@ async def expire(actor: Actor, booking: int) -> None:
     await _tell(actor, booking, "booking_expired", BookingState.EXPIRED)
 
 
+async def wait(actor: Actor, booking: int) -> None:
+    """You stand on the waiting list: nothing to do, nothing to pay."""
+    await _tell(actor, booking, "booking_waiting", BookingState.WAITING)
+
+
 async def tell_staff(actor: Actor, booking: int) -> None:
     """A request waits for a decision."""
     view = await bookings.booking_by_id(SYSTEM.scope, booking)

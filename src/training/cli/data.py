@@ -1,0 +1,96 @@
+"""`db` and `ledger`: the schema, the backups, the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import uvloop
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from training.cli import setting_up
+from training.kernel import backup as backups
+from training.kernel import db as database
+from training.kernel import migrate as migrations
+from training.records import queries as records
+
+
+@click.group()
+def db() -> None:
+    """La base de données : mettre à jour, sauvegarder, restaurer."""
+
+
+@db.command()
+def migrate() -> None:
+    """Mettre le schéma à jour."""
+    now = setting_up.read_settings()
+
+    async def work(dsn: str) -> None:
+        async with database.connected(dsn, size=2):
+            missing = await migrations.missing()
+            await migrations.migrate()
+            click.echo(f"{len(missing)} migrations faites." if missing else "Rien à faire : la base est à jour.")
+
+    with setting_up.server(now) as dsn:
+        try:
+            uvloop.run(work(dsn))
+        except database.UNAVAILABLE as error:
+            raise click.ClickException(f"La base de données ne répond pas : {error}") from None
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(file: Path) -> None:
+    """Sauvegarder toute la base dans FILE, pendant que le site tourne."""
+    now = setting_up.read_settings()
+    with setting_up.server(now) as dsn, _progress("Sauvegarde") as report:
+        try:
+            made = backups.backup(dsn, file, report)
+        except backups.BackupError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{file} : {made.size:,} octets, SHA-256 {made.sha256}".replace(",", "\u202f", 1))
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(file: Path) -> None:
+    """Restaurer FILE dans une base vide."""
+    now = setting_up.read_settings()
+    with setting_up.server(now) as dsn, _progress("Restauration") as report:
+        try:
+            backups.restore(dsn, file, report)
+        except backups.BackupError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo("Restauré. Si le logiciel est plus récent que la sauvegarde : `training db migrate`.")
+
+
+@click.group()
+def ledger() -> None:
+    """Le registre des documents émis."""
+
+
+@ledger.command()
+def verify() -> None:
+    """Recalculer toute la chaîne ; nommer le premier maillon rompu."""
+    found = setting_up.run(records.verify)
+    for series in found:
+        state = "intacte" if series.broken is None else f"ROMPUE à {series.broken}"
+        click.echo(f"{series.key} : {series.documents} documents, chaîne {state}")
+    if not found:
+        click.echo("Aucun document émis.")
+    if any(series.broken for series in found):
+        raise SystemExit(1)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def report(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield report

@@ -1,0 +1,111 @@
+"""`doctor`: one line per thing a host must know, and a failing end when one of them needs somebody."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+import click
+import uvloop
+
+from training import __version__
+from training.billing.documents import FreeConfirmation, Party
+from training.billing.formats import facturx
+from training.calendar.formats.vtimezone import vtimezone
+from training.cli import setting_up
+from training.directory import queries as directory
+from training.kernel import clock, db, migrate, queue
+from training.kernel.settings import Settings
+from training.messages import queries as mails
+from training.messages.clients.smtp import SmtpUrl
+from training.records import queries as records
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing, well or not, in words."""
+
+    good: bool
+    what: str
+    words: str
+
+
+@click.command()
+def doctor() -> None:
+    """Tout ce qu’un hébergeur doit savoir, ligne par ligne."""
+    now = setting_up.read_settings()
+    findings = [*_host(now)]
+    try:
+        with setting_up.server(now) as dsn:
+            findings += uvloop.run(_inside(dsn))
+    except db.UNAVAILABLE as error:
+        findings.append(Finding(False, "base", f"ne répond pas : {error or type(error).__name__}"))
+    for finding in findings:
+        click.secho("✓ " if finding.good else "✗ ", nl=False, fg="green" if finding.good else "red")
+        click.echo(f"{finding.what} : {finding.words}")
+    if not all(finding.good for finding in findings):
+        raise SystemExit(1)
+
+
+def _host(now: Settings) -> list[Finding]:
+    free = shutil.disk_usage(now.data_dir if now.data_dir.exists() else now.data_dir.parent).free // 2**30
+    mail = Finding(True, "courriel", "aucun SMTP_URL : les courriels sont gardés, pas envoyés")
+    if now.smtp_url:
+        target = SmtpUrl.parse(now.smtp_url)
+        mail = Finding(True, "courriel", f"par {target.host}:{target.port}")
+    elif now.production:
+        mail = Finding(False, "courriel", "aucun SMTP_URL alors que le site est en production")
+    return [
+        Finding(True, "version", __version__),
+        Finding(True, "adresse", f"{now.base_url} ({'production' if now.production else 'essai'})"),
+        Finding(free >= 1, "disque", f"{free} Gio libres sous {now.data_dir}"),
+        mail,
+        Finding(bool(vtimezone("Europe/Paris")), "fuseau", f"Europe/Paris, il est {clock.local(clock.now()):%H:%M}"),
+    ]
+
+
+async def _inside(dsn: str) -> list[Finding]:
+    async with db.connected(dsn, size=2):
+        version = str(await db.value("show server_version")).split()[0]
+        findings = [Finding(int(version.split(".")[0]) >= 15, "base", f"PostgreSQL {version}")]
+        if missing := await migrate.missing():
+            return [*findings, Finding(False, "schéma", f"{len(missing)} migrations à faire : training db migrate")]
+        findings.append(Finding(True, "schéma", "à jour"))
+        size = await db.value("select pg_size_pretty(pg_database_size(current_database()))")
+        findings.append(Finding(True, "taille", str(size)))
+        return [*findings, *await _records(), *await _work()]
+
+
+async def _records() -> list[Finding]:
+    platform = await directory.platform()
+    chains = await records.verify()
+    broken = [f"{c.key} à {c.broken}" for c in chains if c.broken]
+    issued = sum(c.documents for c in chains)
+    return [
+        Finding(
+            platform is not None and bool(platform.siret and platform.iban),
+            "plateforme",
+            f"{platform.name}" if platform else "personne n’a dit qui tient ce site",
+        ),
+        Finding(
+            not broken, "registre", f"ROMPU : {', '.join(broken)}" if broken else f"{issued} documents, chaîne intacte"
+        ),
+    ]
+
+
+async def _work() -> list[Finding]:
+    jobs, counts = await queue.state(), await mails.counts()
+    late = jobs.oldest is not None and (clock.now() - jobs.oldest).total_seconds() > 600
+    return [
+        Finding(not jobs.failed, "file", f"{jobs.waiting} en attente, {jobs.failed} en échec"),
+        Finding(not late, "travail de fond", "un travail attend depuis plus de 10 min" if late else "à jour"),
+        Finding(not counts.get("failed"), "courriels", ", ".join(f"{n} {s}" for s, n in counts.items()) or "aucun"),
+        _paper(),
+    ]
+
+
+def _paper() -> Finding:
+    """Make a page for real: fonts and Typst are where they should be."""
+    nobody = Party(name="Essai")
+    page = FreeConfirmation(booking="-", made_on=clock.today(), provider=nobody, beneficiary=nobody, title="Essai")
+    return Finding(facturx.confirm_free(page).startswith(b"%PDF-"), "papier", "une page PDF/A a été composée")

@@ -1,0 +1,81 @@
+"""What every command begins with: settings, logs, the embedded server if there is no other, and the pool."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+import click
+import uvloop
+
+from training.kernel import db, embedded, logs, migrate, settings
+from training.kernel.errors import DomainError
+from training.kernel.settings import Settings, SettingsError
+
+T = TypeVar("T")
+
+
+def read_settings() -> Settings:
+    """The environment, or an end with all that is wrong with it."""
+    try:
+        loaded = settings.load()
+    except SettingsError as error:
+        raise click.ClickException("\n  ".join(["Réglages à corriger :", *error.problems])) from None
+    settings.use(loaded)
+    logs.configure(loaded.log_level)
+    return loaded
+
+
+@contextlib.contextmanager
+def server(now: Settings) -> Iterator[str]:
+    """The DSN of the database: the host's own, or the embedded one, which stops with its last user."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that `finally` runs, and the server is not left behind
+    if now.database_url:
+        yield now.database_url
+        return
+    try:
+        with embedded.running(now.data_dir) as dsn:
+            yield dsn
+    except embedded.EmbeddedError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextlib.asynccontextmanager
+async def database(now: Settings, dsn: str, *, size: int = 10) -> AsyncIterator[None]:
+    """The open pool; only the embedded database is migrated by itself (a host decides when its own is)."""
+    async with db.connected(dsn, size=size):
+        if now.database_url is None:
+            await migrate.migrate()
+        yield
+
+
+def run(work: Callable[[], Awaitable[T]], *, migrated: bool = True) -> T:
+    """Run one piece of work on the database and end. A refusal or an absent database is a sentence, not a traceback."""
+    now = read_settings()
+
+    async def whole(dsn: str) -> T:
+        async with database(now, dsn, size=5):
+            if migrated and (missing := await migrate.missing()):
+                raise click.ClickException(
+                    f"La base n’est pas à jour ({len(missing)} migrations) : lancez d’abord `training db migrate`."
+                )
+            return await work()
+
+    try:
+        with server(now) as dsn:
+            return uvloop.run(whole(dsn))
+    except DomainError as error:
+        raise click.ClickException(error.detail) from None
+    except db.UNAVAILABLE as error:
+        raise click.ClickException(f"La base de données ne répond pas : {error or type(error).__name__}") from None
+
+
+def stop_on_signals(stop: Callable[[], Any]) -> None:
+    """SIGTERM and SIGINT end the running loop in good order."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)

@@ -1,0 +1,175 @@
+"""A facilitator's sessions: where, when, with whom. Every read takes the facilitators an actor is, and sees theirs only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from training.bookings.rules import BookingState
+from training.kernel import clock, db
+from training.scheduling import queries as scheduling
+from training.scheduling.queries import AssignmentView, SessionView, SlotView
+
+
+@dataclass(frozen=True, slots=True)
+class Mission:
+    """A date at which the facilitator is expected, or was."""
+
+    session: int
+    slot: int
+    title: str
+    state: str
+    position: int
+    slots: int
+    starts_at: datetime
+    ends_at: datetime
+    venue: str | None
+    city: str | None
+    seats: int
+
+    @property
+    def off(self) -> bool:
+        """Whether it was called off."""
+        return self.state == "cancelled"
+
+
+# Declined, replaced: no longer theirs. Withdrawn because the session was called off: they must still find out.
+_MINE = """
+    a.facilitator = any($1) and s.state <> 'draft'
+    and (a.state in ('proposed', 'accepted', 'confirmed') or (a.state = 'withdrawn' and s.state = 'cancelled'))
+"""
+_MISSIONS = f"""
+    select distinct s.id as session, t.id as slot, o.title, s.state, t.position,
+           (select count(*) from slot where session = s.id) as slots, t.starts_at, t.ends_at,
+           v.name as venue, c.name as city, s.seats_taken as seats
+    from assignment a
+    join slot t on t.id = a.slot
+    join session s on s.id = t.session
+    join offer o on o.id = s.offer
+    left join venue_use u on u.slot = t.id
+    left join venue v on v.id = u.venue
+    left join commune c on c.id = v.commune
+    where {_MINE}
+"""  # noqa: S608 - our own words
+
+
+async def coming(facilitators: Collection[int], *, limit: int = 100) -> list[Mission]:
+    """What is ahead or going on, the soonest first."""
+    sql = _MISSIONS + " and t.ends_at > $2 order by t.starts_at, t.id limit $3"
+    return await db.rows(Mission, sql, sorted(facilitators), clock.now(), limit)
+
+
+async def past(
+    facilitators: Collection[int], *, after: tuple[datetime, int] | None = None, limit: int = 50
+) -> list[Mission]:
+    """What is over, the latest first; `after` is the key (starts_at, slot) of the last one of the page before."""
+    return await db.rows(
+        Mission,
+        _MISSIONS
+        + """
+        and t.ends_at <= $2 and ($3::timestamptz is null or (t.starts_at, t.id) < ($3, $4))
+        order by t.starts_at desc, t.id desc limit $5
+        """,
+        sorted(facilitators),
+        clock.now(),
+        *(after or (None, None)),
+        limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Who comes: an organisation and how many people. Nobody's name."""
+
+    organisation: str
+    seats: int
+    state: BookingState
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A date of the session, with what leads there."""
+
+    slot: SlotView
+    mine: bool
+
+    @property
+    def address(self) -> str:
+        """Street and town on one line."""
+        town = f"{self.slot.postcode or ''} {self.slot.city or ''}".strip()
+        return ", ".join(part for part in (self.slot.address, town) if part)
+
+    @property
+    def geo(self) -> str | None:
+        """The address that a telephone opens in its own map (RFC 5870); None when the place is not known."""
+        if not self.slot.venue:
+            return None
+        words = quote(", ".join(part for part in (self.slot.venue, self.address) if part))
+        if self.slot.latitude is None or self.slot.longitude is None:
+            return f"geo:0,0?q={words}"
+        return f"geo:{self.slot.latitude},{self.slot.longitude}?q={self.slot.latitude},{self.slot.longitude}({words})"
+
+
+@dataclass(frozen=True, slots=True)
+class MissionPage:
+    """A session as its facilitator needs it, before and after."""
+
+    session: SessionView
+    places: list[Place]
+    team: list[AssignmentView]
+    groups: list[Group]
+
+    @property
+    def seats(self) -> int:
+        """How many people are expected."""
+        return sum(group.seats for group in self.groups)
+
+
+async def mission(facilitators: Collection[int], session: int) -> MissionPage | None:
+    """A session of theirs, in five statements; None when it is somebody else's."""
+    sql = f"""
+        select t.id from assignment a join slot t on t.id = a.slot join session s on s.id = t.session
+        where {_MINE} and s.id = $2
+    """  # noqa: S608 - our own words
+    mine = {record["id"] for record in await db.connection().fetch(sql, sorted(facilitators), session)}
+    view = await scheduling.session(session) if mine else None
+    if view is None:
+        return None
+    slots = (await scheduling.slots([session]))[session]
+    team = {a.facilitator: a for a in await scheduling.assignments([session]) if a.facilitator not in facilitators}
+    groups = await db.rows(
+        Group,
+        """
+        select g.name as organisation, sum(b.seats)::int as seats, b.state
+        from booking b join organisation g on g.id = b.organisation
+        where b.session = $1 and b.state in ('pending', 'option', 'offered', 'confirmed')
+        group by g.id, b.state order by fold(g.name), g.name, b.state
+        """,
+        session,
+    )
+    return MissionPage(view, [Place(slot, slot.id in mine) for slot in slots], list(team.values()), groups)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedListed:
+    """An open calendar address, without its secret."""
+
+    id: int
+    label: str
+    created_at: datetime
+    fetched_at: datetime | None
+    fetched_by: str | None
+
+
+async def feeds(facilitators: Collection[int]) -> list[FeedListed]:
+    """The open addresses of the facilitators an actor is, the newest first."""
+    return await db.rows(
+        FeedListed,
+        """
+        select id, label, created_at, fetched_at, fetched_by from feed_token
+        where revoked_at is null and facilitator = any($1) order by id desc
+        """,
+        sorted(facilitators),
+    )

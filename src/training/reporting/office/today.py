@@ -1,0 +1,161 @@
+"""What needs a person now, and the next seven days. Numbers and dates only: the lists behind them are other files'."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+from training.kernel import clock, db, queue
+
+DAYS = 7
+LANES = 3  # the drawing's: a fourth session at the same hour is drawn over the third
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many of each thing wait for somebody of the team."""
+
+    organisations: int
+    bookings: int
+    sessions: int  # over, and not said to have taken place
+    drafts: int
+    mails_failed: int
+    mails_held: int
+    jobs: int
+
+    @property
+    def anything(self) -> bool:
+        """Whether somebody is needed at all."""
+        return any(getattr(self, name) for name in self.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    organisations: int
+    bookings: int
+    sessions: int
+    drafts: int
+    mails_failed: int
+    mails_held: int
+
+
+async def waiting() -> Waiting:
+    """Everything that waits, in two statements."""
+    counts = await db.row(
+        _Counts,
+        """
+        select (select count(*) from organisation where state = 'pending') as organisations,
+               (select count(*) from booking where state = 'pending') as bookings,
+               (select count(*) from session s where s.state in ('published', 'confirmed')
+                  and (select max(ends_at) from slot where session = s.id) <= $1) as sessions,
+               (select count(*) from invoice where state = 'draft') as drafts,
+               (select count(*) from mail where state = 'failed') as mails_failed,
+               (select count(*) from mail where state = 'held') as mails_held
+        """,
+        clock.now(),
+    )
+    assert counts is not None  # noqa: S101 - a select without from has a row
+    jobs = (await queue.state()).failed
+    return Waiting(**{name: getattr(counts, name) for name in _Counts.__slots__}, jobs=jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A date of a session as the week draws it. Minutes are the wall clock's, since midnight."""
+
+    href: str
+    place: str
+    title: str
+    start: datetime
+    end: datetime
+    from_minute: int
+    to_minute: int
+    lane: int = 1
+    lanes: int = 1
+    tone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the week view."""
+
+    day: date
+    today: bool
+    note: str | None = None
+    events: tuple[Event, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Date:
+    session: int
+    state: str
+    title: str
+    city: str | None
+    venue: str | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def week() -> list[Day]:
+    """Today and the six days after it, with their sessions; called-off ones are gone."""
+    first = clock.today()
+    found = await db.rows(
+        _Date,
+        """
+        select s.id as session, s.state, o.title, c.name as city, v.name as venue, t.starts_at, t.ends_at
+        from slot t
+        join session s on s.id = t.session
+        join offer o on o.id = s.offer
+        left join venue_use u on u.slot = t.id
+        left join venue v on v.id = u.venue
+        left join commune c on c.id = v.commune
+        where t.starts_at >= $1 and t.starts_at < $2 and s.state <> 'cancelled'
+        order by t.starts_at, t.id
+        """,
+        clock.at(first, time()),
+        clock.at(first + timedelta(days=DAYS), time()),
+    )
+    days = [first + timedelta(days=n) for n in range(DAYS)]
+    events = {day: [_event(d) for d in found if clock.local(d.starts_at).date() == day] for day in days}
+    return [Day(day, day == first, None, tuple(in_lanes(events[day]))) for day in days]
+
+
+_TONES = {"draft": "attention", "held": "done"}
+
+
+def _event(found: _Date) -> Event:
+    start, end = clock.local(found.starts_at), clock.local(found.ends_at)
+    last = end.hour * 60 + end.minute if end.date() == start.date() else 24 * 60
+    return Event(
+        href=f"/gestion/seances/{found.session}",
+        place=found.city or found.venue or found.title,
+        title=found.title,
+        start=found.starts_at,
+        end=found.ends_at,
+        from_minute=start.hour * 60 + start.minute,
+        to_minute=last,
+        tone=_TONES.get(found.state),
+    )
+
+
+def in_lanes(events: Sequence[Event]) -> list[Event]:
+    """The events of one day side by side where they overlap; `events` come by their beginning."""
+    placed: list[Event] = []
+    group: list[Event] = []
+    ends: list[int] = []
+    for event in events:
+        if group and event.from_minute >= max(ends):
+            placed, group, ends = placed + _shared(group, len(ends)), [], []
+        lane = next((n for n, end in enumerate(ends) if end <= event.from_minute), len(ends))
+        if lane == len(ends) and lane < LANES:
+            ends.append(event.to_minute)
+        else:
+            lane = min(lane, LANES - 1)
+            ends[lane] = max(ends[lane], event.to_minute)
+        group.append(replace(event, lane=lane + 1))
+    return placed + _shared(group, len(ends))
+
+
+def _shared(group: list[Event], lanes: int) -> list[Event]:
+    return [replace(event, lanes=lanes) for event in group]
