@@ -17,8 +17,9 @@ from training.billing.documents import (
     line,
     totals,
 )
-from training.billing.rules.terms import BuyerKind, default_terms
+from training.billing.rules.terms import default_terms
 from training.billing.rules.vat import VatRegime
+from training.directory.rules import Buyer
 
 ISSUED = date(2026, 6, 8)
 
@@ -40,7 +41,7 @@ SELLER = Party(
 TAXED_SELLER = replace(SELLER, vat_number="FR11999999998")
 
 BUYERS = {
-    BuyerKind.PUBLIC: Party(
+    Buyer.PUBLIC: Party(
         name="Commune de Saint-Exemple-sur-Sarthe",
         legal_form="Collectivité territoriale",
         address=("Hôtel de ville", "1 place de l’Église"),
@@ -50,7 +51,7 @@ BUYERS = {
         siret="21610001000019",
         email="mairie@example.org",
     ),
-    BuyerKind.COMPANY: Party(
+    Buyer.COMPANY: Party(
         name="Transports Modèle & Fils",
         legal_form="SARL",
         address=("Zone d’activité des Essais",),
@@ -61,7 +62,7 @@ BUYERS = {
         vat_number="FR44732829320",
         email="compta@example.org",
     ),
-    BuyerKind.ASSOCIATION: Party(
+    Buyer.ASSOCIATION: Party(
         name="L’Atelier d’à côté",
         legal_form="Association loi 1901",
         address=("3 chemin des Écoliers",),
@@ -71,7 +72,7 @@ BUYERS = {
         siret="40483304800022",
         email="atelier@example.org",
     ),
-    BuyerKind.PERSON: Party(
+    Buyer.PERSON: Party(
         name="Mme Ana Ştefan",
         address=("8 impasse du Test",),
         postcode="61000",
@@ -98,12 +99,12 @@ def workshop(regime: VatRegime, cents: int = 35_000, quantity: str = "1", rate_b
 def invoice(
     regime: VatRegime = VatRegime.FRANCHISE_293B,
     kind: DocumentKind = DocumentKind.INVOICE,
-    buyer_kind: BuyerKind = BuyerKind.PUBLIC,
+    buyer_kind: Buyer = Buyer.PUBLIC,
     lines: Sequence[Line] = (),
     paid_cents: int = 0,
 ) -> InvoiceDocument:
     credit = kind is DocumentKind.CREDIT_NOTE
-    public = buyer_kind is BuyerKind.PUBLIC
+    public = buyer_kind is Buyer.PUBLIC
     lines = tuple(lines) or (workshop(regime),)
     groups = breakdown(lines)
     return InvoiceDocument(

@@ -1,8 +1,8 @@
 """The one table of what happens when something has happened.
 
-A reaction is an action too: it gets the system as its actor and the id of the fact's subject, rereads the present state,
-and runs in one transaction with the note that it ran. Those marked `outside` talk to another system: no transaction is
-open, and they may run twice.
+A reaction is an action too: it gets the system as its actor and the id of the fact's subject, rereads the present
+state, and runs in one transaction with the note that it ran. Those marked `outside` talk to another system: no
+transaction is open, and they may run twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Reaction:
 
     @property
     def name(self) -> str:
-        """ "messages.actions.bookings.confirm": where it is found."""
+        """As "messages.actions.bookings.confirm": where it is found."""
         return f"{self.run.__module__.removeprefix('training.')}.{self.run.__name__}"
 
 

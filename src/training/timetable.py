@@ -21,7 +21,7 @@ class Appointment:
 
     @property
     def name(self) -> str:
-        """ "timetable.expire_options": the queue's entry point."""
+        """As "timetable.expire_options": the queue's entry point."""
         return f"timetable.{self.run.__name__}"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import makers
 import pytest
 
+import makers
 from training.attendance.actions import hold_session
 from training.billing import queries as billing
 from training.kernel import clock

@@ -22,8 +22,8 @@ from training.billing.documents import (
     totals,
 )
 from training.billing.formats import paper
-from training.billing.rules.terms import BuyerKind
 from training.billing.rules.vat import REGIMES, VatRegime, treatment
+from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 
 NORMAL = VatRegime.NORMAL
@@ -123,7 +123,7 @@ def test_a_regime_charges_or_says_why_not(regime: VatRegime) -> None:
 @pytest.mark.parametrize("regime", VatRegime)
 @pytest.mark.parametrize("kind", DocumentKind)
 def test_a_snapshot_comes_back_as_it_was(regime: VatRegime, kind: DocumentKind) -> None:
-    document = invoice(regime, kind, BuyerKind.PERSON)
+    document = invoice(regime, kind, Buyer.PERSON)
     text = document.to_json()
     assert InvoiceDocument.from_json(text) == document
     assert InvoiceDocument.from_json(text).to_json() == text

@@ -32,8 +32,8 @@ from training.billing.documents import (
     totals,
 )
 from training.billing.formats import cii, facturx
-from training.billing.rules.terms import BuyerKind
 from training.billing.rules.vat import REGIMES, VatRegime
+from training.directory.rules import Buyer
 from training.kernel import pdf
 from training.kernel.errors import Invalid
 
@@ -54,10 +54,10 @@ def said(page: bytes) -> str:
 # --- every combination --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("buyer_kind", BuyerKind)
+@pytest.mark.parametrize("buyer_kind", Buyer)
 @pytest.mark.parametrize("kind", DocumentKind)
 @pytest.mark.parametrize("regime", VatRegime)
-def test_no_finding(regime: VatRegime, kind: DocumentKind, buyer_kind: BuyerKind) -> None:
+def test_no_finding(regime: VatRegime, kind: DocumentKind, buyer_kind: Buyer) -> None:
     page, xml = facturx.build(invoice(regime, kind, buyer_kind), LOGO)
     assert findings(page) == []
     assert facturx_library.get_xml_from_pdf(page, check_xsd=False) == ("factur-x.xml", xml)
@@ -72,7 +72,7 @@ quantities = st.one_of(st.integers(1, 400).map(str), st.sampled_from(["0.5", "1.
 
 @st.composite
 def documents(draw: st.DrawFn) -> InvoiceDocument:
-    regime, kind, buyer = (draw(st.sampled_from(options)) for options in (VatRegime, DocumentKind, BuyerKind))
+    regime, kind, buyer = (draw(st.sampled_from(options)) for options in (VatRegime, DocumentKind, Buyer))
     rates = st.sampled_from([2_000, 1_000, 550, 210]) if regime is VatRegime.NORMAL else st.none()
     lines = [
         line(
@@ -119,7 +119,7 @@ def test_a_free_line_and_a_discount_pass_the_rules() -> None:
 
 @pytest.mark.parametrize("regime", [VatRegime.NORMAL, VatRegime.FRANCHISE_293B])
 def test_paid_by_card_is_said_and_passes(regime: VatRegime) -> None:
-    unpaid = invoice(regime, buyer_kind=BuyerKind.ASSOCIATION)
+    unpaid = invoice(regime, buyer_kind=Buyer.ASSOCIATION)
     document = replace(
         with_lines(unpaid, *unpaid.lines, paid_cents=unpaid.totals.gross_cents),
         payment=Payment(means=CARD),
@@ -147,9 +147,9 @@ def test_an_invoice_that_replaces_another_says_so() -> None:
 
 
 def test_a_party_without_any_address_for_the_xml_is_refused_in_words() -> None:
-    person = replace(BUYERS[BuyerKind.PERSON], email=None)
+    person = replace(BUYERS[Buyer.PERSON], email=None)
     with pytest.raises(Invalid, match="Ştefan"):
-        facturx.build(replace(invoice(buyer_kind=BuyerKind.PERSON), buyer=person))
+        facturx.build(replace(invoice(buyer_kind=Buyer.PERSON), buyer=person))
 
 
 # --- planted faults: the same validator, in the same run ------------------------------------------------------------
@@ -184,8 +184,8 @@ def note(code: str) -> str:
     return f"//ram:IncludedNote[ram:SubjectCode='{code}']"
 
 
-FRANCHISE = invoice(buyer_kind=BuyerKind.COMPANY)
-NORMAL = invoice(VatRegime.NORMAL, buyer_kind=BuyerKind.COMPANY)
+FRANCHISE = invoice(buyer_kind=Buyer.COMPANY)
+NORMAL = invoice(VatRegime.NORMAL, buyer_kind=Buyer.COMPANY)
 OUTSIDE = invoice(VatRegime.OUT_OF_SCOPE)
 CREDIT = invoice(kind=DocumentKind.CREDIT_NOTE)
 VAT_NUMBER = (
@@ -373,7 +373,7 @@ def test_private_buyers_read_the_private_terms() -> None:
 
 
 def test_a_person_is_threatened_with_nothing() -> None:
-    page, _xml = facturx.build(invoice(buyer_kind=BuyerKind.PERSON))
+    page, _xml = facturx.build(invoice(buyer_kind=Buyer.PERSON))
     assert "40 €" not in said(page)
 
 
@@ -469,7 +469,7 @@ def test_a_free_session_is_confirmed_with_its_value_and_is_no_invoice() -> None:
         booking="R-7K2M",
         made_on=ISSUED,
         provider=SELLER,
-        beneficiary=BUYERS[BuyerKind.PUBLIC],
+        beneficiary=BUYERS[Buyer.PUBLIC],
         title="Prendre le bus sans se perdre",
         occurrences=(
             Occurrence(

@@ -14,8 +14,9 @@ from typing import Self
 
 import msgspec
 
-from training.billing.rules.terms import BuyerKind, PaymentTerms
+from training.billing.rules.terms import PaymentTerms
 from training.billing.rules.vat import VatRegime, VatTreatment, treatment
+from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import BASIS, vat_of
@@ -150,7 +151,7 @@ class InvoiceDocument(Snapshot):
     service_to: date
     seller: Party
     buyer: Party
-    buyer_kind: BuyerKind
+    buyer_kind: Buyer
     regime: VatRegime
     lines: tuple[Line, ...]
     vat: tuple[VatGroup, ...]
@@ -279,4 +280,4 @@ def payment_label(document: InvoiceDocument) -> str:
         return payment.label
     if payment.means != TRANSFER:
         return "Carte bancaire"
-    return "Mandat administratif (virement)" if document.buyer_kind is BuyerKind.PUBLIC else "Virement"
+    return "Mandat administratif (virement)" if document.buyer_kind is Buyer.PUBLIC else "Virement"

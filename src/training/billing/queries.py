@@ -123,7 +123,7 @@ class LineView:
 async def lines(invoice: int) -> list[LineView]:
     """The lines of an invoice, in order."""
     names = ", ".join(LineView.__slots__)
-    return await db.rows(LineView, f"select {names} from invoice_line where invoice = $1 order by position", invoice)  # noqa: S608
+    return await db.rows(LineView, f"select {names} from invoice_line where invoice = $1 order by position", invoice)
 
 
 @dataclass(frozen=True, slots=True)

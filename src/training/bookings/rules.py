@@ -70,7 +70,7 @@ class KeyReused(Invalid):
 
 
 def new_reference() -> str:
-    """ "R-7F3K2QM": what people say on the telephone."""
+    """As "R-7F3K2QM": what people say on the telephone."""
     return "R-" + "".join(secrets.choice(_ALPHABET) for _i in range(7))
 
 

@@ -51,8 +51,8 @@ _FACILITATOR = (
     _FACTS.format(
         revised="a.updated_at",
         seats="s.seats_taken",
-        organisation="(select string_agg(distinct g.name, ', ') from booking b join organisation g on g.id = b.organisation"
-        " where b.session = s.id and b.state = 'confirmed')",
+        organisation="(select string_agg(distinct g.name, ', ') from booking b"
+        " join organisation g on g.id = b.organisation where b.session = s.id and b.state = 'confirmed')",
         cancelled="a.state <> 'confirmed'",
     )
     + """

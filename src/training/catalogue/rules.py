@@ -64,7 +64,7 @@ class Price:
 
 
 def tariff_for(tariffs: Iterable[TariffRow], organisation_kind: str | None, on: date) -> TariffRow | None:
-    """The tariff that holds on a day: the one for that kind of organisation before the one for any, the latest first."""
+    """The tariff that holds on a day: that kind of organisation's before the one for any, the latest first."""
     standing = [
         t
         for t in tariffs

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from training.calendar.actions.feeds import open_feed
 from training.cli import serving, setting_up
-from training.demo.seed import Progress as Report
 from training.demo.seed import SEEDED, seed
+from training.demo.seed import Progress as Report
 from training.demo.town.organisations import ORGANISATIONS, STORY_ORGANISATION
 from training.demo.town.people import FACILITATORS, STAFF, STORY_FACILITATOR
 from training.directory import queries as directory
@@ -75,7 +75,8 @@ async def _empty() -> None:
     """Only a database that says it is a demonstration gets here."""
     async with db.atomic() as tx:
         tables = await tx.connection.fetch(
-            "select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename <> 'migration'"
+            "select quote_ident(tablename) as name from pg_tables"
+            " where schemaname = 'public' and tablename <> 'migration'"
         )
         await tx.connection.execute(f"truncate {', '.join(t['name'] for t in tables)} restart identity cascade")
 

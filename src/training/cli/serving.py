@@ -100,7 +100,7 @@ def check_port(host: str, port: int) -> None:
 
 
 def supervise(now: Settings, host: str, port: int, workers: int, *, with_worker: bool) -> None:
-    """N web children that share the port (SO_REUSEPORT) and one worker; a dead one is started again, none outlives us."""
+    """N web children that share the port (SO_REUSEPORT) and one worker; the dead are replaced, none outlives us."""
     me = [sys.executable, "-m", "training"]
     web = [*me, "serve", "--host", host, "--port", str(port), "--no-worker", "--shared"]
     commands = [web] * workers + ([[*me, "worker"]] if with_worker else [])

@@ -265,7 +265,7 @@ def _signin(occasion: str) -> Letter:
         "code": f"{HIDDEN}code",
         "expires_at": clock.now() + timedelta(minutes=20),
     }
-    return Letter(occasion, Reader(CONTACT.email, CONTACT.email), ("signin_request", 1), context, secret="signin")  # noqa: S106
+    return Letter(occasion, Reader(CONTACT.email, CONTACT.email), ("signin_request", 1), context, secret="signin")
 
 
 def _staff_booking(occasion: str) -> Letter:

@@ -100,7 +100,7 @@ _CONTACT = ", ".join(f"c.{name}" for name in ContactView.__slots__)
 
 async def platform() -> PlatformView | None:
     """The platform, or None in a database where nobody has said who runs it."""
-    return await db.row(PlatformView, f"select {_PLATFORM} from platform where id = 1")  # noqa: S608 - our own names
+    return await db.row(PlatformView, f"select {_PLATFORM} from platform where id = 1")
 
 
 async def the_platform() -> PlatformView:
@@ -112,17 +112,17 @@ async def the_platform() -> PlatformView:
 
 async def organisation(id: int) -> OrganisationView | None:  # noqa: A002
     """An organisation by id."""
-    return await db.row(OrganisationView, f"select {_ORGANISATION} from organisation o where o.id = $1", id)  # noqa: S608
+    return await db.row(OrganisationView, f"select {_ORGANISATION} from organisation o where o.id = $1", id)
 
 
 async def organisation_by_slug(slug: str) -> OrganisationView | None:
     """An organisation by what its addresses carry."""
-    return await db.row(OrganisationView, f"select {_ORGANISATION} from organisation o where o.slug = $1", slug)  # noqa: S608
+    return await db.row(OrganisationView, f"select {_ORGANISATION} from organisation o where o.slug = $1", slug)
 
 
 async def organisations(ids: list[int]) -> list[OrganisationView]:
     """Organisations by id, by name."""
-    sql = f"select {_ORGANISATION} from organisation o where o.id = any($1) order by fold(o.name), o.name, o.id"  # noqa: S608
+    sql = f"select {_ORGANISATION} from organisation o where o.id = any($1) order by fold(o.name), o.name, o.id"
     return await db.rows(OrganisationView, sql, ids)
 
 
@@ -131,13 +131,13 @@ async def contacts(organisation: int) -> list[ContactView]:
     sql = f"""
         select {_CONTACT} from contact c where c.organisation = $1 and c.active
         order by c.for_booking desc, fold(c.name), c.id
-    """  # noqa: S608
+    """
     return await db.rows(ContactView, sql, organisation)
 
 
 async def contact(id: int) -> ContactView | None:  # noqa: A002
     """A contact by id."""
-    return await db.row(ContactView, f"select {_CONTACT} from contact c where c.id = $1", id)  # noqa: S608
+    return await db.row(ContactView, f"select {_CONTACT} from contact c where c.id = $1", id)
 
 
 async def billing_contact(organisation: int) -> ContactView | None:
@@ -145,7 +145,7 @@ async def billing_contact(organisation: int) -> ContactView | None:
     sql = f"""
         select {_CONTACT} from contact c where c.organisation = $1 and c.active
         order by c.for_billing desc, c.for_booking desc, c.id limit 1
-    """  # noqa: S608
+    """
     return await db.row(ContactView, sql, organisation)
 
 
@@ -163,5 +163,5 @@ async def facilitator(id: int) -> FacilitatorView | None:  # noqa: A002
 
 async def organisation_by_slug_or_siret(text: str) -> OrganisationView | None:
     """An organisation as a host or a program names it."""
-    sql = f"select {_ORGANISATION} from organisation o where o.slug = $1 or o.siret = replace($1, ' ', '')"  # noqa: S608
+    sql = f"select {_ORGANISATION} from organisation o where o.slug = $1 or o.siret = replace($1, ' ', '')"
     return await db.row(OrganisationView, sql, text)

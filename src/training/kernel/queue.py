@@ -69,6 +69,6 @@ async def forget_old_jobs() -> None:
     async with db.atomic():
         for table, column in (("pgqueuer_log", "created"), ("pgqueuer_statistics", "created"), ("reacted", "at")):
             await db.execute(
-                f"delete from {table} where {column} < $1::timestamptz - interval '30 days'",  # noqa: S608
+                f"delete from {table} where {column} < $1::timestamptz - interval '30 days'",
                 clock.now(),
             )

@@ -45,7 +45,7 @@ def static(name: str) -> str:
 
 
 def euros(cents: int) -> str:
-    """ "350,00 €", with the no-break spaces of French typography."""
+    """As "350,00 €", with the no-break spaces of French typography."""
     sign, size = ("\u2212", -cents) if cents < 0 else ("", cents)
     units = _grouped(size // 100, i18n.language.get())
     if i18n.language.get() == "en":
@@ -68,23 +68,23 @@ def _as_day(value: date | datetime) -> date:
 
 
 def day(value: date | datetime) -> str:
-    """ "mardi 9 mars"; the year is added when it is not the present one."""
+    """As "mardi 9 mars"; the year is added when it is not the present one."""
     when = _as_day(value)
     return day_year(when) if when.year != clock.today().year else _ordinal(when, "EEEE d MMMM")
 
 
 def day_year(value: date | datetime) -> str:
-    """ "mardi 9 mars 2027"."""
+    """As "mardi 9 mars 2027"."""
     return _ordinal(_as_day(value), "EEEE d MMMM y")
 
 
 def short_day(value: date | datetime) -> str:
-    """ "09/03/2027": for dense tables."""
+    """As "09/03/2027": for dense tables."""
     return _date(_as_day(value), "dd/MM/y", i18n.language.get())
 
 
 def month(value: date | datetime) -> str:
-    """ "mars 2027"."""
+    """As "mars 2027"."""
     return _date(_as_day(value), "MMMM y", i18n.language.get())
 
 
@@ -95,7 +95,7 @@ def _ordinal(when: date, pattern: str) -> str:
 
 
 def hour(value: datetime) -> str:
-    """ "9 h", "9 h 30"; in English "9:30"."""
+    """As "9 h", "9 h 30"; in English "9:30"."""
     local = clock.local(value)
     if i18n.language.get() == "en":
         return f"{local.hour}:{local.minute:02d}"
@@ -103,25 +103,25 @@ def hour(value: datetime) -> str:
 
 
 def hours(start: datetime, end: datetime) -> str:
-    """ "9 h – 12 h"."""
+    """As "9 h – 12 h"."""
     return f"{hour(start)}\u00a0– {hour(end)}"
 
 
 def span(start: datetime, end: datetime) -> str:
-    """ "mardi 9 mars, 9 h – 12 h", over midnight with both days."""
+    """As "mardi 9 mars, 9 h – 12 h", over midnight with both days."""
     if clock.local(start).date() == clock.local(end).date():
         return f"{day(start)}, {hours(start, end)}"
     return f"{day(start)} {hour(start)}\u00a0– {day(end)} {hour(end)}"
 
 
 def moment(value: datetime) -> str:
-    """ "9 mars 2027 à 14 h 05": when something happened."""
+    """As "9 mars 2027 à 14 h 05": when something happened."""
     local = clock.local(value)
     return _("{day} à {hour}").format(day=_date(local.date(), "d MMMM y", i18n.language.get()), hour=hour(value))
 
 
 def duration(minutes: int) -> str:
-    """ "3 h", "1 h 30", "45 min"."""
+    """As "3 h", "1 h 30", "45 min"."""
     whole, rest = divmod(minutes, 60)
     if not whole:
         return f"{rest}\u00a0min"
@@ -129,7 +129,7 @@ def duration(minutes: int) -> str:
 
 
 def count(n: int, one: str, many: str) -> str:
-    """ "1 place", "12 places"."""
+    """As "1 place", "12 places"."""
     return f"{_grouped(n, i18n.language.get())}\u00a0{i18n.ngettext(one, many, n)}"
 
 

@@ -1,4 +1,4 @@
-"""What the host decides: the environment, read once at start and checked whole. The platform's identity is data, not here.
+"""What the host decides: the environment, read once and checked whole. The platform's identity is data, not here.
 
 Every value may also come from a file named by `<NAME>_FILE` (Docker secrets).
 """

@@ -88,7 +88,7 @@ async def counts() -> dict[str, int]:
 async def mail(id: int) -> MailView | None:  # noqa: A002
     """One mail."""
     names = ", ".join(MailView.__slots__)
-    return await db.row(MailView, f"select {names} from mail where id = $1", id)  # noqa: S608
+    return await db.row(MailView, f"select {names} from mail where id = $1", id)
 
 
 async def files(mail: int) -> list[FileListed]:
@@ -96,7 +96,8 @@ async def files(mail: int) -> list[FileListed]:
     return await db.rows(
         FileListed,
         """
-        select a.file, a.name, f.size from mail_attachment a join file f on f.id = a.file where a.mail = $1 order by a.id
+        select a.file, a.name, f.size from mail_attachment a join file f on f.id = a.file
+        where a.mail = $1 order by a.id
         """,
         mail,
     )

@@ -25,7 +25,9 @@ forwards = sql_migration(
         entry bigint references ledger_entry (id) constraint invoice_entry_once unique,
         generation integer not null default 0,
         created_at timestamptz not null,
-        constraint invoice_issued_is_numbered check ((state = 'issued') = (number is not null and issued_on is not null and entry is not null)),
+        constraint invoice_issued_is_numbered check (
+            (state = 'issued') = (number is not null and issued_on is not null and entry is not null)
+        ),
         constraint invoice_adds_up check (gross_cents = net_cents + vat_cents)
     )
     """,

@@ -17,7 +17,7 @@ def check_prefix(prefix: str) -> None:
 
 
 def number(prefix: str, year: int, position: int) -> str:
-    """ "F2026-00042". The year is shown, the count goes on across years: one continuous series."""
+    """As "F2026-00042". The year is shown, the count goes on across years: one continuous series."""
     text = f"{prefix}{year}-{position:05d}"
     if len(text) > NUMBER_MAX:
         raise ValueError(f"{text} is longer than {NUMBER_MAX} characters")

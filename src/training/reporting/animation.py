@@ -52,7 +52,7 @@ _MISSIONS = f"""
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune
     where {_MINE}
-"""  # noqa: S608 - our own words
+"""
 
 
 async def coming(facilitators: Collection[int], *, limit: int = 100) -> list[Mission]:
@@ -132,7 +132,7 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
     sql = f"""
         select t.id from assignment a join slot t on t.id = a.slot join session s on s.id = t.session
         where {_MINE} and s.id = $2
-    """  # noqa: S608 - our own words
+    """
     mine = {record["id"] for record in await db.connection().fetch(sql, sorted(facilitators), session)}
     view = await scheduling.session(session) if mine else None
     if view is None:

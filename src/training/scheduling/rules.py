@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import N_, _
@@ -137,5 +138,5 @@ def check_slots(slots: Sequence[SlotTimes]) -> None:
         if not timedelta() < slot.ends_at - slot.starts_at <= MAX_SLOT:
             raise Invalid(_("Une date se termine après son début, et dure douze heures au plus."), field="slots")
     ordered = sorted(slots, key=lambda s: s.starts_at)
-    if any(a.ends_at > b.starts_at for a, b in zip(ordered, ordered[1:], strict=False)):
+    if any(a.ends_at > b.starts_at for a, b in pairwise(ordered)):
         raise Invalid(_("Deux dates de la séance se chevauchent."), field="slots")

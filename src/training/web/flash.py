@@ -1,4 +1,4 @@
-"""The sentence that the next page shows once: "Réservation annulée." Signed, so that nobody else writes on our pages."""
+"""The sentence that the next page shows once: « Réservation annulée. » Signed: nobody else writes on our pages."""
 
 from __future__ import annotations
 

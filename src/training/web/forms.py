@@ -59,7 +59,7 @@ class Form:
         return value
 
     def number(self, name: str, *, required: bool = True, least: int = 0, most: int = 1_000_000) -> int | None:
-        """A whole number; None when it is absent or refused. PostgreSQL's integers and people's sense set the bounds."""
+        """A whole number; None when it is absent or refused."""
         value = self.values.get(name, "").strip().replace("\u202f", "").replace("\u00a0", "").replace(" ", "")
         if not value:
             if required:

@@ -18,10 +18,11 @@ from training.billing.documents import (
 from training.billing.formats import facturx
 from training.billing.queries import Draft, blockers, draft
 from training.billing.rules.states import SERIES, InvoiceState
-from training.billing.rules.terms import BuyerKind, PaymentTerms, default_terms
+from training.billing.rules.terms import PaymentTerms, default_terms
 from training.billing.rules.vat import VatRegime
 from training.billing.tables import Invoice
 from training.directory.queries import OrganisationView, PlatformView, the_platform
+from training.directory.rules import Buyer
 from training.kernel import db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
@@ -92,7 +93,7 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
         for item in content.lines
     ]
     groups = breakdown(lines)
-    kind = BuyerKind(content.payer.buyer)
+    kind = Buyer(content.payer.buyer)
     return InvoiceDocument(
         kind=DocumentKind(content.kind),
         number=numbered.number,
@@ -146,7 +147,7 @@ def buyer(organisation: OrganisationView, email: str | None) -> Party:
     )
 
 
-def _terms(kind: BuyerKind, platform: PlatformView) -> PaymentTerms:
+def _terms(kind: Buyer, platform: PlatformView) -> PaymentTerms:
     usual = default_terms(kind, platform.payment_days)
-    own = {BuyerKind.PUBLIC: platform.late_terms_public, BuyerKind.PERSON: ""}.get(kind, platform.late_terms_private)
+    own = {Buyer.PUBLIC: platform.late_terms_public, Buyer.PERSON: ""}.get(kind, platform.late_terms_private)
     return PaymentTerms(usual.due, own or usual.penalty, usual.recovery, usual.discount)

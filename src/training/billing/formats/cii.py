@@ -15,8 +15,8 @@ from facturx.facturx import FACTURX_LEVEL2xsd
 from lxml import etree
 
 from training.billing.documents import DocumentKind, InvoiceDocument, Line, Party, VatGroup, payment_label
-from training.billing.rules.terms import BuyerKind
 from training.billing.rules.vat import REGIMES, VatRegime
+from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import decimal
@@ -52,9 +52,9 @@ def treatment_of(document: InvoiceDocument) -> str:
     if document.regime is VatRegime.OUT_OF_SCOPE:
         return "OUTOFSCOPE"
     buyer = document.buyer
-    if document.buyer_kind is BuyerKind.PERSON or buyer.legal_id is None:
+    if document.buyer_kind is Buyer.PERSON or buyer.legal_id is None:
         return "B2C"
-    if document.buyer_kind is BuyerKind.ASSOCIATION and not buyer.vat_number:
+    if document.buyer_kind is Buyer.ASSOCIATION and not buyer.vat_number:
         return "B2C"
     return "B2B"
 

@@ -21,8 +21,8 @@ from training.billing.documents import (
     VatGroup,
     payment_label,
 )
-from training.billing.rules.terms import BuyerKind
 from training.billing.rules.vat import REGIMES
+from training.directory.rules import Buyer
 from training.kernel.clock import local
 from training.kernel.money import decimal
 from training.kernel.pdf import framed
@@ -59,7 +59,7 @@ def percent(rate_bp: int) -> str:
 
 
 def day(on: date) -> str:
-    """ "1er mars 2026", never cut at the end of a line."""
+    """As "1er mars 2026", never cut at the end of a line."""
     first = "1er" if on.day == 1 else str(on.day)
     return "\N{NO-BREAK SPACE}".join((first, MONTHS[on.month - 1], str(on.year)))
 
@@ -123,7 +123,7 @@ def _footer(party: Party, *, with_vat: bool) -> list[str]:
 
 def _facts(document: InvoiceDocument) -> list[list[str]]:
     credit = document.kind is DocumentKind.CREDIT_NOTE
-    order = "N° d’engagement" if document.buyer_kind is BuyerKind.PUBLIC else "Bon de commande"
+    order = "N° d’engagement" if document.buyer_kind is Buyer.PUBLIC else "Bon de commande"
     one_day = document.service_from == document.service_to
     due = "" if credit or document.due_on is None else day(document.due_on)
     facts = [

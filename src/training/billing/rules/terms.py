@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
-
-class BuyerKind(StrEnum):
-    """Who buys, as commercial and public procurement law tell them apart."""
-
-    PUBLIC = "public"
-    COMPANY = "company"
-    ASSOCIATION = "association"
-    PERSON = "person"
+from training.directory.rules import Buyer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ _PERSON = PaymentTerms(
 )
 
 
-def default_terms(buyer: BuyerKind, days: int = DUE_DAYS) -> PaymentTerms:
+def default_terms(buyer: Buyer, days: int = DUE_DAYS) -> PaymentTerms:
     """The words that hold when the platform has not set its own; `days` is its delay of payment."""
-    terms = {BuyerKind.PUBLIC: _PUBLIC, BuyerKind.PERSON: _PERSON}.get(buyer, _PRIVATE)
+    terms = {Buyer.PUBLIC: _PUBLIC, Buyer.PERSON: _PERSON}.get(buyer, _PRIVATE)
     return replace(terms, due=terms.due.format(days=days))

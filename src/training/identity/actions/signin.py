@@ -162,7 +162,7 @@ async def _throttle(email: str, network: str, now: datetime) -> None:
     )
     for where, value, limit, window in counts:
         oldest = await db.value(
-            f"select requested_at from signin_request where {where} and requested_at > $2"  # noqa: S608 - two constants
+            f"select requested_at from signin_request where {where} and requested_at > $2"
             " order by requested_at desc offset $3 limit 1",
             value,
             now - window,

@@ -1,1 +1,1 @@
-"""What is said to people: one module per kind of reader, one function per occasion; `outgoing` queues, `delivery` sends."""
+"""What is said to people: a module per kind of reader, a function per occasion; `outgoing` queues, `delivery` sends."""

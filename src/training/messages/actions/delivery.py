@@ -70,7 +70,7 @@ async def deliver(actor: Actor, mail: int) -> None:
 
 
 async def deliver_due() -> int:
-    """Try the mails whose time has come again; where a server was given meanwhile, those that were held for want of it."""
+    """Try the mails whose time has come again, and where there is a server by now, those held for want of one."""
     if settings.current().smtp_url is not None:
         async with acting(SYSTEM, "mail.release"):
             await Mail.update({Mail.state: MailState.QUEUED, Mail.next_attempt_at: clock.now()}).where(
@@ -120,7 +120,7 @@ async def _claim(mail: int) -> _Mail | None:
             update mail set claimed_until = $2
             where id = $1 and state = 'queued' and (claimed_until is null or claimed_until < $3)
             returning {names}
-            """,  # noqa: S608 - our own names
+            """,
             mail,
             now + rules.CLAIM,
             now,
@@ -129,7 +129,7 @@ async def _claim(mail: int) -> _Mail | None:
 
 async def _message(mail: _Mail, platform: PlatformView) -> EmailMessage:
     text, html = mail.text, mail.html
-    if mail.secret == "signin":  # noqa: S105 - the name of a kind of secret
+    if mail.secret == "signin":
         text, html = await _with_signin(mail.subject_id, text, html)
     files = await db.rows(
         mime.Attachment,
@@ -169,7 +169,7 @@ async def _with_signin(request: int, text: str, html: str) -> tuple[str, str]:
 
 async def _without_server(mail: _Mail, platform: PlatformView) -> None:
     if platform.is_demo:
-        if mail.secret == "signin":  # noqa: S105
+        if mail.secret == "signin":
             text, html = await _with_signin(mail.subject_id, mail.text, mail.html)
             async with db.atomic():
                 await Mail.update({Mail.text: text, Mail.html: html}).where(Mail.id == mail.id)

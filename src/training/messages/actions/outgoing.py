@@ -28,9 +28,9 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to write. `occasion` names the folder of its three templates: mail/<occasion>/{subject.txt,text.txt,body.html}.
+    """A mail to write; `occasion` names the folder of its templates: mail/<occasion>/{subject.txt,text.txt,body.html}.
 
-    `subject` is what it is about, (kind, id); `files` are (file id, name). `secret` names what is put in when it leaves.
+    `subject` is what it is about, (kind, id); `files` are (file id, name); `secret` names what goes in when it leaves.
     """
 
     occasion: str

@@ -17,7 +17,10 @@ async def call_off(actor: Actor, session: int) -> None:
         if view.state == "cancelled" and view.cancelled_by == "platform":
             await booking_mail.cancel(actor, view.id)
     withdrawn = await db.connection().fetch(
-        "select a.id from assignment a join slot t on t.id = a.slot where t.session = $1 and a.state = $2 order by a.id",
+        """
+        select a.id from assignment a join slot t on t.id = a.slot
+        where t.session = $1 and a.state = $2 order by a.id
+        """,
         session,
         AssignmentState.WITHDRAWN,
     )

@@ -19,6 +19,6 @@ async def send(actor: Actor, signin_request: int) -> None:
             Reader(found.email, found.email),
             ("signin_request", found.id),
             {"path": f"/connexion/lien/{HIDDEN}lien", "code": f"{HIDDEN}code", "expires_at": found.expires_at},
-            secret="signin",  # noqa: S106 - the name of a kind of secret
+            secret="signin",
         ),
     )

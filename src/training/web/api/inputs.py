@@ -1,14 +1,10 @@
-"""What programs send: bodies, cursors, dates. Checked here, every mistake named; what may be done is not decided here."""
+"""What programs send: the bodies of their requests, checked whole so that every mistake is named at once."""
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 import types
 import typing
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -16,89 +12,169 @@ from litestar import Request
 from litestar.exceptions import SerializationException
 from msgspec import Meta, Struct
 
-from training.kernel import clock
 from training.kernel.errors import Invalid
 from training.kernel.i18n import N_, _
 from training.web.api.problems import NotJson
 
 BIGINT = 2**63 - 1  # PostgreSQL's
 PARTICIPANTS = 500
-_TEXT = r"^[^\x00]*$"  # PostgreSQL keeps no U+0000
+_NO_NUL = r"^[^\x00]*\Z"  # PostgreSQL keeps no U+0000
 
-# `say` is the sentence for whoever got it wrong; the rest is for the documentation.
-_Count = Annotated[
+_Session = Annotated[
     int,
-    Meta(ge=1, description="Le nombre de places.", examples=[40], extra={"say": N_("Un nombre entier, 1 ou plus.")}),
+    Meta(ge=1, le=BIGINT, description="L’identifiant de la séance, donné par `GET /sessions`.", examples=[42]),
 ]
-_Id = Annotated[
-    int,
+_Seats = Annotated[int, Meta(ge=1, description="Le nombre de places.", examples=[40])]
+_PurchaseOrder = Annotated[
+    str,
     Meta(
-        ge=1,
-        le=BIGINT,
-        description="L’identifiant de la séance, tel que `GET /sessions` le donne.",
-        examples=[42],
-        extra={"say": N_("L’identifiant d’une séance : un nombre entier, 1 ou plus.")},
+        max_length=50, pattern=_NO_NUL, description="Le numéro d’engagement d’un acheteur public.", examples=["EJ-118"]
     ),
 ]
-_Flag = Annotated[
-    bool,
+_ServiceCode = Annotated[
+    str,
+    Meta(max_length=100, pattern=_NO_NUL, description="Le service exécutant (Chorus Pro).", examples=["MOBILITE"]),
+]
+_Note = Annotated[
+    str,
     Meta(
-        description="Vrai : les places sont gardées sept jours, à confirmer.",
-        extra={"say": N_("Vrai ou faux : true ou false.")},
+        max_length=2_000, pattern=_NO_NUL, description="Ce que l’équipe doit savoir.", examples=["Entrée par la cour."]
     ),
 ]
-
-
-def _text(most: int, description: str, example: str) -> Any:
-    say = N_("Un texte de {most} caractères au plus.")
-    meta = Meta(max_length=most, pattern=_TEXT, description=description, examples=[example])
-    return Annotated[str, meta, Meta(extra={"say": say, "most": most})]
+_Option = Annotated[
+    bool, Meta(description="Vrai : les places sont gardées sept jours, et restent à confirmer.", examples=[False])
+]
+_Organisation = Annotated[
+    str,
+    Meta(
+        max_length=200,
+        pattern=_NO_NUL,
+        description="Avec une clé de la plateforme : la structure qui réserve, par son nom court ou son SIRET.",
+        examples=["commune-d-exemple"],
+    ),
+]
+_Name = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=_NO_NUL, description="Son nom.", examples=["Camille Exemple"])
+]
+_Email = Annotated[
+    str, Meta(max_length=200, pattern=_NO_NUL, description="Son adresse, pour lui écrire.", examples=["c@example.org"])
+]
+_Reason = Annotated[
+    str, Meta(max_length=400, pattern=_NO_NUL, description="Pourquoi.", examples=["Effectif trop bas."])
+]
+_EarlyReason = Annotated[
+    str,
+    Meta(
+        max_length=400,
+        pattern=_NO_NUL,
+        description="Pourquoi la séance compte comme tenue avant sa fin (administrateurs seulement).",
+        examples=["Fin anticipée."],
+    ),
+]
 
 
 class NewParticipant(Struct, frozen=True, forbid_unknown_fields=True):
     """Une personne inscrite."""
 
-    name: _text(200, "Son nom.", "Camille Exemple")  # type: ignore[valid-type]
-    email: _text(200, "Son adresse, pour lui écrire.", "camille@example.org") | None = None  # type: ignore[valid-type]
+    name: _Name
+    email: _Email | None = None
+
+
+_Participants = Annotated[
+    list[NewParticipant],
+    Meta(max_length=PARTICIPANTS, description="Les personnes déjà connues, pas plus que de places."),
+]
 
 
 class NewBooking(Struct, frozen=True, forbid_unknown_fields=True):
     """Des places dans une séance ; les noms peuvent venir plus tard."""
 
-    session: _Id
-    seats: _Count
-    purchase_order: (
-        _text(50, "Le numéro d’engagement d’un acheteur public.", "EJ-2030-118") | None  # type: ignore[valid-type]
-    ) = None
-    service_code: (
-        _text(100, "Le code du service exécutant (Chorus Pro).", "MOBILITE") | None  # type: ignore[valid-type]
-    ) = None
-    note: _text(2_000, "Ce que l’équipe doit savoir.", "Arrivée par la cour.") | None = None  # type: ignore[valid-type]
-    participants: Annotated[
-        list[NewParticipant],
-        Meta(
-            max_length=PARTICIPANTS,
-            description="Les personnes déjà connues, pas plus que de places.",
-            extra={"say": N_("Une liste de personnes, chacune avec un nom (name) et, si vous voulez, email.")},
-        ),
-    ] | None = None
-    option: _Flag | None = None
-    organisation: (
-        _text(200, "Clé de la plateforme : pour quelle structure (identifiant court ou SIRET).", "commune-d-essai")
-        | None  # type: ignore[valid-type]
-    ) = None
+    session: _Session
+    seats: _Seats
+    purchase_order: _PurchaseOrder | None = None
+    service_code: _ServiceCode | None = None
+    note: _Note | None = None
+    participants: _Participants | None = None
+    option: _Option | None = None
+    organisation: _Organisation | None = None
 
 
 class Held(Struct, frozen=True, forbid_unknown_fields=True):
     """Une séance a eu lieu."""
 
-    early_reason: (
-        _text(400, "Pourquoi la dire tenue avant sa fin (administrateurs).", "Fin anticipée")
-        | None  # type: ignore[valid-type]
-    ) = None
+    early_reason: _EarlyReason | None = None
 
 
 class Cancellation(Struct, frozen=True, forbid_unknown_fields=True):
     """Des places rendues."""
 
-    reason: _text(400, "Pourquoi.", "Trop peu d’inscrits") | None = None  # type: ignore[valid-type]
+    reason: _Reason | None = None
+
+
+def checked(shape: type[Struct]) -> Callable[[Request[Any, Any, Any]], Awaitable[None]]:
+    """What Litestar runs before the handler: NotJson, or Invalid with all the fields that are wrong.
+
+    Litestar would coerce "40" to 40, and name only the first mistake, in English.
+    """
+
+    async def before(request: Request[Any, Any, Any]) -> None:
+        try:
+            body = await request.json()
+        except (SerializationException, RecursionError):
+            raise NotJson(_("Le corps de la demande n’est pas du JSON.")) from None
+        if body is None and not await request.body():
+            body = {}
+        try:
+            msgspec.convert(body, shape)
+        except msgspec.ValidationError as error:
+            raise Invalid(dict(_mistakes(shape, body, "")) or {"": str(error)}) from None
+
+    return before
+
+
+def _mistakes(wanted: Any, value: object, path: str) -> Iterator[tuple[str, str]]:
+    """(field, sentence) for everything in `value` that is not as `wanted` says."""
+    plain = typing.get_args(wanted)[0] if typing.get_origin(wanted) is Annotated else wanted
+    if typing.get_origin(plain) in (types.UnionType, typing.Union):
+        if value is not None:
+            yield from _mistakes(typing.get_args(plain)[0], value, path)
+    elif isinstance(plain, type) and issubclass(plain, Struct) and isinstance(value, dict):
+        yield from _members(plain, value, path + "." if path else "")
+    elif typing.get_origin(plain) is list and isinstance(value, list) and len(value) <= PARTICIPANTS:
+        for index, item in enumerate(value):
+            yield from _mistakes(typing.get_args(plain)[0], item, f"{path}[{index}]")
+    else:
+        try:
+            msgspec.convert(value, wanted)
+        except msgspec.ValidationError:
+            yield path, _say(wanted, plain)
+
+
+def _members(shape: type[Struct], value: dict[str, object], prefix: str) -> Iterator[tuple[str, str]]:
+    fields = {field.name: field for field in msgspec.structs.fields(shape)}
+    for name in value.keys() - fields.keys():
+        yield prefix + name[:80], _("Ce champ n’existe pas.")
+    for name, field in fields.items():
+        if name in value:
+            yield from _mistakes(field.type, value[name], prefix + name)
+        elif field.required:
+            yield prefix + name, _("Ce champ est obligatoire.")
+
+
+_SAY = {
+    int: N_("Un nombre entier, 1 ou plus."),
+    bool: N_("Vrai ou faux : true ou false."),
+}
+
+
+def _say(wanted: Any, plain: Any) -> str:
+    if plain in _SAY:
+        return _(_SAY[plain])
+    if plain is str:
+        (meta,) = wanted.__metadata__
+        if meta.min_length:
+            return _("Un texte de 1 à {most} caractères.").format(most=meta.max_length)
+        return _("Un texte de {most} caractères au plus.").format(most=meta.max_length)
+    if typing.get_origin(plain) is list:
+        return _("Une liste de {most} éléments au plus.").format(most=PARTICIPANTS)
+    return _("Un objet JSON : {…}.")

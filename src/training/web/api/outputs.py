@@ -1,0 +1,399 @@
+"""What the API answers: its items and lists, made from the views that queries give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from training.billing.queries import InvoiceView, LineView
+from training.bookings.actions import Booked
+from training.bookings.queries import BookingView, ParticipantView
+from training.catalogue.queries import OfferView
+from training.catalogue.rules import TariffRow, price, tariff_for
+from training.kernel import clock, settings
+from training.scheduling.queries import SessionView, SlotView
+
+CURRENCY = "EUR"
+
+
+class OfferItem(Struct):
+    """Une offre du catalogue. Le tarif est celui du jour ; nul s’il n’est pas fixé."""
+
+    slug: str
+    title: str
+    summary: str
+    kind: str
+    theme: str
+    duration_minutes: int
+    group_min: int
+    group_max: int
+    partner: str | None
+    tariff: str | None
+    unit_price_cents: int | None
+    currency: str
+    url: str
+
+
+class OfferList(Struct):
+    """Une page d’offres."""
+
+    items: list[OfferItem]
+    next: str | None
+
+
+class OfferDetail(OfferItem):
+    """Une offre, avec tout ce que sa page dit ; `description` est en Markdown."""
+
+    description: str
+    objectives: list[str]
+    audience: str
+    prerequisites: str
+
+
+class SessionItem(Struct):
+    """Une séance à venir. `ends_at` : la fin de sa dernière date. Les prix sont nets ; `price_cents` : pour une place."""
+
+    id: int
+    offer: str
+    title: str
+    kind: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    slots: int
+    venue: str | None
+    seats_total: int
+    seats_left: int
+    tariff: str | None
+    unit_price_cents: int | None
+    price_cents: int | None
+    currency: str
+    url: str
+
+
+class SessionList(Struct):
+    """Une page de séances."""
+
+    items: list[SessionItem]
+    next: str | None
+
+
+class SlotItem(Struct):
+    """Une date d’une séance."""
+
+    starts_at: datetime
+    ends_at: datetime
+    venue: str | None
+
+
+class SessionHeld(Struct):
+    """L’état d’une séance dite tenue, et ses dates."""
+
+    id: int
+    status: str
+    slots: list[SlotItem]
+
+
+class BookingMade(Struct):
+    """La réservation telle qu’elle vient d’être faite. `price_cents` : le total net."""
+
+    reference: str
+    status: str
+    session: int
+    seats: int
+    price_cents: int
+    currency: str
+
+
+class BookingItem(Struct):
+    """Une réservation. `price_cents` : le total net."""
+
+    reference: str
+    status: str
+    session: int
+    session_status: str
+    offer: str
+    title: str
+    starts_at: datetime
+    venue: str | None
+    organisation: str
+    organisation_name: str
+    seats: int
+    tariff: str
+    unit_price_cents: int
+    price_cents: int
+    currency: str
+    purchase_order: str | None
+    service_code: str | None
+    note: str
+    named: int
+    created_at: datetime
+    expires_at: datetime | None
+    confirmed_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+
+
+class BookingList(Struct):
+    """Une page de réservations, la séance la plus lointaine d’abord."""
+
+    items: list[BookingItem]
+    next: str | None
+
+
+class Participant(Struct):
+    """Une personne inscrite."""
+
+    name: str
+    email: str | None
+
+
+class BookingDetail(BookingItem):
+    """Une réservation et les personnes inscrites."""
+
+    participants: list[Participant]
+
+
+class InvoiceItem(Struct):
+    """Une facture émise ; `pdf` (Factur-X) et `xml` sont ses adresses."""
+
+    number: str
+    kind: str
+    status: str
+    issued_on: date | None
+    due_on: date | None
+    organisation: str
+    organisation_name: str
+    title: str
+    booking: str | None
+    served_from: date
+    served_until: date
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    currency: str
+    purchase_order: str | None
+    service_code: str | None
+    pdf: str
+    xml: str
+
+
+class InvoiceList(Struct):
+    """Une page de factures, la plus récente d’abord."""
+
+    items: list[InvoiceItem]
+    next: str | None
+
+
+class InvoiceLine(Struct):
+    """Une ligne de facture."""
+
+    description: str
+    detail: str
+    quantity: int
+    unit_price_cents: int
+    net_cents: int
+
+
+class InvoiceDetail(InvoiceItem):
+    """Une facture et ses lignes."""
+
+    lines: list[InvoiceLine]
+
+
+class DraftItem(Struct):
+    """Ce qui attend d’être facturé : pas encore de numéro."""
+
+    id: int
+    organisation: str
+    organisation_name: str
+    title: str
+    booking: str | None
+    served_from: date
+    served_until: date
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    currency: str
+
+
+class DraftList(Struct):
+    """Une page de brouillons."""
+
+    items: list[DraftItem]
+    next: str | None
+
+
+class InvoiceIssued(Struct):
+    """La facture qui vient d’être émise."""
+
+    number: str
+    pdf: str
+    xml: str
+
+
+def offer_item(view: OfferView, tariffs: Iterable[TariffRow], kind: str | None) -> OfferItem:
+    """An offer of a list; `kind` is the asking organisation's."""
+    tariff = tariff_for(tariffs, kind, clock.today())
+    return OfferItem(
+        slug=view.slug,
+        title=view.title,
+        summary=view.summary,
+        kind=view.kind,
+        theme=view.theme,
+        duration_minutes=view.duration_minutes,
+        group_min=view.group_min,
+        group_max=view.group_max,
+        partner=view.partner,
+        tariff=tariff.mode if tariff else None,
+        unit_price_cents=tariff.amount_cents if tariff else None,
+        currency=CURRENCY,
+        url=f"{settings.current().base_url}/catalogue/{view.slug}",
+    )
+
+
+def offer_detail(view: OfferView, tariffs: Iterable[TariffRow], kind: str | None) -> OfferDetail:
+    """An offer with all that its page says."""
+    item = offer_item(view, tariffs, kind)
+    return OfferDetail(
+        **{name: getattr(item, name) for name in item.__struct_fields__},
+        description=view.description,
+        objectives=view.goals,
+        audience=view.audience,
+        prerequisites=view.prerequisites,
+    )
+
+
+def session_item(view: SessionView, tariffs: Iterable[TariffRow], kind: str | None) -> SessionItem:
+    """A session of a list; `kind` None: nobody asks in an organisation's name, so there is no price of theirs."""
+    tariff = tariff_for(tariffs, kind, clock.local(view.starts_at).date())
+    return SessionItem(
+        id=view.id,
+        offer=view.offer_slug,
+        title=view.title,
+        kind=view.kind,
+        status=view.state,
+        starts_at=view.starts_at,
+        ends_at=view.last_ends_at,
+        slots=view.slots,
+        venue=view.place or None,
+        seats_total=view.capacity,
+        seats_left=view.seats_left,
+        tariff=tariff.mode if tariff else None,
+        unit_price_cents=tariff.amount_cents if tariff else None,
+        price_cents=price(tariff, 1).price_cents if tariff and kind else None,
+        currency=CURRENCY,
+        url=f"{settings.current().base_url}/seances/{view.id}",
+    )
+
+
+def session_held(session: int, status: str, slots: Iterable[SlotView]) -> SessionHeld:
+    """What marking a session as held answers."""
+    return SessionHeld(session, status, [SlotItem(s.starts_at, s.ends_at, s.place or None) for s in slots])
+
+
+def booking_made(booked: Booked) -> BookingMade:
+    """What booking answers: no further statement is needed for it."""
+    return BookingMade(booked.reference, booked.state, booked.session, booked.seats, booked.price_cents, CURRENCY)
+
+
+def booking_item(view: BookingView) -> BookingItem:
+    """A booking of a list."""
+    return BookingItem(
+        reference=view.reference,
+        status=view.state,
+        session=view.session,
+        session_status=view.session_state,
+        offer=view.offer_slug,
+        title=view.title,
+        starts_at=view.starts_at,
+        venue=view.place or None,
+        organisation=view.organisation_slug,
+        organisation_name=view.organisation_name,
+        seats=view.seats,
+        tariff=view.tariff_mode,
+        unit_price_cents=view.unit_price_cents,
+        price_cents=view.price_cents,
+        currency=CURRENCY,
+        purchase_order=view.purchase_order,
+        service_code=view.service_code,
+        note=view.note,
+        named=view.named,
+        created_at=view.created_at,
+        expires_at=view.expires_at,
+        confirmed_at=view.confirmed_at,
+        cancelled_at=view.cancelled_at,
+        cancel_reason=view.cancel_reason,
+    )
+
+
+def booking_detail(view: BookingView, participants: Iterable[ParticipantView]) -> BookingDetail:
+    """A booking and who was named."""
+    item = booking_item(view)
+    return BookingDetail(
+        **{name: getattr(item, name) for name in item.__struct_fields__},
+        participants=[Participant(p.name, p.email) for p in participants],
+    )
+
+
+def invoice_item(view: InvoiceView) -> InvoiceItem:
+    """An issued invoice of a list."""
+    number = view.number or ""
+    return InvoiceItem(
+        number=number,
+        kind=view.kind,
+        status=view.state,
+        issued_on=view.issued_on,
+        due_on=view.due_on,
+        organisation=view.payer_slug,
+        organisation_name=view.payer_name,
+        title=view.title,
+        booking=view.booking,
+        served_from=view.served_from,
+        served_until=view.served_until,
+        net_cents=view.net_cents,
+        vat_cents=view.vat_cents,
+        gross_cents=view.gross_cents,
+        currency=CURRENCY,
+        purchase_order=view.purchase_order,
+        service_code=view.service_code,
+        pdf=_file(number, "pdf"),
+        xml=_file(number, "xml"),
+    )
+
+
+def invoice_detail(view: InvoiceView, lines: Iterable[LineView]) -> InvoiceDetail:
+    """An invoice and its lines."""
+    item = invoice_item(view)
+    return InvoiceDetail(
+        **{name: getattr(item, name) for name in item.__struct_fields__},
+        lines=[InvoiceLine(n.description, n.detail, n.quantity, n.unit_price_cents, n.net_cents) for n in lines],
+    )
+
+
+def draft_item(view: InvoiceView) -> DraftItem:
+    """A draft of a list."""
+    return DraftItem(
+        id=view.id,
+        organisation=view.payer_slug,
+        organisation_name=view.payer_name,
+        title=view.title,
+        booking=view.booking,
+        served_from=view.served_from,
+        served_until=view.served_until,
+        net_cents=view.net_cents,
+        vat_cents=view.vat_cents,
+        gross_cents=view.gross_cents,
+        currency=CURRENCY,
+    )
+
+
+def invoice_issued(number: str) -> InvoiceIssued:
+    """What issuing a draft answers."""
+    return InvoiceIssued(number, _file(number, "pdf"), _file(number, "xml"))
+
+
+def _file(number: str, kind: str) -> str:
+    return f"{settings.current().base_url}/api/v1/invoices/{number}.{kind}"
