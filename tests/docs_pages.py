@@ -1,4 +1,4 @@
-"""The generated blocks of docs/reference: `python -m tests.docs_pages` rewrites them, tests/unit/test_docs.py checks them.
+"""The generated blocks of docs/reference: `python -m tests.docs_pages` rewrites them, test_docs.py checks them.
 
 A block stands between `<!-- generated: name -->` and `<!-- /generated -->`; what is around it is written by hand.
 """
@@ -19,7 +19,6 @@ from training.billing.rules.states import INVOICE_MOVES
 from training.bookings.rules import BOOKING_MOVES
 from training.catalogue.rules import OfferState
 from training.cli import main
-from training.demo import letters
 from training.directory.rules import OrganisationState
 from training.identity.rules import (
     FACILITATOR_ROLES,
@@ -50,11 +49,6 @@ PLACES = {
     "an organisation": ORGANISATION_ROLES,
     "a partner": PARTNER_ROLES,
     "as a facilitator": FACILITATOR_ROLES,
-}
-READERS = {
-    letters.CONTACT: "contact of the organisation",
-    letters.FACILITATOR: "facilitator",
-    letters.TEAM: "platform's team",
 }
 
 
@@ -180,20 +174,6 @@ def writers(occasion: str) -> list[str]:
     return found
 
 
-def mails_block() -> str:
-    """Each mail, its reader, what it carries, and the function that writes it."""
-    rows = []
-    for occasion in sorted(letters.OCCASIONS):
-        letter, _platform = letters.sample(occasion)
-        carries = [
-            *(["a calendar event"] if letter.context.get("method") else []),
-            *(["a PDF"] if letter.files else []),
-            *(["a link and a code, made when it leaves"] if letter.secret else []),
-        ]
-        rows.append([code(occasion), READERS[letter.to], ", ".join(carries) or "–", code(*writers(occasion))])
-    return table(["mail", "reader", "carries", "written by"], rows)
-
-
 def blocks() -> dict[str, dict[str, str]]:
     """page → block → what it must hold."""
     return {
@@ -201,11 +181,10 @@ def blocks() -> dict[str, dict[str, str]]:
         "facts.md": {"facts": facts_block()},
         "permissions.md": {"roles": roles_block()},
         "states.md": {
-            **{name: moves_block(moves) for name, moves in MOVES.items()},
             **{name: states_block(states) for name, states in STATES_ALONE.items()},
+            **{name: moves_block(moves) for name, moves in MOVES.items()},
         },
         "timetable.md": {"timetable": timetable_block()},
-        "mails.md": {"mails": mails_block()},
     }
 
 

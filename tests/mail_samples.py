@@ -22,7 +22,7 @@ from training.scheduling.queries import SlotView
 from training.scheduling.rules import SessionState
 
 NOW = datetime(2027, 2, 2, 13, 0, tzinfo=UTC)  # the sample session is then on Tuesday 9 March 2027
-NASTY = "L’Étoile d'à côté & <script>alert(\"1\")</script>, " + "communauté de communes de très longue mémoire " * 2
+NASTY = 'L’Étoile d\'à côté & <script>alert("1")</script>, ' + "communauté de communes de très longue mémoire " * 2
 
 C = BookingState.CONFIRMED
 
@@ -86,7 +86,9 @@ TURNS: dict[str, Callable[[], Letter]] = {
     "cancelled-by-us": lambda: _booking("booking_cancelled", BookingState.CANCELLED, cancelled_by="platform"),
     "further-date-cancelled": lambda: _booking("further_date", BookingState.CANCELLED, 3, "CANCEL"),
     "assignment-three-dates": lambda: _assignment("assignment_confirmed", SessionState.PUBLISHED, 3, "REQUEST"),
-    "assignment-called-off": lambda: _assignment("assignment_cancelled", SessionState.CANCELLED, 3, "CANCEL", "Verglas."),
+    "assignment-called-off": lambda: _assignment(
+        "assignment_cancelled", SessionState.CANCELLED, 3, "CANCEL", "Verglas."
+    ),
     "invoice-association": lambda: letters.invoice_letter(letters.invoice(Buyer.ASSOCIATION)),
     "invoice-taxed-three-weeks": _taxed_invoice,
     "organisation-without-siret": lambda: letters.organisation_letter(

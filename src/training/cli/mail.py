@@ -20,7 +20,7 @@ def mail() -> None:
 
 
 @mail.command()
-@click.argument("name", type=click.Choice(letters.OCCASIONS))
+@click.argument("name", metavar="NAME", type=click.Choice(letters.OCCASIONS))
 @click.option("--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="Écrire le courriel (.eml) ici.")
 def preview(name: str, file: Path | None) -> None:
     """Voir le courriel NAME avec des données inventées."""

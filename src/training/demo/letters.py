@@ -27,7 +27,7 @@ TEAM = Reader(PLATFORM.contact_name, "claire.boussole@example.org")
 
 
 def sample(occasion: str) -> tuple[Letter, PlatformView]:
-    """A letter of this occasion, as its action writes it, and the platform that sends it. KeyError when there is none."""
+    """A letter of this occasion, as its action writes it, and the platform that sends it. KeyError: none such."""
     return _WRITERS[occasion](occasion), platform()
 
 
@@ -304,6 +304,7 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "booking_cancelled": _cancelled,
     "booking_expired": lambda name: booking_letter(name, booking(BookingState.EXPIRED), slots()),
     "further_date": lambda name: booking_letter(name, booking(BookingState.CONFIRMED), slots(3), "REQUEST"),
+    "booking_waiting": lambda name: booking_letter(name, booking(BookingState.WAITING), slots()),
     "staff_booking": _staff_booking,
     "staff_organisation": lambda name: organisation_letter(name, organisation(OrganisationState.PENDING)),
     "organisation_approved": lambda name: organisation_letter(name, organisation()),

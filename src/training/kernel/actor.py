@@ -39,7 +39,7 @@ class Actor:
     def may_anywhere(self, permission: str) -> bool:
         """Whether the actor holds `permission` at large or in any of its organisations or partners."""
         held = (*self.scope.organisations.values(), *self.scope.partners.values())
-        return permission in self.permissions or any(permission in there for there in held)
+        return self.may(permission) or any(permission in there for there in held)
 
 
 SYSTEM = Actor("system", None, "système", scope=Scope(everything=True))

@@ -1,1 +1,1 @@
-"""Every read that joins several packages: lists, timelines, what the office needs now. Writes nothing."""
+"""Cross-domain reads: listings, timelines, the office's home. Writes nothing."""

@@ -1,4 +1,4 @@
-"""A facilitator's sessions: where, when, with whom. Every read takes the facilitators an actor is, and sees theirs only."""
+"""A facilitator's sessions: where, when, with whom. Every read takes who the actor is as one, and sees only theirs."""
 
 from __future__ import annotations
 

@@ -8,9 +8,11 @@ from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
+from litestar.types import Empty
+from litestar.utils.scope.state import ScopeState
 
 from training.kernel import db
 from training.kernel.errors import DomainError, Invalid, TooMany
@@ -123,8 +125,9 @@ def _typed(request: Request[Any, Any, Any], problem: Problem) -> list[tuple[str,
     """What had been typed when the database went away: the error page sends it again at a click."""
     if problem.status != 503 or request.method != "POST":
         return []
-    # the CSRF middleware read the form before the handler ran; Litestar keeps it on the scope
-    form: Any = getattr(request, "_form", None)
-    if not hasattr(form, "multi_items"):
+    # the CSRF middleware read the form before the database was asked for anything; Litestar keeps it with the request
+    kept = ScopeState.from_scope(request.scope).form
+    if kept is Empty:
         return []
-    return [(n, str(v)) for n, v in form.multi_items() if n != "_csrf_token" and not isinstance(v, UploadFile)]
+    items = FormMultiDict.from_form_data(kept).multi_items()
+    return [(name, str(value)) for name, value in items if name != "_csrf_token" and not isinstance(value, UploadFile)]

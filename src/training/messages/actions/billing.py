@@ -12,6 +12,7 @@ from training.kernel import clock, settings
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.links import Link, sign
 from training.messages.actions.outgoing import Letter, Reader, queue
+from training.scheduling import queries as scheduling
 
 LINK_LIFE = timedelta(days=400)  # an accountant looks for it again when the year is closed
 
@@ -55,7 +56,11 @@ async def send_free_confirmation(actor: Actor, booking: int) -> None:
             "free_confirmed",
             Reader(view.contact_name, view.contact_email, view.contact_locale),
             ("booking", booking),
-            {"booking": view, "path": f"/espace/{view.organisation_slug}/reservations/{view.reference}"},
+            {
+                "booking": view,
+                "slots": (await scheduling.slots([view.session]))[view.session],
+                "path": f"/espace/{view.organisation_slug}/reservations/{view.reference}",
+            },
             organisation=view.organisation,
             files=((paper, f"confirmation-{view.reference}.pdf"),),
         ),

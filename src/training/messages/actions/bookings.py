@@ -54,8 +54,9 @@ async def tell_staff(actor: Actor, booking: int) -> None:
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is None or view.state != BookingState.PENDING:
         return
+    context = {"booking": view, "slots": (await scheduling.slots([view.session]))[view.session]}
     for name, email in await staff_addresses():
-        await queue(actor, Letter("staff_booking", Reader(name, email), ("booking", view.id), {"booking": view}))
+        await queue(actor, Letter("staff_booking", Reader(name, email), ("booking", view.id), context))
 
 
 async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingState, *, calendar: bool = False) -> None:

@@ -11,7 +11,7 @@ from training.calendar.actions.invitations import Prepared
 from training.directory.queries import PlatformView, the_platform
 from training.kernel import clock, outbox, render, settings
 from training.kernel.actor import Actor
-from training.kernel.i18n import speaking
+from training.kernel.i18n import language, speaking
 from training.messages.rules import MailState
 from training.messages.tables import Attachment, Mail
 from training.records.actions import acting
@@ -61,7 +61,7 @@ def write(letter: Letter, platform: PlatformView) -> Written:
     context = {"platform": platform, "base_url": base, "to": letter.to, "hidden": HIDDEN, **letter.context}
     folder = f"mail/{letter.occasion}"
     with speaking(letter.to.locale):
-        context["lang"] = letter.to.locale
+        context["lang"] = language.get()
         subject = render.plain().get_template(f"{folder}/subject.txt").render(context)
         text = render.plain().get_template(f"{folder}/text.txt").render(context)
         html = render.pages().get_template(f"{folder}/body.html").render(context)

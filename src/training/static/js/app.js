@@ -13,13 +13,13 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
   const button = event.submitter;
   if (button) button.setAttribute("aria-disabled", "true");
+  setTimeout(() => ready(form), 15_000); // the network may have lost it: let the person try again
 });
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
-  }
-});
+function ready(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+}
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(ready));
 
 // `/` goes to the search box; arrows walk the first links of a list's rows, and into the list from the box.
 const rows = () => [...document.querySelectorAll("table[data-arrows] tbody th a, [data-arrows] .where a")];

@@ -1,5 +1,7 @@
-"""animation."""
+"""The facilitators' pages, under /animation."""
 
 from litestar import Router
 
-ROUTER = Router("/", route_handlers=[], include_in_schema=False)
+from training.web.animation.pages import HANDLERS, facilitators_only
+
+ROUTER = Router("/", route_handlers=HANDLERS, guards=[facilitators_only], include_in_schema=False)

@@ -8,12 +8,15 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from training.billing.queries import InvoiceView, LineView
+from training.billing.rules.states import InvoiceState
 from training.bookings.actions import Booked
 from training.bookings.queries import BookingView, ParticipantView
+from training.bookings.rules import BookingState
 from training.catalogue.queries import OfferView
-from training.catalogue.rules import TariffRow, price, tariff_for
+from training.catalogue.rules import OfferKind, TariffMode, TariffRow, price, tariff_for
 from training.kernel import clock, settings
-from training.scheduling.queries import SessionView, SlotView
+from training.scheduling.queries import SessionView
+from training.scheduling.rules import SessionKind, SessionState
 
 CURRENCY = "EUR"
 
@@ -24,13 +27,13 @@ class OfferItem(Struct):
     slug: str
     title: str
     summary: str
-    kind: str
+    kind: OfferKind
     theme: str
     duration_minutes: int
     group_min: int
     group_max: int
     partner: str | None
-    tariff: str | None
+    tariff: TariffMode | None
     unit_price_cents: int | None
     currency: str
     url: str
@@ -53,20 +56,20 @@ class OfferDetail(OfferItem):
 
 
 class SessionItem(Struct):
-    """Une séance à venir. `ends_at` : la fin de sa dernière date. Les prix sont nets ; `price_cents` : pour une place."""
+    """Une séance à venir. `ends_at` : la fin de sa dernière date. Prix nets ; `price_cents` : pour une place."""
 
     id: int
     offer: str
     title: str
-    kind: str
-    status: str
+    kind: SessionKind
+    status: SessionState
     starts_at: datetime
     ends_at: datetime
     slots: int
     venue: str | None
     seats_total: int
     seats_left: int
-    tariff: str | None
+    tariff: TariffMode | None
     unit_price_cents: int | None
     price_cents: int | None
     currency: str
@@ -80,27 +83,18 @@ class SessionList(Struct):
     next: str | None
 
 
-class SlotItem(Struct):
-    """Une date d’une séance."""
-
-    starts_at: datetime
-    ends_at: datetime
-    venue: str | None
-
-
 class SessionHeld(Struct):
-    """L’état d’une séance dite tenue, et ses dates."""
+    """Une séance dite tenue."""
 
     id: int
-    status: str
-    slots: list[SlotItem]
+    status: SessionState
 
 
 class BookingMade(Struct):
     """La réservation telle qu’elle vient d’être faite. `price_cents` : le total net."""
 
     reference: str
-    status: str
+    status: BookingState
     session: int
     seats: int
     price_cents: int
@@ -111,9 +105,9 @@ class BookingItem(Struct):
     """Une réservation. `price_cents` : le total net."""
 
     reference: str
-    status: str
+    status: BookingState
     session: int
-    session_status: str
+    session_status: SessionState
     offer: str
     title: str
     starts_at: datetime
@@ -121,7 +115,7 @@ class BookingItem(Struct):
     organisation: str
     organisation_name: str
     seats: int
-    tariff: str
+    tariff: TariffMode
     unit_price_cents: int
     price_cents: int
     currency: str
@@ -161,7 +155,7 @@ class InvoiceItem(Struct):
 
     number: str
     kind: str
-    status: str
+    status: InvoiceState
     issued_on: date | None
     due_on: date | None
     organisation: str
@@ -289,11 +283,6 @@ def session_item(view: SessionView, tariffs: Iterable[TariffRow], kind: str | No
     )
 
 
-def session_held(session: int, status: str, slots: Iterable[SlotView]) -> SessionHeld:
-    """What marking a session as held answers."""
-    return SessionHeld(session, status, [SlotItem(s.starts_at, s.ends_at, s.place or None) for s in slots])
-
-
 def booking_made(booked: Booked) -> BookingMade:
     """What booking answers: no further statement is needed for it."""
     return BookingMade(booked.reference, booked.state, booked.session, booked.seats, booked.price_cents, CURRENCY)
@@ -305,7 +294,7 @@ def booking_item(view: BookingView) -> BookingItem:
         reference=view.reference,
         status=view.state,
         session=view.session,
-        session_status=view.session_state,
+        session_status=SessionState(view.session_state),
         offer=view.offer_slug,
         title=view.title,
         starts_at=view.starts_at,

@@ -1,0 +1,56 @@
+"""An organisation registers itself: the organisation, its contacts, and the right of who registered to manage it."""
+
+from __future__ import annotations
+
+from training.directory import actions as directory
+from training.directory.actions import NewContact, NewOrganisation
+from training.directory.rules import USUAL_BUYER, Buyer
+from training.identity.actions.roles import grant
+from training.identity.rules import Role
+from training.identity.tables import User
+from training.kernel import db
+from training.kernel.actor import Actor
+from training.kernel.errors import Forbidden, Invalid
+from training.kernel.i18n import _
+from training.records.actions import acting
+
+# They are invoiced with a SIRET (EN 16931 BT-47; CGI ann. II art. 242 nonies A): a small association may have none
+NEEDS_SIRET = frozenset({Buyer.PUBLIC, Buyer.COMPANY})
+
+
+async def register_organisation(actor: Actor, new: NewOrganisation, contacts: tuple[NewContact, ...]) -> int:
+    """Register an organisation, `pending` until somebody of the platform has looked; the actor manages it.
+
+    `contacts` begins with the actor's own. The same organisation registered twice by one person is one organisation.
+    Invalid: a name, an address or a SIRET that cannot be. Conflict: the SIRET is known.
+    """
+    if actor.kind != "user" or actor.id is None:
+        raise Forbidden(_("Une structure s’inscrit en étant connecté."))
+    if new.siret is None and (new.buyer or USUAL_BUYER[new.kind]) in NEEDS_SIRET:
+        raise Invalid(_("À remplir : il figure sur vos factures."), field="siret")
+    async with acting(actor, "organisation.register-own") as change:
+        # a second click waits here, then finds what the first one made
+        await db.execute("select id from account where id = $1 for update", actor.id)
+        organisation = await _known(actor.id, new)
+        if organisation is None:
+            organisation = await directory.register(actor, new, contacts)
+            await grant(actor, actor.id, Role.MANAGER, organisation=organisation)
+            await User.update({User.name: contacts[0].name.strip()}).where(User.id == actor.id)
+        change.about("organisation", organisation)
+    return organisation
+
+
+async def _known(account: int, new: NewOrganisation) -> int | None:
+    found = await db.value(
+        """
+        select o.id from organisation o join membership m on m.organisation = o.id
+        where m.account = $1 and m.role = 'manager' and o.kind = $2
+          and fold(o.name) = fold($3) and o.postcode = $4 and o.state = 'pending'
+        order by o.id limit 1
+        """,
+        account,
+        new.kind,
+        new.name.strip(),
+        new.postcode.strip(),
+    )
+    return None if found is None else int(found)

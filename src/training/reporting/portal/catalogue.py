@@ -1,0 +1,341 @@
+"""Offers with their next date, and coming sessions page by page, each with its price for who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.catalogue import queries as catalogue
+from training.catalogue.queries import OfferView
+from training.directory import queries as directory
+from training.directory.queries import OrganisationView
+from training.directory.rules import OrganisationKind
+from training.kernel import clock, db
+from training.kernel.actor import Actor
+from training.reporting.portal.prices import PriceLine, price_table, price_words
+from training.scheduling import queries as scheduling
+from training.scheduling.queries import SESSION, SessionView, SlotView
+from training.scheduling.rules import SessionKind, SessionState
+
+PAGE = 50  # sessions on a page
+
+Key = tuple[datetime, int]  # (starts_at, id) of a session: what pages of sessions begin after
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom prices and private sessions are looked up; a visitor has no organisation."""
+
+    organisations: tuple[OrganisationView, ...] = ()
+
+    @property
+    def ids(self) -> list[int]:
+        """The organisations' ids."""
+        return [o.id for o in self.organisations]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The organisations' kinds, each once; every kind for a visitor, who may be any."""
+        return sorted({str(o.kind) for o in self.organisations}) or [str(kind) for kind in OrganisationKind]
+
+
+VISITOR = Reader()
+
+
+@dataclass(frozen=True, slots=True)
+class NextDate:
+    """The first coming session of an offer, and how many there are."""
+
+    offer: int
+    session: int
+    starts_at: datetime
+    city: str | None
+    dates: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferListed:
+    """An offer in the catalogue; `price` is in words, "" when none is set; `coming` None: no date yet."""
+
+    offer: OfferView
+    price: str
+    coming: NextDate | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionListed:
+    """A coming session in a list, with its price in words."""
+
+    session: SessionView
+    price: str
+
+    @property
+    def place(self) -> str:
+        """What is said the largest: the town or village."""
+        return self.session.city or self.session.venue or ""
+
+    @property
+    def closed(self) -> bool:
+        """Bookings closed before the session starts."""
+        return self.session.closes_at <= clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """A page of coming sessions; the keys lead to the pages before and after, None where there is none."""
+
+    items: tuple[SessionListed, ...]
+    previous: Key | None
+    next: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of sessions is narrowed to; "" does not narrow. `commune` is an INSEE code."""
+
+    theme: str = ""
+    offer: str = ""
+    commune: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.theme or self.offer or self.commune)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer: only what leads to a coming session."""
+
+    themes: tuple[str, ...]
+    offers: tuple[tuple[str, str], ...]
+    communes: tuple[tuple[str, str], ...]
+
+
+async def reader(actor: Actor | None) -> Reader:
+    """The organisations behind who looks: no statement for a visitor."""
+    if actor is None or not actor.scope.organisations:
+        return VISITOR
+    return Reader(tuple(await directory.organisations(list(actor.scope.organisations))))
+
+
+async def offers(who: Reader, *, search: str = "", theme: str = "", kind: str = "") -> list[OfferListed]:
+    """The catalogue: three statements, however long it is."""
+    found = await catalogue.offers(search=search, theme=theme, kind=kind)
+    ids = [offer.id for offer in found]
+    tariffs = await catalogue.tariffs(ids)
+    coming = {date.offer: date for date in await db.rows(NextDate, _NEXT, clock.now(), who.ids, ids)}
+    today = clock.today()
+    return [OfferListed(o, price_words(tariffs[o.id], who.kinds, today), coming.get(o.id)) for o in found]
+
+
+_VISIBLE = """
+    s.state in ('published', 'confirmed') and o.state = 'published' and {starts} > $1
+    and (s.kind = 'open' or s.organisation = any($2))
+"""
+_NEXT = f"""
+    select distinct on (s.offer) s.offer, s.id as session, t.starts_at, c.name as city,
+           count(*) over (partition by s.offer) as dates
+    from session s
+    join offer o on o.id = s.offer
+    join slot t on t.session = s.id and t.position = 1
+    left join venue_use u on u.slot = t.id
+    left join venue v on v.id = u.venue
+    left join commune c on c.id = v.commune
+    where s.offer = any($3) and {_VISIBLE.format(starts="t.starts_at")}
+    order by s.offer, t.starts_at, s.id
+"""
+
+
+async def sessions(
+    who: Reader,
+    filters: Filters | None = None,
+    *,
+    after: Key | None = None,
+    before: Key | None = None,
+    limit: int = PAGE,
+) -> SessionPage:
+    """A page of coming sessions, the soonest first: two statements."""
+    wanted = filters or Filters()
+    backward = before is not None and after is None
+    key = before if backward else after
+    found = await db.rows(
+        SessionView,
+        _BACKWARD if backward else _FORWARD,
+        clock.now(),
+        who.ids,
+        wanted.offer,
+        wanted.theme,
+        wanted.commune,
+        *(key or (None, None)),
+        limit + 1,
+    )
+    more, found = len(found) > limit, found[:limit]
+    if backward:
+        found.reverse()
+    further = (backward and key is not None) or (more and not backward)
+    earlier = (not backward and key is not None) or (more and backward)
+    return SessionPage(
+        tuple(await _priced(found, who)),
+        previous=_key(found[0]) if found and earlier else None,
+        next=_key(found[-1]) if found and further else None,
+    )
+
+
+def _key(session: SessionView) -> Key:
+    return session.starts_at, session.id
+
+
+async def _priced(found: Sequence[SessionView], who: Reader) -> list[SessionListed]:
+    tariffs = await catalogue.tariffs(sorted({session.offer for session in found}))
+    return [SessionListed(s, price_words(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date())) for s in found]
+
+
+_LIST = (
+    SESSION
+    + f"""
+    where {_VISIBLE.format(starts="f.starts_at")}
+      and ($3 = '' or o.slug = $3) and ($4 = '' or o.theme = $4) and ($5 = '' or c.insee = $5)
+"""
+)
+_FORWARD = (
+    _LIST
+    + """
+      and ($6::timestamptz is null or (f.starts_at, s.id) > ($6, $7::bigint))
+    order by f.starts_at, s.id limit $8
+"""
+)
+_BACKWARD = (
+    _LIST
+    + """
+      and ($6::timestamptz is null or (f.starts_at, s.id) < ($6, $7::bigint))
+    order by f.starts_at desc, s.id desc limit $8
+"""
+)
+
+
+async def choices(who: Reader) -> Choices:
+    """What a list of coming sessions can be narrowed to: two statements."""
+    now = clock.now()
+    offered = await db.connection().fetch(_OFFERED, now, who.ids)
+    communes = await db.connection().fetch(_COMMUNES, now, who.ids)
+    themes = tuple(dict.fromkeys(record["theme"] for record in offered))
+    titles = sorted((r["rank"], r["slug"], r["title"]) for r in offered)
+    return Choices(
+        themes,
+        tuple((slug, title) for _rank, slug, title in titles),
+        tuple((record["insee"], record["name"]) for record in communes),
+    )
+
+
+_COMING = f"""
+    from session s join offer o on o.id = s.offer join slot t on t.session = s.id and t.position = 1
+    left join venue_use u on u.slot = t.id left join venue v on v.id = u.venue left join commune c on c.id = v.commune
+    where {_VISIBLE.format(starts="t.starts_at")}
+"""
+_OFFERED = f"""
+    select o.slug, o.title, o.theme, row_number() over (order by fold(o.title), o.title, o.slug) as rank {_COMING}
+    group by o.slug, o.title, o.theme order by fold(o.theme), o.theme
+"""
+_COMMUNES = f"""
+    select c.insee, c.name {_COMING} and c.id is not null group by c.insee, c.name order by fold(c.name), c.name, c.insee
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPage:
+    """An offer, its tariffs in words, and its next dates."""
+
+    offer: OfferView
+    prices: tuple[PriceLine, ...]
+    price: str
+    coming: SessionPage
+
+
+async def offer_page(who: Reader, slug: str) -> OfferPage | None:
+    """What the page of an offer shows; None when there is no such offer in the catalogue."""
+    found = await catalogue.offer(slug)
+    if found is None:
+        return None
+    tariffs = (await catalogue.tariffs([found.id]))[found.id]
+    coming = await sessions(who, Filters(offer=slug), limit=12)
+    today = clock.today()
+    return OfferPage(found, tuple(price_table(tariffs, today)), price_words(tariffs, who.kinds, today), coming)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionShown:
+    """What the page of a session shows. `delivered_by`: bodies, never persons; empty is the platform's own team."""
+
+    session: SessionView
+    slots: tuple[SlotView, ...]
+    delivered_by: tuple[str, ...]
+    price: str
+    others: tuple[SessionListed, ...]
+
+    @property
+    def refusal(self) -> str:
+        """Why nobody can book it now: "cancelled", "past", "closed", "full"; "" when it can be."""
+        session, now = self.session, clock.now()
+        if session.state == SessionState.CANCELLED:
+            return "cancelled"
+        if session.state == SessionState.HELD or session.starts_at <= now:
+            return "past"
+        if session.closes_at <= now:
+            return "closed"
+        return "" if session.seats_left > 0 else "full"
+
+
+async def session_page(actor: Actor | None, who: Reader, id: int) -> SessionShown | None:  # noqa: A002
+    """A session that this person may see: not a draft, not another organisation's. Six statements at most."""
+    session = await scheduling.session(id)
+    if session is None or not _may_see(actor, session):
+        return None
+    slots = (await scheduling.slots([id]))[id]
+    assigned = await scheduling.assignments([id])
+    coming = await sessions(who, Filters(offer=session.offer_slug), limit=6)
+    return SessionShown(
+        session,
+        tuple(slots),
+        _bodies(session, [a.partner for a in assigned]),
+        (await _priced([session], who))[0].price,
+        tuple(item for item in coming.items if item.session.id != id)[:5],
+    )
+
+
+def _may_see(actor: Actor | None, session: SessionView) -> bool:
+    if session.state == SessionState.DRAFT:
+        return False
+    if session.kind != SessionKind.PRIVATE:
+        return True
+    return actor is not None and (actor.scope.everything or session.organisation in actor.scope.organisations)
+
+
+def _bodies(session: SessionView, partners: Sequence[str | None]) -> tuple[str, ...]:
+    named = dict.fromkeys(filter(None, partners))
+    return tuple(named) or tuple(filter(None, [session.partner]))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address of the site map, and when what it shows last changed."""
+
+    path: str
+    changed_at: datetime
+
+
+async def addresses() -> list[Address]:
+    """Every offer and every open coming session: what search engines may know."""
+    return await db.rows(
+        Address,
+        """
+        select path, changed_at from (
+            select '/catalogue/' || slug as path, updated_at as changed_at, 1 as rank from offer where state = 'published'
+            union all
+            select '/seances/' || s.id, s.updated_at, 2 from session s
+            join offer o on o.id = s.offer join slot t on t.session = s.id and t.position = 1
+            where s.kind = 'open' and s.state in ('published', 'confirmed') and o.state = 'published'
+              and t.starts_at > $1
+        ) known order by rank, path limit 50000
+        """,
+        clock.now(),
+    )

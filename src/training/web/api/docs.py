@@ -1,0 +1,187 @@
+"""The API's own page: the OpenAPI description as plain HTML, from the same source as openapi.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Router, get
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.response import Template
+
+from training import __version__
+from training.web.auth import PUBLIC
+from training.web.pages import Asked, page
+
+OPENAPI = OpenAPIConfig(
+    title="Formations",
+    version=f"1 ({__version__})",
+    description=(
+        "Chercher une séance, réserver, suivre ses factures. Montants nets en centimes entiers, instants ISO 8601. "
+        "Une liste est {items, next} : tant que next n’est pas nul, redemander avec ?cursor=. "
+        "Les refus sont des application/problem+json (RFC 9457)."
+    ),
+    components=Components(
+        security_schemes={
+            "bearer": SecurityScheme(
+                type="http", scheme="bearer", description="Authorization: Bearer <clé>, d’une structure ou de l’équipe."
+            )
+        }
+    ),
+    tags=[
+        Tag("Catalogue", "Ce que chacun peut lire, sans clé."),
+        Tag("Réservations", "Avec une clé."),
+        Tag("Factures", "Avec une clé."),
+    ],
+    render_plugins=[JsonRenderPlugin(path="/")],
+    openapi_router=Router(
+        "/api/docs/openapi.json",
+        route_handlers=[],
+        opt={"permission": PUBLIC, "exclude_from_csrf": True},
+        include_in_schema=False,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A parameter, or a member of a JSON object."""
+
+    name: str
+    where: str  # query, header, path; "" in an object
+    type: str
+    required: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What may come back."""
+
+    status: str
+    description: str
+    shape: str  # the name of its JSON object, described further down
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can be asked."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    public: bool
+    parameters: list[Member]
+    body: str
+    answers: list[Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A JSON object."""
+
+    name: str
+    description: str
+    members: list[Member]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The operations of one tag."""
+
+    name: str
+    description: str
+    operations: list[Operation]
+
+
+@get("/", permission=PUBLIC, exclude_from_csrf=True)
+async def show(request: Asked) -> Template:
+    """The page."""
+    schema = request.app.openapi_schema.to_schema()
+    return await page(
+        request,
+        "api/docs.html",
+        info=schema["info"],
+        groups=_groups(schema),
+        shapes=_shapes(schema),
+    )
+
+
+def _groups(schema: dict[str, Any]) -> list[Group]:
+    operations = [
+        (item.get("tags", [""])[0], _operation(path, method, item))
+        for path, methods in schema["paths"].items()
+        for method, item in methods.items()
+    ]
+    return [
+        Group(tag["name"], tag.get("description", ""), [op for name, op in operations if name == tag["name"]])
+        for tag in schema["tags"]
+    ]
+
+
+def _operation(path: str, method: str, item: dict[str, Any]) -> Operation:
+    body = item.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return Operation(
+        id=item["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=item.get("summary", ""),
+        description=item.get("description", ""),
+        public={} in item.get("security", ()),
+        parameters=[
+            Member(p["name"], p["in"], _type(p.get("schema", {})), bool(p.get("required")), p.get("description", ""))
+            for p in item.get("parameters", [])
+        ],
+        body=_type(body) if body else "",
+        answers=[
+            Answer(status, answer.get("description", ""), _answer_shape(answer))
+            for status, answer in sorted(item.get("responses", {}).items())
+        ],
+    )
+
+
+def _answer_shape(answer: dict[str, Any]) -> str:
+    for content in answer.get("content", {}).values():
+        return _type(content.get("schema", {}))
+    return ""
+
+
+def _shapes(schema: dict[str, Any]) -> list[Shape]:
+    found = schema.get("components", {}).get("schemas", {})
+    return [
+        Shape(name, shape.get("description", ""), list(_members(shape)))
+        for name, shape in sorted(found.items())
+        if "properties" in shape
+    ]
+
+
+def _members(shape: dict[str, Any]) -> Iterator[Member]:
+    required = set(shape.get("required", ()))
+    for name, member in shape["properties"].items():
+        yield Member(name, "", _type(member), name in required, _described(member))
+
+
+def _described(member: dict[str, Any]) -> str:
+    if "description" in member:
+        return str(member["description"])
+    return next((_described(one) for one in member.get("oneOf", ()) if _described(one)), "")
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """ "integer", "string (date-time) ou nul", "liste de SessionItem"."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1]
+    if "oneOf" in schema or "anyOf" in schema:
+        return " | ".join(dict.fromkeys(_type(one) for one in schema.get("oneOf") or schema["anyOf"]))
+    if "enum" in schema:
+        return " | ".join(str(value) for value in schema["enum"])
+    if schema.get("type") == "array":
+        return f"[{_type(schema.get('items', {}))}]"
+    kind = schema.get("type", "")
+    words = " | ".join(kind) if isinstance(kind, list) else str(kind)
+    return f"{words} ({schema['format']})" if "format" in schema else words

@@ -1,0 +1,163 @@
+"""Bookings: the list, one of them, confirm, decline, cancel."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response, Template
+
+from training.billing import queries as billing
+from training.bookings import actions
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.bookings.rules import BOOKING_MOVES, BookingState
+from training.directory import queries as directory
+from training.identity.rules import Permission
+from training.kernel import clock
+from training.kernel.errors import DomainError, NotFound
+from training.kernel.i18n import _
+from training.records import queries as records
+from training.reporting.office import bookings as reading
+from training.scheduling.rules import SessionState
+from training.web.forms import Form
+from training.web.office.page import PER_PAGE, asked, key, moment_key, pager, show
+from training.web.pages import Asked, file_response, go, the_actor
+
+P = Permission
+PATH = "/gestion/reservations"
+
+
+@get(PATH, permission=P.BOOKINGS_SEE)
+async def listing(request: Asked) -> Template:
+    """Bookings, the last made first, narrowed by state, organisation and words."""
+    kept = {"etat": asked(request, "etat"), "structure": asked(request, "structure"), "q": asked(request, "q")}
+    after = moment_key(asked(request, "apres"))
+    found = await reading.bookings(
+        state=kept["etat"], organisation=kept["structure"], search=kept["q"], after=after, limit=PER_PAGE + 1
+    )
+    shown = found[:PER_PAGE]
+    following = key(shown[-1].created_at, shown[-1].id) if len(found) > PER_PAGE else None
+    organisation = await directory.organisation_by_slug(kept["structure"]) if kept["structure"] else None
+    return await show(
+        request,
+        "bookings",
+        bookings=shown,
+        form=Form.filled(kept),
+        organisation=organisation,
+        narrowed=any(kept.values()),
+        states=[state.value for state in BookingState],
+        pager=pager(PATH, following, after is not None, **kept),
+    )
+
+
+@get(PATH + "/{reference:str}", permission=P.BOOKINGS_SEE)
+async def booking_page(request: Asked, reference: FromPath[str]) -> Template:
+    """One booking: its facts, its line, its mails, its invoice."""
+    return await _one(request, reference, Form())
+
+
+async def _one(request: Asked, reference: str, form: Form, status: int = 200) -> Template:
+    actor = the_actor(request)
+    view = await _booking(request, reference)
+    invoice = (await billing.invoices_of(actor.scope, [view.id])).get(view.id)
+    paper = await billing.free_paper(actor.scope, view.reference)
+    about = [("booking", view.id), *([("invoice", invoice.id)] if invoice else [])]
+    moves = BOOKING_MOVES[BookingState(view.state)]
+    held = view.session_state == SessionState.HELD
+    return await show(
+        request,
+        "booking",
+        status,
+        booking=view,
+        participants=await bookings.participants(view.id),
+        steps=reading.timeline(view, invoice, paper is not None),
+        invoice=invoice,
+        free_paper=paper is not None,
+        mails=await reading.mails_about(*about) if actor.may(P.MAILS_SEE) else [],
+        organisation=await directory.organisation(view.organisation),
+        form=form,
+        may_confirm=BookingState.CONFIRMED in moves and actor.may(P.BOOKINGS_CONFIRM) and view.starts_at > clock.now(),
+        may_decline=view.state == BookingState.PENDING and actor.may(P.BOOKINGS_CONFIRM),
+        may_cancel=BookingState.CANCELLED in moves and not held and actor.may(P.BOOKINGS_CANCEL),
+    )
+
+
+@get(PATH + "/{reference:str}/confirmation", permission=P.BOOKINGS_SEE)
+async def free_paper(request: Asked, reference: FromPath[str]) -> Response[bytes]:
+    """The confirmation that a free booking was held, as its contact received it."""
+    paper = await billing.free_paper(the_actor(request).scope, reference)
+    stored = None if paper is None else await records.file(paper)
+    if stored is None:
+        raise NotFound(_("Cette confirmation n’existe pas."))
+    return file_response(stored.content, stored.media_type, f"confirmation-{reference.upper()}.pdf", inline=True)
+
+
+@post(PATH + "/{reference:str}/confirmer", permission=P.BOOKINGS_CONFIRM)
+async def confirm(request: Asked, reference: FromPath[str]) -> Template | Redirect:
+    """Confirm a request or an option."""
+    view = await _booking(request, reference)
+    try:
+        await actions.confirm(the_actor(request), view.id)
+    except DomainError as refusal:
+        form = Form()
+        form.refuse(refusal)
+        return await _one(request, reference, form, refusal.status)
+    return go(f"{PATH}/{view.reference}", _("Réservation confirmée : le contact reçoit son invitation."))
+
+
+@get(PATH + "/{reference:str}/refuser", permission=P.BOOKINGS_CONFIRM)
+async def decline_page(request: Asked, reference: FromPath[str]) -> Template:
+    """What refusing leads to."""
+    return await show(request, "booking_end", booking=await _booking(request, reference), form=Form(), declining=True)
+
+
+@post(PATH + "/{reference:str}/refuser", permission=P.BOOKINGS_CONFIRM)
+async def decline(request: Asked, reference: FromPath[str]) -> Template | Redirect:
+    """Refuse a request, with a reason that its contact reads."""
+    form = await Form.of(request)
+    reason = form.text("reason", required=True, most=400)
+    view = await _booking(request, reference)
+    status = 422
+    if form.good:
+        try:
+            await actions.decline(the_actor(request), view.id, reason)
+        except DomainError as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            return go(f"{PATH}/{view.reference}", _("Demande refusée : le contact est prévenu."))
+    return await show(request, "booking_end", status, booking=view, form=form, declining=True)
+
+
+@get(PATH + "/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)
+async def cancel_page(request: Asked, reference: FromPath[str]) -> Template:
+    """What cancelling leads to."""
+    return await show(request, "booking_end", booking=await _booking(request, reference), form=Form(), declining=False)
+
+
+@post(PATH + "/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)
+async def cancel(request: Asked, reference: FromPath[str]) -> Template | Redirect:
+    """Cancel a booking for the organisation."""
+    form = await Form.of(request)
+    reason = form.text("reason", most=400)
+    view = await _booking(request, reference)
+    status = 422
+    if form.good:
+        try:
+            await actions.cancel(the_actor(request), view.id, reason)
+        except DomainError as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            return go(f"{PATH}/{view.reference}", _("Réservation annulée : le contact est prévenu."))
+    return await show(request, "booking_end", status, booking=view, form=form, declining=False)
+
+
+async def _booking(request: Asked, reference: str) -> BookingView:
+    view = await bookings.booking(the_actor(request).scope, reference.replace("\x00", ""))
+    if view is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    return view
+
+
+HANDLERS = [listing, booking_page, free_paper, confirm, decline_page, decline, cancel_page, cancel]

@@ -1,0 +1,57 @@
+"""« Aujourd’hui »: what needs a person now, and the next seven days."""
+
+from __future__ import annotations
+
+from litestar import get
+from litestar.response import Template
+
+from training.identity.rules import Permission
+from training.kernel.actor import Actor
+from training.kernel.i18n import ngettext
+from training.reporting.office import today
+from training.reporting.office.today import Waiting
+from training.web.office.page import show
+from training.web.pages import Asked, the_actor
+
+P = Permission
+EARLIEST, LATEST = 8, 19  # the hours a week is drawn with when nothing stands outside them
+
+
+@get("/gestion", permission=P.OFFICE_SEE)
+async def home(request: Asked) -> Template:
+    """The first page of the day."""
+    waiting, week = await today.waiting(), await today.week()
+    events = [event for day in week for event in day.events]
+    return await show(
+        request,
+        "today",
+        tasks=tasks(waiting, the_actor(request)),
+        week=week,
+        empty_week=not events,
+        first_hour=min([EARLIEST, *(e.from_minute // 60 for e in events)]),
+        last_hour=max([LATEST, *(-(-e.to_minute // 60) for e in events)]),
+    )
+
+
+def tasks(waiting: Waiting, actor: Actor) -> list[tuple[int, str, str]]:
+    """(how many, of what, where) for each thing that waits and that this person may do something about."""
+    known = (
+        (P.ORGANISATIONS_APPROVE, waiting.organisations, "/gestion/structures?etat=pending", ngettext(
+            "structure à valider", "structures à valider", waiting.organisations)),
+        (P.BOOKINGS_CONFIRM, waiting.bookings, "/gestion/reservations?etat=pending", ngettext(
+            "réservation à valider", "réservations à valider", waiting.bookings)),
+        (P.SESSIONS_HOLD, waiting.sessions, "/gestion/seances?periode=a-marquer", ngettext(
+            "séance passée à marquer comme réalisée", "séances passées à marquer comme réalisées", waiting.sessions)),
+        (P.INVOICES_ISSUE, waiting.drafts, "/gestion/factures/brouillons", ngettext(
+            "facture à émettre", "factures à émettre", waiting.drafts)),
+        (P.MAILS_SEE, waiting.mails_failed, "/gestion/courriels?etat=failed", ngettext(
+            "courriel non remis", "courriels non remis", waiting.mails_failed)),
+        (P.MAILS_SEE, waiting.mails_held, "/gestion/courriels?etat=held", ngettext(
+            "courriel retenu", "courriels retenus", waiting.mails_held)),
+        (P.MAILS_RETRY, waiting.jobs, "/gestion/file", ngettext(
+            "tâche automatique en échec", "tâches automatiques en échec", waiting.jobs)),
+    )  # fmt: skip
+    return [(number, words, path) for permission, number, path, words in known if number and actor.may(permission)]
+
+
+HANDLERS = [home]

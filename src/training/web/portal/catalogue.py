@@ -1,0 +1,56 @@
+"""The shop window: home, the catalogue of offers, one offer. Public; prices are for who looks."""
+
+from __future__ import annotations
+
+from litestar import Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from training.catalogue import queries as catalogue
+from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.reporting.portal import catalogue as shown
+from training.web.auth import PUBLIC
+from training.web.pages import Asked, actor_of, page
+from training.web.portal.asked import words
+
+AT_HOME = 4  # sessions on the first page: enough to see that there is life, few enough to read
+
+
+@get("/", permission=PUBLIC)
+async def home(request: Asked) -> Template:
+    """What this is, the next sessions, the themes, one button."""
+    who = await shown.reader(actor_of(request))
+    coming = await shown.sessions(who, limit=AT_HOME)
+    return await page(request, "portal/home.html", sessions=coming.items, themes=await catalogue.themes())
+
+
+@get("/catalogue", permission=PUBLIC)
+async def offers(request: Asked) -> Template:
+    """Every published offer, or those that a search, a theme or a kind leaves."""
+    search, theme, kind = words(request, "q"), words(request, "theme"), words(request, "type")
+    who = await shown.reader(actor_of(request))
+    return await page(
+        request,
+        "portal/catalogue.html",
+        offers=await shown.offers(who, search=search, theme=theme, kind=kind),
+        themes=await catalogue.themes(),
+        kinds=[(str(kind), _(name)) for kind, name in OFFER_KIND_NAMES.items() if kind in OfferKind],
+        search=search,
+        theme=theme,
+        kind=kind,
+    )
+
+
+@get("/catalogue/{slug:str}", permission=PUBLIC)
+async def offer(request: Asked, slug: FromPath[str]) -> Template:
+    """One offer: what it is for, what it costs, when it comes."""
+    who = await shown.reader(actor_of(request))
+    found = await shown.offer_page(who, slug)
+    if found is None:
+        raise NotFound(_("Cette offre n’est pas, ou n’est plus, au catalogue."))
+    return await page(request, "portal/offer.html", found=found, offer=found.offer)
+
+
+ROUTER = Router("/", route_handlers=[home, offers, offer])

@@ -1,0 +1,78 @@
+"""Coming sessions, fifty a page, and one session with the question that begins a booking. Public."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from litestar import Response, Router, get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from training.kernel import clock
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.kernel.render import month
+from training.reporting.portal import catalogue as shown
+from training.reporting.portal.catalogue import Filters, SessionListed, SessionPage
+from training.web.auth import PUBLIC
+from training.web.forms import Form
+from training.web.pages import Asked, actor_of, page
+from training.web.portal.asked import address, key, number, words, written
+
+
+@get("/seances", permission=PUBLIC)
+async def coming(request: Asked) -> Template:
+    """Coming sessions by date; filters stay in the address."""
+    filters = Filters(words(request, "theme"), words(request, "offre"), words(request, "commune"))
+    who = await shown.reader(actor_of(request))
+    found = await shown.sessions(who, filters, after=key(request, "apres"), before=key(request, "avant"))
+    return await page(
+        request,
+        "portal/sessions.html",
+        months=by_month(found.items),
+        filters=filters,
+        choices=await shown.choices(who),
+        pager=_pager(found, filters),
+    )
+
+
+def by_month(items: tuple[SessionListed, ...]) -> list[tuple[str, list[SessionListed]]]:
+    """The sessions under the name of their month, as the platform's calendar has it."""
+
+    def of(item: SessionListed) -> datetime:
+        local = clock.local(item.session.starts_at)
+        return local.replace(day=1, hour=12, minute=0, second=0, microsecond=0)
+
+    return [(month(first), list(group)) for first, group in groupby(items, key=of)]
+
+
+def _pager(found: SessionPage, filters: Filters) -> dict[str, str | None]:
+    kept = {"theme": filters.theme, "offre": filters.offer, "commune": filters.commune}
+    return {
+        "previous": address("/seances", **kept, avant=written(found.previous)) if found.previous else None,
+        "next": address("/seances", **kept, apres=written(found.next)) if found.next else None,
+    }
+
+
+@get("/seances/{name:str}", permission=PUBLIC)
+async def session(request: Asked, name: FromPath[str]) -> Template | Response[Any]:
+    """One session: when, where, with whom, what is left, what it costs you; "Combien de personnes ?"."""
+    actor = actor_of(request)
+    who = await shown.reader(actor)
+    found = await shown.session_page(actor, who, session_id(name))
+    if found is None:
+        raise NotFound(_("Cette séance n’existe pas, ou n’est pas ouverte à tous."))
+    form = Form.filled({"places": number(request, "places")})
+    return await page(request, "portal/session.html", found=found, session=found.session, form=form)
+
+
+def session_id(name: str) -> int:
+    """The number in an address; NotFound when there is none, or one that no row can have."""
+    if not (name.isascii() and name.isdigit()) or len(name) > 9:
+        raise NotFound(_("Cette séance n’existe pas."))
+    return int(name)
+
+
+ROUTER = Router("/", route_handlers=[coming, session])

@@ -1,0 +1,39 @@
+"""What a site says about itself: the accessibility statement, and its map for search engines."""
+
+from __future__ import annotations
+
+from litestar import Response, Router, get
+from litestar.response import Template
+from lxml import etree
+
+from training.kernel import settings
+from training.reporting.portal import catalogue as shown
+from training.web.auth import PUBLIC
+from training.web.pages import Asked, page
+
+FIXED = ("/", "/catalogue", "/seances", "/accessibilite")
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"  # sitemaps.org protocol 0.9
+
+
+@get("/accessibilite", permission=PUBLIC)
+async def accessibility(request: Asked) -> Template:
+    """What we aim at, what we know, whom to tell (law 2005-102 art. 47 asks public bodies for such a page)."""
+    return await page(request, "portal/accessibility.html")
+
+
+@get("/sitemap.xml", permission=PUBLIC, exclude_from_csrf=True)
+async def sitemap() -> Response[bytes]:
+    """The public pages."""
+    base = settings.current().base_url
+    root = etree.Element("urlset", nsmap={None: _SITEMAP})
+    known = [(path, None) for path in FIXED] + [(a.path, a.changed_at) for a in await shown.addresses()]
+    for path, changed_at in known:
+        entry = etree.SubElement(root, "url")
+        etree.SubElement(entry, "loc").text = base + path
+        if changed_at is not None:
+            etree.SubElement(entry, "lastmod").text = changed_at.isoformat(timespec="seconds")
+    body = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return Response(body, media_type="application/xml", headers={"Cache-Control": "public, max-age=3600"})
+
+
+ROUTER = Router("/", route_handlers=[accessibility, sitemap])
