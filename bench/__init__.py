@@ -1,1 +1,1 @@
-"""What `make bench` runs: each figure beside its limit, as ratios measured in one run. Nothing here is imported by the program."""
+"""What `make bench` runs: each figure beside its limit, as ratios of one run. The program imports nothing of it."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 
@@ -29,7 +30,7 @@ async def serve(port: int) -> None:
         app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, http=HTTPModes.http1, websockets=False,
         log_enabled=False,
     )  # fmt: skip
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.stop)
     await server.serve()
 
 

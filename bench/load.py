@@ -76,7 +76,11 @@ class Answered:
 def fire(order: Order) -> Answered:
     """Send an order from another process and wait for its answer."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.load"], input=json.dumps(asdict(order)), capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "bench.load"],
+        input=json.dumps(asdict(order)),
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     if done.returncode:
         raise RuntimeError(f"the client failed: {done.stderr.strip()[-2000:]}")

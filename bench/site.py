@@ -1,4 +1,4 @@
-"""A place of its own for the bench: a database that is dropped afterwards, a folder, and the program served on a free port."""
+"""A place of the bench's own: a database that is dropped afterwards, a folder, the program served on a free port."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import httpx
 import uvloop
 
-from training.kernel import embedded
+from training.app import create_app
+from training.kernel import db, embedded
 
 START = 60.0  # seconds in which a server must give its first answer
 STOP = 30.0
@@ -107,6 +110,17 @@ def bare(here: Site) -> Iterator[Server]:
     port = free_port()
     with _process(here, [sys.executable, "-m", "bench.bare", str(port)], port) as server:
         yield server
+
+
+@contextlib.asynccontextmanager
+async def inside(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The application in this very process, so that one can look inside; nothing is measured through it."""
+    app = cast(Any, create_app())  # httpx and Litestar spell the ASGI types differently
+    async with (
+        db.connected(dsn),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client,
+    ):
+        yield client
 
 
 def migrated(here: Site) -> None:

@@ -36,7 +36,10 @@ class Parked(RuntimeError):
 
 @dataclasses.dataclass
 class Durable(DatabaseRetryEntrypointExecutor):
-    """Tries four times, then holds the job for a person; a job cut short by our stop goes back to the queue."""
+    """Tries four times, then holds the job for a person; a job cut short by our stop goes back to the queue.
+
+    A job that killed its worker too often is held at once: trying it again kills again.
+    """
 
     max_attempts: int = 3
     initial_delay: timedelta = timedelta(seconds=2)
@@ -45,9 +48,23 @@ class Durable(DatabaseRetryEntrypointExecutor):
     async def execute(self, job: Job, context: Context) -> None:
         """Run one job."""
         try:
-            await super().execute(job, context)
+            await self._execute(job, context)
         except asyncio.CancelledError:  # PgQueuer alone would delete it as « canceled »
             raise RetryRequested(timedelta(0), "worker stopped") from None
+
+    async def _execute(self, job: Job, context: Context) -> None:
+        try:
+            try:
+                deaths = await _deaths(job)
+            except db.UNAVAILABLE as error:
+                raise RetryRequested(self.initial_delay, "no database") from error
+            if deaths >= PICKS_MAX:
+                raise Parked(f"picked {deaths} times without an end")
+            await super().execute(job, context)
+        except RetryRequested:
+            # giving a job back takes a database: were it away, PgQueuer would hold the job for good
+            await _until_the_database_answers()
+            raise
 
 
 @dataclasses.dataclass
@@ -89,7 +106,6 @@ async def react(reaction: Reaction, fact: Fact) -> None:
 
 def _handler(run: Callable[[Fact], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:
     async def handle(job: Job) -> None:
-        await _check_deaths(job)
         try:
             await run(Fact.from_bytes(job.payload or b""))
         except Exception:
@@ -99,10 +115,26 @@ def _handler(run: Callable[[Fact], Awaitable[None]]) -> Callable[[Job], Awaitabl
     return handle
 
 
-async def _check_deaths(job: Job) -> None:
-    picks = await db.value("select count(*) from pgqueuer_log where job_id = $1 and status = 'picked'", job.id)
-    if picks > PICKS_MAX + job.attempts:
-        raise Parked(f"picked {picks} times without an end")
+async def _deaths(job: Job) -> int:
+    """How often the job was picked since it was last put in the queue, before this time: its workers died of it."""
+    picks = await db.value(
+        """
+        select count(*) from pgqueuer_log l where job_id = $1 and status = 'picked'
+          and id > (select coalesce(max(id), 0) from pgqueuer_log where job_id = $1 and status = 'queued')
+        """,
+        job.id,
+    )
+    return int(picks) - 1
+
+
+async def _until_the_database_answers() -> None:
+    while True:
+        try:
+            await db.value("select 1")
+        except db.UNAVAILABLE:
+            await asyncio.sleep(1)
+        else:
+            return
 
 
 def _reacting(reaction: Reaction) -> Callable[[Fact], Awaitable[None]]:

@@ -1,14 +1,16 @@
 """atomic(): all or nothing, whatever fails, and the pool is whole afterwards."""
 
+# ruff: noqa: PT012 - what raises here is the end of a transaction, with what was done in it
+
 from __future__ import annotations
 
 import asyncio
 import contextlib
 
 import asyncpg
-import makers
 import pytest
 
+import makers
 from training.bookings.rules import KeyReused
 from training.kernel import db
 from training.kernel.db import ForeignTransaction, TransactionLost, atomic
@@ -150,17 +152,16 @@ async def test_cancelled_work_is_undone_and_gives_its_connection_back(scratch):
     assert await kept() == []
 
 
-async def test_a_killed_backend_shows_its_own_error_and_the_pool_recovers(scratch):
+async def test_a_killed_backend_is_an_absent_database_and_the_pool_recovers(scratch):
     before = idle()
     for nested in (False, True):
-        with pytest.raises((asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)) as caught:
+        with pytest.raises(db.UNAVAILABLE):  # pages answer 503: try again in a moment
             async with atomic():
                 await put(1)
                 pid = await db.value("select pg_backend_pid()")
                 await db.pool().execute("select pg_terminate_backend($1)", pid)
                 async with atomic() if nested else contextlib.nullcontext():
                     await put(2)
-        assert isinstance(caught.value, db.UNAVAILABLE)  # pages answer 503: try again in a moment
     assert idle() == before
     assert await kept() == []
 

@@ -55,7 +55,7 @@ SAMPLES = {
     "page_head": '{{ ui.page_head("Titre", lead="Suite", meta="Détail", back=("/", "Accueil")) }}'
     '{% call ui.page_head("Titre", status=ui.status("mail", "sent")) %}…{% endcall %}',
     "notice": '{{ ui.notice("Texte", title="Titre", tone="done") }}{% call ui.notice() %}…{% endcall %}',
-    "summary_list": '{{ ui.summary_list([("Quand", "Mardi"), ("Où", "Sées", "/x"), ("Rien", none)], total=("T", "1")) }}',
+    "summary_list": '{{ ui.summary_list([("Quand", "Mardi"), ("Où", "Sées", "/x"), ("R", none)], ("T", "1")) }}',
     "empty_state": '{{ ui.empty_state("Rien", "Pourquoi", ("/x", "Commencer")) }}',
     "figures": '{{ ui.figures([("7", "séances")]) }}',
     "date_block": "{{ ui.date_block(start) }}",
@@ -127,7 +127,8 @@ def test_what_was_typed_stays_and_is_escaped() -> None:
     typed = "\"><script>alert('x')</script>"
     form = Form({"a": typed, "s": "l'un"}, {"a": "<b>Faux</b>"})
     html = shown(
-        '{{ ui.field(f, "a", "<i>Nom</i>") }}{{ ui.textarea(f, "a", "N") }}{{ ui.select(f, "s", "S", [("l\'un", "A & B")]) }}',
+        '{{ ui.field(f, "a", "<i>Nom</i>") }}{{ ui.textarea(f, "a", "N") }}'
+        '{{ ui.select(f, "s", "S", [("l\'un", "A & B")]) }}',
         f=form,
     )
     assert not re.search(r"<script|<b>|<i>", html)
@@ -254,7 +255,7 @@ def test_layouts_have_the_landmarks_and_load_what_exists(layout: str, actor: Act
             path="/gestion/seances",
             csrf_input="<input name=t>",
             flashes=[("done", "<b>Fait</b>")],
-        )  # fmt: skip
+        )
     )
     assert f'<html lang="fr" data-audience="{layout}">' in html
     assert "<title>Titre – Mobilité</title>" in html
@@ -282,7 +283,7 @@ def test_an_aside_makes_its_column_and_alarms_show() -> None:
             csrf_input="",
             flashes=[],
             alarms=["Rien ne part."],
-        )  # fmt: skip
+        )
     )
     assert html.count("<p>À côté</p>") == 1
     assert "Rien ne part." in html

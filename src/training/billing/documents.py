@@ -27,6 +27,8 @@ CARD = "48"  # UNTDID 4461: bank card
 
 
 class DocumentKind(StrEnum):
+    """What is issued: both are numbered, each in its own series."""
+
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
 

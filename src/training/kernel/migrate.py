@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from functools import cache
 
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.forwards import run_forwards
@@ -34,12 +35,13 @@ async def migrate() -> None:
 async def missing() -> list[str]:
     """Ids of the migrations that this code has and this database has not: what `/readyz` names."""
     if not await db.value("select to_regclass('public.migration') is not null"):
-        return known()
+        return list(known())
     records = await db.connection().fetch("select name from migration where app_name = $1", APP)
     return sorted(set(known()) - {record["name"] for record in records})
 
 
-def known() -> list[str]:
+@cache  # Piccolo lengthens sys.path each time it looks, and /readyz asks every few seconds
+def known() -> tuple[str, ...]:
     """Ids of all migrations, oldest first."""
     folder = Finder().get_app_config(APP).resolved_migrations_folder_path
-    return sorted(BaseMigrationManager().get_migration_modules(folder))
+    return tuple(sorted(BaseMigrationManager().get_migration_modules(folder)))

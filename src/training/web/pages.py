@@ -22,7 +22,7 @@ Asked = Request[Any, Any, Any]
 NOBODY = PlatformView(
     name="Formations", short_name="Formations", legal_form="", address="", postcode="", city="", siret=None,
     vat_number=None, vat_regime="out_of_scope", activity_number=None, email="", phone="", contact_name="",
-    website=None, iban=None, bic=None, accent="#0f5c4c", logo=None, payment_days=30, late_terms_private="",
+    website=None, iban=None, bic=None, accent="#0e5a6e", logo=None, payment_days=30, late_terms_private="",
     late_terms_public="", issue_without_look=False, is_demo=False,
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import structlog
 from litestar import Request, Response
 from litestar.datastructures import FormMultiDict, UploadFile
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect, Template
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
@@ -92,6 +92,8 @@ def _refused(error: DomainError) -> Problem:
 
 
 def _http(error: HTTPException) -> Problem:
+    if isinstance(error, ValidationException):
+        return _refused(Invalid({fault.get("key", ""): fault["message"] for fault in error.extra or []}))
     words = {
         400: (_("Demande refusée"), _("Cette demande n’a pas été comprise.")),
         401: (_("Connectez-vous"), _("Cette page demande d’être connecté.")),

@@ -51,10 +51,12 @@ def number(text: str) -> str:
 
 
 def euros(cents: int) -> str:
+    """As "1 250,00 €"."""
     return f"{number(decimal(cents))}\N{NO-BREAK SPACE}€"
 
 
 def percent(rate_bp: int) -> str:
+    """As "5,5 %"."""
     return f"{number(decimal(rate_bp).rstrip('0').rstrip('.'))}\N{NO-BREAK SPACE}%"
 
 
@@ -65,6 +67,7 @@ def day(on: date) -> str:
 
 
 def span(first: date, last: date) -> str:
+    """One day, or from one to another."""
     return day(first) if first == last else f"du {day(first)} au {day(last)}"
 
 
@@ -75,6 +78,7 @@ def grouped(text: str, size: int) -> str:
 
 
 def siret(text: str) -> str:
+    """The SIREN by three, then the NIC."""
     return f"{grouped(text[:9], 3)}\N{NO-BREAK SPACE}{text[9:]}"
 
 

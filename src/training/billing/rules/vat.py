@@ -42,6 +42,7 @@ class RegimeTerms:
 
     @property
     def charges_vat(self) -> bool:
+        """Whether an amount of VAT is added: in the normal regime only."""
         return self.treatment.category == "S"
 
     @property

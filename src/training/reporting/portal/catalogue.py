@@ -237,7 +237,8 @@ _OFFERED = f"""
     group by o.slug, o.title, o.theme order by fold(o.theme), o.theme
 """
 _COMMUNES = f"""
-    select c.insee, c.name {_COMING} and c.id is not null group by c.insee, c.name order by fold(c.name), c.name, c.insee
+    select c.insee, c.name {_COMING} and c.id is not null
+    group by c.insee, c.name order by fold(c.name), c.name, c.insee
 """
 
 
@@ -329,7 +330,8 @@ async def addresses() -> list[Address]:
         Address,
         """
         select path, changed_at from (
-            select '/catalogue/' || slug as path, updated_at as changed_at, 1 as rank from offer where state = 'published'
+            select '/catalogue/' || slug as path, updated_at as changed_at, 1 as rank
+            from offer where state = 'published'
             union all
             select '/seances/' || s.id, s.updated_at, 2 from session s
             join offer o on o.id = s.offer join slot t on t.session = s.id and t.position = 1

@@ -1,4 +1,4 @@
-"""Tariffs in plain words, for those who look: one organisation, several, or a visitor who may be any of them. No I/O."""
+"""Tariffs in plain words for those who look: one organisation, several, or a visitor who may be any. No I/O."""
 
 from __future__ import annotations
 
@@ -56,10 +56,7 @@ def price_table(tariffs: Iterable[TariffRow], on: date) -> list[PriceLine]:
     groups: dict[tuple[str, str], list[str]] = {}
     for kind in OrganisationKind:
         tariff = tariff_for(known, kind, on)
-        if tariff is None:
-            key = (_("prix sur demande"), "")
-        else:
-            key = (tariff_words(tariff), euros(tariff.reference_cents) if _is_gift(tariff) else "")
+        key = (_("prix sur demande"), "") if tariff is None else (tariff_words(tariff), _worth(tariff))
         groups.setdefault(key, []).append(_(KIND_NAMES[kind]))
     if len(groups) == 1:
         ((words, worth),) = groups
@@ -67,8 +64,8 @@ def price_table(tariffs: Iterable[TariffRow], on: date) -> list[PriceLine]:
     return [PriceLine(_listed(names), words, worth) for (words, worth), names in groups.items()]
 
 
-def _is_gift(tariff: TariffRow) -> bool:
-    return tariff.mode == TariffMode.FREE and bool(tariff.reference_cents)
+def _worth(tariff: TariffRow) -> str:
+    return euros(tariff.reference_cents) if tariff.mode == TariffMode.FREE and tariff.reference_cents else ""
 
 
 def _listed(names: list[str]) -> str:

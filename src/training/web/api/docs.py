@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.response import Template
 
 from training import __version__
+from training.kernel import settings
+from training.kernel.i18n import _
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, page
 
@@ -77,8 +80,9 @@ class Operation:
     description: str
     public: bool
     parameters: list[Member]
-    body: str
+    body: str  # the name of its JSON object
     answers: list[Answer]
+    example: str  # JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +107,16 @@ class Group:
 async def show(request: Asked) -> Template:
     """The page."""
     schema = request.app.openapi_schema.to_schema()
+    shapes = _shapes(schema)
     return await page(
         request,
         "api/docs.html",
         info=schema["info"],
+        base_url=settings.current().base_url,
         groups=_groups(schema),
-        shapes=_shapes(schema),
+        shapes=shapes,
+        named={shape.name for shape in shapes},
+        places={"path": _("chemin"), "query": _("adresse"), "header": _("en-tête")},
     )
 
 
@@ -140,9 +148,19 @@ def _operation(path: str, method: str, item: dict[str, Any]) -> Operation:
         body=_type(body) if body else "",
         answers=[
             Answer(status, answer.get("description", ""), _answer_shape(answer))
-            for status, answer in sorted(item.get("responses", {}).items())
+            for status, answer in sorted(item["responses"].items())
         ],
+        example=_example(item["responses"]),
     )
+
+
+def _example(responses: dict[str, Any]) -> str:
+    """The example of the answer that is hoped for."""
+    for status, answer in responses.items():
+        for content in answer.get("content", {}).values() if status.startswith("2") else ():
+            for example in content.get("examples", {}).values():
+                return json.dumps(example["value"], ensure_ascii=False, indent=2)
+    return ""
 
 
 def _answer_shape(answer: dict[str, Any]) -> str:

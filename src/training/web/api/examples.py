@@ -31,7 +31,11 @@ OFFER = outputs.OfferItem(
     outputs.CURRENCY, f"{_SITE}/catalogue/velo",
 )  # fmt: skip
 OFFER_DETAIL = outputs.OfferDetail(
-    **msgspec.structs.asdict(OFFER), "Une **demi-journée** pour essayer.", ["Régler son vélo"], "Agents", "Aucun"
+    **msgspec.structs.asdict(OFFER),
+    description="Une **demi-journée** pour essayer.",
+    objectives=["Régler son vélo"],
+    audience="Agents",
+    prerequisites="Aucun",
 )
 SESSION = outputs.SessionItem(
     42, "velo", _TITLE, SessionKind.OPEN, SessionState.PUBLISHED, _STARTS, _ENDS, 1, "Salle des fêtes, Exempleville",
@@ -44,7 +48,7 @@ BOOKING = outputs.BookingItem(
     outputs.CURRENCY, "EJ-118", "MOBILITE", "", 1, _NOW, None, _NOW, None, None,
 )  # fmt: skip
 BOOKING_DETAIL = outputs.BookingDetail(
-    **msgspec.structs.asdict(BOOKING), [outputs.Participant("Camille Exemple", None)]
+    **msgspec.structs.asdict(BOOKING), participants=[outputs.Participant("Camille Exemple", None)]
 )
 HELD = outputs.SessionHeld(42, SessionState.HELD)
 INVOICE = outputs.InvoiceItem(
@@ -53,7 +57,8 @@ INVOICE = outputs.InvoiceItem(
     outputs.CURRENCY, "EJ-118", "MOBILITE", f"{_FILES}.pdf", f"{_FILES}.xml",
 )  # fmt: skip
 INVOICE_DETAIL = outputs.InvoiceDetail(
-    **msgspec.structs.asdict(INVOICE), [outputs.InvoiceLine(_TITLE, "12 mars 2030, 40 places", 1, 35_000, 35_000)]
+    **msgspec.structs.asdict(INVOICE),
+    lines=[outputs.InvoiceLine(_TITLE, "12 mars 2030, 40 places", 1, 35_000, 35_000)],
 )
 DRAFT = outputs.DraftItem(
     7, "commune-d-exemple", "Commune d’Exemple", _TITLE, "R-7F3K2QM", date(2030, 3, 12), date(2030, 3, 12), 35_000, 0,

@@ -11,8 +11,8 @@ from litestar.response import Redirect, Template
 from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.errors import DomainError
-from training.kernel.i18n import _
-from training.kernel.render import hours
+from training.kernel.i18n import _, ngettext
+from training.kernel.render import duration, hours
 from training.reporting.office import sessions as reading
 from training.reporting.office.sessions import Choices, Wanted
 from training.scheduling.actions import NewSession, NewSlot, plan_session
@@ -40,7 +40,21 @@ async def _page(request: Asked, form: Form, choices: Choices, status: int = 200)
         {"n": n, "filled": any(form.values.get(f"{name}-{n}") or form.errors.get(f"{name}-{n}") for name in FIELDS)}
         for n in range(1, ROWS + 1)
     ]
-    return await show(request, "session_new", status, form=form, choices=choices, rows=rows)
+    return await show(request, "session_new", status, form=form, rows=rows, **_options(choices))
+
+
+def _options(choices: Choices) -> dict[str, object]:
+    """What each list offers: (value, text) pairs, venues by town."""
+    towns: dict[str, list[tuple[int, str]]] = {}
+    for v in choices.venues:
+        seats = ngettext("%(num)d place", "%(num)d places", v.capacity) % {"num": v.capacity}
+        towns.setdefault(v.city, []).append((v.id, f"{v.name} ({seats})"))
+    return {
+        "offers": [(o.id, f"{o.title} ({duration(o.duration_minutes)})") for o in choices.offers],
+        "venues": list(towns.items()),
+        "facilitators": [(f.id, f"{f.name} ({f.note})" if f.note else f.name) for f in choices.facilitators],
+        "organisations": [(o.id, o.name) for o in choices.organisations],
+    }
 
 
 @post("/gestion/seances/nouvelle", permission=P.SESSIONS_PLAN)
@@ -81,9 +95,9 @@ def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
     if not form.good or offer is None or capacity is None or state is None:
         return None, dates
     slots = tuple(
-        NewSlot(d.wanted.starts_at, d.wanted.ends_at, d.wanted.venue, (d.wanted.facilitator,) if d.wanted.facilitator else ())
-        for d in dates
-    )  # fmt: skip
+        NewSlot(w.starts_at, w.ends_at, w.venue, (w.facilitator,) if w.facilitator else ())
+        for w in (d.wanted for d in dates)
+    )
     return NewSession(offer, capacity, slots, organisation, None, note, state), dates
 
 

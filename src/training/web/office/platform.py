@@ -1,4 +1,4 @@
-"""Who runs this site: name, address, bank, colour, the words on invoices. The rules are here until directory takes them."""
+"""Who runs this site: name, address, bank, colour, the words on invoices. Fields are checked one by one here."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from stdnum import iban as iban_number
 from stdnum.exceptions import ValidationError
 from stdnum.fr import tva
 
-from training.billing.rules.terms import BuyerKind, default_terms
+from training.billing.rules.terms import default_terms
 from training.billing.rules.vat import REGIMES, VatRegime
 from training.directory import queries
 from training.directory.actions import set_platform
-from training.directory.rules import check_siret
+from training.directory.rules import Buyer, check_siret
 from training.identity.rules import Permission
 from training.kernel.errors import DomainError
 from training.kernel.i18n import N_, _
@@ -63,18 +63,16 @@ async def edit(request: Asked) -> Template:
 
 
 async def _page(request: Asked, form: Form, status: int = 200) -> Template:
-    regimes = [
-        (regime.value, _(name), " ".join(filter(None, (_(words), REGIMES[regime].mention and _("Mention : « {mention} »").format(mention=REGIMES[regime].mention)))))
-        for regime, (name, words) in REGIME_WORDS.items()
-    ]  # fmt: skip
+    regimes = [(regime.value, _(name), _(words)) for regime, (name, words) in REGIME_WORDS.items()]
     return await show(
         request,
         "platform",
         status,
         form=form,
         regimes=regimes,
-        usual_private=default_terms(BuyerKind.COMPANY).penalty,
-        usual_public=default_terms(BuyerKind.PUBLIC).penalty,
+        mentions=[(_(name), REGIMES[regime].mention) for regime, (name, _words) in REGIME_WORDS.items()],
+        usual_private=default_terms(Buyer.COMPANY).penalty,
+        usual_public=default_terms(Buyer.PUBLIC).penalty,
     )
 
 

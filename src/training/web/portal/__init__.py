@@ -1,5 +1,38 @@
-"""portal."""
+"""The public's and the organisations' pages: catalogue, sign-in, registration, booking, an organisation's own space."""
 
 from litestar import Router
 
-ROUTER = Router("/", route_handlers=[], include_in_schema=False)
+from training.web.portal import (
+    booking,
+    bookings,
+    catalogue,
+    feeds,
+    invoices,
+    links,
+    registration,
+    sessions,
+    signin,
+    site,
+    space,
+)
+
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        module.ROUTER
+        for module in (
+            catalogue,
+            sessions,
+            booking,
+            signin,
+            registration,
+            space,
+            bookings,
+            invoices,
+            feeds,
+            links,
+            site,
+        )
+    ],
+    include_in_schema=False,
+)

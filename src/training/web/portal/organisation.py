@@ -1,4 +1,4 @@
-"""The organisation that a page of the space is about, and whether who asks may do this there. Decides by scope alone."""
+"""The organisation that a page of the space is about, and whether who asks may do this there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _REFUSED = {
     Permission.BOOKINGS_MAKE: N_("Votre rôle ne permet pas de réserver pour {name} : demandez à son responsable."),
     Permission.BOOKINGS_CANCEL: N_("Votre rôle ne permet pas d’annuler pour {name} : demandez à son responsable."),
     Permission.BOOKINGS_CONFIRM: N_("Votre rôle ne permet pas de confirmer pour {name} : demandez à son responsable."),
-    Permission.INVOICES_SEE: N_("Votre rôle ne permet pas de voir les factures de {name} : demandez à son responsable."),
+    Permission.INVOICES_SEE: N_(
+        "Votre rôle ne permet pas de voir les factures de {name} : demandez à son responsable."
+    ),
     Permission.FEEDS_MANAGE: N_(
         "Votre rôle ne permet pas de gérer les agendas de {name} : demandez à son responsable."
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from litestar import Response, Router, get
 from litestar.response import Template
 from lxml import etree
@@ -25,8 +27,9 @@ async def accessibility(request: Asked) -> Template:
 async def sitemap() -> Response[bytes]:
     """The public pages."""
     base = settings.current().base_url
-    root = etree.Element("urlset", nsmap={None: _SITEMAP})
-    known = [(path, None) for path in FIXED] + [(a.path, a.changed_at) for a in await shown.addresses()]
+    root = etree.Element("urlset", {"xmlns": _SITEMAP})
+    known: list[tuple[str, datetime | None]] = [(path, None) for path in FIXED]
+    known += [(found.path, found.changed_at) for found in await shown.addresses()]
     for path, changed_at in known:
         entry = etree.SubElement(root, "url")
         etree.SubElement(entry, "loc").text = base + path

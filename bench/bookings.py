@@ -1,0 +1,112 @@
+"""Bookings through the API by eight programs, against the same statements said by plain asyncpg, eight at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import asyncpg
+import uvloop
+
+from bench import recorded
+from bench.load import Answered, Asked, Order, fire
+from bench.recorded import Script
+from bench.report import Figure, Part, percentile, share
+from bench.site import Site, inside, serving
+from bench.town import CLIENTS, Customer, Town
+from training.kernel.links import digest
+
+PATH = "/api/v1/bookings"
+ROUNDS, BOOKINGS = 3, 400  # of each kind in a round
+PEER = 12.5  # orders/s
+LIMIT = 35.0  # per cent of the raw statements
+
+
+def asked(customer: Customer, session: int) -> Asked:
+    """A booking as a program asks for it."""
+    headers = {"Authorization": f"Bearer {customer.key}", "Content-Type": "application/json"}
+    return Asked(PATH, "POST", headers, json.dumps({"session": session, "seats": 1}))
+
+
+def wanted(town: Town) -> Iterator[tuple[Customer, int]]:
+    """Who books what next: neighbours in this order share neither organisation nor session."""
+    return zip(itertools.cycle(town.customers), itertools.cycle(town.sessions), strict=False)
+
+
+def given(customer: Customer, session: int) -> dict[str, object]:
+    """The values of a booking that its asker chooses."""
+    return {"key": digest(customer.key), "organisation": customer.organisation, "session": session}
+
+
+async def listen(dsn: str, town: Town) -> Script:
+    """What two bookings said to the database, made into something that can be said again."""
+    said = []
+    async with inside(dsn) as program:
+        for warming in (True, False):
+            for customer, session in itertools.islice(wanted(town), 2):
+                request = asked(customer, session)
+                with recorded.recording() as heard:
+                    answer = await program.post(PATH, content=request.body, headers=dict(request.headers))
+                if answer.status_code != 201:
+                    raise RuntimeError(f"a booking was answered {answer.status_code}: {answer.text}")
+                if not warming:
+                    said.append((heard, given(customer, session)))
+    return Script(*said[0], *said[1])
+
+
+async def raw(dsn: str, script: Script, town: Town, count: int) -> tuple[float, list[float]]:
+    """Seconds for `count` bookings said by plain asyncpg, and the milliseconds of each."""
+    todo = itertools.islice(wanted(town), count)
+    connections = [await asyncpg.connect(dsn) for _n in range(CLIENTS)]
+    for connection, (customer, session) in zip(connections, wanted(town), strict=False):
+        await script.run(connection, given(customer, session))  # prepares its statements
+    latencies: list[float] = []
+
+    async def one(connection: asyncpg.Connection) -> None:
+        for customer, session in todo:
+            started = time.perf_counter()
+            await script.run(connection, given(customer, session))
+            latencies.append((time.perf_counter() - started) * 1000)
+
+    started = time.perf_counter()
+    await asyncio.gather(*map(one, connections))
+    seconds = time.perf_counter() - started
+    for connection in connections:
+        await connection.close()
+    return seconds, latencies
+
+
+def measure(here: Site, dsn: str, town: Town, step: Callable[[], None]) -> Part:
+    """Rounds in turn. Without the worker: the raw statements do none of its work."""
+    script = uvloop.run(listen(dsn, town))
+    answers: list[Answered] = []
+    raw_seconds, raw_latencies = 0.0, list[float]()
+    order = [asked(customer, session) for customer, session in itertools.islice(wanted(town), BOOKINGS)]
+    with serving(here, "--no-worker") as server:
+        fire(Order(server.port, order[: 8 * CLIENTS], CLIENTS)).expect(201)
+        for _round in range(ROUNDS):
+            answers.append(fire(Order(server.port, order, CLIENTS)).expect(201))
+            seconds, latencies = uvloop.run(raw(dsn, script, town, BOOKINGS))
+            raw_seconds += seconds
+            raw_latencies += latencies
+            step()
+    rate = len(answers) * BOOKINGS / sum(answer.seconds for answer in answers)
+    raw_rate = len(raw_latencies) / raw_seconds
+    waits = [wait for answer in answers for wait in answer.latencies]
+    busy = max(answer.busy for answer in answers)
+    return Part(
+        "Bookings through the API",
+        (
+            Figure("bookings", rate, "/s", f"POST {PATH}, {CLIENTS} clients, no worker; client {busy:.0%} of a core",
+                   peer=f"{PEER:g} /s"),
+            Figure("p50", percentile(waits, 50), "ms"),
+            Figure("p95", percentile(waits, 95), "ms"),
+            Figure("the same statements, plain asyncpg", raw_rate, "/s",
+                   f"{len(script.steps)} statements, {CLIENTS} connections; "
+                   f"p50 {percentile(raw_latencies, 50):.1f} ms, p95 {percentile(raw_latencies, 95):.1f} ms"),
+            share("API / plain asyncpg", rate, raw_rate, LIMIT, "the statements of a recorded booking"),
+        ),
+    )  # fmt: skip

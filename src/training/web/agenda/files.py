@@ -1,0 +1,66 @@
+"""Files to add to a calendar once: the dates of one session, or those of one booking. They do not follow changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from litestar import Response, route
+from litestar.enums import HttpMethod
+from litestar.params import FromPath
+
+from training.bookings import queries as bookings
+from training.calendar import queries
+from training.calendar.formats.event import ZONE, EventText, calendar_object, vevent
+from training.calendar.formats.vtimezone import vtimezone
+from training.calendar.rules import Audience, SlotFacts
+from training.identity.rules import Permission
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.scheduling import queries as scheduling
+from training.web.agenda import answers
+from training.web.auth import PUBLIC
+from training.web.pages import Asked, the_actor
+
+_GET = [HttpMethod.GET, HttpMethod.HEAD]
+
+
+@route("/seances/{name:str}", http_method=_GET, permission=PUBLIC, status_code=200)
+async def session(request: Asked, name: FromPath[str]) -> Response[bytes] | Response[str]:
+    """The dates of an open session."""
+    number = answers.stem(name)
+    facts: list[SlotFacts] = []
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        for slot in (await scheduling.slots([int(number)]))[int(number)]:
+            if fact := await queries.for_anybody(slot.id):
+                facts.append(fact)
+    if not facts:
+        return answers.unknown(_("Cette séance n’existe pas ou n’est plus proposée."))
+    return await _file(request, f"seance-{number}", facts, Audience.PUBLIC)
+
+
+@route("/reservations/{name:str}", http_method=_GET, permission=Permission.BOOKINGS_SEE, status_code=200)
+async def booking(request: Asked, name: FromPath[str]) -> Response[bytes]:
+    """The dates of a booking, for the people of its organisation."""
+    reference = answers.stem(name)
+    found = None
+    if reference and "\x00" not in reference:
+        found = await bookings.booking(the_actor(request).scope, reference)
+    if found is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    facts: list[SlotFacts] = []
+    for slot in (await scheduling.slots([found.session]))[found.session]:
+        if fact := await queries.for_organisation(slot.id, found.organisation):
+            facts.append(fact)
+    if not facts:
+        raise NotFound(_("Cette réservation n’est pas confirmée : elle n’a pas encore de date à mettre à l’agenda."))
+    return await _file(request, f"reservation-{found.reference}", facts, Audience.ORGANISATION)
+
+
+async def _file(request: Asked, file: str, facts: Sequence[SlotFacts], audience: Audience) -> Response[bytes]:
+    texts = answers.texts(facts, audience, await answers.the_platform())
+    return answers.calendar(request, _calendar(texts), file, max(fact.revised_at for fact in facts))
+
+
+def _calendar(events: Sequence[EventText]) -> bytes:
+    """Without METHOD and without a name: programs add the events to the calendar that is open."""
+    return calendar_object({}, [vtimezone(ZONE), *map(vevent, events)])

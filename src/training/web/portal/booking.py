@@ -1,0 +1,253 @@
+"""Booking seats: *check answers* (whose organisation, how many, at what price, who follows), then one button."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Router, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.bookings import actions as bookings
+from training.bookings.actions import Booked, NewBooking, NewParticipant, RepeatKey
+from training.bookings.rules import OPTION_LIFE, BookingState
+from training.catalogue import queries as catalogue
+from training.catalogue.rules import Price, price, tariff_for
+from training.directory import queries as directory
+from training.directory.queries import ContactView, OrganisationView
+from training.directory.rules import check_email
+from training.identity.rules import Permission, new_token
+from training.kernel import clock
+from training.kernel.actor import Actor
+from training.kernel.errors import DomainError, Forbidden, NotFound
+from training.kernel.i18n import _, ngettext
+from training.kernel.render import euros
+from training.reporting.portal import catalogue as shown
+from training.reporting.portal.catalogue import Reader, SessionShown
+from training.web.auth import PUBLIC, SIGNED_IN
+from training.web.forms import Form
+from training.web.pages import Asked, actor_of, go, page, the_actor
+from training.web.portal.asked import address, number, words
+from training.web.portal.sessions import session_id
+
+MOST_SEATS = 1_000  # of one booking: more is a slip of the finger
+NAME_MAX = 200  # the column's
+_NAMED = re.compile(r"(?P<name>[^@<>]*?)[\s,;<(]*(?P<email>[^\s<>(),;]+@[^\s<>(),;]+)[>)\s,;]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who books what: everything the page shows that is not typed."""
+
+    found: SessionShown
+    organisation: OrganisationView
+    contacts: tuple[ContactView, ...]
+    several: bool
+
+
+@get("/seances/{name:str}/reserver", permission=PUBLIC)
+async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
+    """The answers so far, to be checked. A visitor signs in first and comes back with the number of people."""
+    session, places = session_id(name), number(request, "places")
+    here = address(f"/seances/{session}/reserver", places=places, structure=words(request, "structure"))
+    actor = actor_of(request)
+    if actor is None:
+        return go(address("/connexion", suite=here))
+    who = await shown.reader(actor)
+    found = await _found(actor, who, session)
+    if found.refusal:
+        return go(f"/seances/{session}")
+    able = _able(actor, who)
+    if not able:
+        return _nobody(actor, who, here)
+    chosen = able[0] if len(able) == 1 else _named(able, words(request, "structure"))
+    if chosen is None:
+        return await page(request, "portal/book_for.html", found=found, organisations=able, places=places)
+    form = Form.filled({"places": places, "structure": chosen.slug, "cle": new_token()})
+    return await _page(request, await _asking(found, chosen, len(able) > 1), form)
+
+
+@post("/seances/{name:str}/reserver", permission=SIGNED_IN, status_code=200)
+async def book(request: Asked, name: FromPath[str]) -> Template | Redirect:
+    """Take the seats. The same form sent twice is one booking: its key says so."""
+    actor, form = the_actor(request), await Form.of(request)
+    who = await shown.reader(actor)
+    found = await _found(actor, who, session_id(name))
+    chosen = _named(_able(actor, who), form.values.get("structure", ""))
+    if chosen is None:
+        return _nobody(actor, who, f"/seances/{found.session.id}/reserver")
+    asking = await _asking(found, chosen, len(_able(actor, who)) > 1)
+    new = read(form, asking)
+    if new is None or not await _same_price(form, asking, new.seats):
+        return await _page(request, asking, form, 422)
+    try:
+        booked = await bookings.book(actor, new, _repeat_key(actor, form))
+    except DomainError as refusal:
+        _refuse(form, refusal)
+        # what refused may be that things moved since the page was read: show them as they are now
+        asking = await _asking(await _found(actor, who, found.session.id), chosen, asking.several)
+        return await _page(request, asking, form, refusal.status)
+    return go(f"/espace/{chosen.slug}/reservations/{booked.reference}", _said(booked))
+
+
+def read(form: Form, asking: Asking) -> NewBooking | None:
+    """What was typed, as a booking; None with the mistakes in the form."""
+    seats = form.number("places", least=1, most=MOST_SEATS)
+    if "places" in form.errors and not form.values.get("places", "").strip():
+        form.errors["places"] = _("Indiquez combien de personnes viendront.")
+    contact = _contact(form, asking)
+    purchase_order = form.text("purchase_order", most=50)
+    service_code = form.text("service_code", most=100)
+    note = form.text("note", most=2_000)
+    people = read_people(form)
+    if seats is None or not form.good:
+        return None
+    return NewBooking(
+        session=asking.found.session.id,
+        organisation=asking.organisation.id,
+        seats=seats,
+        contact=contact,
+        purchase_order=purchase_order or None,
+        service_code=service_code or None,
+        note=note,
+        participants=people,
+        option=bool(form.values.get("option")),
+    )
+
+
+def read_people(form: Form) -> tuple[NewParticipant, ...]:
+    """Names, one a line, each with an address or without: « Léa Exemple <lea@example.org> »."""
+    people = []
+    for position, line in enumerate(form.values.get("participants", "").splitlines(), 1):
+        if not line.strip():
+            continue
+        match = _NAMED.fullmatch(line.strip())
+        name, email = (match["name"].strip(" ,;\"'"), match["email"]) if match else (line.strip(), None)
+        wrong = _wrong_line(name, email)
+        if wrong:
+            form.errors.setdefault("participants", _("Ligne {n} : {wrong}").format(n=position, wrong=wrong))
+        people.append(NewParticipant(name, email))
+    return tuple(people)
+
+
+def _wrong_line(name: str, email: str | None) -> str:
+    if not name:
+        return _("il manque le nom.")
+    if len(name) > NAME_MAX:
+        return _("ce nom est trop long.")
+    try:
+        check_email(email or "nom@example.org")
+    except ValueError:
+        return _("l’adresse « {email} » n’est pas complète.").format(email=email)
+    return ""
+
+
+def _contact(form: Form, asking: Asking) -> int | None:
+    chosen = form.values.get("contact", "")
+    known = {str(contact.id): contact.id for contact in asking.contacts}
+    if chosen not in known:
+        form.errors.setdefault("contact", _("Choisissez qui suit la réservation."))
+    return known.get(chosen)
+
+
+async def _same_price(form: Form, asking: Asking, seats: int) -> bool:
+    """Whether the price is the one that was shown: nobody owes an amount that they have not read."""
+    now = await _quote(asking, seats)
+    seen = form.values.get("price", "")
+    if now is None or seen == str(now.price_cents):
+        return True
+    people = ngettext("%(num)d personne", "%(num)d personnes", seats) % {"num": seats}
+    form.errors[""] = _("Pour {people}, le prix est de {amount} : vérifiez, puis réservez.").format(
+        people=people, amount=euros(now.price_cents) if now.price_cents else _("zéro euro")
+    )
+    return False
+
+
+async def _quote(asking: Asking, seats: int) -> Price | None:
+    session = asking.found.session
+    tariffs = (await catalogue.tariffs([session.offer]))[session.offer]
+    tariff = tariff_for(tariffs, asking.organisation.kind, clock.local(session.starts_at).date())
+    return None if tariff is None else price(tariff, max(seats, 1))
+
+
+async def _found(actor: Actor, who: Reader, session: int) -> SessionShown:
+    found = await shown.session_page(actor, who, session)
+    if found is None:
+        raise NotFound(_("Cette séance n’existe pas, ou n’est pas ouverte à tous."))
+    return found
+
+
+def _able(actor: Actor, who: Reader) -> list[OrganisationView]:
+    return [o for o in who.organisations if actor.may(Permission.BOOKINGS_MAKE, organisation=o.id)]
+
+
+def _named(organisations: list[OrganisationView], slug: str) -> OrganisationView | None:
+    return next((o for o in organisations if o.slug == slug), None)
+
+
+def _nobody(actor: Actor, who: Reader, here: str) -> Redirect:
+    """Nobody to book for: register, or hear why not."""
+    if who.organisations:
+        raise Forbidden(
+            _("Votre rôle ne permet pas de réserver pour {name} : demandez à son responsable.").format(
+                name=who.organisations[0].name
+            )
+        )
+    if actor.scope.everything:
+        raise Forbidden(_("Vous faites partie de l’équipe : réservez pour une structure depuis la gestion."))
+    return go(address("/inscription", suite=here))
+
+
+async def _asking(found: SessionShown, organisation: OrganisationView, several: bool) -> Asking:
+    return Asking(found, organisation, tuple(await directory.contacts(organisation.id)), several)
+
+
+def _repeat_key(actor: Actor, form: Form) -> RepeatKey | None:
+    key = form.values.get("cle", "")[:60]
+    return RepeatKey(f"user:{actor.id}", key) if key else None
+
+
+def _refuse(form: Form, refusal: DomainError) -> None:
+    form.refuse(refusal)
+    # the domain says "seats"; on the page the field has the name that addresses carry
+    if "seats" in form.errors:
+        form.errors["places"] = form.errors.pop("seats")
+
+
+def _said(booked: Booked) -> str:
+    if booked.repeated:
+        return _("Cette réservation était déjà enregistrée : la voici.")
+    return {
+        BookingState.PENDING: _("Votre demande est enregistrée : les places vous sont gardées."),
+        BookingState.OPTION: _("Option posée : confirmez-la avant son terme."),
+    }.get(booked.state, _("C’est réservé. Un courriel part avec les détails."))
+
+
+async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -> Template:
+    seats = form.values.get("places", "").strip()
+    people = int(seats) if seats.isascii() and seats.isdigit() and 0 < int(seats[:6]) <= MOST_SEATS else 0
+    cost = await _quote(asking, people)
+    form.values["price"] = "" if cost is None else str(cost.price_cents)
+    form.values.setdefault("contact", _usual_contact(asking, the_actor(request)))
+    context: dict[str, Any] = {
+        "asking": asking,
+        "found": asking.found,
+        "session": asking.found.session,
+        "organisation": asking.organisation,
+        "people": people,
+        "cost": cost,
+        "option_days": OPTION_LIFE.days,
+        "contacts": [(c.id, f"{c.name} ({c.email})") for c in asking.contacts],
+    }
+    return await page(request, "portal/book.html", status, form=form, **context)
+
+
+def _usual_contact(asking: Asking, actor: Actor) -> str:
+    own = [c.id for c in asking.contacts if actor.email and c.email.lower() == actor.email.lower()]
+    usual = own or [c.id for c in asking.contacts if c.for_booking] or [c.id for c in asking.contacts]
+    return str(usual[0]) if usual else ""
+
+
+ROUTER = Router("/", route_handlers=[check, book])

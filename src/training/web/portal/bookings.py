@@ -1,0 +1,147 @@
+"""An organisation's bookings: the list, one with its story, confirming an option, cancelling on a page of its own."""
+
+from __future__ import annotations
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.billing import queries as billing
+from training.bookings import actions, queries
+from training.bookings.queries import BookingView
+from training.bookings.rules import BOOKING_MOVES, EXPIRING, BookingState
+from training.directory.queries import OrganisationView
+from training.identity.rules import Permission
+from training.kernel.errors import DomainError, NotFound
+from training.kernel.i18n import _
+from training.records import queries as records
+from training.reporting.portal import space as shown
+from training.scheduling import queries as scheduling
+from training.scheduling.rules import BOOKABLE
+from training.web.forms import Form
+from training.web.pages import Asked, file_response, go, page, the_actor
+from training.web.portal.asked import address, key, written
+from training.web.portal.organisation import frame, organisation_of
+
+PAGE = 30
+
+P = Permission
+
+
+@get("/espace/{slug:str}/reservations", permission=P.BOOKINGS_SEE)
+async def listed(request: Asked, slug: FromPath[str]) -> Template:
+    """Every booking, the latest session first."""
+    organisation = await organisation_of(request, slug, P.BOOKINGS_SEE)
+    found = await queries.bookings(
+        the_actor(request).scope, organisation=organisation.id, after=key(request, "apres"), limit=PAGE + 1
+    )
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    path = f"/espace/{slug}/reservations"
+    following = address(path, apres=written((last.starts_at, last.id))) if last else None
+    return await page(
+        request,
+        "portal/bookings.html",
+        bookings=found[:PAGE],
+        pager={"previous": None, "next": following},
+        may_book=the_actor(request).may(P.BOOKINGS_MAKE, organisation=organisation.id),
+        **frame(request, organisation, "reservations"),
+    )
+
+
+@get("/espace/{slug:str}/reservations/{reference:str}", permission=P.BOOKINGS_SEE)
+async def one(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template:
+    """One booking: the facts, what happened, what comes next, who comes."""
+    actor = the_actor(request)
+    organisation, booking = await _found(request, slug, reference, P.BOOKINGS_SEE)
+    invoice = None
+    if actor.may(P.INVOICES_SEE, organisation=organisation.id):
+        invoice = (await billing.invoices_of(actor.scope, [booking.id])).get(booking.id)
+    paper = await billing.free_paper(actor.scope, booking.reference)
+    return await page(
+        request,
+        "portal/booking.html",
+        booking=booking,
+        slots=(await scheduling.slots([booking.session]))[booking.session],
+        people=await queries.participants(booking.id),
+        steps=shown.story(booking, invoice, confirmation=paper is not None),
+        invoice=invoice if invoice and invoice.number else None,
+        paper=paper is not None,
+        may_confirm=booking.state in EXPIRING and actor.may(P.BOOKINGS_CONFIRM, organisation=organisation.id),
+        may_cancel=may_cancel(booking) and actor.may(P.BOOKINGS_CANCEL, organisation=organisation.id),
+        **frame(request, organisation, "reservations"),
+    )
+
+
+@get("/espace/{slug:str}/reservations/{reference:str}/confirmation.pdf", permission=P.BOOKINGS_SEE)
+async def free_confirmation(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Response[bytes]:
+    """The paper that says what a free session was worth."""
+    _organisation, booking = await _found(request, slug, reference, P.BOOKINGS_SEE)
+    paper = await billing.free_paper(the_actor(request).scope, booking.reference)
+    stored = None if paper is None else await records.file(paper)
+    if stored is None:
+        raise NotFound(_("Cette confirmation n’existe pas encore : elle est établie après la séance."))
+    return file_response(stored.content, stored.media_type, f"confirmation-{booking.reference}.pdf")
+
+
+@post("/espace/{slug:str}/reservations/{reference:str}/confirmer", permission=P.BOOKINGS_CONFIRM, status_code=200)
+async def confirm(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Redirect:
+    """Turn an option into a booking."""
+    _organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CONFIRM)
+    here = f"/espace/{slug}/reservations/{booking.reference}"
+    try:
+        await actions.confirm(the_actor(request), booking.id)
+    except DomainError as refusal:
+        return go(here, refusal.detail, "danger")
+    return go(here, _("C’est confirmé. Un courriel part avec l’invitation d’agenda."))
+
+
+@get("/espace/{slug:str}/reservations/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)
+async def ask_cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
+    """What cancelling leads to, in numbers, before it is done."""
+    organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CANCEL)
+    if not may_cancel(booking):
+        said = _("Cette réservation ne peut plus être annulée en ligne : appelez-nous.")
+        return go(f"/espace/{slug}/reservations/{booking.reference}", said, "attention")
+    return await _cancel_page(request, organisation, booking, Form())
+
+
+@post("/espace/{slug:str}/reservations/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL, status_code=200)
+async def cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
+    """Give the seats back."""
+    organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CANCEL)
+    form = await Form.of(request)
+    reason = form.text("reason", most=400)
+    if not form.good:
+        return await _cancel_page(request, organisation, booking, form, 422)
+    try:
+        await actions.cancel(the_actor(request), booking.id, reason)
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return await _cancel_page(request, organisation, booking, form, refusal.status)
+    return go(f"/espace/{slug}/reservations/{booking.reference}", _("La réservation est annulée."))
+
+
+def may_cancel(booking: BookingView) -> bool:
+    """Whether the page offers to cancel; the action decides."""
+    open_ = BookingState.CANCELLED in BOOKING_MOVES[BookingState(booking.state)]
+    return open_ and booking.coming and booking.session_state in BOOKABLE
+
+
+async def _found(
+    request: Asked, slug: str, reference: str, permission: Permission
+) -> tuple[OrganisationView, BookingView]:
+    organisation = await organisation_of(request, slug, permission)
+    booking = await queries.booking(the_actor(request).scope, reference.replace("\x00", ""))
+    if booking is None or booking.organisation != organisation.id:
+        raise NotFound(_("Cette réservation n’existe pas, ou c’est celle d’une autre structure."))
+    return organisation, booking
+
+
+async def _cancel_page(
+    request: Asked, organisation: OrganisationView, booking: BookingView, form: Form, status: int = 200
+) -> Template:
+    around = frame(request, organisation, "reservations")
+    return await page(request, "portal/cancel.html", status, booking=booking, form=form, **around)
+
+
+ROUTER = Router("/", route_handlers=[listed, one, free_confirmation, confirm, ask_cancel, cancel])

@@ -1,0 +1,89 @@
+"""An organisation registers itself, through whoever signed in first for it."""
+
+from __future__ import annotations
+
+from litestar import Router, get, post
+from litestar.response import Redirect, Template
+
+from training.directory import queries as directory
+from training.directory.actions import NewContact, NewOrganisation
+from training.directory.rules import KIND_NAMES, USUAL_BUYER, OrganisationKind, check_siret
+from training.identity.actions.registration import NEEDS_SIRET, register_organisation
+from training.identity.rules import safe_path
+from training.kernel.errors import DomainError
+from training.kernel.i18n import _
+from training.web.auth import SIGNED_IN
+from training.web.forms import Form
+from training.web.pages import Asked, go, page, the_actor
+
+
+@get("/inscription", permission=SIGNED_IN)
+async def ask(request: Asked) -> Template:
+    """The organisation, its address, who follows the bookings, who pays."""
+    return await _page(request, Form.filled({"suite": safe_path(request.query_params.get("suite", ""))}))
+
+
+@post("/inscription", permission=SIGNED_IN, status_code=200)
+async def register(request: Asked) -> Template | Redirect:
+    """Register it; it is looked at by the team, and may book meanwhile."""
+    actor, form = the_actor(request), await Form.of(request)
+    new, contacts = read(form, actor.email or "")
+    if new is None:
+        return await _page(request, form, 422)
+    try:
+        organisation = await register_organisation(actor, new, contacts)
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return await _page(request, form, refusal.status)
+    made = await directory.organisation(organisation)
+    following = safe_path(form.values.get("suite", ""))
+    said = _("{name} est inscrite. Vous pouvez réserver dès maintenant.").format(name=new.name)
+    return go(following or (f"/espace/{made.slug}" if made else "/espace"), said)
+
+
+def read(form: Form, email: str) -> tuple[NewOrganisation | None, tuple[NewContact, ...]]:
+    """What was typed, as an organisation and its contacts, the asker's first; None with the mistakes in the form."""
+    kind = form.choice("kind", OrganisationKind)
+    name = form.text("name", required=True)
+    siret = _siret(form, kind)
+    street = form.text("address", required=True, most=300)
+    postcode = form.text("postcode", required=True, most=10)
+    city = form.text("city", required=True, most=100)
+    contacts = _contacts(form, email)
+    if kind is None or not form.good:
+        return None, ()
+    return NewOrganisation(name, kind, siret or None, street, postcode, city), contacts
+
+
+def _siret(form: Form, kind: OrganisationKind | None) -> str:
+    typed = form.text("siret", most=40)
+    if not typed:
+        if kind is not None and USUAL_BUYER[kind] in NEEDS_SIRET:
+            form.errors.setdefault("siret", _("Indiquez le numéro SIRET : il figure sur vos factures."))
+        return ""
+    try:
+        return check_siret(typed)
+    except ValueError as error:
+        form.errors.setdefault("siret", str(error))
+        return ""
+
+
+def _contacts(form: Form, email: str) -> tuple[NewContact, ...]:
+    person = form.text("person", required=True)
+    phone, title = form.text("phone", most=30), form.text("title")
+    billing_name, billing_email = form.text("billing_name"), form.email("billing_email", required=False)
+    if billing_name and not billing_email:
+        form.errors.setdefault("billing_email", _("Indiquez l’adresse de cette personne."))
+    apart = bool(billing_email) and billing_email.lower() != email.lower()
+    own = NewContact(person, email, phone or None, title or None, for_booking=True, for_billing=not apart)
+    if not apart:
+        return (own,)
+    return own, NewContact(billing_name or billing_email, billing_email, for_billing=True)
+
+
+async def _page(request: Asked, form: Form, status: int = 200) -> Template:
+    kinds = [(str(kind), _(name)) for kind, name in KIND_NAMES.items()]
+    return await page(request, "portal/registration.html", status, form=form, kinds=kinds)
+
+
+ROUTER = Router("/", route_handlers=[ask, register])

@@ -1,0 +1,165 @@
+"""Coming in and going out: an address, then a mailed link or six digits. A link's GET shows and consumes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.identity import queries as identity
+from training.identity.actions import signin
+from training.identity.actions.signin import SignedIn
+from training.identity.rules import REQUEST_LIFE, Permission, network_of, safe_path
+from training.kernel import settings
+from training.kernel.errors import DomainError, NotFound, TooMany
+from training.kernel.i18n import _
+from training.web.auth import PUBLIC, client_address, cookie_name, forgotten_cookie, signin_cookie
+from training.web.forms import Form
+from training.web.pages import Asked, actor_of, go, page
+
+PROOF = "signin-request"  # the cookie of the browser that asked: six digits are worth something in it alone
+Page = Template | Redirect
+
+
+@get("/connexion", permission=PUBLIC)
+async def ask(request: Asked) -> Page:
+    """One question: which address. Whoever is in already goes on."""
+    following = safe_path(request.query_params.get("suite", ""))
+    actor = actor_of(request)
+    if actor is not None:
+        return go(following or "/espace")
+    return await _ask_page(request, Form.filled({"suite": following}))
+
+
+@post("/connexion", permission=PUBLIC, status_code=200)
+async def send(request: Asked) -> Page:
+    """Have the mail sent. Known and unknown addresses get the same answer."""
+    form = await Form.of(request)
+    email = form.email("email")
+    if not form.good:
+        return await _ask_page(request, form, 422)
+    try:
+        proof = await signin.request(
+            email, network=network_of(client_address(request)), next_path=form.values.get("suite", "")
+        )
+    except DomainError as refusal:
+        form.errors["email"] = refusal.detail
+        template = await _ask_page(request, form, refusal.status)
+        if isinstance(refusal, TooMany):
+            template.headers["Retry-After"] = str(refusal.retry_after)
+        return template
+    said = _("Un courriel part vers {email}.").format(email=email)
+    return go("/connexion/code", said, cookies=[_proof_cookie(proof)])
+
+
+@get("/connexion/code", permission=PUBLIC)
+async def code(request: Asked) -> Page:
+    """Open the link of the mail, or type its six digits here."""
+    if cookie_name(PROOF) not in request.cookies:
+        return go("/connexion")
+    return await _code_page(request, Form())
+
+
+@post("/connexion/code", permission=PUBLIC, status_code=200)
+async def enter_by_code(request: Asked) -> Page:
+    """Six digits, five tries, in the browser that asked."""
+    form = await Form.of(request)
+    typed = form.text("code", required=True, most=20)
+    if not form.good:
+        return await _code_page(request, form, 422)
+    try:
+        entered = await signin.by_code(
+            request.cookies.get(cookie_name(PROOF), ""),
+            typed,
+            secret_key=settings.current().secret_key,
+            program=_program(request),
+            previous=request.cookies.get(cookie_name("signin")),
+        )
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return await _code_page(request, form, refusal.status)
+    return await _in(entered)
+
+
+@get("/connexion/lien/{token:str}", permission=PUBLIC)
+async def link(request: Asked, token: FromPath[str]) -> Template:
+    """Whom the link is for, and one button. Programs that open the links of mails stop here."""
+    try:
+        email = await signin.peek(token)
+    except NotFound as refusal:
+        return await _no_good(request, refusal)
+    return await page(request, "portal/signin_link.html", email=email)
+
+
+@post("/connexion/lien/{token:str}", permission=PUBLIC, status_code=200)
+async def enter_by_link(request: Asked, token: FromPath[str]) -> Page:
+    """Use the link, once."""
+    try:
+        entered = await signin.by_link(
+            token, program=_program(request), previous=request.cookies.get(cookie_name("signin"))
+        )
+    except NotFound as refusal:
+        return await _no_good(request, refusal)
+    return await _in(entered)
+
+
+@post("/deconnexion", permission=PUBLIC, status_code=200)
+async def leave(request: Asked) -> Response[Any]:
+    """End this browser's session."""
+    token = request.cookies.get(cookie_name("signin"))
+    if token:
+        await signin.sign_out(token)
+    return go("/", _("Vous êtes déconnecté."), cookies=[forgotten_cookie("signin")])
+
+
+async def _in(entered: SignedIn) -> Redirect:
+    cookies = [signin_cookie(entered.token), forgotten_cookie(PROOF)]
+    return go(entered.next_path or await _own_place(entered.token), cookies=cookies)
+
+
+async def _own_place(token: str) -> str:
+    """Where somebody's day begins: the team's pages, their missions, their organisation, or the shop window."""
+    known = await identity.by_session(token)
+    if known is None:
+        return "/catalogue"
+    if known.actor.may(Permission.OFFICE_SEE):
+        return "/gestion"
+    if known.actor.scope.organisations:
+        return "/espace"
+    return "/animation" if known.actor.scope.facilitators else "/catalogue"
+
+
+async def _ask_page(request: Asked, form: Form, status: int = 200) -> Template:
+    return await page(request, "portal/signin.html", status, form=form)
+
+
+async def _code_page(request: Asked, form: Form, status: int = 200) -> Template:
+    unsent = settings.current().smtp_url is None
+    minutes = int(REQUEST_LIFE.total_seconds() // 60)
+    return await page(request, "portal/signin_code.html", status, form=form, unsent=unsent, minutes=minutes)
+
+
+async def _no_good(request: Asked, refusal: NotFound) -> Template:
+    return await page(request, "portal/signin_over.html", refusal.status, refusal=refusal.detail, form=Form())
+
+
+def _program(request: Asked) -> str:
+    return request.headers.get("user-agent", "")[:200]
+
+
+def _proof_cookie(proof: str) -> Cookie:
+    return Cookie(
+        key=cookie_name(PROOF),
+        value=proof,
+        max_age=int(REQUEST_LIFE.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.current().production,
+    )
+
+
+ROUTER = Router("/", route_handlers=[ask, send, code, enter_by_code, link, enter_by_link, leave])

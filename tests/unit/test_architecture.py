@@ -1,0 +1,386 @@
+"""What import-linter cannot see of the house: sizes, rooms, the few doors to time, transactions and money."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from piccolo import columns
+from piccolo.columns import Column, ForeignKey, OnDelete
+
+from training.piccolo_app import APP_CONFIG, PACKAGES
+
+SOURCE = Path(__file__).parents[2] / "src" / "training"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+LINES_MAX = 400
+FUNCTION_LINES_MAX = 40
+NO_ROOMS = {"utils", "helpers", "common", "services", "managers", "util", "misc"}
+ROOMS = {"tables", "rules", "actions", "queries", "documents", "formats", "clients"}
+
+# Who may know Piccolo beside the packages' tables, actions and queries.
+PICCOLO_DOORS = ("kernel/", "migrations/", "demo/", "piccolo_app.py", "piccolo_conf.py")
+
+# Public async functions of actions/ that write no audit row themselves, and why.
+NOT_ACTING = {
+    "calendar.actions.feeds": {
+        "seen": "a program polled: nothing was decided",
+    },
+    "calendar.actions.invitations": {
+        "prepare": "part of the mail that carries it",
+    },
+    "directory.actions": {
+        "lock_organisation": "takes a lock for an action above",
+    },
+    "identity.actions.roles": {
+        "take_known_roles": "part of signing in, which is audited",
+    },
+    "identity.actions.signin": {
+        "peek": "reads only: programs that check mails open links",
+        "slide": "a browser was here again: nothing was decided",
+    },
+    "records.actions": {
+        "keep_file": "part of the action that keeps it",
+        "open_series": "part of the first issue in a series",
+        "freeze": "part of the action that issues",
+    },
+    "scheduling.actions": {
+        "lock_session": "takes a lock for an action above",
+        "mark_held": "part of attendance.actions.hold_session",
+        "mark_cancelled": "part of bookings.actions.call_off_session",
+    },
+}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def name_of(path: Path) -> str:
+    """ "bookings/actions.py" → "bookings.actions"; a folder's __init__ is the folder."""
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def inside(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(of: ast.AST) -> Iterator[Function]:
+    return (node for node in ast.walk(of) if isinstance(node, Function))
+
+
+def offenders(found: Callable[[ast.AST], bool], *, but: Iterable[str] = (), among: Iterable[str] = ("",)) -> list[str]:
+    """ "file:line" of every node that `found` recognises, outside the places that may."""
+    return [
+        f"{inside(path)}:{node.lineno}"
+        for path in MODULES
+        if inside(path).startswith(tuple(among)) and inside(path) not in but
+        for node in ast.walk(tree(path))
+        if found(node)
+    ]
+
+
+def calls(*names: str) -> Callable[[ast.AST], bool]:
+    """Recognises a call of one of these dotted names, however its module was reached (datetime.datetime.now)."""
+
+    def found(node: ast.AST) -> bool:
+        if not isinstance(node, ast.Call):
+            return False
+        said = f".{ast.unparse(node.func)}"
+        return any(said.endswith(f".{name}") for name in names)
+
+    return found
+
+
+# Sizes
+
+
+def test_files_are_short() -> None:
+    long = {inside(path): n for path in MODULES if (n := len(path.read_text().splitlines())) > LINES_MAX}
+    assert long == {}, "split by verb: a room may become a folder of the same name"
+
+
+def test_functions_are_short() -> None:
+    long = {
+        f"{inside(path)}:{f.name}": n
+        for path in MODULES
+        for f in functions(tree(path))
+        if (n := (f.end_lineno or 0) - f.lineno + 1) > FUNCTION_LINES_MAX
+    }
+    assert long == {}
+
+
+# Rooms
+
+
+def test_no_attic() -> None:
+    names = {inside(path): {*path.relative_to(SOURCE).with_suffix("").parts} & NO_ROOMS for path in MODULES}
+    assert {where: found for where, found in names.items() if found} == {}
+
+
+@pytest.mark.parametrize("package", [p for p in PACKAGES if p != "kernel"])
+def test_packages_have_the_rooms_of_the_house(package: str) -> None:
+    found = {path.stem for path in (SOURCE / package).iterdir() if path.name not in {"__init__.py", "__pycache__"}}
+    assert found <= ROOMS
+
+
+def test_init_holds_a_docstring_only() -> None:
+    packages = [SOURCE / package for package in (*PACKAGES, "reporting", "migrations")]
+    inits = [path for package in packages for path in package.rglob("__init__.py")]
+    assert inits
+    for path in inits:
+        body = tree(path).body
+        assert len(body) == 1, inside(path)
+        assert ast.get_docstring(tree(path)), inside(path)
+
+
+def test_modules_say_what_they_are_for() -> None:
+    assert [inside(path) for path in MODULES if not ast.get_docstring(tree(path))] == []
+
+
+def test_public_names_say_what_they_do() -> None:
+    silent = [
+        f"{inside(path)}:{node.name}"
+        for path in MODULES
+        for node in tree(path).body
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+# Doors
+
+
+def test_imports_are_at_the_top() -> None:
+    hidden = [
+        f"{inside(path)}:{node.lineno}"
+        for path in MODULES
+        for function in functions(tree(path))
+        for node in ast.walk(function)
+        if (isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("training")))
+        or (isinstance(node, ast.Import) and any(a.name.startswith("training") for a in node.names))
+    ]
+    assert hidden == []
+
+
+def test_time_is_made_in_the_clock_only() -> None:
+    makers = (
+        "datetime.now",
+        "datetime.utcnow",
+        "datetime.today",
+        "datetime.utcfromtimestamp",
+        "date.today",
+        "time.time",
+    )
+    assert offenders(calls(*makers), but=["kernel/clock.py"]) == []
+
+
+def test_sql_does_not_ask_the_database_for_the_present() -> None:
+    """The clock can be frozen, the database's cannot. PgQueuer's own tables live by the database's."""
+
+    def found(node: ast.AST) -> bool:
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            return False
+        text = node.value.lower()
+        return ("now()" in text or "current_timestamp" in text or "current_date" in text) and "pgqueuer" not in text
+
+    assert offenders(found) == []
+
+
+def test_transactions_are_opened_in_one_place() -> None:
+    assert offenders(calls("transaction"), but=["kernel/db.py"]) == []
+
+
+def test_no_float_is_near_money() -> None:
+    def found(node: ast.AST) -> bool:
+        return (isinstance(node, ast.Constant) and isinstance(node.value, float)) or calls("float")(node)
+
+    def division(node: ast.AST) -> bool:
+        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+
+    assert offenders(found, among=["billing/", "kernel/money.py", "catalogue/", "bookings/"]) == []
+    assert offenders(division, among=["billing/rules", "billing/actions", "kernel/money.py"]) == [], (
+        "cents divide by //"
+    )
+
+
+def test_piccolo_is_known_by_tables_actions_and_queries_only() -> None:
+    def found(node: ast.AST) -> bool:
+        modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        modules += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        return any(module.split(".")[0] == "piccolo" for module in modules)
+
+    allowed = [
+        inside(path)
+        for path in MODULES
+        if inside(path).startswith(PICCOLO_DOORS) or {"tables", "actions", "queries"} & set(name_of(path).split("."))
+    ]
+    assert offenders(found, but=allowed) == []
+
+
+def test_the_web_touches_no_table() -> None:
+    def found(node: ast.AST) -> bool:
+        return isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".tables")
+
+    assert offenders(found, among=["web/", "reporting/", "cli/", "app.py", "worker.py"]) == []
+
+
+def test_environment_is_read_by_settings_only() -> None:
+    def found(node: ast.AST) -> bool:
+        return isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.environ", "os.getenv"}
+
+    # db names Piccolo's configuration; the pg_* pass the environment on to PostgreSQL's programs
+    doors = ("kernel/settings", "kernel/db", "kernel/pg_")
+    allowed = [inside(path) for path in MODULES if inside(path).startswith(doors)]
+    assert offenders(found, but=allowed) == []
+
+
+# Actions
+
+
+def action_modules() -> list[Path]:
+    return [path for path in MODULES if "actions" in name_of(path).split(".") and tree(path).body[1:]]
+
+
+@cache
+def audited() -> dict[tuple[str, str], bool]:
+    """(module, function) → whether it calls acting(), itself or through a function of ours that does."""
+    known = {
+        (name_of(path), f.name): f for path in action_modules() for f in tree(path).body if isinstance(f, Function)
+    }
+    sure = {key for key, f in known.items() if any(calls("acting")(node) for node in ast.walk(f))}
+    while more := {
+        (module, name)
+        for (module, name), f in known.items()
+        if (module, name) not in sure and any(callee(module, node) in sure for node in ast.walk(f))
+    }:
+        sure |= more
+    return {key: key in sure for key in known}
+
+
+@cache
+def imported(module: str) -> dict[str, tuple[str, str | None]]:
+    """name → (module, function or None for a module) of what a module imports from us."""
+    path = next(p for p in MODULES if name_of(p) == module)
+    ours: dict[str, tuple[str, str | None]] = {}
+    modules = {name_of(p) for p in MODULES}
+    for node in tree(path).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("training."):
+            base = node.module.removeprefix("training.")
+            for alias in node.names:
+                whole = f"{base}.{alias.name}"
+                ours[alias.asname or alias.name] = (whole, None) if whole in modules else (base, alias.name)
+    return ours
+
+
+def callee(module: str, node: ast.AST) -> tuple[str, str] | None:
+    """The function of ours that a call calls."""
+    if not isinstance(node, ast.Call):
+        return None
+    if isinstance(node.func, ast.Name):
+        where, name = imported(module).get(node.func.id, (module, node.func.id))
+        return (where, name) if name else None
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        where, name = imported(module).get(node.func.value.id, ("", ""))
+        return (where, node.func.attr) if name is None else None
+    return None
+
+
+def public_actions() -> list[tuple[str, ast.AsyncFunctionDef]]:
+    return [
+        (name_of(path), f)
+        for path in action_modules()
+        for f in tree(path).body
+        if isinstance(f, ast.AsyncFunctionDef) and not f.name.startswith("_") and not f.decorator_list
+    ]
+
+
+def test_every_change_has_an_actor() -> None:
+    silent = {(module, f.name) for module, f in public_actions() if not audited()[module, f.name]}
+    excused = {(module, name) for module, names in NOT_ACTING.items() for name in names}
+    assert silent - excused == set(), "call acting(), or say in NOT_ACTING why not"
+    assert excused - silent == set(), "excuses that are not needed any more"
+
+
+def test_an_action_is_given_its_actor_first() -> None:
+    """Or opens acting() for the system, where nobody asked: sign-in, the clock, delivery."""
+    wrong = [
+        f"{module}.{f.name}"
+        for module, f in public_actions()
+        if any(isinstance(node, ast.Name) and node.id == "actor" for node in ast.walk(f))
+        and (not f.args.args or f.args.args[0].arg != "actor")
+    ]
+    assert wrong == []
+
+
+def test_clients_are_not_called_from_a_transaction() -> None:
+    """What talks to an outside system may not hold a row meanwhile (DESIGN §2)."""
+    opened = [
+        f"{inside(path)}:{call.lineno}"
+        for path in MODULES
+        for block in ast.walk(tree(path))
+        if isinstance(block, ast.AsyncWith)
+        and any(calls("atomic", "acting", "answering")(item.context_expr) for item in block.items)
+        for call in ast.walk(block)
+        if isinstance(call, ast.Call) and ".clients." in f".{ast.unparse(call.func)}"
+    ]
+    assert opened == []
+
+
+# Tables
+
+
+def test_a_forgotten_value_raises() -> None:
+    """Piccolo's own defaults ("", 0, now) would hide it: each column says its default, and None is the usual one."""
+    silent = [
+        f"{name_of(path)}:{node.lineno} {node.func.id}"
+        for path in MODULES
+        if name_of(path).endswith(".tables")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in COLUMN_CLASSES
+        and not any(keyword.arg == "default" for keyword in node.keywords)
+        and node not in array_bases(tree(path))
+    ]
+    assert silent == []
+
+
+COLUMN_CLASSES = {name for name, thing in vars(columns).items() if inspect.isclass(thing) and issubclass(thing, Column)}
+
+
+def array_bases(of: ast.Module) -> list[ast.AST]:
+    """The kinds of arrays' elements, which have no default of their own."""
+    return [k.value for k in ast.walk(of) if isinstance(k, ast.keyword) and k.arg == "base_column"]
+
+
+def test_what_may_be_missing_is_missing_by_default() -> None:
+    wrong = [
+        f"{table._meta.tablename}.{column._meta.name}"
+        for table in APP_CONFIG.table_classes
+        for column in table._meta.columns
+        if column._meta.null and column._meta.params.get("default") is not None
+    ]
+    assert wrong == []
+
+
+def test_deletion_never_cascades() -> None:
+    keys = [key for table in APP_CONFIG.table_classes for key in table._meta.columns if isinstance(key, ForeignKey)]
+    assert keys
+    assert {key._foreign_key_meta.on_delete for key in keys} == {OnDelete.restrict}
+
+
+def test_constraints_are_named_after_their_table() -> None:
+    wrong = []
+    for table in APP_CONFIG.table_classes:
+        name = table._meta.tablename
+        wrong += [c._meta.name for c in table._meta.constraints if not c._meta.name.startswith(f"{name}_")]
+    assert wrong == []
