@@ -20,7 +20,7 @@ def measure(here: Site, step: Callable[[], None]) -> list[Part]:
         warm = server.started
         step()
         time.sleep(REST)
-        parts = [weigh("idle memory", here, server.pid)]
+        parts = [weigh(here, server.pid)]
         step()
     with site() as fresh:
         begun = time.perf_counter()
@@ -40,31 +40,33 @@ def measure(here: Site, step: Callable[[], None]) -> list[Part]:
     return [*parts, start]
 
 
-def weigh(title: str, here: Site, pid: int) -> Part:
+def weigh(here: Site, pid: int) -> Part:
     """PSS: what is shared between processes is counted once, by shares."""
-    program = sum(map(_pss, _tree(pid)))
+    peer = f"{PEER_MEMORY:g} MiB"
+    database = set() if here.url is not None else _tree(_postmaster(here))
+    program = _tree(pid) - database  # the embedded server is a child of whoever started it
+    ours, theirs = sum(map(_pss, program)), sum(map(_pss, database))
     if here.url is not None:
-        note = "DATABASE_URL's server is not ours to weigh"
-        return Part("Idle memory", (Figure("the program alone", program, "MiB", note, peer=f"{PEER_MEMORY:g} MiB"),))
-    postmaster = int((here.home / "pg" / "postmaster.pid").read_text().split()[0])
-    processes = _tree(postmaster)
-    database = sum(map(_pss, processes))
+        alone = Figure("the program alone", ours, "MiB", "DATABASE_URL’s server is not ours to weigh", peer=peer)
+        return Part("Idle memory", (alone,))
+    note = f"PSS, {REST:g} s after the first answer"
     return Part(
         "Idle memory",
         (
-            Figure("web and worker", program, "MiB", "one process"),
-            Figure("PostgreSQL", database, "MiB", f"{len(processes)} processes"),
-            Figure(
-                "the whole tree", program + database, "MiB", f"PSS, {REST:g} s after the first answer",
-                at_most=LIMIT, peer=f"{PEER_MEMORY:g} MiB",
-            ),
+            Figure("web and worker", ours, "MiB", f"{len(program)} process"),
+            Figure("PostgreSQL", theirs, "MiB", f"{len(database)} processes"),
+            Figure("the whole tree", ours + theirs, "MiB", note, at_most=LIMIT, peer=peer),
         ),
-    )  # fmt: skip
+    )
 
 
-def _tree(pid: int) -> list[int]:
+def _postmaster(here: Site) -> int:
+    return int((here.home / "pg" / "postmaster.pid").read_text().split()[0])
+
+
+def _tree(pid: int) -> set[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(below for child in children for below in _tree(int(child)))]
+    return {pid}.union(*(_tree(int(child)) for child in children))
 
 
 def _pss(pid: int) -> float:

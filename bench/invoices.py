@@ -1,4 +1,4 @@
-"""Issuing invoices: number, PDF/A-3 with its Factur-X inside, freeze and commit; and what part of it is Typst’s work."""
+"""Issuing invoices: number, PDF/A-3 with its Factur-X inside, freeze and commit; and what part is Typst’s work."""
 
 from __future__ import annotations
 

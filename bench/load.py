@@ -14,10 +14,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import cast
 
 import uvloop
 
 from bench.report import percentile
+
+PATIENCE = 60.0  # seconds; a server that stopped answering must not stop the bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,7 @@ class _Client(asyncio.Protocol):
         self.sent = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
         self._next()
 
     def data_received(self, data: bytes) -> None:
@@ -154,7 +156,7 @@ async def send(order: Order) -> Answered:
     seconds = time.perf_counter() - started
     return Answered(
         seconds=seconds,
-        statuses=sum((client.statuses for client in clients), collections.Counter[str]()),
+        statuses=dict(sum((client.statuses for client in clients), collections.Counter[str]())),
         latencies=[latency for client in clients for latency in client.latencies],
         octets=sum(client.octets for client in clients),
         busy=(time.process_time() - cpu) / seconds,

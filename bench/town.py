@@ -93,10 +93,15 @@ async def build() -> Town:
     await _series(offers[0], venues[0], facilitator, customers[0].organisation)
     drafts = await _drafts(offers[1], venues[1], customers)
     token = await open_feed(SYSTEM, "Banc d’essai", facilitator=facilitator)
-    async with db.atomic():
-        await db.execute("delete from pgqueuer")
+    await forget_jobs()
     await _settle()
     return Town(customers, sessions, facilitator, token, drafts)
+
+
+async def forget_jobs() -> None:
+    """What the queue holds is nobody's mail."""
+    async with db.atomic():
+        await db.execute("delete from pgqueuer")
 
 
 async def _settle() -> None:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
@@ -17,7 +16,11 @@ from training.app import create_app
 from training.kernel import db, embedded, migrate, settings
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(Path(__file__).parent))  # makers, samples and validators are plain modules
+for folder in (Path(__file__).parent, Path(__file__).parent / "unit"):
+    sys.path.insert(0, str(folder))  # makers, samples and validators are plain modules
+
+from databases import on  # noqa: E402 - after the path is set
+
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 BASE_URL = "http://testserver.local"
 
@@ -45,12 +48,6 @@ def server() -> Iterator[str]:
         return
     with embedded.running(Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve() / "tests") as dsn:
         yield dsn
-
-
-def on(dsn: str, database: str) -> str:
-    """The same server, another database."""
-    parts = urlsplit(dsn)
-    return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
 
 
 @pytest.fixture(scope="session")

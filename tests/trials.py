@@ -99,6 +99,7 @@ def react_with(patch: pytest.MonkeyPatch, *reactions: Reaction) -> None:
     patch.setattr(worker, "HEARTBEAT", HEARTBEAT)
     patch.setattr(worker, "POLL", POLL)
     patch.setattr(worker, "TIMETABLE", ())
+    patch.setattr(worker, "_delay_of_suspect", lambda job: 0.4 if job.entrypoint == DEADLY.name else 0)
     patch.setattr(worker, "_durable", lambda p: worker.Durable(parameters=p, initial_delay=FIRST_DELAY))
 
 
@@ -125,8 +126,9 @@ class Child:
 
 @contextlib.asynccontextmanager
 async def child(dsn: str, *stops: str, grace: float = 5, **environ: str) -> AsyncIterator[Child]:
-    """A real worker process on the test's database, waiting for its death at each of `stops`."""
+    """A real worker process on the test's database, with its reactions, waiting for its death at each of `stops`."""
     now = settings.current()
+    reactions = [reaction.name.rpartition(".")[2].upper() for reaction in REACTIONS.get(FACT, ())]
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(Path(__file__).parent),
@@ -137,7 +139,7 @@ async def child(dsn: str, *stops: str, grace: float = 5, **environ: str) -> Asyn
         **environ,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", f"import trials; trials.main({stops!r}, {grace})",
+        sys.executable, "-c", f"import trials; trials.main({reactions!r}, {stops!r}, {grace})",
         env=environment, stdout=subprocess.PIPE, stderr=None,
     )  # fmt: skip
     try:
@@ -156,16 +158,16 @@ async def _at(point: str) -> None:
         await asyncio.sleep(60)
 
 
-def main(where: tuple[str, ...], grace: float) -> None:
+def main(reactions: list[str], where: tuple[str, ...], grace: float) -> None:
     """The child's own program."""
     global killing, stops
     killing, stops = True, where
     now = settings.load()
     settings.use(now)
-    asyncio.run(_work(now.database_url or "", grace))
+    asyncio.run(_work([globals()[name] for name in reactions], now.database_url or "", grace))
 
 
-async def _work(dsn: str, grace: float) -> None:
+async def _work(reactions: list[Reaction], dsn: str, grace: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     react = worker.react
@@ -175,7 +177,7 @@ async def _work(dsn: str, grace: float) -> None:
         await _at("after-commit")
 
     with pytest.MonkeyPatch.context() as patch:
-        react_with(patch, STEADY, SHAKY, DEADLY)
+        react_with(patch, *reactions)
         patch.setattr(worker, "react", react_and_stop)
         patch.setattr(worker, "PICKS_MAX", 2)
         async with db.connected(dsn, size=6), worker.running(grace):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -26,6 +27,9 @@ GRACE = 20.0  # seconds that running jobs get when we are told to stop
 PICKS_MAX = 5  # a job that killed its worker this often is parked: `attempts` does not count those deaths
 HEARTBEAT = timedelta(seconds=15)
 POLL = timedelta(seconds=5)
+NOTED = 0.3  # seconds after which the end of a job is surely in the database (PgQueuer writes them ten times a second)
+
+_suspects = asyncio.Lock()
 
 log = structlog.get_logger()
 
@@ -38,7 +42,8 @@ class Parked(RuntimeError):
 class Durable(DatabaseRetryEntrypointExecutor):
     """Tries four times, then holds the job for a person; a job cut short by our stop goes back to the queue.
 
-    A job that killed its worker too often is held at once: trying it again kills again.
+    One whose worker died is run alone, so that what it kills next time is not the whole batch again; when that
+    happened too often it is held at once.
     """
 
     max_attempts: int = 3
@@ -60,7 +65,8 @@ class Durable(DatabaseRetryEntrypointExecutor):
                 raise RetryRequested(self.initial_delay, "no database") from error
             if deaths >= PICKS_MAX:
                 raise Parked(f"picked {deaths} times without an end")
-            await super().execute(job, context)
+            async with _alone(job) if deaths else contextlib.nullcontext():
+                await super().execute(job, context)
         except RetryRequested:
             # giving a job back takes a database: were it away, PgQueuer would hold the job for good
             await _until_the_database_answers()
@@ -125,6 +131,21 @@ async def _deaths(job: Job) -> int:
         job.id,
     )
     return int(picks) - 1
+
+
+@contextlib.asynccontextmanager
+async def _alone(job: Job) -> AsyncIterator[None]:
+    """The turn of a job whose worker died: of several, which one killed it is not known, so their order changes."""
+    await asyncio.sleep(_delay_of_suspect(job))
+    await _suspects.acquire()
+    try:
+        yield
+    finally:
+        asyncio.get_running_loop().call_later(NOTED, _suspects.release)
+
+
+def _delay_of_suspect(_job: Job) -> float:
+    return random.uniform(0, 1)  # noqa: S311 - no secret
 
 
 async def _until_the_database_answers() -> None:

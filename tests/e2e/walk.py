@@ -5,11 +5,11 @@ A new page without an entry here fails the walk: nothing is shown that nobody lo
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
 import asyncpg
+from sites import in_own_loop
 
 from training.app import create_app
 
@@ -61,7 +61,7 @@ def routes() -> list[str]:
             continue
         if route.path.startswith(NOT_PAGES):
             continue
-        found.append(route.path_format)
+        found.append(route.path)
     return sorted(set(found))
 
 
@@ -75,7 +75,7 @@ async def _values(dsn: str) -> dict[str, str]:
 
 def values(dsn: str) -> dict[str, str]:
     """What fills the routes' parameters in this database; "None" where it has none."""
-    return asyncio.run(_values(dsn))
+    return in_own_loop(_values(dsn))
 
 
 TOWN = "(select organisation from contact where email = '{email}' limit 1)"

@@ -10,11 +10,11 @@ import api_makers
 import makers
 from api_makers import API
 from training.catalogue.rules import TariffMode
+from training.identity import queries as identity
 from training.identity.actions import keys
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
-from training.web.api import paging, throttle
-from training.web.api.throttle import Buckets
+from training.web.api import paging
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 
@@ -147,7 +147,8 @@ async def test_a_list_costs_the_same_number_of_statements_however_long(client, s
 
 async def test_a_key_that_is_unknown_or_revoked_is_said_so_even_where_none_is_needed(client):
     programs = await api_makers.make_programs()
-    await keys.revoke(SYSTEM, 1)
+    revoked = next(key.id for key in await identity.api_keys() if key.organisation == "Commune d’Essai")
+    await keys.revoke(SYSTEM, revoked)
     for header in ({"Authorization": "Bearer tk_wrong"}, {"Authorization": "Basic x"}, programs.own):
         for path in ("/offers", "/sessions", "/bookings"):
             refusal = await client.get(API + path, headers=header)
@@ -183,29 +184,3 @@ async def test_unknown_routes_are_problems_too(client, method, path, status):
     assert refusal.status_code == status
     assert refusal.headers["content-type"] == "application/problem+json"
     assert refusal.json()["status"] == status
-
-
-async def test_too_often_says_when_to_come_back(client, monkeypatch):
-    monkeypatch.setattr(throttle, "_buckets", Buckets())
-    monkeypatch.setattr(throttle, "VISITOR", (0.25, 2.0))
-    statuses = [(await client.get(f"{API}/offers")).status_code for _n in range(3)]
-    assert statuses == [200, 200, 429]
-    refusal = await client.get(f"{API}/offers")
-    assert 1 <= int(refusal.headers["retry-after"]) <= 4
-    assert refusal.json()["type"] == "/problems/too-many-requests"
-
-
-def test_a_bucket_fills_again_and_each_name_has_its_own():
-    buckets = Buckets()
-    assert [buckets.take("a", 2, 2, now=100) for _n in range(3)] == [0, 0, 1]
-    assert buckets.take("b", 2, 2, now=100) == 0
-    assert buckets.take("a", 2, 2, now=100.5) == 0
-    assert buckets.take("a", 2, 2, now=100.5) == 1
-
-
-def test_buckets_that_say_nothing_any_more_are_forgotten(monkeypatch):
-    monkeypatch.setattr(throttle, "REMEMBERED", 3)
-    buckets = Buckets()
-    for n in range(4):
-        buckets.take(str(n), 1, 2, now=1_000.0 * n)
-    assert len(buckets._levels) == 1

@@ -10,6 +10,7 @@ from training.bookings.rules import BookingState
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
+from training.scheduling.rules import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class BookingView:
     @property
     def place(self) -> str:
         """Venue and town on one line, "" when unknown."""
-        return ", ".join(part for part in (self.venue, self.city) if part)
+        return place(self.venue, self.city)
 
     @property
     def coming(self) -> bool:

@@ -89,7 +89,7 @@ _EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]{1,190}\.
 def check_email(text: str) -> str:
     """A mail address as typed, its domain in lower case. ValueError, with a sentence, when it cannot be one."""
     address = text.strip()
-    if len(address) > 200 or not _EMAIL.fullmatch(address) or ".." in address:
+    if len(address) > 200 or not _EMAIL.fullmatch(address) or ".." in f".{address.replace('@', '.')}":  # RFC 5321 4.1.2
         raise ValueError(_("Cette adresse n’est pas complète. Exemple : prenom.nom@mairie.example.org"))
     local, domain = address.rsplit("@", 1)
     return f"{local}@{domain.lower()}"

@@ -104,6 +104,7 @@ def network_of(address: str) -> str:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "?"
+    ip = getattr(ip, "ipv4_mapped", None) or ip  # RFC 4291 2.5.5.2: a dual-stack listener shows IPv4 callers so
     if isinstance(ip, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((ip, 64), strict=False))
     return str(ip)

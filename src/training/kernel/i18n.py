@@ -37,7 +37,7 @@ def _catalogue(code: str) -> _Catalogue:
     if path.exists():
         with path.open("rb") as file:
             for message in read_po(file, locale=code):
-                if not message.id or not message.string or message.fuzzy:
+                if not message.id or not message.string or not all(message.string) or message.fuzzy:
                     continue
                 if isinstance(message.id, (list, tuple)):
                     numbers[message.id[0]] = tuple(message.string)

@@ -6,6 +6,7 @@ Templates are given complete, frozen data: they cannot ask the database for more
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -91,7 +92,7 @@ def month(value: date | datetime) -> str:
 def _ordinal(when: date, pattern: str) -> str:
     text = _date(when, pattern, i18n.language.get())
     # babel writes « 1 janvier »; French says « 1er »
-    return text.replace(" 1 ", " 1er ", 1) if when.day == 1 and i18n.language.get() == "fr" else text
+    return re.sub(r"\b1\b", "1er", text, count=1) if when.day == 1 and i18n.language.get() == "fr" else text
 
 
 def hour(value: datetime) -> str:
@@ -117,7 +118,7 @@ def span(start: datetime, end: datetime) -> str:
 def moment(value: datetime) -> str:
     """As "9 mars 2027 à 14 h 05": when something happened."""
     local = clock.local(value)
-    return _("{day} à {hour}").format(day=_date(local.date(), "d MMMM y", i18n.language.get()), hour=hour(value))
+    return _("{day} à {hour}").format(day=_ordinal(local.date(), "d MMMM y"), hour=hour(value))
 
 
 def duration(minutes: int) -> str:

@@ -49,7 +49,7 @@ class Settings:
     @property
     def production(self) -> bool:
         """Served over https: cookies are Secure and a secret is never made up."""
-        return self.base_url.startswith("https://")
+        return self.base_url.lower().startswith("https://")
 
     @property
     def host(self) -> str:
@@ -128,7 +128,7 @@ def _proxies(text: str, problems: list[str]) -> tuple[ipaddress.IPv4Network | ip
 def _secret(secret: str | None, database_url: str | None, base_url: str, problems: list[str]) -> str | None:
     if secret is not None and len(secret) < SECRET_MIN:
         problems.append(f"SECRET_KEY : {SECRET_MIN} caractères au moins (exemple : openssl rand -hex 32).")
-    elif secret is None and database_url and base_url.startswith("https://"):
+    elif secret is None and database_url and base_url.lower().startswith("https://"):
         # several machines may share a database: each must sign with the same key, so none may make one up
         problems.append("SECRET_KEY : à donner en production quand DATABASE_URL l'est (openssl rand -hex 32).")
     return secret

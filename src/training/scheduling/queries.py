@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.kernel import db
-from training.scheduling.rules import BOOKABLE, SessionKind, SessionState
+from training.scheduling.rules import BOOKABLE, SessionKind, SessionState, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class SlotView:
     @property
     def place(self) -> str:
         """Venue and town on one line, "" when unknown."""
-        return ", ".join(part for part in (self.venue, self.city) if part)
+        return place(self.venue, self.city)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class SessionView:
     @property
     def place(self) -> str:
         """Venue and town on one line, "" when unknown."""
-        return ", ".join(part for part in (self.venue, self.city) if part)
+        return place(self.venue, self.city)
 
 
 SESSION = """

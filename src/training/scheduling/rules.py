@@ -130,6 +130,13 @@ _STATE_WORDS = {
 }
 
 
+def place(venue: str | None, city: str | None) -> str:
+    """Venue and town on one line, "" when unknown; the town is not said twice ("Mairie de Damigny")."""
+    if venue and city and city.casefold() in venue.casefold():
+        return venue
+    return ", ".join(filter(None, (venue, city)))
+
+
 def check_slots(slots: Sequence[SlotTimes]) -> None:
     """Invalid unless there is a slot, each ends after it starts within half a day, and none overlaps the next."""
     if not slots:

@@ -13,7 +13,7 @@ from training.directory.queries import OrganisationView
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import Actor
-from training.reporting.portal.prices import PriceLine, price_table, price_words
+from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SESSION, SessionView, SlotView
 from training.scheduling.rules import SessionKind, SessionState
@@ -56,19 +56,19 @@ class NextDate:
 
 @dataclass(frozen=True, slots=True)
 class OfferListed:
-    """An offer in the catalogue; `price` is in words, "" when none is set; `coming` None: no date yet."""
+    """An offer in the catalogue; `coming` None: no date yet."""
 
     offer: OfferView
-    price: str
+    price: PriceSaid
     coming: NextDate | None
 
 
 @dataclass(frozen=True, slots=True)
 class SessionListed:
-    """A coming session in a list, with its price in words."""
+    """A coming session in a list, with its price for who looks."""
 
     session: SessionView
-    price: str
+    price: PriceSaid
 
     @property
     def place(self) -> str:
@@ -106,7 +106,7 @@ class Filters:
 class Choices:
     """What the filters offer: only what leads to a coming session."""
 
-    themes: tuple[str, ...]
+    themes: tuple[tuple[str, str], ...]
     offers: tuple[tuple[str, str], ...]
     communes: tuple[tuple[str, str], ...]
 
@@ -125,7 +125,7 @@ async def offers(who: Reader, *, search: str = "", theme: str = "", kind: str = 
     tariffs = await catalogue.tariffs(ids)
     coming = {date.offer: date for date in await db.rows(NextDate, _NEXT, clock.now(), who.ids, ids)}
     today = clock.today()
-    return [OfferListed(o, price_words(tariffs[o.id], who.kinds, today), coming.get(o.id)) for o in found]
+    return [OfferListed(o, price_said(tariffs[o.id], who.kinds, today), coming.get(o.id)) for o in found]
 
 
 _VISIBLE = """
@@ -187,7 +187,7 @@ def _key(session: SessionView) -> Key:
 
 async def _priced(found: Sequence[SessionView], who: Reader) -> list[SessionListed]:
     tariffs = await catalogue.tariffs(sorted({session.offer for session in found}))
-    return [SessionListed(s, price_words(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date())) for s in found]
+    return [SessionListed(s, price_said(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date())) for s in found]
 
 
 _LIST = (
@@ -218,10 +218,10 @@ async def choices(who: Reader) -> Choices:
     now = clock.now()
     offered = await db.connection().fetch(_OFFERED, now, who.ids)
     communes = await db.connection().fetch(_COMMUNES, now, who.ids)
-    themes = tuple(dict.fromkeys(record["theme"] for record in offered))
+    themes = dict.fromkeys(record["theme"] for record in offered)
     titles = sorted((r["rank"], r["slug"], r["title"]) for r in offered)
     return Choices(
-        themes,
+        tuple((theme, theme) for theme in themes),
         tuple((slug, title) for _rank, slug, title in titles),
         tuple((record["insee"], record["name"]) for record in communes),
     )
@@ -248,8 +248,13 @@ class OfferPage:
 
     offer: OfferView
     prices: tuple[PriceLine, ...]
-    price: str
+    price: PriceSaid
     coming: SessionPage
+
+    @property
+    def first(self) -> SessionListed | None:
+        """The first date that can be booked now."""
+        return next((i for i in self.coming.items if not i.closed and i.session.seats_left > 0), None)
 
 
 async def offer_page(who: Reader, slug: str) -> OfferPage | None:
@@ -260,7 +265,7 @@ async def offer_page(who: Reader, slug: str) -> OfferPage | None:
     tariffs = (await catalogue.tariffs([found.id]))[found.id]
     coming = await sessions(who, Filters(offer=slug), limit=12)
     today = clock.today()
-    return OfferPage(found, tuple(price_table(tariffs, today)), price_words(tariffs, who.kinds, today), coming)
+    return OfferPage(found, tuple(price_table(tariffs, today)), price_said(tariffs, who.kinds, today), coming)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +275,7 @@ class SessionShown:
     session: SessionView
     slots: tuple[SlotView, ...]
     delivered_by: tuple[str, ...]
-    price: str
+    price: PriceSaid
     others: tuple[SessionListed, ...]
 
     @property

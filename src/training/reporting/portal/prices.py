@@ -11,8 +11,6 @@ from training.directory.rules import KIND_NAMES, OrganisationKind
 from training.kernel.i18n import _
 from training.kernel.render import euros
 
-MOST_PRICES = 3  # more of them in one line are not read
-
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
@@ -23,31 +21,41 @@ class PriceLine:
     worth: str  # what a free session is worth, or ""
 
 
-def tariff_words(tariff: TariffRow) -> str:
-    """As "gratuit", "350,00 € pour le groupe", "250,00 € par personne"."""
-    if tariff.mode == TariffMode.FREE or not tariff.amount_cents:
-        return _("gratuit")
-    amount = euros(tariff.amount_cents)
-    if tariff.mode == TariffMode.PER_SEAT:
-        return _("{amount} par personne").format(amount=amount)
-    return _("{amount} pour le groupe").format(amount=amount)
+@dataclass(frozen=True, slots=True)
+class PriceSaid:
+    """A price on one line: "350,00 €" and "pour le groupe"; between several, the least and the most of them."""
+
+    amount: str
+    basis: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.basis}".strip()
 
 
-def price_words(tariffs: Iterable[TariffRow], kinds: Sequence[str], on: date) -> str:
-    """One line for a list: the price where `kinds` agree on it, else the few prices there are; "" when none is set."""
+def price_said(tariffs: Iterable[TariffRow], kinds: Sequence[str], on: date) -> PriceSaid:
+    """The price where `kinds` agree on it, else what it goes from and to."""
     known = list(tariffs)
-    standing = {tariff_for(known, kind, on) for kind in kinds or list(OrganisationKind)} - {None}
-    ordered = sorted((t for t in standing if t is not None), key=lambda t: t.amount_cents)
-    words = list(dict.fromkeys(map(tariff_words, ordered)))
-    if not words:
-        return ""
-    if len(words) == 1:
-        return _first_upper(words[0])
-    if len(words) > MOST_PRICES:
-        words = [words[0], words[-1]]
-        return _("De {least} à {most}, selon la structure").format(least=words[0], most=words[1])
-    joined = _(" ou ").join(words)
-    return _("{prices}, selon la structure").format(prices=_first_upper(joined))
+    standing = {t for t in (tariff_for(known, kind, on) for kind in kinds or list(OrganisationKind)) if t is not None}
+    if not standing:
+        return PriceSaid(_("Prix sur demande"), "")
+    least, most = (pick(standing, key=lambda t: (t.amount_cents, t.mode)) for pick in (min, max))
+    if (least.mode, least.amount_cents) == (most.mode, most.amount_cents):
+        return _one(most)
+    basis = _("par personne, selon la structure") if _each(most) else _("selon la structure")
+    if not least.amount_cents:
+        return PriceSaid(_("Gratuit ou jusqu’à {amount}").format(amount=euros(most.amount_cents)), basis)
+    span = _("{least} à {most}").format(least=euros(least.amount_cents), most=euros(most.amount_cents))
+    return PriceSaid(span, basis)
+
+
+def _one(tariff: TariffRow) -> PriceSaid:
+    if not tariff.amount_cents:
+        return PriceSaid(_("Gratuit"), "")
+    return PriceSaid(euros(tariff.amount_cents), _("par personne") if _each(tariff) else _("pour le groupe"))
+
+
+def _each(tariff: TariffRow) -> bool:
+    return tariff.mode == TariffMode.PER_SEAT
 
 
 def price_table(tariffs: Iterable[TariffRow], on: date) -> list[PriceLine]:
@@ -56,12 +64,17 @@ def price_table(tariffs: Iterable[TariffRow], on: date) -> list[PriceLine]:
     groups: dict[tuple[str, str], list[str]] = {}
     for kind in OrganisationKind:
         tariff = tariff_for(known, kind, on)
-        key = (_("prix sur demande"), "") if tariff is None else (tariff_words(tariff), _worth(tariff))
+        key = (_("prix sur demande"), "") if tariff is None else (_in_table(tariff), _worth(tariff))
         groups.setdefault(key, []).append(_(KIND_NAMES[kind]))
     if len(groups) == 1:
         ((words, worth),) = groups
         return [PriceLine("", words, worth)]
     return [PriceLine(_listed(names), words, worth) for (words, worth), names in groups.items()]
+
+
+def _in_table(tariff: TariffRow) -> str:
+    said = str(_one(tariff))
+    return said[:1].lower() + said[1:]
 
 
 def _worth(tariff: TariffRow) -> str:
@@ -71,7 +84,3 @@ def _worth(tariff: TariffRow) -> str:
 def _listed(names: list[str]) -> str:
     first, *others = names
     return ", ".join([first, *(name[0].lower() + name[1:] for name in others)])
-
-
-def _first_upper(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -8,7 +8,7 @@ from litestar.exceptions import NotAuthorizedException
 from training.web.api import bookings, catalogue, docs, invoices
 from training.web.api.docs import OPENAPI
 from training.web.api.problems import refuse_unknown_key, unauthenticated
-from training.web.api.throttle import throttle
+from training.web.api.throttle import not_too_often
 
 __all__ = ["DOCS", "OPENAPI", "ROUTER"]
 
@@ -29,7 +29,7 @@ ROUTER = Router(
         invoices.issue_draft,
         invoices.get_invoice,
     ],
-    guards=[refuse_unknown_key, throttle],
+    guards=[refuse_unknown_key, not_too_often],
     exception_handlers={NotAuthorizedException: unauthenticated},
     opt={"exclude_from_csrf": True},  # no cookie opens this door, so no other site can push through it
 )

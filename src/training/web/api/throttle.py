@@ -50,7 +50,7 @@ class Buckets:
 _buckets = Buckets()
 
 
-async def throttle(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+async def not_too_often(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
     """The API's guard: TooMany, which is answered 429 with Retry-After (RFC 6585 4)."""
     actor: Actor | None = connection.scope.get("user")
     if actor is not None:

@@ -1,4 +1,4 @@
-"""What an address asks for: words to search, keys of pages. Anything that makes no sense asks for nothing."""
+"""What an address asks for: words, keys of pages. A key that makes no sense asks for nothing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ LONGEST = 100  # characters of a search
 def words(request: Asked, name: str) -> str:
     """A parameter as typed, trimmed; "" when absent. PostgreSQL has no text with a NUL in it."""
     return str(request.query_params.get(name, "")).replace("\x00", "").strip()[:LONGEST]
-
-
-def number(request: Asked, name: str) -> str:
-    """A whole number of people as typed, or "": the page that shows it checks it again when it is sent."""
-    typed = words(request, name)
-    return typed[:6] if typed.isascii() and typed.isdigit() else ""
 
 
 def key(request: Asked, name: str) -> tuple[datetime, int] | None:

@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 
 from training.bookings import actions as bookings
 from training.bookings.actions import Booked, NewBooking, NewParticipant, RepeatKey
-from training.bookings.rules import OPTION_LIFE, BookingState
+from training.bookings.rules import OPTION_LIFE, BookingState, seats_missing
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price, price, tariff_for
 from training.directory import queries as directory
@@ -29,7 +29,7 @@ from training.reporting.portal.catalogue import Reader, SessionShown
 from training.web.auth import PUBLIC, SIGNED_IN
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page, the_actor
-from training.web.portal.asked import address, number, words
+from training.web.portal.asked import address, words
 from training.web.portal.sessions import session_id
 
 MOST_SEATS = 1_000  # of one booking: more is a slip of the finger
@@ -50,7 +50,7 @@ class Asking:
 @get("/seances/{name:str}/reserver", permission=PUBLIC)
 async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
     """The answers so far, to be checked. A visitor signs in first and comes back with the number of people."""
-    session, places = session_id(name), number(request, "places")
+    session, places = session_id(name), words(request, "places")
     here = address(f"/seances/{session}/reserver", places=places, structure=words(request, "structure"))
     actor = actor_of(request)
     if actor is None:
@@ -66,6 +66,8 @@ async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
     if chosen is None:
         return await page(request, "portal/book_for.html", found=found, organisations=able, places=places)
     form = Form.filled({"places": places, "structure": chosen.slug, "cle": new_token()})
+    if places:
+        read_seats(form, found)
     return await _page(request, await _asking(found, chosen, len(able) > 1), form)
 
 
@@ -95,14 +97,13 @@ async def book(request: Asked, name: FromPath[str]) -> Template | Redirect:
 def read(form: Form, asking: Asking) -> NewBooking | None:
     """What was typed, as a booking; None with the mistakes in the form."""
     seats = form.number("places", least=1, most=MOST_SEATS)
-    if "places" in form.errors and not form.values.get("places", "").strip():
-        form.errors["places"] = _("Indiquez combien de personnes viendront.")
     contact = _contact(form, asking)
     purchase_order = form.text("purchase_order", most=50)
     service_code = form.text("service_code", most=100)
     note = form.text("note", most=2_000)
     people = read_people(form)
     if seats is None or not form.good:
+        read_seats(form, asking.found)  # the action would say it; with another mistake, both are said at once
         return None
     return NewBooking(
         session=asking.found.session.id,
@@ -115,6 +116,13 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
         participants=people,
         option=bool(form.values.get("option")),
     )
+
+
+def read_seats(form: Form, found: SessionShown) -> None:
+    """Say now what the action would refuse: not a number of people, or more than are left."""
+    seats = form.number("places", least=1, most=MOST_SEATS)
+    if seats is not None and seats > found.session.seats_left:
+        form.errors.setdefault("places", seats_missing(found.session.seats_left).detail)
 
 
 def read_people(form: Form) -> tuple[NewParticipant, ...]:
@@ -239,7 +247,7 @@ async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -
         "people": people,
         "cost": cost,
         "option_days": OPTION_LIFE.days,
-        "contacts": [(c.id, f"{c.name} ({c.email})") for c in asking.contacts],
+        "contacts": [(c.id, c.name) for c in asking.contacts],
     }
     return await page(request, "portal/book.html", status, form=form, **context)
 

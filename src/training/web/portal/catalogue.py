@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind
+from training.catalogue.rules import OFFER_KIND_NAMES
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.portal import catalogue as shown
@@ -35,8 +35,8 @@ async def offers(request: Asked) -> Template:
         request,
         "portal/catalogue.html",
         offers=await shown.offers(who, search=search, theme=theme, kind=kind),
-        themes=await catalogue.themes(),
-        kinds=[(str(kind), _(name)) for kind, name in OFFER_KIND_NAMES.items() if kind in OfferKind],
+        themes=[(name, name) for name in await catalogue.themes()],
+        kinds=[(str(known), _(name)) for known, name in OFFER_KIND_NAMES.items()],
         search=search,
         theme=theme,
         kind=kind,

@@ -41,7 +41,7 @@ def stops(actor: Actor, organisation: OrganisationView) -> list[tuple[str, str]]
     """The pages of the space that this person may open: address and name."""
     base = f"/espace/{organisation.slug}"
     known: list[tuple[Permission, str, str]] = [
-        (Permission.BOOKINGS_SEE, base, _("Vue d’ensemble")),
+        (Permission.BOOKINGS_SEE, base, _("Accueil")),
         (Permission.BOOKINGS_SEE, f"{base}/reservations", _("Réservations")),
         (Permission.INVOICES_SEE, f"{base}/factures", _("Factures")),
         (Permission.FEEDS_MANAGE, f"{base}/agenda", _("Agenda")),

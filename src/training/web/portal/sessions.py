@@ -19,7 +19,7 @@ from training.reporting.portal.catalogue import Filters, SessionListed, SessionP
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, page
-from training.web.portal.asked import address, key, number, words, written
+from training.web.portal.asked import address, key, words, written
 
 
 @get("/seances", permission=PUBLIC)
@@ -64,7 +64,7 @@ async def session(request: Asked, name: FromPath[str]) -> Template | Response[An
     found = await shown.session_page(actor, who, session_id(name))
     if found is None:
         raise NotFound(_("Cette séance n’existe pas, ou n’est pas ouverte à tous."))
-    form = Form.filled({"places": number(request, "places")})
+    form = Form.filled({"places": words(request, "places")})
     return await page(request, "portal/session.html", found=found, session=found.session, form=form)
 
 

@@ -1,0 +1,107 @@
+"""SIRETs, addresses and slugs as people type them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.directory.rules import KIND_NAMES, USUAL_BUYER, Buyer, OrganisationKind, check_email, check_siret, slug
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "73282932000074",
+        "732 829 320 00074",
+        "732\u00a0829\u00a0320\u202f00074",
+        " 732.829.320.00074\n",
+        "732829320 00074",
+    ],
+)
+def test_a_siret_is_read_whatever_its_spaces(typed: str) -> None:
+    assert check_siret(typed) == "73282932000074"
+
+
+@pytest.mark.parametrize("siret", ["35600000000048", "35600000049837"])
+def test_la_poste_has_a_rule_of_its_own(siret: str) -> None:
+    """Its establishments count digits by five where Luhn fails."""
+    assert check_siret(siret) == siret
+
+
+@pytest.mark.parametrize("wrong", ["73282932000075", "35600000049838", "7328293200007²", "٧٣٢٨٢٩٣٢٠٠٠٠٧٤"])
+def test_a_wrong_digit_is_a_slip_of_the_finger(wrong: str) -> None:
+    with pytest.raises(ValueError, match="faute de frappe"):
+        check_siret(wrong)
+
+
+@given(st.integers(0, 13), st.integers(1, 9))
+def test_any_one_wrong_digit_is_seen(position: int, more: int) -> None:
+    digits = list("73282932000074")
+    digits[position] = str((int(digits[position]) + more) % 10)
+    with pytest.raises(ValueError, match="faute de frappe"):
+        check_siret("".join(digits))
+
+
+@pytest.mark.parametrize(("typed", "n"), [("", 0), ("732829320", 9), ("7328293200007A", 13), ("732829320000741", 15)])
+def test_how_many_digits_is_said(typed: str, n: int) -> None:
+    with pytest.raises(ValueError, match=f"14 chiffres ; celui-ci en a {n}\\."):
+        check_siret(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" rh@mairie.example.org\n", "rh@mairie.example.org"),
+        ("Prenom.Nom@Mairie.Example.ORG", "Prenom.Nom@mairie.example.org"),
+        ("a+b@example.org", "a+b@example.org"),
+        ("o'neil@example.org", "o'neil@example.org"),
+    ],
+)
+def test_an_address_keeps_its_local_part(typed: str, kept: str) -> None:
+    assert check_email(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "rh", "rh@mairie", "@example.org", "rh@", "rh@example.o", "rh rh@example.org", "a\nb@example.org",
+        "a@b@example.org", "a..b@example.org", "a@example..org", ".a@example.org", "a.@example.org", "a@.example.org",
+        "a@example.org.", "<a@example.org>", "a@example.org,b@example.org", "a" * 65 + "@example.org",
+        "a@" + "b." * 100 + "org",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_an_address(typed: str) -> None:
+    with pytest.raises(ValueError, match="n’est pas complète"):
+        check_email(typed)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Commune d’Alençon", "commune-d-alencon"),
+        ("Commune d'Alençon", "commune-d-alencon"),
+        ("L’Œuvre & cie", "l-oeuvre-cie"),
+        ("  Été --  hiver ", "ete-hiver"),
+        ("Groupe n° 3", "groupe-n-3"),
+        ("!!!", "sans-nom"),
+        ("", "sans-nom"),
+    ],
+)
+def test_slug(name: str, expected: str) -> None:
+    assert slug(name) == expected
+
+
+@given(st.text(max_size=200))
+def test_any_name_makes_a_good_slug(name: str) -> None:
+    made = slug(name)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", made)
+    assert len(made) <= 60
+    assert slug(made) == made
+
+
+def test_every_kind_has_a_name_and_a_usual_buyer() -> None:
+    assert set(KIND_NAMES) == set(USUAL_BUYER) == set(OrganisationKind)
+    assert USUAL_BUYER[OrganisationKind.COMMUNE] == Buyer.PUBLIC

@@ -1,0 +1,103 @@
+"""Networks, paths to go on to, secrets, and what roles may."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.identity.rules import (
+    FACILITATOR_ROLES,
+    ORGANISATION_ROLES,
+    PARTNER_ROLES,
+    PLATFORM_ROLES,
+    Permission,
+    Role,
+    network_of,
+    new_code,
+    new_token,
+    safe_path,
+)
+
+P = Permission
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),  # one bucket for all of them would throttle the whole internet
+        ("fe80::1%eth0", "fe80::/64"),
+        ("testclient", "?"),
+        ("", "?"),
+    ],
+)
+def test_network(address: str, network: str) -> None:
+    assert network_of(address) == network
+    assert len(network) <= 60
+
+
+@pytest.mark.parametrize("path", ["/", "/espace/mairie", "/catalogue?theme=vélo&x=1", "/gestion/#notes", "/a//b"])
+def test_a_path_of_ours_is_gone_on_to(path: str) -> None:
+    assert safe_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "catalogue", "//evil.example.org", "///evil.example.org", "/\\evil.example.org", "\\\\evil.example.org",
+        "https://evil.example.org", "javascript:alert(1)", "/\t/evil.example.org", "/\n/evil.example.org",
+        "/a\r\nSet-Cookie: x", "/\x00", "/" + "a" * 500,
+    ],
+)  # fmt: skip
+def test_a_path_elsewhere_is_not(path: str) -> None:
+    assert safe_path(path) == ""
+
+
+@given(st.text(alphabet="/\\.:@ \t\nevil%", max_size=20))
+def test_no_path_ever_leaves_the_site(path: str) -> None:
+    there = urljoin("https://here.example.org/connexion", safe_path("/" + path).replace("\\", "/"))
+    assert urlsplit(there).netloc == "here.example.org"
+
+
+def test_secrets_are_new_and_long() -> None:
+    tokens = {new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert all(len(token) == 32 for token in tokens)  # 192 bits in base64
+    assert all(len(code) == 6 and code.isdigit() for code in (new_code() for _ in range(100)))
+
+
+def test_each_role_belongs_to_one_kind_of_place() -> None:
+    places = [PLATFORM_ROLES, ORGANISATION_ROLES, PARTNER_ROLES, FACILITATOR_ROLES]
+    held = [role for place in places for role in place]
+    assert sorted(held) == sorted(Role)
+
+
+def test_only_the_team_enters_the_office_and_decides() -> None:
+    of_the_team = {
+        P.OFFICE_SEE, P.SESSIONS_PLAN, P.SESSIONS_HOLD, P.SESSIONS_HOLD_EARLY, P.INVOICES_ISSUE, P.MAILS_SEE,
+        P.MAILS_RETRY, P.ORGANISATIONS_APPROVE, P.PLATFORM_EDIT,
+    }  # fmt: skip
+    elsewhere = [*ORGANISATION_ROLES.values(), *PARTNER_ROLES.values(), *FACILITATOR_ROLES.values()]
+    assert all(not held & of_the_team for held in elsewhere)
+    assert all(P.OFFICE_SEE in held for held in PLATFORM_ROLES.values())
+
+
+def test_only_administrators_hold_early_and_edit_the_platform() -> None:
+    for permission in (P.SESSIONS_HOLD_EARLY, P.PLATFORM_EDIT):
+        assert [role for role, held in PLATFORM_ROLES.items() if permission in held] == [Role.ADMINISTRATOR]
+
+
+def test_roles_of_the_team_are_one_in_another() -> None:
+    assert PLATFORM_ROLES[Role.BOOKKEEPER] < PLATFORM_ROLES[Role.ADVISER] < PLATFORM_ROLES[Role.ADMINISTRATOR]
+    assert all(held <= ORGANISATION_ROLES[Role.MANAGER] for held in ORGANISATION_ROLES.values())
+
+
+def test_whoever_changes_a_booking_can_see_it() -> None:
+    for held in [*PLATFORM_ROLES.values(), *ORGANISATION_ROLES.values()]:
+        if held & {P.BOOKINGS_MAKE, P.BOOKINGS_CANCEL, P.BOOKINGS_CONFIRM}:
+            assert P.BOOKINGS_SEE in held

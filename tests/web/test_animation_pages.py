@@ -1,0 +1,187 @@
+"""A facilitator's pages: their own sessions and no other's, before and after; the address of their calendar."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+import makers
+from training.attendance.actions import hold_session
+from training.bookings.actions import call_off_session
+from training.calendar import queries as calendar
+from training.identity.rules import Role
+from training.kernel import clock, db
+from training.kernel.actor import SYSTEM
+from training.scheduling.rules import SessionState
+
+pytestmark = pytest.mark.anyio
+
+
+async def facilitator(client):
+    await makers.sign_in(client, "anime@example.org")
+
+
+async def test_the_village_comes_first_and_leads_to_everything_needed(client):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        await makers.make_booking(town, 40)
+        await facilitator(client)
+        listed = await client.get("/animation")
+        page = await client.get(f"/animation/seances/{town.session}")
+    assert f'<a href="/animation/seances/{town.session}">Alençon' in listed.text
+    assert "40 personnes" in makers.text_of(listed.text)
+    words = makers.text_of(page.text)
+    assert "mercredi 10 mars" in words
+    assert "9 h – 12 h" in words
+    assert "Parking derrière." in words
+    assert "Commune d’Essai 40 personnes" in words
+    assert 'href="geo:48.43,0.09?q=48.43,0.09(Salle%20des%20f%C3%AAtes' in page.text
+    assert 'href="tel:0261910000"' in page.text
+    assert "Rachel" not in words  # who comes is an organisation and a number
+    assert page.text.count("<h1") == 1
+
+
+async def test_with_nothing_to_do_the_pages_say_so(client):
+    with clock.frozen(makers.NOON):
+        await makers.make_platform()
+        await makers.make_facilitator()
+        await facilitator(client)
+        for path, words in (
+            ("/animation", "Aucune séance à venir"),
+            ("/animation/passees", "Aucune séance passée"),
+            ("/animation/agenda", "Ouvrir une adresse"),
+        ):
+            answer = await client.get(path)
+            assert answer.status_code == 200
+            assert words in answer.text
+
+
+async def test_past_and_called_off_sessions_stay_to_be_read(client):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        off = await makers.make_session(
+            town.offer, starts_at=makers.NOON + timedelta(days=3), facilitators=(town.facilitator,)
+        )
+        await call_off_session(SYSTEM, off, "Salle inondée")
+        await facilitator(client)
+        coming = makers.text_of((await client.get("/animation")).text)
+        page = makers.text_of((await client.get(f"/animation/seances/{off}")).text)
+    assert "Annulée" in coming
+    assert "Salle inondée" in page
+    with clock.frozen(town.ends_at):
+        await hold_session(SYSTEM, town.session)
+    with clock.frozen(town.ends_at + timedelta(days=1)):
+        await facilitator(client)
+        past = await client.get("/animation/passees")
+        page = makers.text_of((await client.get(f"/animation/seances/{town.session}")).text)
+        assert f"/animation/seances/{town.session}" not in (await client.get("/animation")).text
+    assert f"/animation/seances/{town.session}" in past.text
+    assert "Cette séance a eu lieu" in page
+
+
+async def test_another_s_session_or_a_draft_does_not_exist(client):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        other = await makers.make_facilitator("autre@example.org", "Odile Autre")
+        theirs = await makers.make_session(town.offer, facilitators=(other,))
+        draft = await makers.make_session(
+            town.offer,
+            starts_at=makers.NOON + timedelta(days=40),
+            facilitators=(town.facilitator,),
+            state=SessionState.DRAFT,
+        )
+        await facilitator(client)
+        listed = (await client.get("/animation")).text
+        for session in (theirs, draft, 999_999, 99_999_999_999):
+            assert (await client.get(f"/animation/seances/{session}")).status_code == 404
+            assert f"/animation/seances/{session}" not in listed
+
+
+async def test_who_animates_with_them_is_shown_and_declined_dates_are_not(client):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        other = await makers.make_facilitator("autre@example.org", "Odile Autre")
+        both = await makers.make_session(
+            town.offer, starts_at=makers.NOON + timedelta(days=20), slots=2, facilitators=(town.facilitator, other)
+        )
+        async with db.atomic():
+            await db.execute(
+                "update assignment set state = 'declined' where facilitator = $1 and slot = $2",
+                town.facilitator,
+                town.slot,
+            )
+        await facilitator(client)
+        page = makers.text_of((await client.get(f"/animation/seances/{both}")).text)
+        gone = await client.get(f"/animation/seances/{town.session}")
+    assert "Odile Autre" in page
+    assert "Aline Anime" not in page
+    assert gone.status_code == 404
+
+
+async def test_a_calendar_address_is_shown_once_and_closed(client):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        await facilitator(client)
+        answer = await makers.post(client, "/animation/agenda", {"label": "Téléphone"})
+        token = re.search(r"/agenda/p/([^.\"]+)\.ics", answer.text)[1]
+        assert answer.status_code == 201
+        assert 'href="webcal://' in answer.text
+        owner = await calendar.owner(token)
+        assert owner.facilitator == town.facilitator
+        later = await client.get("/animation/agenda")
+        assert token not in later.text
+        assert "Téléphone" in later.text
+        closed = await makers.post(client, f"/animation/agenda/{owner.token}/fermer")
+        assert closed.status_code == 303
+        assert await calendar.owner(token) is None
+        too_long = await makers.post(client, "/animation/agenda", {"label": "x" * 81})
+        assert too_long.status_code == 422
+
+
+async def test_nobody_closes_another_s_address(client):
+    with clock.frozen(makers.NOON):
+        await makers.make_town()
+        other = await makers.make_facilitator("autre@example.org", "Odile Autre")
+        from training.calendar.actions.feeds import open_feed
+
+        token = await open_feed(SYSTEM, "Le sien", facilitator=other)
+        owner = await calendar.owner(token)
+        await facilitator(client)
+        assert (await makers.post(client, f"/animation/agenda/{owner.token}/fermer")).status_code == 404
+        assert await calendar.owner(token) is not None
+
+
+@pytest.mark.parametrize("path", ["/animation", "/animation/passees", "/animation/seances/1", "/animation/agenda"])
+@pytest.mark.parametrize("who", ["rh@mairie.example.org", "equipe@example.org", None])
+async def test_these_pages_are_of_those_who_facilitate(client, path, who):
+    with clock.frozen(makers.NOON):
+        await makers.make_town()
+        await makers.make_staff(role=Role.ADMINISTRATOR)
+        if who:
+            await makers.sign_in(client, who)
+        answer = await client.get(path)
+    assert answer.status_code == (403 if who else 303)
+
+
+async def test_the_pages_cost_as_many_statements_whatever_there_is(client, statements):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        await makers.make_booking(town, 2)
+        await facilitator(client)
+        paths = ("/animation", f"/animation/seances/{town.session}")
+        few = []
+        for path in paths:
+            statements.clear()
+            await client.get(path)
+            few.append(len(statements))
+        for n in range(3):
+            await makers.make_session(
+                town.offer, starts_at=makers.NOON + timedelta(days=30 + n), facilitators=(town.facilitator,)
+            )
+            await makers.make_booking(town, 2)
+        for path, before in zip(paths, few, strict=True):
+            statements.clear()
+            await client.get(path)
+            assert len(statements) == before

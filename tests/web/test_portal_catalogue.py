@@ -1,0 +1,217 @@
+"""The shop window: what anybody sees, what is kept from them, and what is said about sessions that cannot be booked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from lxml import etree
+
+import makers
+from makers import text_of
+from portal_makers import enter
+from training.bookings import actions as bookings
+from training.catalogue.actions import NewOffer, add_offer
+from training.catalogue.rules import OfferKind, TariffMode, TariffRow
+from training.directory.rules import OrganisationKind
+from training.kernel import clock
+from training.kernel.actor import SYSTEM
+from training.scheduling.rules import SessionState
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
+
+
+@pytest.fixture
+async def noon():
+    with clock.frozen(makers.NOON):
+        yield
+
+
+async def offer_at(slug: str, *tariffs: tuple[str | None, TariffMode, int], theme: str = "Vélo") -> int:
+    since = clock.today() - timedelta(days=30)
+    rows = tuple(
+        TariffRow(kind, mode, cents, 20_000 if not cents else None, since, None) for kind, mode, cents in tariffs
+    )
+    return await add_offer(
+        SYSTEM,
+        NewOffer(
+            slug, f"Offre {slug}", "Résumé.", "Texte.", "Savoir", "Tous", "", theme, OfferKind.WORKSHOP, 90, 1, 12,
+            None, rows,
+        ),
+    )  # fmt: skip
+
+
+async def words(client, path: str, status: int = 200) -> str:
+    answer = await client.get(path)
+    assert answer.status_code == status, text_of(answer.text)[:500]
+    return text_of(answer.text)
+
+
+async def test_the_first_page_shows_what_is_next_and_one_button(client):
+    town = await makers.make_town()
+    answer = await client.get("/")
+    assert f'href="/seances/{town.session}"' in answer.text
+    assert "Voir le catalogue" in text_of(answer.text)
+    assert answer.text.count("<h1") == 1
+
+
+async def test_pages_of_an_empty_platform_say_what_to_do(client):
+    assert "Formations" in await words(client, "/")
+    assert "Le catalogue se prépare" in await words(client, "/catalogue")
+    assert "Aucune date ne correspond" in await words(client, "/seances")
+
+
+async def test_the_catalogue_is_searched_whatever_the_accents(client):
+    await makers.make_town()
+    await offer_at("bus", (None, TariffMode.FREE, 0), theme="Bus")
+    assert "Offre bus" not in await words(client, "/catalogue?q=VELO+ELECTRIQUE")
+    assert "Offre bus" in await words(client, "/catalogue?theme=Bus")
+    assert "vélo électrique" not in await words(client, "/catalogue?type=workshop")
+    assert "Aucune offre ne correspond" in await words(client, "/catalogue?q=zzz%00%25")
+
+
+async def test_a_visitor_reads_from_what_to_what_and_an_organisation_its_own_price(client):
+    await makers.make_town()
+    await offer_at("mixte", ("commune", TariffMode.FLAT, 35_000), (None, TariffMode.FREE, 0))
+    assert "Gratuit ou jusqu’à 350,00 € selon la structure" in await words(client, "/catalogue")
+    page = await words(client, "/catalogue/mixte")
+    assert "Commune 350,00 € pour le groupe" in page
+    assert "gratuit (valeur : 200,00 €)" in page
+    other = await makers.make_organisation(
+        "Asso", siret=None, kind=OrganisationKind.ASSOCIATION, domain="asso.example.org"
+    )
+    await enter(client, other)
+    assert "jusqu’à" not in await words(client, "/catalogue?q=mixte")
+    assert "Gratuit" in await words(client, "/catalogue?q=mixte")
+
+
+async def test_the_page_of_an_offer_has_all_its_facts(client):
+    town = await makers.make_town()
+    page = await client.get(f"/catalogue/{town.offer_slug}")
+    for fact in ("Régler son vélo", "Agents des collectivités", "Savoir faire du vélo", "3 h", "de 6 à 60 personnes"):
+        assert fact in text_of(page.text)
+    assert "<strong>demi-journée</strong>" in page.text
+    assert f'href="/seances/{town.session}"' in page.text
+
+
+@pytest.mark.parametrize("path", ["/catalogue/inconnue", "/seances/999999", "/seances/abc", "/seances/" + "9" * 30])
+async def test_what_does_not_exist_is_a_kind_404_with_ways_out(client, path):
+    answer = await client.get(path)
+    assert answer.status_code == 404
+    assert 'href="/catalogue"' in answer.text
+    assert 'href="/seances"' in answer.text
+
+
+async def test_fifty_sessions_a_page_and_the_way_through(client):
+    await makers.make_platform()
+    offer = await makers.make_offer()
+    ids = [
+        await makers.make_session(offer, starts_at=clock.now() + timedelta(days=1 + n // 2), capacity=10 + n)
+        for n in range(53)
+    ]
+    first = await client.get("/seances")
+    assert first.text.count('class="session-card"') == 50
+    following = first.text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    second = await client.get(following)
+    assert second.text.count('class="session-card"') == 3
+    assert 'rel="next"' not in second.text
+    seen = [int(part.split('"')[0]) for page in (first, second) for part in page.text.split('href="/seances/')[1:]]
+    assert seen == ids
+    back = second.text.split('rel="prev"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    before = await client.get(back)
+    assert [int(part.split('"')[0]) for part in before.text.split('href="/seances/')[1:]] == ids[:50]
+    assert (await client.get("/seances?apres=nimporte,quoi")).text.count('class="session-card"') == 50
+
+
+async def test_the_list_of_sessions_takes_the_same_statements_however_long(client, statements):
+    await makers.make_platform()
+    offer = await makers.make_offer()
+    counts = []
+    for _round in range(2):
+        for n in range(4):
+            await makers.make_session(offer, starts_at=clock.now() + timedelta(days=1 + n))
+        statements.clear()
+        await client.get("/seances")
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 6
+
+
+async def test_sessions_are_narrowed_by_theme_offer_and_commune(client):
+    town = await makers.make_town()
+    await makers.make_session(await offer_at("bus", (None, TariffMode.FREE, 0), theme="Bus"))
+    for filter_, shown in (
+        ("theme=Bus", "Offre bus"), ("offre=bus", "Offre bus"), ("commune=61001", "Sensibilisation"),
+    ):  # fmt: skip
+        page = await client.get(f"/seances?{filter_}")
+        assert page.text.count('class="session-card"') == 1, filter_
+        assert shown in page.text
+    assert "Aucune date ne correspond" in await words(client, f"/seances?offre={town.offer_slug}&theme=Bus")
+
+
+async def test_the_page_of_a_session_names_bodies_and_never_persons(client):
+    town = await makers.make_town()
+    page = await words(client, f"/seances/{town.session}")
+    for fact in ("2 place du Marché", "Parking derrière.", "60 places restantes", "350,00 €", "Plateforme d’essai"):
+        assert fact in page
+    assert "Aline" not in page
+
+
+async def test_a_session_that_cannot_be_booked_says_so_and_offers_the_next(client):
+    town = await makers.make_town()
+    later = await makers.make_session(town.offer, starts_at=clock.now() + timedelta(days=20))
+    await makers.make_booking(town, 60)
+    full = await client.get(f"/seances/{town.session}")
+    assert "Cette séance est complète" in text_of(full.text)
+    assert f'href="/seances/{later}"' in full.text
+    assert "/reserver" not in full.text
+    await bookings.call_off_session(SYSTEM, town.session, "Salle inondée.")
+    off = await words(client, f"/seances/{town.session}")
+    assert "Séance annulée" in off
+    assert "Salle inondée." in off
+    with clock.frozen(makers.NOON + timedelta(days=21)):
+        assert "a commencé ou est passée" in await words(client, f"/seances/{later}")
+    closed = await makers.make_session(town.offer, closes_at=clock.now() - timedelta(hours=1))
+    assert "Les inscriptions sont closes" in await words(client, f"/seances/{closed}")
+
+
+async def test_drafts_and_other_peoples_private_sessions_do_not_exist(client):
+    town = await makers.make_town()
+    draft = await makers.make_session(town.offer, state=SessionState.DRAFT)
+    private = await makers.make_session(town.offer, organisation=town.organisation)
+    for hidden in (draft, private):
+        assert (await client.get(f"/seances/{hidden}")).status_code == 404
+        assert f"/seances/{hidden}" not in (await client.get("/seances")).text
+    await enter(client, town.organisation)
+    assert (await client.get(f"/seances/{private}")).status_code == 200
+    assert "Pour votre structure" in await words(client, "/seances")
+    assert (await client.get(f"/seances/{draft}")).status_code == 404
+
+
+async def test_the_site_map_lists_what_is_public(client):
+    town = await makers.make_town()
+    private = await makers.make_session(town.offer, organisation=town.organisation)
+    root = etree.fromstring((await client.get("/sitemap.xml")).content)
+    found = [element.text for element in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert f"http://testserver.local/seances/{town.session}" in found
+    assert "http://testserver.local/catalogue/velo" in found
+    assert not any(path.endswith(f"/{private}") for path in found)
+
+
+async def test_the_accessibility_page_claims_nothing_that_nobody_checked(client):
+    await makers.make_platform()
+    page = await words(client, "/accessibilite")
+    assert "non évaluée par un tiers" in page
+    assert "WCAG 2.2" in page
+
+
+async def test_names_that_people_typed_are_text_and_not_markup(client):
+    town = await makers.make_town()
+    await offer_at("piege", (None, TariffMode.FREE, 0), theme="<script>alert(1)</script>")
+    for path in (
+        "/",
+        "/catalogue",
+        "/catalogue?q=<script>alert(1)</script>",
+        "/catalogue/piege",
+        f"/seances/{town.session}?places=<b>",
+    ):
+        assert "<script>alert" not in (await client.get(path)).text
