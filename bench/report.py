@@ -51,9 +51,9 @@ class Part:
     figures: tuple[Figure, ...]
 
 
-def share(name: str, of: float, whole: float, at_least: float, note: str = "") -> Figure:
-    """A ratio in per cent that must reach a limit."""
-    return Figure(name, 100 * of / whole if whole else 0.0, "%", note, at_least=at_least)
+def share(name: str, ratio: float, at_least: float, note: str = "") -> Figure:
+    """A ratio, shown in per cent, that must reach a limit (in per cent)."""
+    return Figure(name, 100 * ratio, "%", note, at_least=at_least)
 
 
 def show(parts: Sequence[Part], console: Console) -> bool:

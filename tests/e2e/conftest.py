@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -50,23 +51,38 @@ def inbox() -> Iterator[tuple[Inbox, int]]:
 @pytest.fixture(scope="session")
 def site(server: str, inbox: tuple[Inbox, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demonstration town, seeded and served with its worker."""
-    name = f"training_e2e_{os.getpid()}"
+    with _running(server, inbox, tmp_path_factory, empty=False) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def empty_site(server: str, inbox: tuple[Inbox, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A platform on its first day: people may come in, and there is nothing yet."""
+    with _running(server, inbox, tmp_path_factory, empty=True) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def _running(
+    server: str, inbox: tuple[Inbox, int], folders: pytest.TempPathFactory, *, empty: bool
+) -> Iterator[Site]:
+    name = f"training_e2e_{'empty' if empty else 'town'}_{os.getpid()}"
     in_own_loop(execute(server, f"create database {name}"))
     url = f"http://127.0.0.1:{free_port()}"
     box, smtp = inbox
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("SMTP_", "BASE_", "SECRET_"))},
         "DATABASE_URL": on(server, name),
-        "DATA_DIR": str(tmp_path_factory.mktemp("e2e")),
+        "DATA_DIR": str(folders.mktemp("e2e")),
         "BASE_URL": url,
         "SECRET_KEY": "browser" * 8,
         "LOG_LEVEL": "warning",
     }
-    found = doors(environment)  # seeded without a mail server: a year of mails needs not leave
+    found = doors(environment, empty)  # seeded without a mail server: a year of mails needs not leave
     environment["SMTP_URL"] = f"smtp://127.0.0.1:{smtp}"
     try:
         with served(environment, url):
-            yield Site(url, found, environment, box)
+            yield Site(url, found, environment, box, empty)
     finally:
         in_own_loop(execute(server, f"drop database {name} with (force)"))
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
@@ -55,10 +56,15 @@ class Site:
     doors: dict[str, str]
     environment: dict[str, str]
     inbox: Inbox
+    empty: bool = False
 
     def door(self, name: str) -> str:
         """A fresh sign-in link (each serves once)."""
-        return doors(self.environment)[name]
+        return self.all_doors()[name]
+
+    def all_doors(self) -> dict[str, str]:
+        """Fresh doors of every kind."""
+        return doors(self.environment, self.empty)
 
 
 def free_port() -> int:
@@ -76,8 +82,15 @@ def training(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def doors(environment: dict[str, str]) -> dict[str, str]:
-    lines = training(environment, "demo", "--no-serve").splitlines()
+def doors(environment: dict[str, str], empty: bool = False) -> dict[str, str]:
+    """What `training demo --no-serve` prints; of an empty site, what its own script prints."""
+    if empty:
+        command = [sys.executable, str(Path(__file__).with_name("empty_town.py"))]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr[-4000:]
+        lines = done.stdout.splitlines()
+    else:
+        lines = training(environment, "demo", "--no-serve").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 

@@ -9,29 +9,69 @@ from dataclasses import dataclass
 from typing import Literal
 
 import asyncpg
-from sites import in_own_loop
+from playwright.sync_api import Browser, BrowserContext
+from sites import Site, in_own_loop, sign_in
 
 from training.app import create_app
 
 Audience = Literal["visitor", "organisation", "facilitator", "staff"]
 
-# Routes that are not pages: files, feeds, programs, redirections.
-NOT_PAGES = (
-    "/healthz",
-    "/readyz",
-    "/robots.txt",
-    "/sitemap.xml",
-    "/theme.css",
-    "/agenda/",
-    "/api/v1",
-    "/api/docs/openapi.json",
-    "/static/",
-)
+# GET routes that are not pages: files, feeds, programs, and what only sends on.
+NOT_PAGES = ("/healthz", "/readyz", "/theme.css", "/agenda/", "/api/v1", "/api/docs/openapi.json", "/static/")
+FILES = (".pdf", ".xml", ".ics", ".txt", "/fichiers/{file:int}", "/confirmation")
+
+# How each route's address is filled from the town; a route without parameter is its own address.
+PATHS: dict[str, str] = {
+    "/animation/seances/{session:int}": "/animation/seances/{mission}",
+    "/api/docs/{path:str}": "",
+    "/catalogue/{slug:str}": "/catalogue/{offer}",
+    "/connexion/lien/{token:str}": "{fresh_link}",
+    "/espace/{slug:str}": "/espace/{slug}",
+    "/espace/{slug:str}/agenda": "/espace/{slug}/agenda",
+    "/espace/{slug:str}/agenda/{token:int}/supprimer": "/espace/{slug}/agenda/{feed}/supprimer",
+    "/espace/{slug:str}/factures": "/espace/{slug}/factures",
+    "/espace/{slug:str}/factures/{name:str}": "",
+    "/espace/{slug:str}/reservations": "/espace/{slug}/reservations",
+    "/espace/{slug:str}/reservations/{reference:str}": "/espace/{slug}/reservations/{coming_booking}",
+    "/espace/{slug:str}/reservations/{reference:str}/annuler": "/espace/{slug}/reservations/{coming_booking}/annuler",
+    "/gestion/courriels/{mail:int}": "/gestion/courriels/{mail}",
+    "/gestion/courriels/{mail:int}/apercu": "/gestion/courriels/{mail}/apercu",
+    "/gestion/factures/brouillons/{invoice:int}": "/gestion/factures/brouillons/{draft}",
+    "/gestion/factures/{name:str}": "/gestion/factures/{invoice}",
+    "/gestion/reservations/{reference:str}": "/gestion/reservations/{pending}",
+    "/gestion/reservations/{reference:str}/annuler": "/gestion/reservations/{coming_booking}/annuler",
+    "/gestion/reservations/{reference:str}/refuser": "/gestion/reservations/{pending}/refuser",
+    "/gestion/seances/{session:int}": "/gestion/seances/{coming}",
+    "/gestion/seances/{session:int}/annuler": "/gestion/seances/{coming}/annuler",
+    "/gestion/structures/{slug:str}": "/gestion/structures/{slug}",
+    "/lien/{token:str}": "{invoice_link}",
+    "/seances/{name:str}": "/seances/{coming}",
+    "/seances/{name:str}/reserver": "/seances/{coming}/reserver?places=3",
+}
+
+_TOWN = "(select organisation from contact where lower(email) = lower('{contact}') and for_booking limit 1)"
+VALUES: dict[str, str] = {
+    "offer": "select slug from offer where state = 'published' order by id limit 1",
+    "coming": "select s.id from session s join slot t on t.session = s.id and t.position = 1 where s.state = 'published'"
+    " and s.kind = 'open' and t.starts_at > now() and s.capacity - s.seats_taken > 3 order by t.starts_at limit 1",
+    "slug": f"select slug from organisation where id = {_TOWN}",
+    "coming_booking": "select b.reference from booking b join slot t on t.session = b.session and t.position = 1"
+    f" where b.state = 'confirmed' and b.organisation = {_TOWN} and t.starts_at > now() order by b.id limit 1",
+    "pending": "select reference from booking where state = 'pending' order by id desc limit 1",
+    "invoice": "select number from invoice where state = 'issued' order by id desc limit 1",
+    "draft": "select id from invoice where state = 'draft' order by id desc limit 1",
+    "mail": "select id from mail where calendar is not null order by id desc limit 1",
+    "mission": "select t.session from assignment a join slot t on t.id = a.slot join facilitator f on f.id = a.facilitator"
+    " where a.state = 'confirmed' and lower(f.email) = lower('{facilitator}') order by t.starts_at desc limit 1",
+    "feed": f"select id from feed_token where organisation = {_TOWN} and revoked_at is null limit 1",
+    "invoice_link": "select substring(text from '/lien/[A-Za-z0-9_-]+') from mail where occasion = 'invoice_issued'"
+    " order by id desc limit 1",
+}
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A page to look at."""
+    """A page to look at; `path` is empty where this database has nothing to show there."""
 
     route: str
     path: str
@@ -40,56 +80,69 @@ class Stop:
     @property
     def name(self) -> str:
         """A file's name for it."""
-        return self.route.strip("/").replace("/", "-").replace(":", "-").replace("{", "").replace("}", "") or "accueil"
+        bare = self.route.strip("/").replace("/", "-").replace(":", "-").replace("{", "").replace("}", "")
+        return bare or "accueil"
 
 
-def audience_of(path: str) -> Audience:
-    if path.startswith("/gestion"):
+def audience_of(route: str) -> Audience:
+    if route.startswith("/gestion"):
         return "staff"
-    if path.startswith("/animation"):
+    if route.startswith("/animation"):
         return "facilitator"
-    if path.startswith(("/espace", "/inscription")):
+    if route.startswith(("/espace", "/inscription")) or route.endswith("/reserver"):
         return "organisation"
     return "visitor"
 
 
 def routes() -> list[str]:
-    """The paths of GET routes that may be pages."""
-    found = []
+    """The paths of GET routes that are pages."""
+    found = set()
     for route in create_app().routes:
-        if "GET" not in getattr(route, "methods", ()):
-            continue
-        if route.path.startswith(NOT_PAGES):
-            continue
-        found.append(route.path)
-    return sorted(set(found))
+        methods = getattr(route, "methods", ())
+        if "GET" in methods and not route.path.startswith(NOT_PAGES) and not route.path.endswith(FILES):
+            found.add(route.path)
+    return sorted(found)
 
 
-async def _values(dsn: str) -> dict[str, str]:
+async def _values(dsn: str, people: dict[str, str]) -> dict[str, str]:
     connection = await asyncpg.connect(dsn)
     try:
-        return {name: str(await connection.fetchval(sql)) for name, sql in VALUES.items()}
+        found = {name: await connection.fetchval(sql.format(**people)) for name, sql in VALUES.items()}
     finally:
         await connection.close()
+    return {name: "" if value is None else str(value) for name, value in found.items()}
 
 
-def values(dsn: str) -> dict[str, str]:
-    """What fills the routes' parameters in this database; "None" where it has none."""
-    return in_own_loop(_values(dsn))
+def stops(site: Site, people: dict[str, str]) -> list[Stop]:
+    """Every page, filled from this site's database."""
+    known = in_own_loop(_values(site.environment["DATABASE_URL"], people)) | {
+        "fresh_link": site.door("organisation_link").removeprefix(site.url)
+    }
+    found = []
+    for route in routes():
+        assert "{" not in route or route in PATHS, f"{route}: say in walk.PATHS how its address is filled"
+        template = PATHS.get(route, route)
+        needs = [name for name in known if "{" + name + "}" in template]
+        path = "" if any(not known[name] for name in needs) else template.format(**known)
+        found.append(Stop(route, path, audience_of(route)))
+    return found
 
 
-TOWN = "(select organisation from contact where email = '{email}' limit 1)"
-VALUES = {
-    "offer": "select slug from offer where state = 'published' order by id limit 1",
-    "coming": "select s.id from session s join slot t on t.session = s.id where s.state = 'published' and s.kind = 'open'"
-    " and t.starts_at > now() and s.seats_taken < s.capacity and t.position = 1 order by t.starts_at limit 1",
-    "held": "select id from session where state = 'held' order by id desc limit 1",
-    "organisation": "select o.slug from invoice i join organisation o on o.id = i.payer where i.state = 'issued'"
-    " order by i.id desc limit 1",
-    "booking": "select b.reference from booking b where b.state = 'confirmed' order by b.id desc limit 1",
-    "invoice": "select number from invoice where state = 'issued' order by id desc limit 1",
-    "draft": "select id from invoice where state = 'draft' order by id desc limit 1",
-    "mail": "select id from mail where calendar is not null order by id desc limit 1",
-    "mission": "select t.session from assignment a join slot t on t.id = a.slot where a.state = 'confirmed'"
-    " and t.starts_at > now() order by t.starts_at limit 1",
-}
+def contexts(browser: Browser, site: Site, **options: object) -> dict[Audience, BrowserContext]:
+    """A browser signed in as each audience."""
+    doors: dict[Audience, str] = {
+        "organisation": "organisation_link",
+        "facilitator": "facilitator_link",
+        "staff": "staff_link",
+    }
+    found: dict[Audience, BrowserContext] = {}
+    links = site.all_doors()
+    for audience in ("visitor", "organisation", "facilitator", "staff"):
+        context = browser.new_context(base_url=site.url, locale="fr-FR", **options)
+        context.set_default_timeout(15_000)
+        if audience in doors:
+            page = context.new_page()
+            sign_in(page, links[doors[audience]])
+            page.close()
+        found[audience] = context
+    return found

@@ -20,6 +20,7 @@ from training.identity.rules import (
     new_token,
     safe_path,
 )
+from training.kernel.actor import SYSTEM, Actor, Scope
 
 P = Permission
 
@@ -101,3 +102,24 @@ def test_whoever_changes_a_booking_can_see_it() -> None:
     for held in [*PLATFORM_ROLES.values(), *ORGANISATION_ROLES.values()]:
         if held & {P.BOOKINGS_MAKE, P.BOOKINGS_CANCEL, P.BOOKINGS_CONFIRM}:
             assert P.BOOKINGS_SEE in held
+
+
+def test_a_role_holds_where_it_was_given() -> None:
+    there = Scope(organisations={7: frozenset(ORGANISATION_ROLES[Role.MANAGER])})
+    manager = Actor("user", 1, "Maud", scope=there)
+    assert manager.may(P.BOOKINGS_MAKE, organisation=7)
+    assert not manager.may(P.BOOKINGS_MAKE, organisation=8)
+    assert not manager.may(P.BOOKINGS_MAKE)
+    assert manager.may_anywhere(P.BOOKINGS_MAKE)
+    assert not manager.may_anywhere(P.OFFICE_SEE)
+
+
+def test_the_team_s_permission_holds_everywhere() -> None:
+    adviser = Actor("user", 1, "Ève", frozenset(PLATFORM_ROLES[Role.ADVISER]), Scope(everything=True))
+    assert adviser.may(P.BOOKINGS_MAKE)
+    assert adviser.may(P.BOOKINGS_MAKE, organisation=8)
+    assert not adviser.may(P.PLATFORM_EDIT)
+
+
+def test_the_system_may_everything() -> None:
+    assert all(SYSTEM.may(p) and SYSTEM.may(p, organisation=7) and SYSTEM.may_anywhere(p) for p in P)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from litestar.exceptions import ValidationException
 from litestar.handlers import HTTPRouteHandler
 
 import makers
 from training.app import create_app
 from training.web.api import DOCS
+from training.web.refusals import describe
 
 pytestmark = pytest.mark.anyio
 
@@ -95,3 +97,10 @@ async def test_only_programs_doors_are_open_without_a_csrf_token():
 
 def test_the_page_itself_is_not_in_the_description():
     assert DOCS.include_in_schema is False
+
+
+def test_what_litestar_itself_refuses_names_the_field():
+    error = ValidationException("Validation failed", extra=[{"key": "seats", "message": "no", "source": "body"}])
+    problem = describe(error)
+    assert (problem.status, problem.extra) == (422, {"errors": [{"field": "seats", "message": "no"}]})
+    assert describe(ValidationException("Validation failed")).status == 422

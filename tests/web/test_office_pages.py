@@ -84,10 +84,10 @@ async def test_today_counts_what_waits_and_leads_to_it(client):
         await staff(client)
         answer = await client.get("/gestion")
     words = makers.text_of(answer.text)
-    assert "1 structure à valider" in words
-    assert "1 réservation à valider" in words
-    assert "1 séance passée à marquer comme réalisée" in words
-    assert "1 facture à émettre" in words
+    assert "structure à valider 1" in words
+    assert "réservation à valider 1" in words
+    assert "séance passée à marquer comme réalisée 1" in words
+    assert "facture à émettre 1" in words
     assert f'href="/gestion/seances/{soon}"' in answer.text
     assert f'href="/gestion/seances/{late}"' not in answer.text
     assert 'href="/gestion/factures/brouillons"' in answer.text

@@ -16,6 +16,7 @@ from training.kernel.errors import DomainError
 
 ACQUIRE_TIMEOUT = 10  # seconds; then the caller hears that the database is busy instead of waiting for ever
 COMMAND_TIMEOUT = 60  # seconds for one statement
+CLOSE_TIMEOUT = 10  # seconds for the pool to take its connections back; then they are cut
 
 # What the database's absence looks like from here: all of them mean « try again in a moment ».
 UNAVAILABLE = (
@@ -68,7 +69,11 @@ async def connected(dsn: str, *, size: int = 10) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await DB.close_connection_pool()
+        # A connection that its holder lost when the database went away would be waited for for ever
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await DB.close_connection_pool()
+        DB.pool = None
 
 
 def refuse(constraint: str, error: Callable[[], DomainError]) -> None:

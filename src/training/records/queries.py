@@ -45,19 +45,22 @@ async def file(id: int) -> Stored | None:  # noqa: A002
 
 async def verify(batch: int = 200) -> list[Verified]:
     """Recompute every chain from its beginning, `batch` documents in memory at a time."""
-    series = await db.connection().fetch("select id, key, first_number, next_number from ledger_series order by key")
-    return [await _verify(s["id"], s["key"], s["first_number"], s["next_number"], batch) for s in series]
+    sql = "select id, key, first_number, next_number, last_hash from ledger_series order by key"
+    return [await _verify(batch, **series) for series in await db.connection().fetch(sql)]
 
 
-async def _verify(series: int, key: str, first: int, after: int, batch: int) -> Verified:
-    previous, expected, count = rules.genesis(key), first, 0
-    while links := await db.rows(_Link, _LINKS, series, expected, batch):
+async def _verify(batch: int, id: int, key: str, first_number: int, next_number: int, last_hash: bytes) -> Verified:  # noqa: A002
+    previous, expected, count, last = rules.genesis(key), first_number, 0, ""
+    while links := await db.rows(_Link, _LINKS, id, expected, batch):
         for entry in links:
             made = rules.link(previous, entry.number, entry.issued_on, entry.snapshot, entry.paper, entry.data)
             if entry.position != expected or entry.previous_hash != previous or entry.hash != made:
                 return Verified(key, count, entry.number)
-            previous, expected, count = made, expected + 1, count + 1
-    return Verified(key, count, None if expected == after else f"position {expected}")
+            previous, expected, count, last = made, expected + 1, count + 1, entry.number
+    if expected != next_number:
+        return Verified(key, count, f"position {expected}")
+    # the series remembers the end of its chain: a last document rewritten with its own hash does not meet it
+    return Verified(key, count, None if previous == last_hash else last or f"position {first_number}")
 
 
 _LINKS = """

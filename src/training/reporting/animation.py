@@ -61,22 +61,10 @@ async def coming(facilitators: Collection[int], *, limit: int = 100) -> list[Mis
     return await db.rows(Mission, sql, sorted(facilitators), clock.now(), limit)
 
 
-async def past(
-    facilitators: Collection[int], *, after: tuple[datetime, int] | None = None, limit: int = 50
-) -> list[Mission]:
-    """What is over, the latest first; `after` is the key (starts_at, slot) of the last one of the page before."""
-    return await db.rows(
-        Mission,
-        _MISSIONS
-        + """
-        and t.ends_at <= $2 and ($3::timestamptz is null or (t.starts_at, t.id) < ($3, $4))
-        order by t.starts_at desc, t.id desc limit $5
-        """,
-        sorted(facilitators),
-        clock.now(),
-        *(after or (None, None)),
-        limit,
-    )
+async def past(facilitators: Collection[int], *, limit: int = 200) -> list[Mission]:
+    """What is over, the latest first: some years of it."""
+    sql = _MISSIONS + " and t.ends_at <= $2 order by t.starts_at desc, t.id desc limit $3"
+    return await db.rows(Mission, sql, sorted(facilitators), clock.now(), limit)
 
 
 @dataclass(frozen=True, slots=True)

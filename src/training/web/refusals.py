@@ -93,7 +93,9 @@ def _refused(error: DomainError) -> Problem:
 
 def _http(error: HTTPException) -> Problem:
     if isinstance(error, ValidationException):
-        return _refused(Invalid({fault.get("key", ""): fault["message"] for fault in error.extra or []}))
+        faults = error.extra if isinstance(error.extra, list) else []
+        words = {fault.get("key", ""): fault["message"] for fault in faults}
+        return _refused(Invalid(words or _("Cette demande n’a pas été comprise.")))
     words = {
         400: (_("Demande refusée"), _("Cette demande n’a pas été comprise.")),
         401: (_("Connectez-vous"), _("Cette page demande d’être connecté.")),

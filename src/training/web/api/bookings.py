@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Response, get, post
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import HeaderParameter, JSONBody, PathParameter
 
 from training.attendance.actions import hold_session
 from training.bookings import actions, queries
@@ -20,9 +20,12 @@ from training.kernel.i18n import _
 from training.scheduling.rules import SessionState
 from training.web.api import examples, inputs, outputs, paging
 from training.web.api.catalogue import Cursor
-from training.web.api.inputs import BIGINT, Cancellation, Held, NewBooking, checked
+from training.web.api.inputs import BIGINT, NUL, Cancellation, Held, NewBooking, checked
 from training.web.api.outputs import BookingDetail, BookingList, BookingMade, SessionHeld
 from training.web.pages import Asked, the_actor
+
+Reference = Annotated[str, PathParameter(description="La référence de la réservation : R-7F3K2QM.")]
+SessionId = Annotated[int, PathParameter(description="L’identifiant de la séance.")]
 
 KEY_MAX = 255  # characters of an Idempotency-Key
 
@@ -130,7 +133,7 @@ async def list_bookings(request: Asked, cursor: Cursor = None) -> BookingList:
     security=examples.WITH_KEY,
     responses=examples.documented(200, "La réservation.", examples.BOOKING_DETAIL, 403, 404),
 )
-async def get_booking(request: Asked, reference: FromPath[str]) -> BookingDetail:
+async def get_booking(request: Asked, reference: Reference) -> BookingDetail:
     """One booking."""
     return await _detail(await _booking(the_actor(request), reference))
 
@@ -146,7 +149,7 @@ async def get_booking(request: Asked, reference: FromPath[str]) -> BookingDetail
     security=examples.WITH_KEY,
     responses=examples.documented(200, "Confirmée.", examples.BOOKING_DETAIL, 403, 404, 409),
 )
-async def confirm_booking(request: Asked, reference: FromPath[str]) -> BookingDetail:
+async def confirm_booking(request: Asked, reference: Reference) -> BookingDetail:
     """Confirm an option."""
     actor = the_actor(request)
     await actions.confirm(actor, (await _booking(actor, reference)).id)
@@ -166,7 +169,7 @@ async def confirm_booking(request: Asked, reference: FromPath[str]) -> BookingDe
     responses=examples.documented(200, "Annulée.", examples.BOOKING_DETAIL, 403, 404, 409, 422),
 )
 async def cancel_booking(
-    request: Asked, reference: FromPath[str], data: JSONBody[Cancellation | None] = None
+    request: Asked, reference: Reference, data: JSONBody[Cancellation | None] = None
 ) -> BookingDetail:
     """Give the seats back."""
     actor = the_actor(request)
@@ -189,7 +192,7 @@ async def cancel_booking(
     security=examples.WITH_KEY,
     responses=examples.documented(200, "C’est dit.", examples.HELD, 403, 404, 409, 422),
 )
-async def hold(request: Asked, session: FromPath[int], data: JSONBody[Held | None] = None) -> SessionHeld:
+async def hold(request: Asked, session: SessionId, data: JSONBody[Held | None] = None) -> SessionHeld:
     """The session took place."""
     if not 0 < session <= BIGINT:
         raise NotFound(_("Cette séance n’existe pas."))
@@ -198,7 +201,7 @@ async def hold(request: Asked, session: FromPath[int], data: JSONBody[Held | Non
 
 
 async def _booking(actor: Actor, reference: str) -> BookingView:
-    found = None if "\x00" in reference else await queries.booking(actor.scope, reference)
+    found = None if NUL in reference else await queries.booking(actor.scope, reference)
     if found is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return found

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
 from training.catalogue import queries as catalogue
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock
-from training.kernel.errors import NotFound
+from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
 from training.scheduling import queries as scheduling
 from training.web.api import examples, outputs, paging
+from training.web.api.inputs import NUL
 from training.web.api.outputs import OfferDetail, OfferList, SessionList
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, actor_of
 
 Cursor = Annotated[str | None, QueryParameter(name="cursor", description="La valeur de `next` de la page précédente.")]
+
+Slug = Annotated[str, PathParameter(description="Le nom court de l’offre.")]
 
 
 @get(
@@ -49,9 +52,11 @@ async def list_offers(request: Asked) -> OfferList:
     security=examples.ANYBODY,
     responses=examples.documented(200, "L’offre.", examples.OFFER_DETAIL, 404),
 )
-async def get_offer(request: Asked, slug: FromPath[str]) -> OfferDetail:
+async def get_offer(
+    request: Asked, slug: Annotated[str, PathParameter(description="Le nom court de l’offre.")]
+) -> OfferDetail:
     """One published offer."""
-    found = await catalogue.offer(slug)
+    found = None if NUL in slug else await catalogue.offer(slug)
     if found is None:
         raise NotFound(_("Cette offre n’existe pas ou n’est plus proposée."))
     tariffs = await catalogue.tariffs([found.id])
@@ -83,6 +88,8 @@ async def list_sessions(
     cursor: Cursor = None,
 ) -> SessionList:
     """The coming sessions that may be booked."""
+    if offer and NUL in offer:
+        raise Invalid(_("Le nom court d’une offre."), field="offer")
     organisation = await asking(request)
     page, more = paging.split(
         await scheduling.public_sessions(

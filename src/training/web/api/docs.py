@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.response import Template
+from msgspec import Struct
 
 from training import __version__
 from training.kernel import settings
 from training.kernel.i18n import _
+from training.web.api import inputs, outputs, problems
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, page
 
@@ -103,17 +106,28 @@ class Group:
     operations: list[Operation]
 
 
+# Litestar leaves the docstrings of structs out of the description
+_DOCS = {
+    shape.__name__: inspect.getdoc(shape) or ""
+    for module in (inputs, outputs, problems)
+    for shape in vars(module).values()
+    if inspect.isclass(shape) and issubclass(shape, Struct)
+}
+
+
 @get("/", permission=PUBLIC, exclude_from_csrf=True)
 async def show(request: Asked) -> Template:
     """The page."""
     schema = request.app.openapi_schema.to_schema()
-    shapes = _shapes(schema)
+    groups, shapes = _groups(schema), _shapes(schema)
+    answers = [answer for group in groups for operation in group.operations for answer in operation.answers]
     return await page(
         request,
         "api/docs.html",
         info=schema["info"],
         base_url=settings.current().base_url,
-        groups=_groups(schema),
+        groups=groups,
+        refusals=sorted({answer for answer in answers if answer.status >= "400"}, key=lambda answer: answer.status),
         shapes=shapes,
         named={shape.name for shape in shapes},
         places={"path": _("chemin"), "query": _("adresse"), "header": _("en-tête")},
@@ -172,7 +186,7 @@ def _answer_shape(answer: dict[str, Any]) -> str:
 def _shapes(schema: dict[str, Any]) -> list[Shape]:
     found = schema.get("components", {}).get("schemas", {})
     return [
-        Shape(name, shape.get("description", ""), list(_members(shape)))
+        Shape(name, _DOCS.get(name, ""), list(_members(shape)))
         for name, shape in sorted(found.items())
         if "properties" in shape
     ]

@@ -101,7 +101,7 @@ _REFUSALS: dict[int, tuple[str, Example]] = {
     ),
     401: (
         "Pas de clé, ou une clé inconnue ou révoquée.",
-        _example(401, "key-needed", "Connectez-vous", "Il faut une clé d’accès en service."),
+        _example(401, "key-needed", "Demande refusée", "Il faut une clé d’accès en service."),
     ),
     403: (
         "La clé ne permet pas cela.",

@@ -18,7 +18,8 @@ from training.web.api.problems import NotJson
 
 BIGINT = 2**63 - 1  # PostgreSQL's
 PARTICIPANTS = 500
-_NO_NUL = r"^[^\x00]*\Z"  # PostgreSQL keeps no U+0000
+NUL = "\x00"  # which PostgreSQL does not keep in a text, and answers with an error
+_NO_NUL = r"^[^\u0000]*$"
 
 _Session = Annotated[
     int,

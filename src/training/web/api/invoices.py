@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import PathParameter
 
 from training.billing import queries
 from training.billing.actions.issue import issue
@@ -15,9 +17,11 @@ from training.kernel.i18n import _
 from training.records import queries as records
 from training.web.api import examples, outputs, paging
 from training.web.api.catalogue import Cursor
-from training.web.api.inputs import BIGINT
+from training.web.api.inputs import BIGINT, NUL
 from training.web.api.outputs import DraftList, InvoiceDetail, InvoiceIssued, InvoiceList
 from training.web.pages import Asked, file_response, the_actor
+
+DraftId = Annotated[int, PathParameter(description="L’identifiant du brouillon, donné par `GET /invoices/drafts`.")]
 
 
 @get(
@@ -62,7 +66,7 @@ async def list_drafts(request: Asked, cursor: Cursor = None) -> DraftList:
     security=examples.WITH_KEY,
     responses=examples.documented(201, "Émise.", examples.ISSUED, 403, 404, 409),
 )
-async def issue_draft(request: Asked, draft: FromPath[int]) -> Response[InvoiceIssued]:
+async def issue_draft(request: Asked, draft: DraftId) -> Response[InvoiceIssued]:
     """Issue a draft."""
     if not 0 < draft <= BIGINT:
         raise NotFound(_("Cette facture n’existe pas."))
@@ -70,6 +74,7 @@ async def issue_draft(request: Asked, draft: FromPath[int]) -> Response[InvoiceI
     return Response(outputs.invoice_issued(number), headers={"Location": f"/api/v1/invoices/{number}"})
 
 
+Name = Annotated[str, PathParameter(description="Le numéro de la facture, seul ou suivi de `.pdf` ou `.xml`.")]
 _FILES = {"pdf": "application/pdf", "xml": "application/xml"}
 
 
@@ -86,7 +91,7 @@ _FILES = {"pdf": "application/pdf", "xml": "application/xml"}
     security=examples.WITH_KEY,
     responses=examples.documented(200, "La facture et ses lignes.", examples.INVOICE_DETAIL, 403, 404),
 )
-async def get_invoice(request: Asked, name: FromPath[str]) -> Response[InvoiceDetail] | Response[bytes]:
+async def get_invoice(request: Asked, name: Name) -> Response[InvoiceDetail] | Response[bytes]:
     """One invoice, or one of its two files. A path parameter is a whole segment: the suffix is split here."""
     number, dot, suffix = name.rpartition(".")
     if dot and suffix in _FILES:
@@ -98,7 +103,7 @@ async def get_invoice(request: Asked, name: FromPath[str]) -> Response[InvoiceDe
 
 
 async def _invoice(request: Asked, number: str) -> InvoiceView:
-    found = None if "\x00" in number else await queries.invoice_by_number(the_actor(request).scope, number)
+    found = None if NUL in number else await queries.invoice_by_number(the_actor(request).scope, number)
     if found is None:
         raise NotFound(_("Cette facture n’existe pas."))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import time
 
 from litestar import get, post
 from litestar.response import Redirect, Template
@@ -84,12 +84,12 @@ class _Date:
 
 def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
     """The session that a form asks for; None when something in it was refused."""
-    offer = _one_of(form, "offer", {o.id for o in choices.offers}, required=True)
+    offer = _one_of(form, "offer", {o.id for o in choices.offers}, _("Choisissez une offre."), required=True)
     capacity = form.number("capacity", least=1, most=1_000)
-    organisation = _one_of(form, "organisation", {o.id for o in choices.organisations})
+    organisation = _one_of(form, "organisation", {o.id for o in choices.organisations}, _("Choisissez une structure."))
     state = form.choice("state", SessionState)
     if state not in (SessionState.DRAFT, SessionState.PUBLISHED):
-        form.errors.setdefault("state", _("Choisissez une réponse."))
+        form.errors.setdefault("state", _("Choisissez de publier ou de garder en brouillon."))
     note = form.text("note", most=2_000)
     dates = [_Date(n, found) for n in range(1, ROWS + 1) if (found := _date(form, n, choices))]
     if not form.good or offer is None or capacity is None or state is None:
@@ -104,9 +104,12 @@ def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
 def _date(form: Form, n: int, choices: Choices) -> Wanted | None:
     if n > 1 and not any(form.values.get(f"{name}-{n}", "").strip() for name in FIELDS):
         return None
-    on, start, end = form.day(f"date-{n}"), _time(form, f"start-{n}"), _time(form, f"end-{n}")
-    venue = _one_of(form, f"venue-{n}", {v.id for v in choices.venues})
-    facilitator = _one_of(form, f"facilitator-{n}", {f.id for f in choices.facilitators})
+    on = form.day(f"date-{n}")
+    start = _time(form, f"start-{n}", _("Indiquez l’heure de début, par exemple 9:00."))
+    end = _time(form, f"end-{n}", _("Indiquez l’heure de fin, par exemple 12:00."))
+    venue = _one_of(form, f"venue-{n}", {v.id for v in choices.venues}, _("Choisissez un lieu."))
+    people = {f.id for f in choices.facilitators}
+    facilitator = _one_of(form, f"facilitator-{n}", people, _("Choisissez une personne."))
     if on is None or start is None or end is None:
         return None
     if not 2000 <= on.year <= 2100:
@@ -115,29 +118,25 @@ def _date(form: Form, n: int, choices: Choices) -> Wanted | None:
     if end <= start:
         form.errors.setdefault(f"end-{n}", _("La fin est après le début."))
         return None
-    return Wanted(_at(on, start), _at(on, end), venue, facilitator)
+    return Wanted(clock.at(on, start), clock.at(on, end), venue, facilitator)
 
 
-def _at(on: date, wall: time) -> datetime:
-    return clock.at(on, wall)
-
-
-def _time(form: Form, name: str) -> time | None:
+def _time(form: Form, name: str, sentence: str) -> time | None:
     try:
         found = time.fromisoformat(form.values.get(name, "").strip())
     except ValueError:
-        form.errors.setdefault(name, _("Indiquez une heure, par exemple 9:00."))
+        form.errors.setdefault(name, sentence)
         return None
     return found.replace(second=0, microsecond=0, tzinfo=None)
 
 
-def _one_of(form: Form, name: str, among: set[int], *, required: bool = False) -> int | None:
+def _one_of(form: Form, name: str, among: set[int], sentence: str, *, required: bool = False) -> int | None:
     value = form.values.get(name, "").strip()
     if not value and not required:
         return None
     if value.isascii() and value.isdigit() and int(value[:12]) in among:
         return int(value)
-    form.errors.setdefault(name, _("Choisissez dans la liste."))
+    form.errors.setdefault(name, sentence)
     return None
 
 

@@ -63,17 +63,23 @@ async def edit(request: Asked) -> Template:
 
 
 async def _page(request: Asked, form: Form, status: int = 200) -> Template:
-    regimes = [(regime.value, _(name), _(words)) for regime, (name, words) in REGIME_WORDS.items()]
+    regimes = [
+        (regime.value, _(name), _regime_help(regime, _(words))) for regime, (name, words) in REGIME_WORDS.items()
+    ]
     return await show(
         request,
         "platform",
         status,
         form=form,
         regimes=regimes,
-        mentions=[(_(name), REGIMES[regime].mention) for regime, (name, _words) in REGIME_WORDS.items()],
         usual_private=default_terms(Buyer.COMPANY).penalty,
         usual_public=default_terms(Buyer.PUBLIC).penalty,
     )
+
+
+def _regime_help(regime: VatRegime, words: str) -> str:
+    mention = REGIMES[regime].mention
+    return f"{words} " + _("Mention portée : « {mention} »").format(mention=mention) if mention else words
 
 
 @post(PATH, permission=P.PLATFORM_EDIT)

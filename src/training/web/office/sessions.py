@@ -12,6 +12,7 @@ from training.billing import queries as billing
 from training.bookings import queries as bookings
 from training.bookings.actions import call_off_session
 from training.bookings.rules import BookingState
+from training.directory import queries as directory
 from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.errors import DomainError, NotFound
@@ -79,6 +80,7 @@ async def _one(request: Asked, session: int, form: Form, status: int = 200) -> T
         "session",
         status,
         session=view,
+        organisation=await directory.organisation(view.organisation) if view.organisation else None,
         slots=(await scheduling.slots([session]))[session],
         people=await scheduling.assignments([session]),
         bookings=booked,

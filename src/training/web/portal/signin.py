@@ -51,7 +51,8 @@ async def send(request: Asked) -> Page:
         if isinstance(refusal, TooMany):
             template.headers["Retry-After"] = str(refusal.retry_after)
         return template
-    said = _("Un courriel part vers {email}.").format(email=email)
+    sent = settings.current().smtp_url is not None  # otherwise the next page says that nothing leaves
+    said = _("Un courriel part vers {email}.").format(email=email) if sent else None
     return go("/connexion/code", said, cookies=[_proof_cookie(proof)])
 
 

@@ -1,0 +1,112 @@
+"""axe finds nothing, on any page: seeded in light and dark, empty, and with errors; and no page scrolls sideways."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sites import Site
+from test_the_story import CONTACT
+from walk import Audience, contexts, stops
+
+from training.demo.town.people import FACILITATORS, STORY_FACILITATOR
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+FACILITATOR = next(f.person for f in FACILITATORS if f.person.slug == STORY_FACILITATOR)
+TOWN = {"contact": CONTACT.email, "facilitator": FACILITATOR.email}
+EMPTY = {"contact": "rh@mairie.example.org", "facilitator": "anime@example.org"}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})" for v in found]
+
+
+def overflow(page: Page) -> int:
+    """How far the page scrolls sideways."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def walked(browser: Browser, site: Site, people: dict[str, str], **options: object) -> tuple[int, list[str]]:
+    opened = contexts(browser, site, **options)
+    pages = {audience: context.new_page() for audience, context in opened.items()}
+    problems, seen = [], 0
+    for stop in stops(site, people):
+        if not stop.path:
+            continue
+        page = pages[stop.audience]
+        answer = page.goto(stop.path)
+        if answer is None or answer.status != 200:
+            problems.append(f"{stop.path}: {answer and answer.status}")
+            continue
+        seen += 1
+        problems += [f"{stop.path}: {problem}" for problem in violations(page)]
+        if (extra := overflow(page)) > 1:
+            problems.append(f"{stop.path}: scrolls {extra} px sideways")
+    for context in opened.values():
+        context.close()
+    return seen, problems
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_town_is_clean_on_a_phone(browser: Browser, site: Site, scheme: str) -> None:
+    size = {"width": 390, "height": 844}
+    seen, problems = walked(browser, site, TOWN, viewport=size, color_scheme=scheme)
+    assert problems == []
+    assert seen > 35
+
+
+def test_every_page_of_the_town_is_clean_on_a_wide_screen(browser: Browser, site: Site) -> None:
+    _seen, problems = walked(browser, site, TOWN, viewport={"width": 1280, "height": 900})
+    assert problems == []
+
+
+def test_every_page_of_a_first_day_is_clean(browser: Browser, empty_site: Site) -> None:
+    seen, problems = walked(browser, empty_site, EMPTY, viewport={"width": 390, "height": 844})
+    assert problems == []
+    assert seen > 20
+
+
+# Where something is typed: the page, what is typed, and the button.
+WRONG: list[tuple[Audience, str, dict[str, str], str]] = [
+    ("visitor", "/connexion", {"email": "pas une adresse"}, "Recevoir le courriel"),
+    ("organisation", "/seances/{coming}/reserver?places=3", {"places": "9999"}, "Réserver pour"),
+    ("organisation", "/inscription", {"siret": "123"}, ""),
+    ("staff", "/gestion/seances/nouvelle", {"capacity": "-3"}, "Planifier la séance"),
+    ("staff", "/gestion/seances/{coming}/annuler", {}, ""),
+    ("staff", "/gestion/reservations/{pending}/refuser", {}, ""),
+    ("staff", "/gestion/plateforme", {"siret": "123"}, ""),
+]
+
+
+def test_pages_with_errors_and_refusals_are_clean(browser: Browser, site: Site) -> None:
+    known = {stop.route: stop.path for stop in stops(site, TOWN)}
+    fill = {
+        "coming": known["/seances/{name:str}"].rpartition("/")[2],
+        "pending": known["/gestion/reservations/{reference:str}"].rpartition("/")[2],
+    }
+    opened = contexts(browser, site, viewport={"width": 390, "height": 844})
+    problems = []
+    for audience, path, typed, button in WRONG:
+        page = opened[audience].new_page()
+        page.goto(path.format(**fill))
+        for name, value in typed.items():
+            page.fill(f"#{name}", value)
+        form = page.locator("main form[method=post]").last
+        (form.get_by_role("button", name=button) if button else form.locator("button")).first.click()
+        page.wait_for_load_state()
+        if not page.locator("[aria-invalid=true], .error, .error-summary, [role=alert]").count():
+            problems.append(f"{path}: no error is shown for {typed}")
+        for name, value in typed.items():
+            if page.input_value(f"#{name}") != value:
+                problems.append(f"{path}: {name} was lost")
+        problems += [f"{path}: {problem}" for problem in violations(page)]
+        page.close()
+    for path in ("/nulle-part", "/catalogue/inconnu", "/connexion/lien/faux", "/lien/faux", "/seances/999999"):
+        page = opened["visitor"].new_page()
+        answer = page.goto(path)
+        assert answer is not None
+        if answer.status != 404:
+            problems.append(f"{path}: {answer.status}")
+        problems += [f"{path}: {problem}" for problem in violations(page)]
+    assert problems == []
