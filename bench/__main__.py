@@ -18,6 +18,7 @@ from bench.town import DRAFTS, Town, build, forget_jobs
 from training.kernel import db, logs, migrate, settings
 
 PATIENCE = 240  # seconds for the whole
+WIDE = 140  # columns of a log
 STEPS = {"pages": pages.ROUNDS, "bookings": bookings.ROUNDS, "feeds": 3, "invoices": DRAFTS, "idle": 3}
 
 
@@ -80,7 +81,7 @@ def main(subjects: tuple[str, ...]) -> None:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             parts = measured(here, subjects or tuple(STEPS), bar)
     cores = len(os.sched_getaffinity(0))
-    out = Console()
+    out = Console() if sys.stdout.isatty() else Console(width=WIDE)
     out.print(f"\nOn {cores} cores, shared by client, program and database.\n")
     sys.exit(0 if report.show(parts, out) else 1)
 

@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -168,7 +168,7 @@ class Script:
                 results[number] = first_row(found)
 
 
-_FRESH = {
+_FRESH: Mapping[str, Callable[[], object]] = {
     "now": clock.now,
     "uuid": uuid.uuid4,
     "uuid text": lambda: str(uuid.uuid4()),

@@ -59,11 +59,11 @@ def share(name: str, ratio: float, at_least: float, note: str = "") -> Figure:
 def show(parts: Sequence[Part], console: Console) -> bool:
     """Print everything; True when every limit is kept."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     table.add_column("here", justify="right", no_wrap=True)
     table.add_column("limit", justify="right", no_wrap=True)
     table.add_column("a strong peer", justify="right", no_wrap=True)
-    table.add_column("how", overflow="fold")
+    table.add_column("how")
     for part in parts:
         table.add_row(Text(part.title, style="bold"))
         for figure in part.figures:

@@ -21,7 +21,7 @@ import httpx
 import uvloop
 
 from training.app import create_app
-from training.kernel import db, embedded
+from training.kernel import db, embedded, settings
 
 START = 60.0  # seconds in which a server must give its first answer
 STOP = 30.0
@@ -37,9 +37,9 @@ class Site:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What the program is started with: nothing of the caller's settings, and no mail server."""
-        ours = ("DATABASE_URL", "SECRET_KEY", "SMTP_URL", "TRUSTED_PROXIES", "BASE_URL", "DATA_DIR", "LOG_LEVEL")
-        kept = {k: v for k, v in os.environ.items() if k.removesuffix("_FILE") not in ours}
+        """What the program is started with: nothing of the caller's settings, no mail server, and Python's usual ways."""
+        kept = {k: v for k, v in os.environ.items() if k.removesuffix("_FILE") not in settings.NAMES}
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)  # each start would compile thousands of modules again
         kept |= {"DATA_DIR": str(self.home), "BASE_URL": f"http://127.0.0.1:{self.port}"}
         return kept if self.url is None else kept | {"DATABASE_URL": self.url}
 

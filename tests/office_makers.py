@@ -28,3 +28,22 @@ async def held_town(**platform: object) -> tuple[makers.Town, Booked]:
         await hold_session(SYSTEM, town.session, {booked.id: 37})
         await drain()
     return town, booked
+
+
+async def refused(
+    client: httpx.AsyncClient, path: str, data: dict[str, object], status: int, *sentences: str
+) -> httpx.Response:
+    """POST what must be refused with a status, in those words."""
+    answer = await makers.post(client, path, data)
+    words = makers.text_of(answer.text)
+    assert answer.status_code == status, (answer.status_code, words[:400])
+    for sentence in sentences:
+        assert sentence in words
+    return answer
+
+
+async def done(client: httpx.AsyncClient, path: str, data: dict[str, object] | None = None) -> str:
+    """POST what must succeed: where it sends on to."""
+    answer = await makers.post(client, path, data)
+    assert answer.status_code == 303, makers.text_of(answer.text)[:400]
+    return str(answer.headers["location"])

@@ -9,19 +9,16 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import structlog
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from training import __version__
 from training.kernel import render, settings
 from training.kernel.logs import masked
 from training.web import agenda, animation, api, office, operations, portal
@@ -96,7 +93,6 @@ Lifespan = Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]
 
 def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
     """The application. `settings.use()` comes first; `lifespan` opens the pool (and the worker)."""
-    now = settings.current()
     static = create_static_files_router(
         path=render.static_root(),
         directories=[render.STATIC],
@@ -112,6 +108,7 @@ def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
             animation.ROUTER,
             agenda.ROUTER,
             api.ROUTER,
+            api.DOCS,
             static,
         ],
         middleware=[RequestLog, DefineMiddleware(Authentication)],
@@ -120,29 +117,23 @@ def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
         before_send=[set_headers],
         exception_handlers={Exception: answer},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(render.pages())),
-        csrf_config=CSRFConfig(
-            secret=now.secret_key,
-            cookie_name=cookie_name("csrf"),
-            cookie_secure=now.production,
-            cookie_httponly=True,
-            cookie_samesite="lax",
-        ),
-        openapi_config=OpenAPIConfig(
-            title="Formations",
-            version=f"1 ({__version__})",
-            path="/api/docs",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            openapi_router=Router(
-                "/api/docs",
-                route_handlers=[],
-                opt={"permission": PUBLIC, "exclude_from_csrf": True},
-                include_in_schema=False,
-            ),
-        ),
+        csrf_config=_csrf(),
+        openapi_config=api.OPENAPI,
         request_max_body_size=BODY_MAX,
         logging_config=None,
         pdb_on_exception=False,
         debug=False,
+    )
+
+
+def _csrf() -> CSRFConfig:
+    now = settings.current()
+    return CSRFConfig(
+        secret=now.secret_key,
+        cookie_name=cookie_name("csrf"),
+        cookie_secure=now.production,
+        cookie_httponly=True,
+        cookie_samesite="lax",
     )
 
 

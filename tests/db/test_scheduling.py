@@ -92,7 +92,7 @@ async def test_what_holds_a_slot_moves_with_it_by_whatever_door_it_moved(databas
     town = await makers.make_town()
     moved = town.starts_at + timedelta(days=2)
     await db.execute(
-        "update slot set starts_at = $2, ends_at = $2 + interval '3 hours' where id = $1", town.slot, moved
+        "update slot set starts_at = $2, ends_at = $3 where id = $1", town.slot, moved, moved + 3 * HOUR
     )
     for table in ("venue_use", "assignment"):
         during = await _during(table, town.slot)

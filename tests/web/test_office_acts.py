@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
 
 import makers
-from office_makers import held_town, staff
+from office_makers import done, held_town, refused, staff
 from training.bookings import actions as booking_actions
 from training.bookings import queries as bookings
 from training.bookings.actions import NewBooking
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.rules import OrganisationState
-from training.identity.queries import api_keys
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -34,21 +32,6 @@ def form_of(town, **changes):
         "offer": town.offer, "capacity": "30", "state": "published", **DATES, "venue-1": town.venue,
         "facilitator-1": town.facilitator, **changes,
     }  # fmt: skip
-
-
-async def refused(client, path, data, status, *sentences):
-    answer = await makers.post(client, path, data)
-    words = makers.text_of(answer.text)
-    assert answer.status_code == status, (answer.status_code, words[:400])
-    for sentence in sentences:
-        assert sentence in words
-    return answer
-
-
-async def done(client, path, data=None):
-    answer = await makers.post(client, path, data)
-    assert answer.status_code == 303, makers.text_of(answer.text)[:400]
-    return answer.headers["location"]
 
 
 async def test_a_session_of_two_dates_is_planned_in_the_town_s_own_hours(client):
@@ -370,73 +353,3 @@ async def test_a_failed_job_is_tried_again(client):
         beyond = await makers.post(client, "/gestion/file/99999999999999999999/reprendre")
     assert status == "queued"
     assert beyond.status_code == 404
-
-
-async def test_a_key_is_shown_once_and_revoked(client):
-    with clock.frozen(makers.NOON):
-        town = await makers.make_town()
-        await staff(client)
-        await refused(
-            client, "/gestion/cles", {"label": "", "organisation": "999999"}, 422, "À remplir.", "Choisissez à qui"
-        )
-        answer = await makers.post(
-            client, "/gestion/cles", {"label": "Site de la mairie", "organisation": town.organisation}
-        )
-        key = re.search(r'value="(tk_[^"]+)"', answer.text)[1]
-        assert answer.status_code == 201
-        assert answer.headers["cache-control"] == "private, no-store"
-        later = await client.get("/gestion/cles")
-        assert key not in later.text
-        assert "Site de la mairie" in later.text
-        (kept,) = await api_keys()
-        await done(client, f"/gestion/cles/{kept.id}/revoquer")
-        (kept,) = await api_keys()
-    assert kept.organisation == "Commune d’Essai"
-    assert kept.revoked_at is not None
-
-
-IDENTITY = {
-    **{k: v for k, v in makers.PLATFORM.items() if v is not None and not isinstance(v, bool)},
-    "name": "Mobijump", "iban": "FR76 3000 6000 0112 3456 7890 189",
-}  # fmt: skip
-
-
-async def test_the_platform_s_identity_is_written_and_checked(client):
-    with clock.frozen(makers.NOON):
-        await staff(client)
-        assert "Plateforme" in (await client.get("/gestion/plateforme")).text
-        await done(
-            client, "/gestion/plateforme", IDENTITY
-        )  # the first time, in a database where nobody said who runs it
-        await done(client, "/gestion/plateforme", {**IDENTITY, "short_name": "Mobi", "issue_without_look": "1"})
-        kept = await directory.platform()
-    assert (kept.name, kept.short_name, kept.issue_without_look) == ("Mobijump", "Mobi", True)
-    assert kept.iban == "FR7630006000011234567890189"
-    assert kept.is_demo is False
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "sentence"),
-    [
-        ("siret", "00008888000019", "sa clé ne tombe pas juste"),
-        ("siret", "123", "14 chiffres"),
-        ("iban", "FR7630006000011234567890188", "Cet IBAN a une faute de frappe"),
-        ("bic", "AGRI", "Un BIC a 8 ou 11 caractères"),
-        ("accent", "#ffee00", "trop claire"),
-        ("accent", "vert", "Une couleur s’écrit"),
-        ("vat_number", "FR00123456789", "numéro de TVA"),
-        ("vat_regime", "normal", "obligatoire"),
-        ("vat_regime", "inconnu", "Choisissez une réponse"),
-        ("email", "pas une adresse", "n’est pas complète"),
-        ("website", "javascript:alert(1)", "commence par https://"),
-        ("payment_days", "90", "Indiquez 60 ou moins"),
-        ("name", "", "À remplir"),
-    ],
-)
-async def test_an_identity_that_cannot_be_is_refused_in_words(client, field, value, sentence):
-    with clock.frozen(makers.NOON):
-        await makers.make_platform()
-        await staff(client)
-        answer = await refused(client, "/gestion/plateforme", {**IDENTITY, field: value}, 422, sentence)
-        assert "Mobijump" in answer.text or field == "name"
-        assert (await directory.platform()).name == "Plateforme d’essai"

@@ -30,7 +30,8 @@ async def hold_session(
         locked = await scheduling.lock_session(session)
         rules.check_time(locked.ends_at, clock.now(), early_reason, may_early=actor.may(Permission.SESSIONS_HOLD_EARLY))
         await scheduling.mark_held(session)
-        await Holding.insert(Holding(session=session, held_at=clock.now()))
+        early = early_reason.strip() if clock.now() < locked.ends_at else ""
+        await Holding.insert(Holding(session=session, held_at=clock.now(), early_reason=early or None))
         await _count(session, present or {})
         await outbox.put("session.held", ("session", session))
 

@@ -7,7 +7,7 @@ from piccolo.constraints import Check
 from piccolo.table import Table
 
 from training.bookings.tables import Booking
-from training.kernel.columns import belongs_to, instant
+from training.kernel.columns import belongs_to, instant, short_text
 from training.scheduling.tables import Session
 
 
@@ -17,6 +17,7 @@ class Holding(Table, tablename="holding"):
     id: Serial
     session = belongs_to(Session, unique=True)
     held_at = instant()
+    early_reason = short_text(400, null=True)  # why it counted as held before its end
 
 
 class HeadCount(Table, tablename="head_count"):

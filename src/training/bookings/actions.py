@@ -21,7 +21,7 @@ from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
 from training.records.actions import acting
 from training.scheduling import actions as scheduling
-from training.scheduling.rules import LockedSession
+from training.scheduling.rules import BOOKABLE, LockedSession
 
 # Nobody who locks the session first can meet this one; it is for doors that will be cut later.
 db.refuse("session_seats_within_capacity", lambda: rules.seats_missing(0))
@@ -85,10 +85,10 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
             change.about("booking", known.id)
             return known
         rules.check_bookable(session, new.organisation, new.seats, clock.now())
-        _check_participants(new)
-        approved = await lock_organisation(new.organisation)
-        state = _first_state(approved, new.option)
-        cost = await _price(new.organisation, session.offer, session.starts_at, new.seats)
+        rules.check_participants([p.name for p in new.participants], new.seats)
+        organisation = await lock_organisation(new.organisation)
+        state = _first_state(organisation.state, new.option)
+        cost = await _price(organisation.kind, session, new.seats)
         booked = await _insert(actor, new, state, cost)
         change.about("booking", booked.id)
         if key:
@@ -103,9 +103,12 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
     async with acting(actor, "booking.wait") as change:
         session = await scheduling.lock_session(new.session)
         rules.check_open(session, new.organisation, new.seats, clock.now())
+        if new.seats > session.capacity:
+            raise Invalid(_("Cette séance n’a pas tant de places, même vide."), field="seats")
         if new.seats <= session.seats_left:
             raise Conflict(_("Il reste assez de places : réservez directement."), field="seats")
-        cost = await _price(new.organisation, session.offer, session.starts_at, new.seats)
+        organisation = await lock_organisation(new.organisation)
+        cost = await _price(organisation.kind, session, new.seats)
         booked = await _insert(actor, new, BookingState.WAITING, cost)
         change.about("booking", booked.id)
         await outbox.put("booking.waiting", ("booking", booked.id))
@@ -128,9 +131,10 @@ async def confirm(actor: Actor, booking: int) -> None:
         if row.state == BookingState.PENDING and not actor.may(Permission.BOOKINGS_CONFIRM):
             raise Forbidden(_("Votre structure attend d’être validée : la réservation le sera avec elle."))
         rules.check_move(row.state, BookingState.CONFIRMED, row.expires_at, clock.now())
-        if session.starts_at <= clock.now():
+        if session.state not in BOOKABLE or session.starts_at <= clock.now():  # it may have been held before its time
             raise rules.SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
-        cost = await _price(row.organisation, session.offer, session.starts_at, row.seats)
+        organisation = await lock_organisation(row.organisation)
+        cost = await _price(organisation.kind, session, row.seats)
         await Booking.update(
             {
                 Booking.state: BookingState.CONFIRMED,
@@ -169,6 +173,21 @@ async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
         rules.check_cancel(by, session.starts_at, clock.now())
         await _end(row, BookingState.CANCELLED, by, reason)
         await outbox.put("booking.cancelled", ("booking", booking))
+
+
+async def name_participants(actor: Actor, booking: int, people: tuple[NewParticipant, ...]) -> None:
+    """Say who comes, now that it is known: the list replaces the one before. As many names as seats at the most."""
+    async with acting(actor, "booking.name-participants", ("booking", booking)) as change:
+        change.about("booking", booking, "participants")
+        row, session = await _lock(booking)
+        _allowed(actor, Permission.BOOKINGS_MAKE, row.organisation)
+        if row.state not in rules.NAMEABLE:
+            raise Conflict(_("Cette réservation n’est plus en cours : ses participants ne se nomment plus."))
+        if session.state in ("held", "cancelled"):
+            raise Conflict(_("La séance a eu lieu ou n’a pas lieu : les participants ne se nomment plus ici."))
+        rules.check_participants([p.name for p in people], row.seats)
+        await Participant.delete().where(Participant.booking == booking)
+        await _name(booking, people)
 
 
 async def call_off_session(actor: Actor, session: int, reason: str) -> None:
@@ -278,18 +297,9 @@ def _first_state(organisation: OrganisationState, option: bool) -> BookingState:
     return BookingState.OPTION if option else BookingState.CONFIRMED
 
 
-def _check_participants(new: NewBooking) -> None:
-    if len(new.participants) > new.seats:
-        raise Invalid(
-            _("Il y a plus de noms que de places : ajoutez des places ou retirez des noms."), field="participants"
-        )
-    if any(not p.name.strip() for p in new.participants):
-        raise Invalid(_("Chaque participant a un nom."), field="participants")
-
-
-async def _price(organisation: int, offer: int, starts_at: datetime, seats: int) -> Price:
-    kind = await db.value("select kind from organisation where id = $1", organisation)
-    tariff = tariff_for((await catalogue.tariffs([offer]))[offer], kind, clock.local(starts_at).date())
+async def _price(kind: str, session: LockedSession, seats: int) -> Price:
+    tariffs = (await catalogue.tariffs([session.offer]))[session.offer]
+    tariff = tariff_for(tariffs, kind, clock.local(session.starts_at).date())
     if tariff is None:
         raise Conflict(_("Le tarif de cette séance n’est pas encore fixé : appelez-nous."))
     return price(tariff, seats)
@@ -297,9 +307,13 @@ async def _price(organisation: int, offer: int, starts_at: datetime, seats: int)
 
 async def _insert(actor: Actor, new: NewBooking, state: BookingState, cost: Price) -> Booked:
     now = clock.now()
-    contact = new.contact or await db.value(
-        "select id from contact where organisation = $1 and active order by for_booking desc, id limit 1",
+    contact = await db.value(
+        """
+        select id from contact where organisation = $1 and active and ($2::bigint is null or id = $2)
+        order by for_booking desc, id limit 1
+        """,
         new.organisation,
+        new.contact,
     )
     if contact is None:
         raise Invalid(_("Indiquez qui suit cette réservation."), field="contact")
@@ -325,11 +339,14 @@ async def _insert(actor: Actor, new: NewBooking, state: BookingState, cost: Pric
         confirmed_at=now if state == BookingState.CONFIRMED else None,
     )
     booking = int((await Booking.insert(row).returning(Booking.id))[0]["id"])
-    if new.participants:
-        await Participant.insert(
-            *(Participant(booking=booking, name=p.name.strip(), email=p.email or None) for p in new.participants)
-        )
+    await _name(booking, new.participants)
     return Booked(booking, reference, state, new.session, new.seats, cost.price_cents)
+
+
+async def _name(booking: int, people: tuple[NewParticipant, ...]) -> None:
+    if people:
+        rows = [Participant(booking=booking, name=p.name.strip(), email=p.email or None) for p in people]
+        await Participant.insert(*rows)
 
 
 async def _answered(key: RepeatKey, new: NewBooking) -> Booked | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -41,6 +42,7 @@ BOOKING_MOVES: dict[BookingState, frozenset[BookingState]] = {
     S.EXPIRED: frozenset(),
 }
 OCCUPYING = frozenset({S.PENDING, S.OPTION, S.OFFERED, S.CONFIRMED})  # as booking_occupies() in the database
+NAMEABLE = OCCUPYING | {S.WAITING}  # as long as they may come
 EXPIRING = frozenset({S.OPTION, S.OFFERED})
 
 
@@ -98,6 +100,15 @@ def check_open(session: LockedSession, organisation: int, seats: int, now: datet
         raise SessionClosed(
             _("Les inscriptions à cette séance sont closes : appelez-nous, ou choisissez une autre date.")
         )
+
+
+def check_participants(names: Sequence[str], seats: int) -> None:
+    """Invalid when there are more names than seats, or a participant without one."""
+    if len(names) > seats:
+        sentence = _("Il y a plus de noms que de places : ajoutez des places ou retirez des noms.")
+        raise Invalid(sentence, field="participants")
+    if not all(name.strip() for name in names):
+        raise Invalid(_("Chaque participant a un nom."), field="participants")
 
 
 def seats_missing(left: int) -> SessionFull:

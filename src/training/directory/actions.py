@@ -157,14 +157,21 @@ async def add_facilitator(actor: Actor, **values: Any) -> int:
         return int(made[0]["id"])
 
 
-async def lock_organisation(organisation: int) -> OrganisationState:
-    """The organisation's state, which cannot change before the caller's transaction ends."""
-    row = (
-        await Organisation.select(Organisation.state).where(Organisation.id == organisation).first().lock_rows("SHARE")
-    )
-    if row is None:
+@dataclass(frozen=True, slots=True)
+class LockedOrganisation:
+    """What a booking needs of its organisation, as it stands until the transaction that locked it ends."""
+
+    state: OrganisationState
+    kind: OrganisationKind
+
+
+async def lock_organisation(organisation: int) -> LockedOrganisation:
+    """Hold the organisation as it is; others may hold it too. NotFound when there is none."""
+    sql = "select state, kind from organisation where id = $1 for share"
+    found = await db.row(LockedOrganisation, sql, organisation)
+    if found is None:
         raise NotFound(_("Cette structure n’existe pas."))
-    return OrganisationState(row["state"])
+    return found
 
 
 def _checked(new: NewOrganisation) -> str | None:
@@ -189,6 +196,8 @@ async def _add_contact(organisation: int, new: NewContact) -> int:
 
 
 async def _free_slug(wanted: str) -> str:
+    # one at a time: of two registrations at once, the second must see the name that the first took
+    await db.execute("select pg_advisory_xact_lock(hashtextextended('organisation.slug', 0))")
     taken = set(
         await Organisation.select(Organisation.slug).where(Organisation.slug.like(f"{wanted}%")).output(as_list=True)
     )

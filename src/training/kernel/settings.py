@@ -5,13 +5,15 @@ Every value may also come from a file named by `<NAME>_FILE` (Docker secrets).
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 SECRET_MIN = 32  # characters: 256 bits in hexadecimal is 64, a typed passphrase rather less
 
@@ -62,17 +64,17 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     problems: list[str] = []
     values = _read(os.environ if environ is None else environ, problems)
     base_url = values.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-    if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
+    if _url(base_url).scheme not in {"http", "https"} or not _url(base_url).hostname:
         problems.append(f"BASE_URL : « {base_url} » n'est pas une adresse http(s)://hôte.")
     data_dir = Path(values.get("DATA_DIR") or Path.home() / ".local" / "share" / "training")
     database_url = values.get("DATABASE_URL") or None
-    if database_url and urlsplit(database_url).scheme not in {"postgres", "postgresql"}:
+    if database_url and _url(database_url).scheme not in {"postgres", "postgresql"}:
         problems.append("DATABASE_URL : l'adresse commence par postgresql://.")
     level = values.get("LOG_LEVEL", "info").lower()
     if level not in {"debug", "info", "warning", "error"}:
         problems.append(f"LOG_LEVEL : « {level} » n'est pas debug, info, warning ou error.")
     smtp_url = values.get("SMTP_URL") or None
-    if smtp_url and (urlsplit(smtp_url).scheme not in {"smtp", "smtps"} or not urlsplit(smtp_url).hostname):
+    if smtp_url and (_url(smtp_url).scheme not in {"smtp", "smtps"} or not _url(smtp_url).hostname):
         problems.append("SMTP_URL : l'adresse est de la forme smtp://hôte:587 ou smtps://hôte:465.")
     proxies = _proxies(values.get("TRUSTED_PROXIES", ""), problems)
     secret = _secret(values.get("SECRET_KEY"), database_url, base_url, problems)
@@ -93,13 +95,25 @@ def kept_secret(data_dir: Path) -> str:
     """The embedded installation's own key: made once, kept beside its data, readable by its owner only."""
     path = data_dir / "secret_key"
     data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        # written whole before it has its name: two processes may start at once, and one may die here
+        descriptor, fresh = tempfile.mkstemp(dir=data_dir)  # 0600
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        os.unlink(fresh)
+    kept = path.read_text().strip()
+    if len(kept) < SECRET_MIN:
+        raise SettingsError([f"{path} : cette clé est trop courte. Retirez le fichier : une autre sera faite."])
+    return kept
+
+
+def _url(text: str) -> SplitResult:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(made := secrets.token_hex(32))
-    return made
+        return urlsplit(text)
+    except ValueError:
+        return urlsplit("")  # no scheme: refused by whoever asked
 
 
 def _read(environ: Mapping[str, str], problems: list[str]) -> dict[str, str]:
@@ -108,8 +122,8 @@ def _read(environ: Mapping[str, str], problems: list[str]) -> dict[str, str]:
         if path := environ.get(f"{name}_FILE"):
             try:
                 values[name] = Path(path).read_text().strip()
-            except OSError as error:
-                problems.append(f"{name}_FILE : {path} ne se lit pas ({error.strerror}).")
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(f"{name}_FILE : {path} ne se lit pas ({error}).")
         elif name in environ:
             values[name] = environ[name]
     return values

@@ -22,7 +22,7 @@ MAIL_MOVES: dict[MailState, frozenset[MailState]] = {
     MailState.SENT: frozenset({MailState.QUEUED}),
 }
 
-# Greylisting asks for minutes, an outage for hours; after two days somebody must know (RFC 5321 4.5.4.1).
+# Greylisting asks for minutes, an outage for hours; after a day and a half somebody must know (RFC 5321 4.5.4.1).
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 960))
 CLAIM = timedelta(minutes=5)  # a worker that died while sending gives the mail back after this
 

@@ -16,7 +16,7 @@ import structlog
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.records import rules
-from training.records.tables import Audit, Entry, File, Series
+from training.records.tables import Entry, File, Series
 
 
 @dataclass(slots=True)
@@ -38,18 +38,24 @@ async def acting(actor: Actor, action: str, subject: tuple[str, int] | None = No
     async with db.atomic():
         change = Change(*(subject or (None, None)))
         yield change
-        await Audit.insert(
-            Audit(
-                at=clock.now(),
-                actor_kind=actor.kind,
-                actor_id=actor.id,
-                action=action,
-                subject_kind=change.subject_kind,
-                subject_id=change.subject_id,
-                fields=list(change.fields),
-                request_id=structlog.contextvars.get_contextvars().get("request_id"),
-            )
+        await db.execute(
+            _AUDIT,
+            clock.now(),
+            actor.kind,
+            actor.id,
+            action,
+            change.subject_kind,
+            change.subject_id,
+            list(change.fields),
+            structlog.contextvars.get_contextvars().get("request_id"),
         )
+
+
+# Written out, for every change writes one: the query builder takes as long as the rest of a short action.
+_AUDIT = """
+    insert into audit (at, actor_kind, actor_id, action, subject_kind, subject_id, fields, request_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
 
 
 async def keep_file(content: bytes, media_type: str) -> int:

@@ -136,6 +136,7 @@ async def lock_session(session: int) -> LockedSession:
     found = await db.row(_Row, _LOCK, session)
     if found is None:
         raise NotFound(_("Cette séance n’existe pas."))
+    # a statement of its own: one that waited for the lock would still see the slots as they were before it waited
     times = await db.connection().fetchrow(
         "select min(starts_at) as starts_at, max(ends_at) as ends_at from slot where session = $1", session
     )

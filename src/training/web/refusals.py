@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+import asyncpg
 import structlog
 from litestar import Request, Response
 from litestar.datastructures import FormMultiDict, UploadFile
@@ -70,6 +71,9 @@ def describe(error: Exception) -> Problem:
             _("Le service ne répond pas pour le moment. Réessayez dans quelques secondes : rien n’est perdu."),
             headers={"Retry-After": "5"},
         )
+    if isinstance(error, asyncpg.DataError):  # a U+0000 in an address, for one: PostgreSQL keeps no such text
+        log.warning("request.unreadable", error=repr(error))
+        return _http(HTTPException(status_code=400))
     return Problem(
         500, "internal", _("Quelque chose s’est mal passé chez nous"), _("L’équipe technique est prévenue. Réessayez.")
     )
@@ -82,6 +86,7 @@ def _refused(error: DomainError) -> Problem:
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     titles = {
         400: _("Demande refusée"),
+        401: _("Clé requise"),
         403: _("Accès refusé"),
         404: _("Introuvable"),
         409: _("Ce n’est pas possible"),

@@ -7,14 +7,18 @@ from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
 from training.messages.actions import bookings as booking_mail
 from training.messages.actions import facilitators
-from training.scheduling.rules import AssignmentState
+from training.scheduling import queries as scheduling
+from training.scheduling.rules import AssignmentState, SessionState
 
 
 async def call_off(actor: Actor, session: int) -> None:
-    """Each contact whose booking fell with the session, and each facilitator, once."""
+    """Each contact whose booking fell with the session (not who had cancelled before), and each facilitator, once."""
+    called_off = await scheduling.session(session)
+    if called_off is None or called_off.state != SessionState.CANCELLED:
+        return
     found = await bookings.bookings(SYSTEM.scope, session=session, limit=1000)
     for view in found:
-        if view.state == "cancelled" and view.cancelled_by == "platform":
+        if view.cancelled_by == "platform" and view.cancel_reason == called_off.cancel_reason:
             await booking_mail.cancel(actor, view.id)
     withdrawn = await db.connection().fetch(
         """

@@ -1,0 +1,415 @@
+"""Seats: never more than there are, by any door, and given back; the same request twice is one booking."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+import makers
+from training.attendance.actions import hold_session
+from training.bookings import actions, queries
+from training.bookings.actions import Booked, NewBooking, NewParticipant, RepeatKey
+from training.bookings.rules import BookingState, KeyReused, SessionClosed
+from training.catalogue.rules import TariffMode
+from training.directory.actions import approve
+from training.kernel import clock, db
+from training.kernel.actor import SYSTEM, Actor, Scope
+from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.messages import queries as mails
+from training.scheduling.actions import NewSession, NewSlot, plan_session
+from training.scheduling.rules import SessionFull
+from training.worker import drain
+
+pytestmark = pytest.mark.anyio
+DAY = timedelta(days=1)
+
+
+async def taken(session: int) -> int:
+    return int(await db.connection().fetchval("select seats_taken from session where id = $1", session))
+
+
+async def state_of(booking: int) -> str:
+    return str(await db.connection().fetchval("select state from booking where id = $1", booking))
+
+
+def member(organisation: int, *permissions: str) -> Actor:
+    return Actor("user", None, "Membre", scope=Scope(organisations={organisation: frozenset(permissions)}))
+
+
+# --- seats
+
+
+@pytest.mark.commits
+async def test_eight_at_once_for_the_last_seats_never_oversell(database_test):
+    town = await makers.make_town()
+    await makers.make_booking(town, 47)  # 13 are left
+    made = await asyncio.gather(*(makers.make_booking(town, 4) for _each in range(8)), return_exceptions=True)
+    booked = [m for m in made if isinstance(m, Booked)]
+    refused = [m for m in made if isinstance(m, SessionFull)]
+    assert (len(booked), len(refused)) == (3, 5)
+    assert {r.extra["seats_left"] for r in refused} == {1}
+    assert {r.field for r in refused} == {"seats"}
+    assert await taken(town.session) == 59
+    assert await db.pool().fetchval("select sum(seats) from booking") == 59
+
+
+@pytest.mark.commits
+async def test_bookings_and_cancellations_at_once_keep_the_count_true(database_test):
+    town = await makers.make_town()
+    first = [await makers.make_booking(town, 6) for _each in range(10)]
+    assert await taken(town.session) == 60
+    work = [actions.cancel(SYSTEM, b.id) for b in first[:5]] + [makers.make_booking(town, 5) for _each in range(8)]
+    await asyncio.gather(*work, return_exceptions=True)
+    counted = await db.pool().fetchval("select coalesce(sum(seats), 0) from booking where state = 'confirmed'")
+    assert await taken(town.session) == counted <= 60
+
+
+_INSERT = """
+    insert into booking (reference, session, organisation, contact, state, seats, tariff_mode, unit_price_cents,
+                         price_cents, created_at, updated_at)
+    select $1, $2, $3, id, $4, $5, 'flat', 0, 0, now(), now() from contact where organisation = $3 limit 1
+"""
+
+
+@pytest.mark.parametrize("state", ["pending", "option", "offered", "confirmed"])
+async def test_no_more_seats_than_there_are_even_by_hand_in_the_database(database_test, state):
+    town = await makers.make_town()
+    await db.execute(_INSERT, "R-1", town.session, town.organisation, state, 60)
+    assert await taken(town.session) == 60
+    with pytest.raises(SessionFull):
+        async with db.atomic():
+            await db.execute(_INSERT, "R-2", town.session, town.organisation, state, 1)
+    with pytest.raises(SessionFull):
+        async with db.atomic():
+            await db.execute("update booking set seats = 61")
+    with pytest.raises(SessionFull):
+        async with db.atomic():
+            await db.execute("update session set capacity = 59 where id = $1", town.session)
+
+
+async def test_by_hand_what_does_not_occupy_takes_no_seat_and_what_moves_gives_them_back(database_test):
+    town = await makers.make_town()
+    other = await makers.make_session(town.offer, starts_at=town.starts_at + DAY, capacity=20)
+    for n, state in enumerate(("cancelled", "declined", "expired", "waiting")):
+        await db.execute(_INSERT, f"R-{n}", town.session, town.organisation, state, 60)
+    assert await taken(town.session) == 0
+    await db.execute(_INSERT, "R-9", town.session, town.organisation, "confirmed", 15)
+    await db.execute("update booking set session = $1 where reference = 'R-9'", other)
+    assert (await taken(town.session), await taken(other)) == (0, 15)
+    await db.execute("update booking set seats = 7 where reference = 'R-9'")
+    assert await taken(other) == 7
+    await db.execute("update booking set state = 'cancelled' where reference = 'R-9'")
+    assert await taken(other) == 0
+    await db.execute("update booking set state = 'confirmed' where reference = 'R-9'")
+    await db.execute("delete from booking where reference = 'R-9'")
+    assert await taken(other) == 0
+    for seats in (0, -1):
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with db.atomic():
+                await db.execute(_INSERT, "R-8", town.session, town.organisation, "confirmed", seats)
+
+
+async def test_cancelling_gives_the_seats_back_and_is_done_once(database_test):
+    town = await makers.make_town()
+    booked = await makers.make_booking(town, 60)
+    with pytest.raises(SessionFull) as full:
+        await makers.make_booking(town, 1)
+    assert full.value.extra == {"seats_left": 0}
+    await actions.cancel(SYSTEM, booked.id)
+    assert await taken(town.session) == 0
+    with pytest.raises(Conflict):
+        await actions.cancel(SYSTEM, booked.id)
+    await makers.make_booking(town, 60)
+
+
+async def test_what_cannot_be_booked_is_refused_in_words(database_test):
+    town = await makers.make_town()
+    for seats in (0, -3):
+        with pytest.raises(Invalid):
+            await makers.make_booking(town, seats)
+    with pytest.raises(NotFound):
+        await actions.book(SYSTEM, NewBooking(0, town.organisation, 1))
+    with pytest.raises(NotFound):
+        await actions.book(SYSTEM, NewBooking(town.session, 0, 1))
+    with clock.frozen(town.starts_at), pytest.raises(SessionClosed):
+        await makers.make_booking(town, 1)
+    names = (NewParticipant("Alix"), NewParticipant("Blaise"))
+    with pytest.raises(Invalid):
+        await makers.make_booking(town, 1, participants=names)
+    private = await makers.make_session(town.offer, starts_at=town.starts_at + DAY, organisation=town.organisation)
+    other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
+    with pytest.raises(SessionClosed):
+        await actions.book(SYSTEM, NewBooking(private, other, 1))
+    await actions.call_off_session(SYSTEM, town.session, "Verglas.")
+    with pytest.raises(SessionClosed):
+        await makers.make_booking(town, 1)
+
+
+async def test_bookings_close_when_the_session_says(database_test):
+    town = await makers.make_town()
+    slot = NewSlot(town.starts_at + DAY, town.ends_at + DAY, None)
+    closing = await plan_session(SYSTEM, NewSession(town.offer, 10, (slot,), closes_at=town.starts_at - DAY))
+    with clock.frozen(town.starts_at - DAY), pytest.raises(SessionClosed):
+        await actions.book(SYSTEM, NewBooking(closing, town.organisation, 1))
+
+
+async def test_the_price_is_of_the_session_s_day_and_of_the_kind_of_organisation(database_test):
+    town = await makers.make_town()
+    assert (await makers.make_booking(town, 40)).price_cents == 35_000
+    await db.execute(
+        "insert into tariff (offer, organisation_kind, mode, amount_cents, valid_from)"
+        " values ($1, 'commune', 'per_seat', 1200, $2)",
+        town.offer,
+        clock.local(town.starts_at).date(),
+    )
+    assert (await makers.make_booking(town, 7)).price_cents == 8_400
+    await db.execute("delete from tariff")
+    with pytest.raises(Conflict, match="tarif"):
+        await makers.make_booking(town, 1)
+
+
+# --- the same request twice
+
+
+@pytest.mark.commits
+async def test_the_same_key_at_once_is_one_booking_and_one_mail(database_test):
+    town = await makers.make_town()
+    key = RepeatKey("key:1", "abc")
+    new = NewBooking(town.session, town.organisation, 5, purchase_order="BC-1")
+    made = await asyncio.gather(*(actions.book(SYSTEM, new, key) for _each in range(8)))
+    assert len({m.reference for m in made}) == 1
+    assert sorted(m.repeated for m in made) == [False] + [True] * 7
+    assert await taken(town.session) == 5
+    await drain()
+    assert [m.occasion for m in await mails.mails()].count("booking_confirmed") == 1
+
+
+async def test_the_same_key_with_another_body_is_refused_and_another_asker_is_another(database_test):
+    town = await makers.make_town()
+    key = RepeatKey("key:1", "abc")
+    first = await actions.book(SYSTEM, NewBooking(town.session, town.organisation, 5), key)
+    for other in (
+        NewBooking(town.session, town.organisation, 6),
+        NewBooking(town.session, town.organisation, 5, note="autre"),
+        NewBooking(town.session, town.organisation, 5, participants=(NewParticipant("Alix"),)),
+    ):
+        with pytest.raises(KeyReused, match=first.reference):
+            await actions.book(SYSTEM, other, key)
+    second = await actions.book(SYSTEM, NewBooking(town.session, town.organisation, 5), RepeatKey("key:2", "abc"))
+    assert second.reference != first.reference
+    assert await taken(town.session) == 10
+
+
+async def test_a_key_answers_as_things_are_now_and_is_forgotten_after_a_day(database_test):
+    town = await makers.make_town()
+    key = RepeatKey("key:1", "abc")
+    new = NewBooking(town.session, town.organisation, 60)
+    first = await actions.book(SYSTEM, new, key)
+    assert (await actions.book(SYSTEM, new, key)).repeated, "the session is full by now, and that is not asked"
+    await actions.cancel(SYSTEM, first.id)
+    assert (await actions.book(SYSTEM, new, key)).state == BookingState.CANCELLED
+    with clock.frozen(clock.now() + timedelta(hours=25)):
+        await actions.forget_request_keys()
+        assert not (await actions.book(SYSTEM, new, key)).repeated
+
+
+@pytest.mark.commits
+async def test_the_same_key_at_once_for_two_sessions_is_one_booking_and_a_refusal(database_test):
+    """Two sessions are two locks, so both get past the look: the constraint decides."""
+    town = await makers.make_town()
+    other = await makers.make_session(town.offer, starts_at=town.starts_at + DAY)
+    work = [
+        actions.book(SYSTEM, NewBooking(session, town.organisation, 5), RepeatKey("key:1", "abc"))
+        for session in (town.session, other) * 3
+    ]
+    made = await asyncio.gather(*work, return_exceptions=True)
+    assert len({m.reference for m in made if isinstance(m, Booked)}) == 1
+    assert all(isinstance(m, Booked | Conflict | KeyReused) for m in made)
+    assert await db.pool().fetchval("select count(*) from booking") == 1
+
+
+# --- options and requests
+
+
+async def test_an_option_expires_and_its_seats_are_free(database_test):
+    town = await makers.make_town()
+    option = await makers.make_booking(town, 30, option=True)
+    assert (option.state, await taken(town.session)) == (BookingState.OPTION, 30)
+    assert await actions.expire_options() == 0
+    with clock.frozen(clock.now() + 8 * DAY):
+        with pytest.raises(Conflict, match="expiré"):  # before any sweep
+            await actions.confirm(SYSTEM, option.id)
+        assert await actions.expire_options() == 1
+        assert await actions.expire_options() == 0
+        assert (await state_of(option.id), await taken(town.session)) == ("expired", 0)
+        with pytest.raises(Conflict, match="expiré"):
+            await actions.confirm(SYSTEM, option.id)
+        await drain()
+    assert "booking_expired" in {m.occasion for m in await mails.mails()}
+
+
+async def test_an_option_confirmed_in_time_stays_and_its_price_is_of_that_moment(database_test):
+    town = await makers.make_town()
+    option = await makers.make_booking(town, 30, option=True)
+    await db.execute("update tariff set amount_cents = 40000")
+    await actions.confirm(SYSTEM, option.id)
+    with clock.frozen(clock.now() + 8 * DAY):
+        assert await actions.expire_options() == 0
+    view = await queries.booking_by_id(SYSTEM.scope, option.id)
+    assert view is not None
+    assert (view.state, view.price_cents, view.expires_at) == (BookingState.CONFIRMED, 40_000, None)
+    with pytest.raises(Conflict):
+        await actions.confirm(SYSTEM, option.id)
+
+
+@pytest.mark.commits
+async def test_confirmed_and_swept_at_once_is_one_or_the_other(database_test):
+    town = await makers.make_town()
+    options = [await makers.make_booking(town, 5, option=True) for _each in range(6)]
+    with clock.frozen(clock.now() + 7 * DAY - timedelta(milliseconds=1)):
+        confirmed = [asyncio.create_task(actions.confirm(SYSTEM, o.id)) for o in options]
+    with clock.frozen(clock.now() + 8 * DAY):
+        await asyncio.gather(actions.expire_options(), actions.expire_options())
+    await asyncio.gather(*confirmed, return_exceptions=True)
+    states = [await state_of(o.id) for o in options]
+    assert set(states) <= {"confirmed", "expired"}
+    assert await taken(town.session) == 5 * states.count("confirmed")
+
+
+async def test_an_option_of_a_session_that_was_held_can_no_longer_be_confirmed(database_test):
+    """Held early, before it began: what was not confirmed by then would never be billed."""
+    town = await makers.make_town()
+    option = await makers.make_booking(town, 5, option=True)
+    await hold_session(SYSTEM, town.session, early_reason="Avancée d’un jour.")
+    with pytest.raises(Conflict):
+        await actions.confirm(SYSTEM, option.id)
+
+
+async def test_what_an_unknown_organisation_asked_for_is_confirmed_when_it_is_approved(database_test):
+    town = await makers.make_town()
+    new = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="nouvelle.example.org")
+    asked = await actions.book(SYSTEM, NewBooking(town.session, new, 10, option=True))
+    assert (asked.state, await taken(town.session)) == (BookingState.PENDING, 10)
+    with pytest.raises(Forbidden):
+        await actions.confirm(member(new, "bookings.confirm"), asked.id)
+    await approve(SYSTEM, new)
+    await drain()
+    assert await state_of(asked.id) == "confirmed"
+    refused = await makers.make_organisation("Refusée", siret=None, domain="refusee.example.org")
+    await db.execute("update organisation set state = 'refused' where id = $1", refused)
+    with pytest.raises(Forbidden):
+        await actions.book(SYSTEM, NewBooking(town.session, refused, 1))
+
+
+async def test_a_declined_request_gives_its_seats_back_and_says_why(database_test):
+    town = await makers.make_town()
+    new = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="nouvelle.example.org")
+    asked = await actions.book(SYSTEM, NewBooking(town.session, new, 10))
+    with pytest.raises(Forbidden):
+        await actions.decline(member(new, "bookings.confirm"), asked.id, "non")
+    await actions.decline(SYSTEM, asked.id, "Réservé aux communes.")
+    await drain()
+    assert (await state_of(asked.id), await taken(town.session)) == ("declined", 0)
+    declined = next(m for m in await mails.mails() if m.occasion == "booking_declined")
+    kept = await mails.mail(declined.id)
+    assert kept is not None
+    assert "Réservé aux communes." in kept.text
+
+
+async def test_the_waiting_list_holds_no_seat_and_opens_only_when_there_is_none(database_test):
+    town = await makers.make_town()
+    with pytest.raises(Conflict):
+        await actions.wait(SYSTEM, NewBooking(town.session, town.organisation, 60))
+    await makers.make_booking(town, 55)
+    waiting = await actions.wait(SYSTEM, NewBooking(town.session, town.organisation, 6))
+    assert (waiting.state, await taken(town.session)) == (BookingState.WAITING, 55)
+    with pytest.raises(Conflict):
+        await actions.confirm(SYSTEM, waiting.id)
+
+
+# --- who may
+
+
+async def test_whose_booking_it_is_decides_and_another_s_does_not_exist(database_test):
+    town = await makers.make_town()
+    other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
+    booked = await makers.make_booking(town, 5)
+    stranger, mine = member(other, "bookings.make", "bookings.cancel"), member(town.organisation, "bookings.see")
+    with pytest.raises(NotFound):
+        await actions.cancel(stranger, booked.id)
+    with pytest.raises(NotFound):
+        await actions.book(stranger, NewBooking(town.session, town.organisation, 1))
+    for act in (actions.cancel(mine, booked.id), actions.book(mine, NewBooking(town.session, town.organisation, 1))):
+        with pytest.raises(Forbidden):
+            await act
+    assert await queries.booking(stranger.scope, booked.reference) is None
+    assert await queries.booking(mine.scope, booked.reference.lower()) is not None
+    boss = member(town.organisation, "bookings.cancel")
+    with clock.frozen(town.starts_at), pytest.raises(Conflict):
+        await actions.cancel(boss, booked.id)
+    with clock.frozen(town.starts_at):
+        await actions.cancel(SYSTEM, booked.id)
+    with pytest.raises(NotFound):
+        await actions.cancel(SYSTEM, 0)
+
+
+async def test_a_contact_of_somebody_else_cannot_be_given(database_test):
+    town = await makers.make_town()
+    other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
+    theirs = await db.value("select id from contact where organisation = $1 limit 1", other)
+    with pytest.raises(Invalid):
+        await makers.make_booking(town, 1, contact=theirs)
+
+
+# --- a session called off
+
+
+async def test_called_off_everybody_concerned_is_told_once(database_test):
+    town = await makers.make_town()
+    gone = await makers.make_booking(town, 5)
+    await actions.cancel(SYSTEM, gone.id)
+    await drain()
+    kept = await makers.make_booking(town, 5)
+    option = await makers.make_booking(town, 5, option=True)
+    await drain()
+    before = [m.id for m in await mails.mails()]
+    with pytest.raises(Invalid):
+        await actions.call_off_session(SYSTEM, town.session, " ")
+    await actions.call_off_session(SYSTEM, town.session, "Verglas.")
+    assert await taken(town.session) == 0
+    await drain()
+    new = [m for m in await mails.mails() if m.id not in before]
+    assert sorted(m.occasion for m in new) == ["assignment_cancelled", "booking_cancelled", "booking_cancelled"]
+    subjects = [
+        r["subject_id"]
+        for r in await db.connection().fetch(
+            "select subject_id from mail where id <> all($1) and occasion = 'booking_cancelled'", before
+        )
+    ]
+    assert sorted(subjects) == sorted([kept.id, option.id]), "who had cancelled before was told before"
+    assert sorted(m.calendar_method or "" for m in new) == ["", "CANCEL", "CANCEL"]
+
+
+async def test_a_booking_cancelled_just_before_its_session_is_told_of_once(database_test):
+    town = await makers.make_town()
+    booked = await makers.make_booking(town, 5)
+    await drain()
+    await actions.cancel(SYSTEM, booked.id)
+    await actions.call_off_session(SYSTEM, town.session, "Verglas.")
+    await drain()
+    assert [m.occasion for m in await mails.mails()].count("booking_cancelled") == 1
+
+
+async def test_free_and_per_seat(database_test):
+    town = await makers.make_town()
+    for slug, mode, cents, expected in (
+        ("gratuit", TariffMode.FREE, 0, 0),
+        ("a-la-place", TariffMode.PER_SEAT, 1_500, 6_000),
+    ):
+        offer = await makers.make_offer(slug, mode=mode, cents=cents)
+        session = await makers.make_session(offer, starts_at=town.starts_at + 2 * DAY)
+        booked = await actions.book(SYSTEM, NewBooking(session, town.organisation, 4))
+        assert booked.price_cents == expected
