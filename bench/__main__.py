@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import uvloop
@@ -19,6 +21,7 @@ from training.kernel import db, logs, migrate, settings
 
 PATIENCE = 240  # seconds for the whole
 WIDE = 140  # columns of a log
+QUIET = 0.15  # of the processors: what others may use before figures are taken with a grain of salt
 STEPS = {"pages": pages.ROUNDS, "bookings": bookings.ROUNDS, "feeds": 3, "invoices": DRAFTS, "idle": 3}
 
 
@@ -68,21 +71,38 @@ def late(*_: object) -> None:
     raise TimeoutError(f"the bench did not end within {PATIENCE} s")
 
 
+def busy(seconds: float = 1.0) -> float:
+    """How much of the machine's processors others use at this moment."""
+
+    def used() -> tuple[int, int]:
+        times = [int(word) for word in Path("/proc/stat").read_text().partition("\n")[0].split()[1:]]
+        return sum(times) - times[3] - times[4], sum(times)  # neither idle nor waiting for a disk (proc(5))
+
+    before = used()
+    time.sleep(seconds)
+    after = used()
+    return (after[0] - before[0]) / max(1, after[1] - before[1])
+
+
 @click.command()
 @click.argument("subjects", nargs=-1, type=click.Choice(list(STEPS)))
 def main(subjects: tuple[str, ...]) -> None:
     """Measure everything, or only SUBJECTS. Ends with 1 when a limit is missed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what we started ends with us
     signal.signal(signal.SIGALRM, late)
     signal.alarm(PATIENCE)
+    cores, others = len(os.sched_getaffinity(0)), busy()
     columns = (TextColumn("{task.description:<10}"), BarColumn(), TimeElapsedColumn())
     with site() as here:
         settings.use(settings.load(here.environ))
         logs.configure("error")
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             parts = measured(here, subjects or tuple(STEPS), bar)
-    cores = len(os.sched_getaffinity(0))
     out = Console() if sys.stdout.isatty() else Console(width=WIDE)
-    out.print(f"\nOn {cores} cores, shared by client, program and database.\n")
+    out.print(f"\nOn {cores} cores, shared by client, program and database.")
+    if others > QUIET:
+        out.print(f"The machine had other work before we began ({others:.0%} busy): trust no rate, no ratio too far.")
+    out.print()
     sys.exit(0 if report.show(parts, out) else 1)
 
 

@@ -47,7 +47,7 @@ def weigh(here: Site, pid: int) -> Part:
     program = _tree(pid) - database  # the embedded server is a child of whoever started it
     ours, theirs = sum(map(_pss, program)), sum(map(_pss, database))
     if here.url is not None:
-        alone = Figure("the program alone", ours, "MiB", "DATABASE_URL’s server is not ours to weigh", peer=peer)
+        alone = Figure("the program alone", ours, "MiB", "DATABASE_URL’s server is not ours to weigh")
         return Part("Idle memory", (alone,))
     note = f"PSS, {REST:g} s after the first answer"
     return Part(

@@ -120,6 +120,8 @@ class Script:
         if [s.sql for s in one] != [s.sql for s in two]:
             raise Unknown("two bookings did not say the same statements")
         self._one, self._two, self._given = one, two, [(n, v, given_two[n]) for n, v in given_one.items()]
+        if len({(a, b) for _n, a, b in self._given}) < len(self._given):
+            raise Unknown("two given values cannot be told apart")
         self.steps = [
             (s.method, s.sql, tuple(self._pattern(a, b, n) for a, b in zip(s.args, two[n].args, strict=True)))
             for n, s in enumerate(one)

@@ -37,7 +37,7 @@ class Site:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What the program is started with: nothing of the caller's settings, no mail server, and Python's usual ways."""
+        """What the program is started with: nothing of the caller's settings, no mail server."""
         kept = {k: v for k, v in os.environ.items() if k.removesuffix("_FILE") not in settings.NAMES}
         kept.pop("PYTHONDONTWRITEBYTECODE", None)  # each start would compile thousands of modules again
         kept |= {"DATA_DIR": str(self.home), "BASE_URL": f"http://127.0.0.1:{self.port}"}

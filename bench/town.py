@@ -80,7 +80,7 @@ class Town:
 async def build() -> Town:
     """Fill an empty, migrated database. The queue is left empty: no mail of ours is part of a measure."""
     await directory.set_platform(SYSTEM, PLATFORM)
-    customers = tuple([await _customer(n) for n in range(CLIENTS)])
+    customers = await _customers()
     commune = await directory.add_commune(
         SYSTEM, insee="61001", name="Alençon", postcode="61000", latitude=48.43, longitude=0.09, population=25_000
     )
@@ -109,11 +109,18 @@ async def _settle() -> None:
     await db.connection().execute("vacuum analyze")
 
 
-async def _customer(number: int) -> Customer:
+async def _customers() -> tuple[Customer, ...]:
+    """The last has the first key: none has the id of its own key, or a replay might mistake one for the other."""
+    organisations = [await _organisation(n) for n in range(CLIENTS)]
+    made = {n: await keys.create(SYSTEM, "Banc d’essai", organisation=n) for n in reversed(organisations)}
+    return tuple(Customer(organisation, made[organisation]) for organisation in organisations)
+
+
+async def _organisation(number: int) -> int:
     siren = f"0000777{number}"
     siren += luhn.calc_check_digit(siren)
     nic = f"{siren}0001"
-    organisation = await directory.register(
+    return await directory.register(
         SYSTEM,
         NewOrganisation(
             f"Commune d’Essai-sur-Sarthe n° {number + 1}", OrganisationKind.COMMUNE, nic + luhn.calc_check_digit(nic),
@@ -125,7 +132,6 @@ async def _customer(number: int) -> Customer:
         ),
         approved=True,
     )  # fmt: skip
-    return Customer(organisation, await keys.create(SYSTEM, "Banc d’essai", organisation=organisation))
 
 
 async def _venue(number: int, commune: int) -> int:

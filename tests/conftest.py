@@ -125,5 +125,3 @@ async def client(database_test: None) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as browser:
         yield browser
-
-

@@ -76,11 +76,11 @@ async def jobs() -> list[tuple[str, str]]:
     return [(r["entrypoint"].removeprefix("trials."), r["status"]) for r in found]
 
 
-async def until(check: Callable[[], Awaitable[object]], seconds: float = 12) -> None:
+async def until(check: Callable[[], Awaitable[object]], seconds: float = 25) -> None:
     """Wait until `check` holds; AssertionError with the queue when it does not in time."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while not await check():
+            while not await check():  # noqa: ASYNC110 - what is waited for is in the database
                 await asyncio.sleep(0.03)
             return
     raise AssertionError(f"not within {seconds} s; the queue: {await jobs()}")
@@ -112,7 +112,7 @@ class Child:
     async def says(self, word: str) -> None:
         """Wait until it says so: "up", or the name of the point where it stands."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while line := (await self.process.stdout.readline()).decode().strip():
                 if line == word:
                     return

@@ -24,23 +24,11 @@ from training.kernel.logs import masked
 from training.web import agenda, animation, api, office, operations, portal
 from training.web.auth import PUBLIC, Authentication, cookie_name, guard
 from training.web.refusals import answer
+from training.web.security import HEADERS
 
 log = structlog.get_logger()
 
 BODY_MAX = 2_000_000  # bytes: the largest form is a list of names
-
-# Everything comes from here; nothing inline, nothing framed (the embeddable page says otherwise for itself).
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 
 
 async def set_headers(message: Message, scope: Scope) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from training.billing.actions.make_billable import make_billable
+from training.billing.actions.confirm_free import confirm_free
+from training.billing.actions.make_billable import issue_if_told, make_billable
 from training.bookings import actions as bookings
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
@@ -45,6 +46,8 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "assignment.confirmed": (Reaction(facilitators.invite),),
     "session.cancelled": (Reaction(sessions.call_off),),
     "session.held": (Reaction(make_billable),),
+    "invoice.drafted": (Reaction(issue_if_told),),
+    "booking.held_free": (Reaction(confirm_free),),
     "invoice.issued": (Reaction(billing_mail.send_invoice),),
     "free.confirmed": (Reaction(billing_mail.send_free_confirmation),),
     "mail.queued": (Reaction(delivery.deliver, outside=True),),

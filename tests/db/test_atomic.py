@@ -11,10 +11,11 @@ import asyncpg
 import pytest
 
 import makers
+from training.bookings.actions import NewParticipant
 from training.bookings.rules import KeyReused
 from training.kernel import db
 from training.kernel.db import ForeignTransaction, TransactionLost, atomic
-from training.kernel.errors import Conflict
+from training.kernel.errors import Conflict, Invalid
 
 pytestmark = pytest.mark.anyio
 
@@ -217,6 +218,14 @@ async def test_serializable_is_honoured_and_a_write_needs_a_transaction(scratch)
         assert await db.value("show transaction_isolation") == "serializable"
     with pytest.raises(RuntimeError, match="outside atomic"):
         await put(1)
+
+
+@pytest.mark.parametrize("note", ["a\x00b", "x" * 201])
+async def test_a_text_that_no_column_takes_is_a_refusal_not_a_crash(database_test, note):
+    town = await makers.make_town()
+    with pytest.raises(Invalid):
+        await makers.make_booking(town, 1, participants=(NewParticipant(note),))
+    assert await db.value("select count(*) from booking") == 0
 
 
 @pytest.mark.commits

@@ -44,6 +44,7 @@ async def test_before_its_end_it_takes_an_administrator_and_a_reason(database_te
     assert await held() == 1
     early = await db.value("select fields from audit where action = 'session.hold'")
     assert early == ["state", "early"]
+    assert await db.value("select early_reason from holding") == "Avancée."
 
 
 async def test_it_is_over_at_the_end_of_its_last_slot(database_test):

@@ -168,7 +168,6 @@ async def test_eight_at_once_issue_each_draft_once_and_without_a_gap(database_te
 async def test_what_keeps_a_draft_from_leaving_is_said_and_it_leaves_once_put_right(database_test, change, words):
     town = await makers.make_town()
     await makers.make_booking(town, 5)
-    undo = db.atomic()
     await db.execute(change)
     await hold(town)
     (draft,) = await drafts()
@@ -177,7 +176,6 @@ async def test_what_keeps_a_draft_from_leaving_is_said_and_it_leaves_once_put_ri
     with pytest.raises(Conflict, match=words):
         await issue(SYSTEM, draft.id)
     assert await db.value("select count(*) from ledger_entry") == 0
-    del undo
     await set_platform(SYSTEM, {"siret": makers.PLATFORM["siret"], "iban": makers.PLATFORM["iban"]})
     await db.execute("update organisation set siret = $1, state = 'approved'", makers.SIRET)
     await db.execute("update contact set active = true")
@@ -202,7 +200,6 @@ async def test_an_offer_s_own_vat_regime_comes_before_the_platform_s(database_te
     await db.execute("update offer set vat_regime = 'vocational_261_4_4a'")
     session = await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=1))
     await book(SYSTEM, NewBooking(session, town.organisation, 5))
-    await hold(town, session) if False else None
     with clock.frozen(town.ends_at + timedelta(days=2)):
         await hold_session(SYSTEM, session)
         await drain()

@@ -330,6 +330,26 @@ async def test_the_waiting_list_holds_no_seat_and_opens_only_when_there_is_none(
         await actions.confirm(SYSTEM, waiting.id)
 
 
+# --- who comes
+
+
+async def test_names_may_come_later_and_the_last_list_stands(database_test):
+    town = await makers.make_town()
+    booked = await makers.make_booking(town, 2, participants=(NewParticipant("Zoé"),))
+    await actions.name_participants(
+        SYSTEM, booked.id, (NewParticipant("Émile"), NewParticipant("alix", "a@example.org"))
+    )
+    named = [(p.name, p.email) for p in await queries.participants(booked.id)]
+    assert named == [("alix", "a@example.org"), ("Émile", None)]
+    for wrong in ((NewParticipant("A"), NewParticipant("B"), NewParticipant("C")), (NewParticipant(" "),)):
+        with pytest.raises(Invalid):
+            await actions.name_participants(SYSTEM, booked.id, wrong)
+    assert len(await queries.participants(booked.id)) == 2
+    await actions.cancel(SYSTEM, booked.id)
+    with pytest.raises(Conflict):
+        await actions.name_participants(SYSTEM, booked.id, ())
+
+
 # --- who may
 
 

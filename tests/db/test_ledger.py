@@ -1,4 +1,4 @@
-"""The ledger: numbers without a gap whatever fails, days that never go back, rows that never change, a chain that tells."""
+"""The ledger: numbers without a gap whatever fails, days that never go back, rows that stay, a chain that tells."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ async def test_a_job_that_kills_its_workers_is_parked_and_the_others_are_done(da
     await trials.happen()
     for _each in range(2):
         async with trials.child(database_dsn) as child:
-            assert await asyncio.wait_for(child.process.wait(), 20) == -signal.SIGKILL
+            assert await asyncio.wait_for(child.process.wait(), 40) == -signal.SIGKILL
     async with worker.running():
         await trials.until(trials.done)
     assert await trials.effects() == 1
@@ -95,7 +95,8 @@ async def test_sigterm_lets_the_running_job_finish(database_dsn, one_reaction):
 
 
 async def _waits_for_a_lock() -> bool:
-    return bool(await db.pool().fetchval("select exists (select from pg_locks where not granted)"))
+    here = "database = (select oid from pg_database where datname = current_database())"
+    return bool(await db.pool().fetchval(f"select exists (select from pg_locks where not granted and {here})"))
 
 
 async def test_a_job_longer_than_the_grace_is_given_back_whole(one_reaction, monkeypatch):

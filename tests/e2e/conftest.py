@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from databases import on
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sites import Inbox, Site, doors, execute, free_port, in_own_loop, served
+
+from databases import on
 
 INSTALL = "apt-get install --yes chromium"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -63,9 +64,7 @@ def empty_site(server: str, inbox: tuple[Inbox, int], tmp_path_factory: pytest.T
 
 
 @contextlib.contextmanager
-def _running(
-    server: str, inbox: tuple[Inbox, int], folders: pytest.TempPathFactory, *, empty: bool
-) -> Iterator[Site]:
+def _running(server: str, inbox: tuple[Inbox, int], folders: pytest.TempPathFactory, *, empty: bool) -> Iterator[Site]:
     name = f"training_e2e_{'empty' if empty else 'town'}_{os.getpid()}"
     in_own_loop(execute(server, f"create database {name}"))
     url = f"http://127.0.0.1:{free_port()}"

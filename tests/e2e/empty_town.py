@@ -10,7 +10,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import makers
-
 from training.identity.actions import signin
 from training.kernel import db, migrate, settings
 
@@ -25,8 +24,9 @@ async def main() -> None:
             await makers.make_organisation()
             await makers.make_facilitator()
             await makers.make_staff()
-        people = {"staff": "equipe@example.org", "organisation": "rh@mairie.example.org", "facilitator": "anime@example.org"}
-        for who, email in people.items():
+        people = (("staff", "equipe"), ("organisation", "rh@mairie"), ("facilitator", "anime"))
+        for who, local in people:
+            email = f"{local}.example.org" if "@" in local else f"{local}@example.org"
             print(f"{who}_link={now.base_url}/connexion/lien/{await signin.open_door(email)}")
 
 

@@ -31,7 +31,7 @@ class Inbox:
     mails: list[EmailMessage] = field(default_factory=list)
     answer: str = "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):
             self.mails.append(BytesParser(policy=default).parsebytes(envelope.content))
         return self.answer

@@ -1,4 +1,4 @@
-"""The main job, as people do it: a town hall books 40 seats, is invited, subscribes, and is invoiced once it was held."""
+"""The main job, as people do it: a town hall books 40 seats, is invited, subscribes, and is invoiced afterwards."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import urllib.request
 from datetime import datetime, timedelta
 
 import icalendar
-from facturx_rules import findings
 from playwright.sync_api import Page, expect
 from sites import Site, sign_in
 from test_facturx import FAULTS, edited
 
+from facturx_rules import findings
 from training.billing.formats import cii
 from training.demo.town.organisations import ORGANISATIONS, STORY_ORGANISATION
 from training.demo.town.people import FACILITATORS

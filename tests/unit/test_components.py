@@ -41,6 +41,7 @@ SAMPLES = {
     "radios": '{{ ui.radios(f, "a", "Question", [("1", "Un"), ("2", "Deux", "Aide")]) }}',
     "checkbox": '{{ ui.checkbox(f, "a", "Oui", help="Aide") }}',
     "hidden": '{{ ui.hidden("a", "1") }}',
+    "upload": '{{ ui.upload(f, "a", "Image", "image/png", help="Aide") }}',
     "group": '{% call ui.group("Titre", "Aide") %}…{% endcall %}',
     "error_summary": "{{ ui.error_summary(bad) }}",
     "copy_field": '{{ ui.copy_field("feed", "Adresse", "https://example.org/a.ics", help="Aide") }}',
@@ -234,7 +235,9 @@ def test_a_week_draws_quarters_of_an_hour() -> None:
     )  # 9 h is the fifth quarter after 8 h; three hours are twelve
 
 
-PLATFORM = SimpleNamespace(name="Mobilité & Cie", short_name="Mobilité", phone="02 00 00 00 00", email="a@example.org")
+PLATFORM = SimpleNamespace(
+    name="Mobilité & Cie", short_name="Mobilité", phone="02 00 00 00 00", email="a@example.org", logo=None
+)
 SOMEBODY = Actor("user", 1, "Camille <Aubry>")
 
 

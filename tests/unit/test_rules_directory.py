@@ -8,7 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.directory.rules import KIND_NAMES, USUAL_BUYER, Buyer, OrganisationKind, check_email, check_siret, slug
+from training.directory.rules import (
+    CONTRAST,
+    KIND_NAMES,
+    LOGO_MAX,
+    USUAL_BUYER,
+    Buyer,
+    OrganisationKind,
+    check_accent,
+    check_bic,
+    check_email,
+    check_iban,
+    check_logo,
+    check_siret,
+    check_vat_number,
+    check_website,
+    contrast_with_white,
+    slug,
+)
+from training.kernel.errors import Invalid
 
 
 @pytest.mark.parametrize(
@@ -105,3 +123,75 @@ def test_any_name_makes_a_good_slug(name: str) -> None:
 def test_every_kind_has_a_name_and_a_usual_buyer() -> None:
     assert set(KIND_NAMES) == set(USUAL_BUYER) == set(OrganisationKind)
     assert USUAL_BUYER[OrganisationKind.COMMUNE] == Buyer.PUBLIC
+
+
+IBAN = "FR7630006000011234567890189"
+
+
+@pytest.mark.parametrize("typed", [IBAN, "FR76 3000 6000 0112 3456 7890 189", IBAN.lower()])
+def test_an_iban_is_kept_without_spaces(typed: str) -> None:
+    assert check_iban(typed) == IBAN
+
+
+@given(st.integers(4, len(IBAN) - 1), st.integers(1, 9))
+def test_any_wrong_digit_of_an_iban_is_seen(position: int, more: int) -> None:
+    digits = list(IBAN)
+    digits[position] = str((int(digits[position]) + more) % 10)
+    with pytest.raises(ValueError, match="faute de frappe"):
+        check_iban("".join(digits))
+
+
+def test_a_bic() -> None:
+    assert check_bic("agri fr pp") == "AGRIFRPP"
+    assert check_bic("AGRIFRPP882") == "AGRIFRPP882"
+    for wrong in ("", "AGRI", "AGRIFRPP88", "AGR1FRPP", "AGRIFRPPé12"):
+        with pytest.raises(ValueError, match="8 ou 11"):
+            check_bic(wrong)
+
+
+def test_a_vat_number_has_its_country_code() -> None:
+    assert check_vat_number("40 303 265 045") == check_vat_number("FR40303265045") == "FR40303265045"
+    with pytest.raises(ValueError, match="FR40303265045"):
+        check_vat_number("FR41303265045")
+
+
+@pytest.mark.parametrize("wrong", ["example.org", "javascript:alert(1)", "https://", "https://a b.org", "ftp://a.org"])
+def test_what_is_no_website(wrong: str) -> None:
+    assert check_website("https://example.org/a?b") == "https://example.org/a?b"
+    with pytest.raises(ValueError, match="https://"):
+        check_website(wrong)
+
+
+def test_an_accent_is_read_on_white() -> None:
+    assert check_accent(" #0F5C4C ") == "#0f5c4c"
+    assert check_accent("#767676") == "#767676"  # the lightest grey that WCAG lets be
+    with pytest.raises(ValueError, match=r"il en faut 4,5\."):
+        check_accent("#777777")
+    for wrong in ("vert", "0f5c4c", "#0f5c4", "#0f5c4g"):
+        with pytest.raises(ValueError, match="Une couleur s’écrit"):
+            check_accent(wrong)
+
+
+def test_contrast_goes_from_one_to_twenty_one() -> None:
+    assert contrast_with_white("#ffffff") == pytest.approx(1)
+    assert contrast_with_white("#000000") == pytest.approx(21)
+    assert contrast_with_white("#767676") > CONTRAST > contrast_with_white("#777777")
+
+
+PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [(PNG, "image/jpeg"), (JPEG, "image/png"), (b"<svg/>", "image/svg+xml"), (b"", "image/png"), (PNG, "text/html")],
+)
+def test_a_logo_is_what_it_is_said_to_be(content: bytes, media_type: str) -> None:
+    with pytest.raises(Invalid, match="PNG ou JPEG"):
+        check_logo(content, media_type)
+
+
+def test_a_logo_is_small() -> None:
+    check_logo(PNG.ljust(LOGO_MAX), "image/png")
+    check_logo(JPEG, "image/jpeg")
+    with pytest.raises(Invalid, match="pèse 301 ko"):
+        check_logo(PNG.ljust(LOGO_MAX + 1), "image/png")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from training.kernel import clock, render
 from training.kernel.i18n import speaking
@@ -176,3 +177,34 @@ def test_the_address_does_not_hang_on_the_machine() -> None:
     assert render.static_root() == first
     assert render.static("css/base.css") == f"{first}/css/base.css"
     assert (render.STATIC / "css" / "base.css").is_file()
+
+
+@pytest.mark.parametrize(
+    ("written", "set_"),
+    [
+        ("Prix : 3 € ; vraiment ?", "Prix\u00a0: 3 € ; vraiment\u00a0?".replace(" ;", "\u00a0;")),
+        ("« Vélo » !", "«\u00a0Vélo\u00a0»\u00a0!"),
+        ("Voir http://example.org à 9:00", "Voir http://example.org à 9:00"),
+        ("%(num)d nom : %(who)s", "%(num)d nom\u00a0: %(who)s"),
+        ("", ""),
+    ],
+)
+def test_signs_stay_with_their_words(written: str, set_: str) -> None:
+    assert render.typo(written) == set_
+    assert render.typo(set_) == set_
+    with speaking("en"):
+        assert render.typo(written) == written
+
+
+def test_typography_neither_marks_up_nor_unmarks() -> None:
+    """The same letters, typed by somebody and written by us: the cache must not take one for the other."""
+    assert type(render.typo(Markup("<b> : </b>"))) is Markup
+    assert type(render.typo("<b> : </b>")) is str
+    page = render.pages().from_string("{{ text|typo }}{{ _('a : %(x)s', x=text) }}")
+    assert page.render(text="<b> ?") == "&lt;b&gt;\u00a0?a\u00a0: &lt;b&gt; ?"
+
+
+def test_pages_are_set_and_plain_texts_are_not() -> None:
+    source = "{{ _('Fini !') }}{% trans %}Vraiment ?{% endtrans %}{{ ngettext('un : %(num)d', 'des : %(num)d', 2) }}"
+    assert render.pages().from_string(source).render() == "Fini\u00a0!Vraiment\u00a0?des\u00a0: 2"
+    assert render.plain().from_string(source).render() == "Fini !Vraiment ?des : 2"

@@ -30,7 +30,7 @@ def test_a_session_moves_as_the_table_says(current: SessionState, wanted: Sessio
 
 
 def test_a_session_that_was_held_says_so() -> None:
-    with pytest.raises(Conflict, match="Cette séance est terminée"):
+    with pytest.raises(Conflict, match="Cette séance est réalisée"):
         check_move(SessionState.HELD, SessionState.CANCELLED)
 
 

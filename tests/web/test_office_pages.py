@@ -17,7 +17,7 @@ from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM
 from training.reporting.office import today as today_reading
 from training.reporting.office.invoices import drafts as drafts_reading
-from training.web.office.page import moment_key, row_key
+from training.web.asked import moment_key, row_key
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,7 @@ from training.kernel.i18n import _
 from training.records.actions import acting
 from training.scheduling import actions as scheduling
 
-db.refuse("holding_session_once", lambda: Conflict(_("Cette séance est déjà marquée comme tenue.")))
+db.refuse("holding_session_once", lambda: Conflict(_("Cette séance est déjà marquée comme réalisée.")))
 
 
 async def hold_session(

@@ -19,6 +19,6 @@ def check_time(ends_at: datetime, now: datetime, early_reason: str, *, may_early
     if now >= ends_at:
         return
     if not early_reason.strip():
-        raise NotOver(_("Cette séance n’est pas terminée : elle se marque comme tenue après sa fin."))
+        raise NotOver(_("Cette séance n’est pas finie : elle se marque comme réalisée après sa fin."))
     if not may_early:
-        raise Forbidden(_("Avant la fin de la séance, seul un administrateur peut la marquer comme tenue."))
+        raise Forbidden(_("Avant la fin de la séance, seul un administrateur peut la marquer comme réalisée."))

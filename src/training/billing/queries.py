@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from training.billing.rules.issuing import Payer, Seller, missing
 from training.billing.rules.states import InvoiceState
 from training.directory import queries as directory
-from training.directory.queries import OrganisationView
-from training.directory.rules import Buyer
+from training.directory.queries import OrganisationView, PlatformView
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
@@ -168,17 +168,13 @@ async def blockers(id: int) -> list[str]:  # noqa: A002
     platform = await directory.platform()
     if found is None or platform is None:
         return [_("Cette facture n’existe pas.")]
-    checks = (
-        (platform.siret, _("La plateforme n’a pas encore de numéro SIRET : complétez son identité.")),
-        (platform.iban, _("La plateforme n’a pas encore d’IBAN : complétez son identité.")),
-        (
-            found.payer.siret or found.payer.buyer == Buyer.PERSON,
-            _("Il manque le numéro SIRET de {name}.").format(name=found.payer.name),
-        ),
-        (found.billing_email, _("Personne ne reçoit les factures de {name}.").format(name=found.payer.name)),
-        (found.payer.approved, _("{name} n’est pas encore validée.").format(name=found.payer.name)),
-    )
-    return [words for good, words in checks if not good]
+    return lacking(platform, found.payer, reached=found.billing_email is not None)
+
+
+def lacking(platform: PlatformView, payer: OrganisationView, *, reached: bool) -> list[str]:
+    """The same, of facts that were read already. `reached`: somebody at the payer's receives invoices."""
+    who = Payer(payer.name, payer.siret, payer.buyer, payer.state, reached)
+    return missing(Seller(platform.siret, platform.iban), who)
 
 
 async def free_paper(scope: Scope, booking: str) -> int | None:

@@ -13,7 +13,7 @@ from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
-from training.records.actions import acting
+from training.records.actions import acting, keep_file
 
 db.refuse(
     "organisation_siret_once",
@@ -62,6 +62,26 @@ async def set_platform(actor: Actor, values: Mapping[str, Any]) -> None:
             )
         else:
             await Platform.insert(Platform(id=1, **values))
+
+
+async def set_logo(actor: Actor, content: bytes, media_type: str) -> None:
+    """The picture at the head of pages and papers. Invalid: no PNG or JPEG, or too large. Conflict: no platform yet."""
+    rules.check_logo(content, media_type)
+    async with acting(actor, "platform.set-logo", ("platform", 1)) as change:
+        change.about("platform", 1, "logo")
+        await _put_logo(await keep_file(content, media_type))
+
+
+async def remove_logo(actor: Actor) -> None:
+    """Pages and papers carry the name alone again. What was issued keeps its logo."""
+    async with acting(actor, "platform.remove-logo", ("platform", 1)) as change:
+        change.about("platform", 1, "logo")
+        await _put_logo(None)
+
+
+async def _put_logo(file: int | None) -> None:
+    if not await Platform.update({Platform.logo: file}).where(Platform.id == 1).returning(Platform.id):
+        raise Conflict(_("Enregistrez d’abord l’identité de la plateforme."), field="logo")
 
 
 async def add_commune(actor: Actor, **values: Any) -> int:

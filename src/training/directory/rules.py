@@ -1,4 +1,4 @@
-"""What kinds of organisations there are, what makes a good SIRET, and how names become addresses. No I/O."""
+"""What kinds of organisations there are, what a SIRET, an IBAN or a logo must be, names as addresses. No I/O."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from stdnum import iban
 from stdnum.exceptions import ValidationError
-from stdnum.fr import siret
+from stdnum.fr import siret, tva
 
+from training.kernel.errors import Invalid
 from training.kernel.i18n import N_, _
+
+CONTRAST = 4.5  # WCAG 1.4.3: the letters of a button on the accent, and its own letters on white
 
 
 class OrganisationKind(StrEnum):
@@ -93,6 +97,74 @@ def check_email(text: str) -> str:
         raise ValueError(_("Cette adresse n’est pas complète. Exemple : prenom.nom@mairie.example.org"))
     local, domain = address.rsplit("@", 1)
     return f"{local}@{domain.lower()}"
+
+
+def check_iban(text: str) -> str:
+    """An IBAN as banks write it, without spaces. ValueError, with a sentence, when its check digits are wrong."""
+    try:
+        return str(iban.validate(text))
+    except ValidationError:
+        raise ValueError(_("Cet IBAN a une faute de frappe : sa clé ne tombe pas juste.")) from None
+
+
+def check_bic(text: str) -> str:
+    """A BIC: 8 or 11 characters (ISO 9362)."""
+    bic = re.sub(r"\s", "", text).upper()
+    if not re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", bic):
+        raise ValueError(_("Un BIC a 8 ou 11 caractères, par exemple AGRIFRPP."))
+    return bic
+
+
+def check_vat_number(text: str) -> str:
+    """A French VAT number with its country code."""
+    try:
+        return "FR" + str(tva.validate(text))
+    except ValidationError:
+        raise ValueError(_("Ce numéro de TVA n’est pas juste. Exemple : FR40303265045.")) from None
+
+
+def check_website(text: str) -> str:
+    """The address of another site: https or http, with a host."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", text):
+        raise ValueError(_("L’adresse commence par https://"))
+    return text
+
+
+def check_accent(text: str) -> str:
+    """A colour on which white is read, and which is read on white. ValueError says by how much it is not."""
+    colour = text.strip().lower()
+    if not re.fullmatch(r"#[0-9a-f]{6}", colour):
+        raise ValueError(_("Une couleur s’écrit #0f5c4c : un dièse et six chiffres ou lettres de a à f."))
+    ratio = contrast_with_white(colour)
+    if ratio < CONTRAST:
+        said = f"{ratio:.1f}".replace(".", ",")
+        raise ValueError(
+            _("Cette couleur est trop claire : contraste de {ratio} pour 1 avec le blanc, il en faut 4,5.").format(
+                ratio=said
+            )
+        )
+    return colour
+
+
+def contrast_with_white(colour: str) -> float:
+    """The contrast ratio of « #rrggbb » with white (WCAG 2.2, relative luminance)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+LOGO_MAX = 300_000  # bytes: every page and every paper carries it
+_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+
+
+def check_logo(content: bytes, media_type: str) -> None:
+    """Invalid unless the bytes are a PNG or a JPEG, as they are said to be, and few enough."""
+    begins = _PICTURES.get(media_type)
+    if begins is None or not content.startswith(begins):
+        raise Invalid(_("Choisissez une image PNG ou JPEG."), field="logo")
+    if len(content) > LOGO_MAX:
+        size = _("Cette image pèse {n} ko : il en faut {most} au plus.")
+        raise Invalid(size.format(n=-(-len(content) // 1000), most=LOGO_MAX // 1000), field="logo")
 
 
 def slug(text: str) -> str:

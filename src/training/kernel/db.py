@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
-from training.kernel.errors import DomainError
+from training.kernel.errors import DomainError, Invalid
+from training.kernel.i18n import _
 
 ACQUIRE_TIMEOUT = 10  # seconds; then the caller hears that the database is busy instead of waiting for ever
 COMMAND_TIMEOUT = 60  # seconds for one statement
@@ -93,7 +94,7 @@ def translate(error: asyncpg.IntegrityConstraintViolationError) -> DomainError |
 async def atomic(*, isolation: str = "read committed") -> AsyncIterator[PostgresTransaction]:
     """One unit of work: all or nothing. Nested use is a savepoint: an inner failure that is caught undoes only that.
 
-    A violated constraint that `refuse()` knows leaves as its DomainError.
+    A violated constraint that `refuse()` knows leaves as its DomainError; a text too long for its column, as Invalid.
 
     Piccolo's `transaction()` joins silently when nested, keeps its connection for ever when COMMIT fails, and takes
     the ROLLBACK with which PostgreSQL answers the COMMIT of a broken transaction for success.
@@ -106,6 +107,9 @@ async def atomic(*, isolation: str = "read committed") -> AsyncIterator[Postgres
         if refusal := translate(error):
             raise refusal from error
         raise
+    except (asyncpg.StringDataRightTruncationError, asyncpg.CharacterNotInRepertoireError) as error:
+        # the rooms above limit what people type; this is the guarantee behind their limits
+        raise Invalid(_("Un texte est trop long, ou contient un caractère qui ne s’écrit pas.")) from error
 
 
 @contextlib.asynccontextmanager

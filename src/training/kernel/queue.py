@@ -59,7 +59,7 @@ async def held() -> list[HeldJob]:
 
 
 async def retry(job: int) -> None:
-    """Put a held job back; it starts counting its tries again."""
+    """Put a held job back; it starts counting its tries again. `records.actions.retry_job` says who wanted it."""
     async with db.atomic() as tx:
         await Queries(AsyncpgDriver(tx.connection)).requeue_jobs([JobId(job)])
 

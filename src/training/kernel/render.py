@@ -134,6 +134,22 @@ def count(n: int, one: str, many: str) -> str:
     return f"{_grouped(n, i18n.language.get())}\u00a0{i18n.ngettext(one, many, n)}"
 
 
+_BEFORE = re.compile(" (?=[:;!?»])")
+_AFTER = re.compile("(?<=«) ")
+
+
+def typo(text: str) -> str:
+    """As French is set: no line begins with a colon, or ends with an opening quotation mark."""
+    if i18n.language.get() != i18n.SOURCE:
+        return text
+    return type(text)(_typeset(str(text)))
+
+
+@lru_cache(4096)
+def _typeset(text: str) -> str:
+    return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))
+
+
 @lru_cache(512)
 def markdown(text: str) -> Markup:
     """Markdown that people of the platform wrote, as harmless HTML (nh3 lets no script and no style through)."""
@@ -153,7 +169,16 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "duration": duration,
     "count": count,
     "markdown": markdown,
+    "typo": typo,
 }
+
+
+def _gettext(text: str) -> str:
+    return typo(i18n.gettext(text))
+
+
+def _ngettext(one: str, many: str, n: int) -> str:
+    return typo(i18n.ngettext(one, many, n))
 
 
 def _environment(autoescape: bool) -> Environment:
@@ -166,9 +191,9 @@ def _environment(autoescape: bool) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         auto_reload=False,
     )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        i18n.gettext, i18n.ngettext, newstyle=True
-    )
+    # a mail's text has ordinary spaces: some programs show a no-break space as a box
+    one, many = (_gettext, _ngettext) if autoescape else (i18n.gettext, i18n.ngettext)
+    environment.install_gettext_callables(one, many, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(static=static, hours=hours, span=span, now=clock.now, today=clock.today)
     environment.filters.update(FILTERS)
     return environment

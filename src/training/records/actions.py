@@ -13,7 +13,7 @@ from datetime import date
 
 import structlog
 
-from training.kernel import clock, db
+from training.kernel import clock, db, queue
 from training.kernel.actor import Actor
 from training.records import rules
 from training.records.tables import Entry, File, Series
@@ -56,6 +56,12 @@ _AUDIT = """
     insert into audit (at, actor_kind, actor_id, action, subject_kind, subject_id, fields, request_id)
     values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+
+
+async def retry_job(actor: Actor, job: int) -> None:
+    """A person has a job that failed for good tried again."""
+    async with acting(actor, "job.retry", ("job", job)):
+        await queue.retry(job)
 
 
 async def keep_file(content: bytes, media_type: str) -> int:

@@ -204,7 +204,7 @@ async def assign(actor: Actor, slot: int, facilitator: int) -> int:
         if session is None:
             raise NotFound(_("Cette date n’existe pas."))
         if session in (SessionState.HELD, SessionState.CANCELLED):
-            raise Conflict(_("Cette séance est terminée ou annulée."))
+            raise Conflict(_("Cette séance est réalisée ou annulée."))
         now = clock.now()
         made = await Assignment.insert(
             Assignment(

@@ -125,7 +125,7 @@ _STATE_WORDS = {
     SessionState.DRAFT: N_("en préparation"),
     SessionState.PUBLISHED: N_("publiée"),
     SessionState.CONFIRMED: N_("confirmée"),
-    SessionState.HELD: N_("terminée"),
+    SessionState.HELD: N_("réalisée"),
     SessionState.CANCELLED: N_("annulée"),
 }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -12,30 +15,31 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 
 from training.directory.rules import check_email
-from training.kernel.errors import DomainError, Invalid
+from training.kernel.errors import DomainError, Invalid, NotFound
 from training.kernel.i18n import _
 
 E = TypeVar("E", bound=StrEnum)
-TEXT_MAX = 2_000
 
 
 @dataclass(slots=True)
 class Form:
-    """`values`: as typed. `errors`: field → sentence; "" is the whole form."""
+    """`values`: as typed. `errors`: field → sentence; "" is the whole form. `refused`: the status of a refusal."""
 
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    refused: int = 422
+    files: dict[str, UploadFile] = field(default_factory=dict)
 
     @classmethod
     async def of(cls, request: Request[Any, Any, Any]) -> Form:
         """The posted form."""
-        data = await request.form()
-        kept = {
-            name: str(value)
-            for name, value in data.multi_items()
-            if name != "_csrf_token" and not isinstance(value, UploadFile)
-        }
-        return cls(kept)
+        form = cls()
+        for name, value in (await request.form()).multi_items():
+            if isinstance(value, UploadFile):
+                form.files[name] = value
+            elif name != "_csrf_token":
+                form.values[name] = legible(str(value))
+        return form
 
     @classmethod
     def filled(cls, values: Mapping[str, object]) -> Form:
@@ -47,9 +51,21 @@ class Form:
         """Nothing was refused so far."""
         return not self.errors
 
+    @property
+    def status(self) -> int:
+        """What a page that shows this form answers."""
+        return self.refused if self.errors else 200
+
     def text(self, name: str, *, required: bool = False, most: int = 200) -> str:
         """A line of text, trimmed."""
-        value = self.values.get(name, "").strip()
+        value = " ".join(self.values.get(name, "").split("\n")).strip()
+        return self._sized(name, value, required, most)
+
+    def lines(self, name: str, *, required: bool = False, most: int = 200) -> str:
+        """A text of several lines, trimmed."""
+        return self._sized(name, self.values.get(name, "").strip(), required, most)
+
+    def _sized(self, name: str, value: str, required: bool, most: int) -> str:
         if required and not value:
             self.errors.setdefault(name, _("À remplir."))
         elif len(value) > most:
@@ -65,7 +81,7 @@ class Form:
             if required:
                 self.errors.setdefault(name, _("Indiquez un nombre."))
             return None
-        if not value.lstrip("-+").isascii() or not value.lstrip("-+").isdigit():
+        if not re.fullmatch(r"[-+]?[0-9]+", value):
             self.errors.setdefault(name, _("« {value} » n’est pas un nombre entier.").format(value=value[:40]))
             return None
         number = int(value[:12])
@@ -79,13 +95,18 @@ class Form:
 
     def email(self, name: str, *, required: bool = True) -> str:
         """A mail address."""
+        return self.checked(name, check_email, required=required) or self.text(name)
+
+    def checked(self, name: str, check: Callable[[str], str], *, required: bool = False) -> str | None:
+        """What a rule makes of a line of text; None when it is absent or refused. `check` raises ValueError."""
         value = self.text(name, required=required)
-        if value:
-            try:
-                return check_email(value)
-            except ValueError as error:
-                self.errors.setdefault(name, str(error))
-        return value
+        if not value or name in self.errors:
+            return None
+        try:
+            return check(value)
+        except ValueError as error:
+            self.errors.setdefault(name, str(error))
+            return None
 
     def choice(self, name: str, among: type[E]) -> E | None:
         """One of an enumeration's values."""
@@ -103,10 +124,27 @@ class Form:
             self.errors.setdefault(name, _("Indiquez une date, par exemple 09/03/2027."))
             return None
 
+    @contextlib.contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Around an action: what it refuses is said in the form, to be shown again. NotFound is a page of its own."""
+        try:
+            yield
+        except NotFound:
+            raise
+        except DomainError as refusal:
+            self.refuse(refusal)
+
     def refuse(self, refusal: DomainError) -> None:
         """Put a domain's refusal next to what caused it."""
+        self.refused = refusal.status
         if isinstance(refusal, Invalid):
             for name, sentence in refusal.errors.items():
                 self.errors.setdefault(name, sentence)
         else:
             self.errors.setdefault(refusal.field or "", refusal.detail)
+
+
+def legible(text: str) -> str:
+    """A text without what nobody can type or read: U+0000 (PostgreSQL keeps none) and its like. Line ends stay."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(char for char in plain if char == "\n" or unicodedata.category(char) != "Cc")

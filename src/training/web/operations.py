@@ -1,4 +1,4 @@
-"""What the host's tools ask: is it alive, is it ready; and the style sheet with the platform's colour."""
+"""What the host's tools ask: is it alive, is it ready; and the platform's own colour and logo."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 
-from training.directory import queries as directory
 from training.kernel import db, migrate, queue
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.records import queries as records
 from training.web.auth import PUBLIC
-from training.web.pages import NOBODY, with_etag
+from training.web.pages import the_platform, with_etag
+from training.web.security import PICTURE
 
 
 @get("/healthz", permission=PUBLIC, exclude_from_csrf=True)
@@ -38,9 +41,23 @@ async def readyz() -> Response[dict[str, Any]]:
 @get("/theme.css", permission=PUBLIC, exclude_from_csrf=True)
 async def theme(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The accent of the platform's settings, as the one custom property that pages are coloured by."""
-    platform = await directory.platform() or NOBODY
+    platform = await the_platform()
     css = f":root{{--accent:{platform.accent}}}\n"
     return with_etag(request, css.encode(), "text/css")
+
+
+LOGOS = {"image/png", "image/jpeg", "image/svg+xml"}
+
+
+@get("/logo", permission=PUBLIC, exclude_from_csrf=True)
+async def logo(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The platform's logo, and no other file. Pages ask for it with its id behind, so that a new one shows at once."""
+    file = (await the_platform()).logo
+    stored = None if file is None else await records.file(file)
+    if stored is None or stored.media_type not in LOGOS:
+        raise NotFound(_("La plateforme n’a pas de logo."))
+    headers = {"Cache-Control": "public, max-age=3600", "Content-Security-Policy": PICTURE}
+    return with_etag(request, stored.content, stored.media_type, **headers)
 
 
 @get("/robots.txt", permission=PUBLIC, exclude_from_csrf=True, media_type="text/plain")
@@ -49,4 +66,4 @@ async def robots() -> str:
     return "User-agent: *\nDisallow: /gestion\nDisallow: /espace\nDisallow: /lien\nDisallow: /connexion\n"
 
 
-ROUTER = Router("/", route_handlers=[healthz, readyz, theme, robots], include_in_schema=False)
+ROUTER = Router("/", route_handlers=[healthz, readyz, theme, logo, robots], include_in_schema=False)

@@ -13,6 +13,8 @@ from training.directory import queries as directory
 from training.directory.queries import PlatformView
 from training.kernel import i18n
 from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
+from training.records import queries as records
 from training.web import flash
 from training.web.auth import forgotten_cookie
 
@@ -27,20 +29,31 @@ NOBODY = PlatformView(
 )  # fmt: skip
 
 
+_last = NOBODY
+
+
+async def the_platform() -> PlatformView:
+    """Who runs the site, as it stands; remembered for the pages of failures."""
+    global _last
+    _last = await directory.platform() or NOBODY
+    return _last
+
+
 async def page(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
     """A page with what every page needs; `context` is frozen data, complete."""
-    return bare_page(request, name, await directory.platform() or NOBODY, status, **context)
+    await the_platform()
+    return bare_page(request, name, status, **context)
 
 
-def bare_page(request: Asked, name: str, platform: PlatformView, status: int = 200, **context: Any) -> Template:
-    """As `page`, for when the database may be away."""
+def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
+    """As `page`, asking the database for nothing: it may be away. The platform is as it was last read."""
     flashes = flash.said(request)
     return Template(
         template_name=name,
         context={
             "actor": actor_of(request),
             "lang": i18n.language.get(),
-            "platform": platform,
+            "platform": _last,
             "flashes": flashes,
             "path": request.url.path,
             **context,
@@ -89,3 +102,11 @@ def file_response(content: bytes, media_type: str, name: str, *, inline: bool = 
         media_type=media_type,
         headers={"Content-Disposition": f'{disposition}; filename="{name}"', "Cache-Control": "private, no-store"},
     )
+
+
+async def kept_file(id: int | None, name: str, missing: str, *, inline: bool = False) -> Response[bytes]:  # noqa: A002
+    """A file of ours by its id; NotFound, with the sentence `missing`, when there is none."""
+    stored = None if id is None else await records.file(id)
+    if stored is None:
+        raise NotFound(missing)
+    return file_response(stored.content, stored.media_type, name, inline=inline)

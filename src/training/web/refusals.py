@@ -15,10 +15,11 @@ from litestar.response import Redirect, Template
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
+from training.identity.rules import Permission
 from training.kernel import db
 from training.kernel.errors import DomainError, Invalid, TooMany
 from training.kernel.i18n import _
-from training.web.pages import NOBODY, bare_page
+from training.web.pages import actor_of, bare_page
 
 log = structlog.get_logger()
 
@@ -48,12 +49,28 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] |
         log.error("request.failed", path=request.url.path, exc_info=error)
     if request.url.path.startswith("/api/"):
         return _as_json(problem)
-    if problem.status == 401:
-        back = quote(request.url.path if request.method == "GET" else "", safe="/")
-        return Redirect(f"/connexion?suite={back}" if back else "/connexion", status_code=303)
-    template = bare_page(request, "error.html", NOBODY, problem.status, problem=problem, again=_typed(request, problem))
-    template.headers.update(problem.headers)
+    if problem.status == 401 and request.method in ("GET", "HEAD"):
+        url = request.url
+        here = f"{url.path}?{url.query}" if url.query else url.path
+        return Redirect(f"/connexion?suite={quote(here, safe='/')}", status_code=303)
+    template = bare_page(
+        request,
+        "error.html",
+        problem.status,
+        layout=f"{_audience(request)}/layout.html",
+        problem=problem,
+        again=_typed(request, problem),
+    )
+    template.headers.update({**problem.headers, "Cache-Control": "private, no-store"})
     return template
+
+
+def _audience(request: Request[Any, Any, Any]) -> str:
+    """Whose frame a failure is shown in: where somebody works, they stay."""
+    actor, path = actor_of(request), request.url.path
+    if actor is not None and path.startswith("/gestion") and actor.may(Permission.OFFICE_SEE):
+        return "office"
+    return "animation" if actor is not None and path.startswith("/animation") else "portal"
 
 
 def describe(error: Exception) -> Problem:
@@ -103,7 +120,10 @@ def _http(error: HTTPException) -> Problem:
         return _refused(Invalid(words or _("Cette demande n’a pas été comprise.")))
     words = {
         400: (_("Demande refusée"), _("Cette demande n’a pas été comprise.")),
-        401: (_("Connectez-vous"), _("Cette page demande d’être connecté.")),
+        401: (
+            _("Votre connexion a pris fin"),
+            _("Reconnectez-vous dans un autre onglet, revenez ici, puis recommencez : rien n’est perdu."),
+        ),
         403: (_("Accès refusé"), _("Votre rôle ne permet pas de faire cela.")),
         404: (_("Page introuvable"), _("Cette page n’existe pas ou n’existe plus.")),
         405: (_("Demande refusée"), _("Cette adresse ne s’utilise pas ainsi.")),
@@ -130,13 +150,13 @@ def _as_json(problem: Problem) -> Response[dict[str, object]]:
     )
 
 
-def _typed(request: Request[Any, Any, Any], problem: Problem) -> list[tuple[str, str]]:
-    """What had been typed when the database went away: the error page sends it again at a click."""
-    if problem.status != 503 or request.method != "POST":
-        return []
+def _typed(request: Request[Any, Any, Any], problem: Problem) -> list[tuple[str, str]] | None:
+    """What had been typed when the database went away or the sign-in ended: the page sends it again at a click."""
+    if problem.status not in (401, 503) or request.method != "POST":
+        return None
     # the CSRF middleware read the form before the database was asked for anything; Litestar keeps it with the request
     kept = ScopeState.from_scope(request.scope).form
     if kept is Empty:
-        return []
+        return None
     items = FormMultiDict.from_form_data(kept).multi_items()
     return [(name, str(value)) for name, value in items if name != "_csrf_token" and not isinstance(value, UploadFile)]

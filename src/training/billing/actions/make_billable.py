@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from training.billing.actions.confirm_free import confirm_free
 from training.billing.actions.issue import issue
 from training.billing.queries import blockers
 from training.billing.rules.states import InvoiceState
@@ -15,7 +14,7 @@ from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState
 from training.catalogue.rules import TariffMode
 from training.directory.queries import the_platform
-from training.kernel import clock, db
+from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.money import vat_of
 from training.kernel.render import span
@@ -25,20 +24,27 @@ from training.scheduling.queries import SlotView
 
 
 async def make_billable(actor: Actor, session: int) -> None:
-    """For each confirmed booking of a held session: its draft invoice, issued at once if the platform says so.
+    """For each confirmed booking of a held session: its draft invoice, or word that it was free.
 
-    Run twice it does nothing more. A draft that cannot be issued yet waits in « À facturer » with the reason.
+    Run twice it does nothing more. What comes next is one fact a booking: a paper that cannot be made stops no other.
     """
     found = await bookings.bookings(SYSTEM.scope, session=session, states=[BookingState.CONFIRMED], limit=1000)
     slots = (await scheduling.slots([session]))[session]
     platform = await the_platform()
-    for booking in sorted(found, key=lambda b: b.id):
-        if booking.tariff_mode == TariffMode.FREE:
-            await confirm_free(actor, booking.id)
-            continue
-        draft = await _draft(actor, booking, slots, platform.vat_regime)
-        if draft is not None and platform.issue_without_look and not await blockers(draft):
-            await issue(actor, draft)
+    async with acting(actor, "session.make-billable", ("session", session)):
+        for booking in sorted(found, key=lambda b: b.id):
+            if booking.tariff_mode == TariffMode.FREE:
+                await outbox.put("booking.held_free", ("booking", booking.id))
+                continue
+            draft = await _draft(actor, booking, slots, platform.vat_regime)
+            if draft is not None:
+                await outbox.put("invoice.drafted", ("invoice", draft))
+
+
+async def issue_if_told(actor: Actor, invoice: int) -> None:
+    """Issue a fresh draft where the platform wants no look at it; one that lacks something waits in « À facturer »."""
+    if (await the_platform()).issue_without_look and not await blockers(invoice):
+        await issue(actor, invoice)
 
 
 async def _draft(actor: Actor, booking: BookingView, slots: list[SlotView], regime: str) -> int | None:

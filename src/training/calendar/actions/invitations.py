@@ -62,16 +62,10 @@ async def prepare(person: Invitee, slot: int, platform: PlatformView) -> Prepare
     digest = rules.digest(text)
     if last is not None and not off and last.method != "CANCEL" and last.digest == digest:
         return None  # they know
-    method, sequence = _method(person, platform, off), _sequence(facts, last, off)
-    content = _write(method, text, facts, person, platform, sequence)
-    return Prepared(method, content, await _note(person, slot, last, method, sequence, digest))
-
-
-def _method(person: Invitee, platform: PlatformView, off: bool) -> itip.Method:
-    if off:
-        return "CANCEL"
-    # nobody can be invited by themselves: their program would say « you are the organiser »
-    return "PUBLISH" if person.email.casefold() == platform.email.casefold() else "REQUEST"
+    sequence = _sequence(facts, last, off)
+    method, content = _write(text, facts, person, platform, sequence, off=off)
+    note = await _note(person, slot, last, "CANCEL" if off else method, sequence, digest)
+    return Prepared(method, content, note)
 
 
 def _sequence(facts: SlotFacts, last: _Sent | None, off: bool) -> int:
@@ -82,17 +76,19 @@ def _sequence(facts: SlotFacts, last: _Sent | None, off: bool) -> int:
 
 
 def _write(
-    method: itip.Method, text: EventText, facts: SlotFacts, person: Invitee, platform: PlatformView, sequence: int
-) -> bytes:
+    text: EventText, facts: SlotFacts, person: Invitee, platform: PlatformView, sequence: int, *, off: bool
+) -> tuple[itip.Method, bytes]:
     organizer, attendee = Mailbox(platform.short_name, platform.email), Mailbox(person.name, person.email)
     now = clock.now()
-    if method == "PUBLISH":
-        return itip.publish(text, organizer=organizer, sequence=sequence, sent_at=now)
-    write = itip.request
-    if method == "CANCEL":
-        # STATUS:CANCELLED only when the event itself is called off (RFC 5546 3.2.5)
-        write = itip.cancel if facts.state == SessionState.CANCELLED else itip.uninvite  # type: ignore[assignment]
-    return write(text, organizer=organizer, attendee=attendee, sequence=sequence, sent_at=now)
+    if attendee.same_as(organizer):
+        # nobody can be invited by themselves, nor taken off: their program would say « you are the organiser »
+        return "PUBLISH", itip.publish(text, organizer=organizer, sequence=sequence, sent_at=now)
+    message = {"organizer": organizer, "attendee": attendee, "sequence": sequence, "sent_at": now}
+    if not off:
+        return "REQUEST", itip.request(text, **message)  # type: ignore[arg-type]
+    # STATUS:CANCELLED only when the event itself is called off (RFC 5546 3.2.5)
+    take_back = itip.cancel if facts.state == SessionState.CANCELLED else itip.uninvite
+    return "CANCEL", take_back(text, **message)  # type: ignore[arg-type]
 
 
 async def _facts(person: Invitee, slot: int) -> SlotFacts | None:

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import structlog
 
-from training.calendar.formats.mailbox import Mailbox, UnusableAddress
+from training.calendar.formats.mailbox import Mailbox
 from training.directory.queries import PlatformView, the_platform
 from training.identity import queries as identity
 from training.identity.actions import signin
@@ -61,9 +61,9 @@ async def deliver(actor: Actor, mail: int) -> None:
         message = await _message(claimed, platform)
         target = smtp.SmtpUrl.parse(url)
         await smtp.send(target, message, envelope_from=platform.email, to=claimed.to_email)
-    except smtp.TransientRefusal as refusal:
+    except (smtp.TransientRefusal, smtp.BadSmtpUrl) as refusal:
         await _again(claimed, str(refusal))
-    except (smtp.PermanentRefusal, UnusableAddress) as refusal:
+    except (smtp.PermanentRefusal, ValueError) as refusal:  # an address or a part that no mail can carry
         await _note(claimed.id, MailState.FAILED, str(refusal), attempts=claimed.attempts + 1)
     else:
         await _note(claimed.id, MailState.SENT, "", attempts=claimed.attempts + 1)
@@ -71,7 +71,8 @@ async def deliver(actor: Actor, mail: int) -> None:
 
 async def deliver_due() -> int:
     """Try the mails whose time has come again, and where there is a server by now, those held for want of one."""
-    if settings.current().smtp_url is not None:
+    held = "select exists (select from mail where state = 'held')"
+    if settings.current().smtp_url is not None and await db.value(held):
         async with acting(SYSTEM, "mail.release"):
             await Mail.update({Mail.state: MailState.QUEUED, Mail.next_attempt_at: clock.now()}).where(
                 Mail.state == MailState.HELD
@@ -84,7 +85,10 @@ async def deliver_due() -> int:
         clock.now(),
     )
     for record in due:
-        await deliver(SYSTEM, record["id"])
+        try:
+            await deliver(SYSTEM, record["id"])
+        except Exception:  # its turn comes again when its claim is over; the others need not wait for it
+            log.exception("mail.stuck", mail=record["id"])
     return len(due)
 
 

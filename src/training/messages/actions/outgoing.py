@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +74,7 @@ async def queue(actor: Actor, letter: Letter) -> int:
     async with acting(actor, f"mail.{letter.occasion}") as change:
         made = await Mail.insert(
             Mail(
-                message_id=f"<{uuid.uuid4()}@{settings.current().host}>",
+                message_id=_message_id(),
                 occasion=letter.occasion,
                 subject_kind=letter.subject[0],
                 subject_id=letter.subject[1],
@@ -99,3 +99,10 @@ async def queue(actor: Actor, letter: Letter) -> int:
             await Attachment.insert(*(Attachment(mail=mail, file=file, name=name) for file, name in letter.files))
         await outbox.put("mail.queued", ("mail", mail))
     return mail
+
+
+def _message_id() -> str:
+    # Short enough for one line with its name, for some readers lose a folded one; an IPv6 host has colons, and a
+    # long one is cut on the left: what stands after the @ tells where it comes from, the rest makes it unique.
+    host = re.sub(r"[^a-z0-9.-]", "-", settings.current().host.lower())[-36:].strip(".-") or "localhost"
+    return f"<{secrets.token_hex(12)}@{host}>"

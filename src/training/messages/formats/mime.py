@@ -19,7 +19,7 @@ _LINE = 76  # RFC 2045 6.7 and RFC 2047 2, where the policy's own 78 lets quoted
 POLICY = email.policy.SMTP.clone(max_line_length=_LINE, cte_type="7bit", refold_source="none")
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
-_LONGEST_MESSAGE_ID = 70  # with its name on one line: a folded Message-ID is lost by some readers
+_LONGEST_MESSAGE_ID = 64  # with its name on one line: a folded Message-ID is lost by some readers
 _MEDIA_TYPE = re.compile(r"([a-z]+)/([a-z0-9.+-]+)")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _NOT_IN_FILE_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+')

@@ -12,11 +12,8 @@ from training.billing.formats import facturx
 from training.billing.queries import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.directory import queries as directory
-from training.directory.queries import OrganisationView, PlatformView
-from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Scope
-from training.kernel.i18n import _
 from training.records import queries as records
 from training.records.actions import Numbered
 
@@ -32,25 +29,15 @@ class DraftListed:
 async def drafts(scope: Scope, *, after: tuple[date, int] | None = None, limit: int = 50) -> list[DraftListed]:
     """The drafts, with what each lacks, in four statements however many there are."""
     found = await billing.invoices(scope, state=InvoiceState.DRAFT, after=after, limit=limit)
-    platform = await directory.platform()
+    if not found:
+        return []
+    platform = await directory.the_platform()
     payers = {o.id: o for o in await directory.organisations(sorted({i.payer for i in found}))}
     sql = "select distinct organisation from contact where active and organisation = any($1)"
     written_to = {record["organisation"] for record in await db.connection().fetch(sql, list(payers))}
-    return [DraftListed(i, tuple(missing(platform, payers[i.payer], somebody=i.payer in written_to))) for i in found]
-
-
-def missing(platform: PlatformView | None, payer: OrganisationView, *, somebody: bool) -> list[str]:
-    """`billing.queries.blockers` of one draft, from facts that a list has read for all of them together."""
-    if platform is None:
-        return [_("Cette facture n’existe pas.")]
-    checks = (
-        (platform.siret, _("La plateforme n’a pas encore de numéro SIRET : complétez son identité.")),
-        (platform.iban, _("La plateforme n’a pas encore d’IBAN : complétez son identité.")),
-        (payer.siret or payer.buyer == Buyer.PERSON, _("Il manque le numéro SIRET de {name}.").format(name=payer.name)),
-        (somebody, _("Personne ne reçoit les factures de {name}.").format(name=payer.name)),
-        (payer.approved, _("{name} n’est pas encore validée.").format(name=payer.name)),
-    )
-    return [words for good, words in checks if not good]
+    return [
+        DraftListed(i, tuple(billing.lacking(platform, payers[i.payer], reached=i.payer in written_to))) for i in found
+    ]
 
 
 async def preview(scope: Scope, invoice: int) -> bytes | None:

@@ -12,10 +12,9 @@ from litestar import Response
 from training.calendar import rules
 from training.calendar.formats.event import EventText
 from training.calendar.rules import Audience, SlotFacts
-from training.directory import queries as directory
 from training.directory.queries import PlatformView
 from training.kernel import i18n, settings
-from training.web.pages import NOBODY, Asked, with_etag
+from training.web.pages import Asked, with_etag
 
 MEDIA_TYPE = "text/calendar"  # Litestar adds the charset
 SUFFIX = ".ics"
@@ -31,11 +30,6 @@ def texts(facts: Iterable[SlotFacts], audience: Audience, platform: PlatformView
 @lru_cache(maxsize=16_384)
 def _text(facts: SlotFacts, audience: Audience, base_url: str, contact: str) -> EventText:
     return rules.event(facts, audience, base_url=base_url, contact=contact)
-
-
-async def the_platform() -> PlatformView:
-    """Who runs the site; nobody yet is no reason to refuse a calendar."""
-    return await directory.platform() or NOBODY
 
 
 def calendar(request: Asked, body: bytes, name: str, revised_at: datetime | None, **headers: str) -> Response[bytes]:

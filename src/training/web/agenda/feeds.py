@@ -19,7 +19,7 @@ from training.kernel import i18n
 from training.kernel.i18n import _
 from training.web.agenda import answers
 from training.web.auth import PUBLIC
-from training.web.pages import Asked
+from training.web.pages import Asked, the_platform
 
 COLOR = "teal"  # RFC 7986 5.9: the CSS name nearest to the usual accent
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")  # what identity.rules.new_token makes, and room for a longer one
@@ -61,7 +61,7 @@ async def _of(owner: FeedOwner) -> tuple[list[SlotFacts], Audience]:
 async def _feed(
     request: Asked, owner: str | None, facts: Sequence[SlotFacts], audience: Audience, **headers: str
 ) -> Response[bytes]:
-    platform = await answers.the_platform()
+    platform = await the_platform()
 
     def build() -> bytes:
         events = answers.texts(facts, audience, platform)

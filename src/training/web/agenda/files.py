@@ -19,7 +19,7 @@ from training.kernel.i18n import _
 from training.scheduling import queries as scheduling
 from training.web.agenda import answers
 from training.web.auth import PUBLIC
-from training.web.pages import Asked, the_actor
+from training.web.pages import Asked, the_actor, the_platform
 
 _GET = [HttpMethod.GET, HttpMethod.HEAD]
 
@@ -57,7 +57,7 @@ async def booking(request: Asked, name: FromPath[str]) -> Response[bytes]:
 
 
 async def _file(request: Asked, file: str, facts: Sequence[SlotFacts], audience: Audience) -> Response[bytes]:
-    texts = answers.texts(facts, audience, await answers.the_platform())
+    texts = answers.texts(facts, audience, await the_platform())
     return answers.calendar(request, _calendar(texts), file, max(fact.revised_at for fact in facts))
 
 

@@ -18,11 +18,11 @@ from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting import animation as reading
+from training.web.asked import row
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
 
 P = Permission
-ROW_MAX = 2**31 - 1  # the largest id PostgreSQL's `integer` holds: beyond it there is no such row
 
 
 async def facilitators_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -49,9 +49,7 @@ async def past(request: Asked) -> Template:
 @get("/animation/seances/{session:int}", permission=P.MISSIONS_SEE)
 async def mission(request: Asked, session: FromPath[int]) -> Template:
     """Where, when, with whom; somebody else's session does not exist."""
-    found = None
-    if 0 < session <= ROW_MAX:
-        found = await reading.mission(the_actor(request).scope.facilitators, session)
+    found = await reading.mission(the_actor(request).scope.facilitators, row(session))
     if found is None:
         raise NotFound(_("Cette séance n’existe pas, ou une autre personne l’anime."))
     return await page(request, "animation/mission.html", mission=found)
@@ -63,12 +61,12 @@ async def agenda(request: Asked) -> Template:
     return await _agenda(request, Form())
 
 
-async def _agenda(request: Asked, form: Form, status: int = 200, token: str | None = None) -> Template:
+async def _agenda(request: Asked, form: Form, token: str | None = None) -> Template:
     url = f"{settings.current().base_url}/agenda/p/{token}.ics" if token else None
     return await page(
         request,
         "animation/agenda.html",
-        status,
+        201 if token else form.status,
         feeds=await reading.feeds(the_actor(request).scope.facilitators),
         form=form,
         url=url,
@@ -82,18 +80,16 @@ async def open_feed(request: Asked) -> Template:
     form = await Form.of(request)
     label = form.text("label", most=80)
     if not form.good:
-        return await _agenda(request, form, 422)
+        return await _agenda(request, form)
     actor = the_actor(request)
     token = await feeds.open_feed(actor, label, facilitator=min(actor.scope.facilitators))
-    return await _agenda(request, Form(), 201, token)
+    return await _agenda(request, Form(), token)
 
 
 @post("/animation/agenda/{feed:int}/fermer", permission=P.MISSIONS_SEE)
 async def close_feed(request: Asked, feed: FromPath[int]) -> Redirect:
     """Revoke an address."""
-    if not 0 < feed <= ROW_MAX:
-        raise NotFound(_("Cette adresse d’agenda n’existe pas."))
-    await feeds.close_feed(the_actor(request), feed)
+    await feeds.close_feed(the_actor(request), row(feed))
     return go("/animation/agenda", _("Adresse fermée : les agendas qui la lisaient n’ont plus de nouvelles."))
 
 

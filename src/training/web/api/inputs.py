@@ -68,7 +68,7 @@ _EarlyReason = Annotated[
     Meta(
         max_length=400,
         pattern=_NO_NUL,
-        description="Pourquoi la séance compte comme tenue avant sa fin (administrateurs seulement).",
+        description="Pourquoi la séance est marquée comme réalisée avant sa fin (administrateurs seulement).",
         examples=["Fin anticipée."],
     ),
 ]

@@ -84,7 +84,7 @@ class SessionList(Struct):
 
 
 class SessionHeld(Struct):
-    """Une séance dite tenue."""
+    """Une séance marquée comme réalisée."""
 
     id: int
     status: SessionState

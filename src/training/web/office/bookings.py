@@ -14,14 +14,14 @@ from training.bookings.rules import BOOKING_MOVES, BookingState
 from training.directory import queries as directory
 from training.identity.rules import Permission
 from training.kernel import clock
-from training.kernel.errors import DomainError, NotFound
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.records import queries as records
 from training.reporting.office import bookings as reading
 from training.scheduling.rules import SessionState
+from training.web.asked import PER_PAGE, asked, key, moment_key, pager
 from training.web.forms import Form
-from training.web.office.page import PER_PAGE, asked, key, moment_key, pager, show
-from training.web.pages import Asked, file_response, go, the_actor
+from training.web.office.page import show
+from training.web.pages import Asked, go, kept_file, the_actor
 
 P = Permission
 PATH = "/gestion/reservations"
@@ -56,7 +56,7 @@ async def booking_page(request: Asked, reference: FromPath[str]) -> Template:
     return await _one(request, reference, Form())
 
 
-async def _one(request: Asked, reference: str, form: Form, status: int = 200) -> Template:
+async def _one(request: Asked, reference: str, form: Form) -> Template:
     actor = the_actor(request)
     view = await _booking(request, reference)
     invoice = (await billing.invoices_of(actor.scope, [view.id])).get(view.id)
@@ -67,7 +67,7 @@ async def _one(request: Asked, reference: str, form: Form, status: int = 200) ->
     return await show(
         request,
         "booking",
-        status,
+        form.status,
         booking=view,
         participants=await bookings.participants(view.id),
         steps=reading.timeline(view, invoice, paper is not None),
@@ -86,23 +86,19 @@ async def _one(request: Asked, reference: str, form: Form, status: int = 200) ->
 async def free_paper(request: Asked, reference: FromPath[str]) -> Response[bytes]:
     """The confirmation that a free booking was held, as its contact received it."""
     paper = await billing.free_paper(the_actor(request).scope, reference)
-    stored = None if paper is None else await records.file(paper)
-    if stored is None:
-        raise NotFound(_("Cette confirmation n’existe pas."))
-    return file_response(stored.content, stored.media_type, f"confirmation-{reference.upper()}.pdf", inline=True)
+    missing = _("Cette confirmation n’existe pas.")
+    return await kept_file(paper, f"confirmation-{reference.upper()}.pdf", missing, inline=True)
 
 
 @post(PATH + "/{reference:str}/confirmer", permission=P.BOOKINGS_CONFIRM)
 async def confirm(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Confirm a request or an option."""
     view = await _booking(request, reference)
-    try:
+    form = Form()
+    with form.refusals():
         await actions.confirm(the_actor(request), view.id)
-    except DomainError as refusal:
-        form = Form()
-        form.refuse(refusal)
-        return await _one(request, reference, form, refusal.status)
-    return go(f"{PATH}/{view.reference}", _("Réservation confirmée : le contact reçoit son invitation."))
+        return go(f"{PATH}/{view.reference}", _("Réservation confirmée : le contact reçoit son invitation."))
+    return await _one(request, reference, form)
 
 
 @get(PATH + "/{reference:str}/refuser", permission=P.BOOKINGS_CONFIRM)
@@ -115,18 +111,13 @@ async def decline_page(request: Asked, reference: FromPath[str]) -> Template:
 async def decline(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Refuse a request, with a reason that its contact reads."""
     form = await Form.of(request)
-    reason = form.text("reason", required=True, most=400)
+    reason = form.lines("reason", required=True, most=400)
     view = await _booking(request, reference)
-    status = 422
     if form.good:
-        try:
+        with form.refusals():
             await actions.decline(the_actor(request), view.id, reason)
-        except DomainError as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
             return go(f"{PATH}/{view.reference}", _("Demande refusée : le contact est prévenu."))
-    return await show(request, "booking_end", status, booking=view, form=form, declining=True)
+    return await show(request, "booking_end", form.status, booking=view, form=form, declining=True)
 
 
 @get(PATH + "/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)
@@ -139,18 +130,13 @@ async def cancel_page(request: Asked, reference: FromPath[str]) -> Template:
 async def cancel(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Cancel a booking for the organisation."""
     form = await Form.of(request)
-    reason = form.text("reason", most=400)
+    reason = form.lines("reason", most=400)
     view = await _booking(request, reference)
-    status = 422
     if form.good:
-        try:
+        with form.refusals():
             await actions.cancel(the_actor(request), view.id, reason)
-        except DomainError as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
             return go(f"{PATH}/{view.reference}", _("Réservation annulée : le contact est prévenu."))
-    return await show(request, "booking_end", status, booking=view, form=form, declining=False)
+    return await show(request, "booking_end", form.status, booking=view, form=form, declining=False)
 
 
 async def _booking(request: Asked, reference: str) -> BookingView:

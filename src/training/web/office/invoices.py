@@ -12,14 +12,14 @@ from training.billing.queries import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.directory.rules import Buyer
 from training.identity.rules import Permission
-from training.kernel.errors import DomainError, NotFound
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.records import queries as records
 from training.reporting.office import invoices as reading
 from training.reporting.office.bookings import mails_about
+from training.web.asked import PER_PAGE, asked, day_key, key, pager, row
 from training.web.forms import Form
-from training.web.office.page import PER_PAGE, asked, day_key, key, pager, row, show
-from training.web.pages import Asked, file_response, go, the_actor
+from training.web.office.page import show
+from training.web.pages import Asked, file_response, go, kept_file, the_actor
 
 P = Permission
 PATH = "/gestion/factures"
@@ -67,7 +67,7 @@ async def draft_page(request: Asked, invoice: FromPath[int]) -> Template | Redir
     return await _draft_page(request, invoice, Form())
 
 
-async def _draft_page(request: Asked, invoice: int, form: Form, status: int = 200) -> Template | Redirect:
+async def _draft_page(request: Asked, invoice: int, form: Form) -> Template | Redirect:
     actor = the_actor(request)
     view = await billing.invoice(actor.scope, row(invoice))
     if view is None:
@@ -77,7 +77,7 @@ async def _draft_page(request: Asked, invoice: int, form: Form, status: int = 20
     return await show(
         request,
         "draft",
-        status,
+        form.status,
         invoice=view,
         lines=await billing.lines(view.id),
         missing=await billing.blockers(view.id),
@@ -98,15 +98,11 @@ async def draft_preview(request: Asked, invoice: FromPath[int]) -> Response[byte
 @post(DRAFTS + "/{invoice:int}/emettre", permission=P.INVOICES_ISSUE)
 async def issue(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
     """Issue a draft: it gets its number and leaves by mail."""
-    try:
+    form = Form()
+    with form.refusals():
         number = await issue_invoice(the_actor(request), row(invoice))
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        form = Form()
-        form.refuse(refusal)
-        return await _draft_page(request, invoice, form, refusal.status)
-    return go(f"{PATH}/{number}", _("Facture {number} émise : elle part par courriel.").format(number=number))
+        return go(f"{PATH}/{number}", _("Facture {number} émise : elle part par courriel.").format(number=number))
+    return await _draft_page(request, invoice, form)
 
 
 @get(PATH + "/{name:str}", permission=P.INVOICES_SEE)
@@ -131,10 +127,7 @@ async def invoice_page(request: Asked, name: FromPath[str]) -> Template | Respon
 
 async def _file(view: InvoiceView, kind: str) -> Response[bytes]:
     wanted = {"pdf": view.paper, "xml": view.data}.get(kind) if view.state == InvoiceState.ISSUED else None
-    stored = None if wanted is None else await records.file(wanted)
-    if stored is None:
-        raise NotFound(_("Ce fichier n’existe pas."))
-    return file_response(stored.content, stored.media_type, f"{view.number}.{kind}", inline=kind == "pdf")
+    return await kept_file(wanted, f"{view.number}.{kind}", _("Ce fichier n’existe pas."), inline=kind == "pdf")
 
 
 HANDLERS = [issued, drafts, draft_page, draft_preview, issue, invoice_page]

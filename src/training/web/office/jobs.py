@@ -13,8 +13,9 @@ from training.identity.rules import Permission
 from training.kernel import queue
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
+from training.records import actions as records
 from training.web.office.page import show
-from training.web.pages import Asked, go
+from training.web.pages import Asked, go, the_actor
 
 P = Permission
 JOB_MAX = 2**63 - 1
@@ -52,11 +53,11 @@ async def jobs(request: Asked) -> Template:
 
 
 @post("/gestion/file/{job:int}/reprendre", permission=P.MAILS_RETRY)
-async def try_again(job: FromPath[int]) -> Redirect:
+async def try_again(request: Asked, job: FromPath[int]) -> Redirect:
     """Put a job back."""
     if not 0 < job <= JOB_MAX:
         raise NotFound(_("Cette tâche n’existe pas."))
-    await queue.retry(job)
+    await records.retry_job(the_actor(request), job)
     return go("/gestion/file", _("La tâche reprend : elle aboutit, ou revient ici."))
 
 

@@ -11,8 +11,9 @@ from training.identity.actions import keys
 from training.identity.rules import Permission
 from training.kernel.i18n import _
 from training.reporting.office import sessions as reading
+from training.web.asked import row
 from training.web.forms import Form
-from training.web.office.page import row, show
+from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
 
 P = Permission
@@ -26,12 +27,12 @@ async def listing(request: Asked) -> Template:
     return await _page(request, Form())
 
 
-async def _page(request: Asked, form: Form, status: int = 200, made: str | None = None) -> Template:
+async def _page(request: Asked, form: Form, made: str | None = None) -> Template:
     organisations = (await reading.choices()).organisations
     return await show(
         request,
         "keys",
-        status,
+        201 if made else form.status,
         keys=await queries.api_keys(),
         organisations=[(PLATFORM, _("La plateforme : tous les droits")), *((str(o.id), o.name) for o in organisations)],
         form=form,
@@ -49,9 +50,9 @@ async def create(request: Asked) -> Template:
     if whose != PLATFORM and whose not in owners:
         form.errors.setdefault("organisation", _("Choisissez à qui sert cette clé."))
     if not form.good:
-        return await _page(request, form, 422)
+        return await _page(request, form)
     made = await keys.create(the_actor(request), label, organisation=owners.get(whose))
-    return await _page(request, Form(), 201, made)
+    return await _page(request, Form(), made)
 
 
 @post(PATH + "/{key:int}/revoquer", permission=P.PLATFORM_EDIT)

@@ -7,32 +7,21 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
 from training.identity.rules import Permission
-from training.kernel.errors import DomainError, NotFound
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.messages import queries as mails
 from training.messages.actions.delivery import retry
 from training.messages.queries import MailView
 from training.messages.rules import MailState
-from training.records import queries as records
 from training.reporting.office.mails import read_calendar
+from training.web.asked import PER_PAGE, asked, pager, row, row_key
 from training.web.forms import Form
-from training.web.office.page import PER_PAGE, asked, pager, row, row_key, show
-from training.web.pages import Asked, file_response, go, the_actor
+from training.web.office.page import show
+from training.web.pages import Asked, file_response, go, kept_file, the_actor
+from training.web.security import FRAMED, FRAMING
 
 P = Permission
 PATH = "/gestion/courriels"
-
-# The page that frames a mail says so; every other page of ours frames nothing.
-FRAMING = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "frame-src 'self'"
-)
-# A mail's own page: its styles are inline, as mails' must be; nothing runs, posts, or is fetched from elsewhere.
-FRAMED = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
-)
 
 
 @get(PATH, permission=P.MAILS_SEE)
@@ -63,12 +52,12 @@ async def mail_page(request: Asked, mail: FromPath[int]) -> Template:
     return await _one(request, mail, Form())
 
 
-async def _one(request: Asked, mail: int, form: Form, status: int = 200) -> Template:
+async def _one(request: Asked, mail: int, form: Form) -> Template:
     view = await _mail(mail)
     shown = await show(
         request,
         "mail",
-        status,
+        form.status,
         mail=view,
         files=await mails.files(view.id),
         event=read_calendar(view.calendar) if view.calendar else None,
@@ -102,23 +91,18 @@ async def invitation(mail: FromPath[int]) -> Response[bytes]:
 async def attachment(mail: FromPath[int], file: FromPath[int]) -> Response[bytes]:
     """A file that went with the mail."""
     found = next((f for f in await mails.files(row(mail)) if f.file == file), None)
-    stored = await records.file(found.file) if found else None
-    if found is None or stored is None:
-        raise NotFound(_("Ce fichier n’existe pas."))
-    return file_response(stored.content, stored.media_type, found.name)
+    return await kept_file(found.file if found else None, found.name if found else "", _("Ce fichier n’existe pas."))
 
 
 @post(PATH + "/{mail:int}/renvoyer", permission=P.MAILS_RETRY)
 async def send_again(request: Asked, mail: FromPath[int]) -> Template | Redirect:
     """Have a mail sent again."""
     view = await _mail(mail)
-    try:
+    form = Form()
+    with form.refusals():
         await retry(the_actor(request), view.id)
-    except DomainError as refusal:
-        form = Form()
-        form.refuse(refusal)
-        return await _one(request, mail, form, refusal.status)
-    return go(f"{PATH}/{view.id}", _("Le courriel repart."))
+        return go(f"{PATH}/{view.id}", _("Le courriel repart."))
+    return await _one(request, mail, form)
 
 
 async def _mail(mail: int) -> MailView:

@@ -18,8 +18,9 @@ from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.office import organisations as reading
+from training.web.asked import PER_PAGE, asked, pager, row_key
 from training.web.forms import Form
-from training.web.office.page import PER_PAGE, asked, pager, row_key, show
+from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
 
 P = Permission

@@ -1,10 +1,8 @@
-"""What every staff page shares: who may enter, the red banner, ids and keys in addresses. No page of its own."""
+"""What every staff page shares: who may enter, and the red banner. No page of its own."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import PermissionDeniedException
@@ -15,13 +13,9 @@ from markupsafe import Markup
 from training.identity.rules import Permission
 from training.kernel import settings
 from training.kernel.actor import Actor
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
 from training.messages import queries as mails
 from training.web.pages import Asked, page
-
-ROW_MAX = 2**31 - 1  # the largest id PostgreSQL's `integer` holds: beyond it there is no such row
-PER_PAGE = 50
 
 
 async def staff_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -58,63 +52,3 @@ async def alarms() -> list[Markup]:
         link = Markup('<a href="/gestion/courriels?etat=failed">{}</a>').format(_("Voir pourquoi"))
         found.append(Markup("{} {}").format(words % {"num": failed}, link))
     return found
-
-
-def row(id: int) -> int:  # noqa: A002
-    """An id out of an address. NotFound when no row can have it."""
-    if not 0 < id <= ROW_MAX:
-        raise NotFound(_("Cette page n’existe pas ou n’existe plus."))
-    return id
-
-
-def asked(request: Asked, name: str, most: int = 100) -> str:
-    """A filter out of the address, trimmed; "" when it is absent."""
-    text = str(request.query_params.get(name, "")).strip()[:most]
-    return text.replace("\x00", "")
-
-
-def address(path: str, **filters: object) -> str:
-    """A path with the filters that say something."""
-    said = {name: value for name, value in filters.items() if value not in ("", None)}
-    return f"{path}?{urlencode(said)}" if said else path
-
-
-def moment_key(text: str) -> tuple[datetime, int] | None:
-    """The key (instant, id) that `key` wrote; None when nobody of ours wrote it: the list then begins at its start."""
-    when, _tilde, last = text.partition("~")
-    try:
-        found = datetime.fromisoformat(when), int(last)
-    except ValueError:
-        return None
-    return found if found[0].tzinfo and 0 < found[1] <= ROW_MAX else None
-
-
-def day_key(text: str) -> tuple[date, int] | None:
-    """The key (day, id) that `key` wrote."""
-    when, _tilde, last = text.partition("~")
-    try:
-        found = date.fromisoformat(when), int(last)
-    except ValueError:
-        return None
-    return found if 0 < found[1] <= ROW_MAX else None
-
-
-def row_key(text: str) -> int | None:
-    """An id to go on after."""
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:12]) <= ROW_MAX else None
-
-
-def key(when: date | datetime, id: int) -> str:  # noqa: A002
-    """Where the next page begins, as an address carries it."""
-    return f"{when.isoformat()}~{id}"
-
-
-def pager(path: str, following: str | None, started: bool, **filters: object) -> dict[str, object]:
-    """Ways through a list kept by keys: on to the next page, back to the first."""
-    return {
-        "next": address(path, **filters, apres=following) if following else None,
-        "previous": None,
-        "summary": Markup('<a href="{}">{}</a>').format(address(path, **filters), _("Revenir au début de la liste"))
-        if started
-        else "",
-    }

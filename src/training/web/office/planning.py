@@ -17,8 +17,9 @@ from training.reporting.office import sessions as reading
 from training.reporting.office.sessions import Choices, Wanted
 from training.scheduling.actions import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
+from training.web.asked import asked
 from training.web.forms import Form
-from training.web.office.page import asked, show
+from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
 
 P = Permission
@@ -35,12 +36,12 @@ async def blank(request: Asked) -> Template:
     return await _page(request, Form.filled(values), choices)
 
 
-async def _page(request: Asked, form: Form, choices: Choices, status: int = 200) -> Template:
+async def _page(request: Asked, form: Form, choices: Choices) -> Template:
     rows = [
         {"n": n, "filled": any(form.values.get(f"{name}-{n}") or form.errors.get(f"{name}-{n}") for name in FIELDS)}
         for n in range(1, ROWS + 1)
     ]
-    return await show(request, "session_new", status, form=form, rows=rows, **_options(choices))
+    return await show(request, "session_new", form.status, form=form, rows=rows, **_options(choices))
 
 
 def _options(choices: Choices) -> dict[str, object]:
@@ -64,16 +65,15 @@ async def plan(request: Asked) -> Template | Redirect:
     choices = await reading.choices()
     new, dates = read(form, choices)
     if new is None:
-        return await _page(request, form, choices, 422)
-    try:
-        session = await plan_session(the_actor(request), new)
-    except (VenueTaken, FacilitatorBusy) as refusal:
-        await _say_which(form, dates, refusal)
-        return await _page(request, form, choices, refusal.status)
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return await _page(request, form, choices, refusal.status)
-    return go(f"/gestion/seances/{session}", _("Séance planifiée."))
+        return await _page(request, form, choices)
+    with form.refusals():
+        try:
+            session = await plan_session(the_actor(request), new)
+        except (VenueTaken, FacilitatorBusy) as refusal:
+            await _say_which(form, dates, refusal)
+        else:
+            return go(f"/gestion/seances/{session}", _("Séance planifiée."))
+    return await _page(request, form, choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
     state = form.choice("state", SessionState)
     if state not in (SessionState.DRAFT, SessionState.PUBLISHED):
         form.errors.setdefault("state", _("Choisissez de publier ou de garder en brouillon."))
-    note = form.text("note", most=2_000)
+    note = form.lines("note", most=2_000)
     dates = [_Date(n, found) for n in range(1, ROWS + 1) if (found := _date(form, n, choices))]
     if not form.good or offer is None or capacity is None or state is None:
         return None, dates
@@ -146,6 +146,7 @@ async def _say_which(form: Form, dates: list[_Date], refusal: DomainError) -> No
         said = _("Déjà pris par « {title} », {hours} : changez l’heure ou choisissez ailleurs.")
         if clash.what == "facilitator":
             said = _("Cette personne anime « {title} », {hours} : changez l’heure ou choisissez quelqu’un d’autre.")
+        form.refused = refusal.status
         words = said.format(title=clash.title, hours=hours(clash.starts_at, clash.ends_at))
         form.errors.setdefault(f"{clash.what}-{dates[clash.row].row}", words)
     if form.good:  # freed meanwhile: asking again will do

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from litestar import get, post
 from litestar.response import Redirect, Template
-from stdnum import iban as iban_number
-from stdnum.exceptions import ValidationError
-from stdnum.fr import tva
 
 from training.billing.rules.terms import default_terms
 from training.billing.rules.vat import REGIMES, VatRegime
 from training.directory import queries
-from training.directory.actions import set_platform
-from training.directory.rules import Buyer, check_siret
+from training.directory.actions import remove_logo, set_logo, set_platform
+from training.directory.rules import (
+    Buyer,
+    check_accent,
+    check_bic,
+    check_iban,
+    check_siret,
+    check_vat_number,
+    check_website,
+)
 from training.identity.rules import Permission
-from training.kernel.errors import DomainError
 from training.kernel.i18n import N_, _
 from training.web.forms import Form
 from training.web.office.page import show
@@ -27,7 +29,6 @@ from training.web.pages import NOBODY, Asked, go, the_actor
 
 P = Permission
 PATH = "/gestion/plateforme"
-CONTRAST = 4.5  # WCAG 1.4.3: the letters of a button on it, and its own letters on white
 
 REGIME_WORDS: dict[VatRegime, tuple[str, str]] = {
     VatRegime.OUT_OF_SCOPE: (
@@ -56,20 +57,23 @@ REGIME_WORDS: dict[VatRegime, tuple[str, str]] = {
 @get(PATH, permission=P.PLATFORM_EDIT)
 async def edit(request: Asked) -> Template:
     """The identity as it stands."""
-    found = await queries.platform()
-    values = asdict(found or NOBODY)
+    return await _page(request, await _as_it_stands())
+
+
+async def _as_it_stands() -> Form:
+    values = asdict(await queries.platform() or NOBODY)
     values["issue_without_look"] = "1" if values["issue_without_look"] else ""
-    return await _page(request, Form.filled(values))
+    return Form.filled(values)
 
 
-async def _page(request: Asked, form: Form, status: int = 200) -> Template:
+async def _page(request: Asked, form: Form) -> Template:
     regimes = [
         (regime.value, _(name), _regime_help(regime, _(words))) for regime, (name, words) in REGIME_WORDS.items()
     ]
     return await show(
         request,
         "platform",
-        status,
+        form.status,
         form=form,
         regimes=regimes,
         usual_private=default_terms(Buyer.COMPANY).penalty,
@@ -87,17 +91,35 @@ async def save(request: Asked) -> Template | Redirect:
     """Write the identity: pages, mails and the next invoices carry it."""
     form = await Form.of(request)
     values = read(form)
-    status = 422
     if form.good:
         first = {} if await queries.platform() else {"logo": None, "is_demo": False}
-        try:
+        with form.refusals():
             await set_platform(the_actor(request), {**values, **first})
-        except DomainError as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
             return go(PATH, _("Identité enregistrée : pages, courriels et prochaines factures la portent."))
-    return await _page(request, form, status)
+    return await _page(request, form)
+
+
+@post(f"{PATH}/logo", permission=P.PLATFORM_EDIT)
+async def put_logo(request: Asked) -> Template | Redirect:
+    """Take the picture that pages and papers will carry."""
+    posted = await Form.of(request)
+    form = await _as_it_stands()
+    file = posted.files.get("logo")
+    content = await file.read() if file else b""
+    if file is None or not content:
+        form.errors["logo"] = _("Choisissez une image PNG ou JPEG.")
+    else:
+        with form.refusals():
+            await set_logo(the_actor(request), content, file.content_type)
+            return go(PATH, _("Logo enregistré : pages et prochaines factures le portent."))
+    return await _page(request, form)
+
+
+@post(f"{PATH}/logo/retirer", permission=P.PLATFORM_EDIT)
+async def take_logo_away(request: Asked) -> Redirect:
+    """Go back to the name in letters."""
+    await remove_logo(the_actor(request))
+    return go(PATH, _("Logo retiré."))
 
 
 def read(form: Form) -> dict[str, Any]:
@@ -112,87 +134,22 @@ def read(form: Form) -> dict[str, Any]:
         "address": form.text("address", required=True, most=300),
         "postcode": form.text("postcode", required=True, most=10),
         "city": form.text("city", required=True, most=100),
-        "siret": _checked(form, "siret", check_siret),
-        "vat_number": _checked(form, "vat_number", check_vat_number),
+        "siret": form.checked("siret", check_siret),
+        "vat_number": form.checked("vat_number", check_vat_number),
         "vat_regime": regime.value if regime else "",
         "activity_number": form.text("activity_number", most=20) or None,
         "email": form.email("email"),
         "phone": form.text("phone", required=True, most=30),
         "contact_name": form.text("contact_name", required=True),
-        "website": _checked(form, "website", check_website),
-        "iban": _checked(form, "iban", check_iban),
-        "bic": _checked(form, "bic", check_bic),
-        "accent": _checked(form, "accent", check_accent) or NOBODY.accent,
+        "website": form.checked("website", check_website),
+        "iban": form.checked("iban", check_iban),
+        "bic": form.checked("bic", check_bic),
+        "accent": form.checked("accent", check_accent) or NOBODY.accent,
         "payment_days": form.number("payment_days", least=0, most=60),  # C. com. art. L441-10 I: sixty days at most
-        "late_terms_private": form.text("late_terms_private", most=1_000),
-        "late_terms_public": form.text("late_terms_public", most=1_000),
+        "late_terms_private": form.lines("late_terms_private", most=1_000),
+        "late_terms_public": form.lines("late_terms_public", most=1_000),
         "issue_without_look": form.values.get("issue_without_look") == "1",
     }
 
 
-def _checked(form: Form, name: str, check: Callable[[str], str]) -> str | None:
-    value = form.text(name)
-    if not value:
-        return None
-    try:
-        return check(value)
-    except ValueError as error:
-        form.errors.setdefault(name, str(error))
-        return None
-
-
-def check_iban(text: str) -> str:
-    """An IBAN as banks write it, without spaces. ValueError, with a sentence, when its check digits are wrong."""
-    try:
-        return str(iban_number.validate(text))
-    except ValidationError:
-        raise ValueError(_("Cet IBAN a une faute de frappe : sa clé ne tombe pas juste.")) from None
-
-
-def check_bic(text: str) -> str:
-    """A BIC: 8 or 11 characters (ISO 9362)."""
-    bic = re.sub(r"\s", "", text).upper()
-    if not re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", bic):
-        raise ValueError(_("Un BIC a 8 ou 11 caractères, par exemple AGRIFRPP."))
-    return bic
-
-
-def check_vat_number(text: str) -> str:
-    """A French VAT number with its country code."""
-    try:
-        return "FR" + str(tva.validate(text))
-    except ValidationError:
-        raise ValueError(_("Ce numéro de TVA n’est pas juste. Exemple : FR40303265045.")) from None
-
-
-def check_website(text: str) -> str:
-    """The address of another site: https or http, with a host."""
-    if not re.fullmatch(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", text):
-        raise ValueError(_("L’adresse commence par https://"))
-    return text
-
-
-def check_accent(text: str) -> str:
-    """A colour on which white is read, and which is read on white. ValueError says by how much it is not."""
-    colour = text.strip().lower()
-    if not re.fullmatch(r"#[0-9a-f]{6}", colour):
-        raise ValueError(_("Une couleur s’écrit #0f5c4c : un dièse et six chiffres ou lettres de a à f."))
-    ratio = contrast_with_white(colour)
-    if ratio < CONTRAST:
-        said = f"{ratio:.1f}".replace(".", ",")
-        raise ValueError(
-            _("Cette couleur est trop claire : contraste de {ratio} pour 1 avec le blanc, il en faut 4,5.").format(
-                ratio=said
-            )
-        )
-    return colour
-
-
-def contrast_with_white(colour: str) -> float:
-    """The contrast ratio of « #rrggbb » with white (WCAG 2.2, relative luminance)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
-
-
-HANDLERS = [edit, save]
+HANDLERS = [edit, save, put_logo, take_logo_away]

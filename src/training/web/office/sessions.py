@@ -15,7 +15,7 @@ from training.bookings.rules import BookingState
 from training.directory import queries as directory
 from training.identity.rules import Permission
 from training.kernel import clock
-from training.kernel.errors import DomainError, NotFound
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.office import sessions as reading
 from training.reporting.office.sessions import Period, SessionFilter
@@ -23,8 +23,9 @@ from training.scheduling import queries as scheduling
 from training.scheduling.actions import publish_session
 from training.scheduling.queries import SessionView
 from training.scheduling.rules import SESSION_MOVES, SessionState
+from training.web.asked import PER_PAGE, address, asked, key, moment_key, pager, row
 from training.web.forms import Form
-from training.web.office.page import PER_PAGE, address, asked, key, moment_key, pager, row, show
+from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
 
 P = Permission
@@ -68,7 +69,7 @@ async def session_page(request: Asked, session: FromPath[int]) -> Template:
     return await _one(request, session, Form())
 
 
-async def _one(request: Asked, session: int, form: Form, status: int = 200) -> Template:
+async def _one(request: Asked, session: int, form: Form) -> Template:
     view = await _session(session)
     booked = await bookings.bookings(the_actor(request).scope, session=session, limit=BOOKINGS_MOST)
     state = SessionState(view.state)
@@ -78,7 +79,7 @@ async def _one(request: Asked, session: int, form: Form, status: int = 200) -> T
     return await show(
         request,
         "session",
-        status,
+        form.status,
         session=view,
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
         slots=(await scheduling.slots([session]))[session],
@@ -99,15 +100,11 @@ async def _one(request: Asked, session: int, form: Form, status: int = 200) -> T
 @post(PATH + "/{session:int}/publier", permission=P.SESSIONS_PLAN)
 async def publish(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Open a draft to bookings."""
-    try:
+    form = Form()
+    with form.refusals():
         await publish_session(the_actor(request), row(session))
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        form = Form()
-        form.refuse(refusal)
-        return await _one(request, session, form, refusal.status)
-    return go(f"{PATH}/{session}", _("Séance publiée : elle peut être réservée."))
+        return go(f"{PATH}/{session}", _("Séance publiée : elle peut être réservée."))
+    return await _one(request, session, form)
 
 
 @post(PATH + "/{session:int}/realisee", permission=P.SESSIONS_HOLD)
@@ -119,19 +116,12 @@ async def hold(request: Asked, session: FromPath[int]) -> Template | Redirect:
         number = form.number(name, required=False, most=10_000)
         if number is not None:
             present[int(name[8:])] = number
-    reason = form.text("early_reason", most=400)
-    status = 422
+    reason = form.lines("early_reason", most=400)
     if form.good:
-        try:
+        with form.refusals():
             await hold_session(the_actor(request), row(session), present, reason)
-        except NotFound:
-            raise
-        except DomainError as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
             return go(f"{PATH}/{session}", _("Séance marquée comme réalisée : la facturation suit."))
-    return await _one(request, session, form, status)
+    return await _one(request, session, form)
 
 
 @get(PATH + "/{session:int}/annuler", permission=P.SESSIONS_PLAN)
@@ -140,12 +130,12 @@ async def call_off_page(request: Asked, session: FromPath[int]) -> Template:
     return await _call_off(request, session, Form())
 
 
-async def _call_off(request: Asked, session: int, form: Form, status: int = 200) -> Template:
+async def _call_off(request: Asked, session: int, form: Form) -> Template:
     view = await _session(session)
     return await show(
         request,
         "session_call_off",
-        status,
+        form.status,
         session=view,
         told=await reading.told(session),
         possible=SessionState.CANCELLED in SESSION_MOVES[SessionState(view.state)],
@@ -157,19 +147,12 @@ async def _call_off(request: Asked, session: int, form: Form, status: int = 200)
 async def call_off(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Cancel the session and all its bookings."""
     form = await Form.of(request)
-    reason = form.text("reason", most=400)
-    status = 422
+    reason = form.lines("reason", most=400)
     if form.good:
-        try:
+        with form.refusals():
             await call_off_session(the_actor(request), row(session), reason)
-        except NotFound:
-            raise
-        except DomainError as refusal:
-            form.refuse(refusal)
-            status = refusal.status
-        else:
             return go(f"{PATH}/{session}", _("Séance annulée : chacun est prévenu par courriel."))
-    return await _call_off(request, session, form, status)
+    return await _call_off(request, session, form)
 
 
 async def _session(session: int) -> SessionView:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +10,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.bookings import actions as bookings
-from training.bookings.actions import Booked, NewBooking, NewParticipant, RepeatKey
+from training.bookings.actions import Booked, NewBooking, RepeatKey
 from training.bookings.rules import OPTION_LIFE, BookingState, seats_missing
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price, price, tariff_for
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
-from training.directory.rules import check_email
 from training.identity.rules import Permission, new_token
 from training.kernel import clock
 from training.kernel.actor import Actor
@@ -26,15 +24,14 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.render import euros
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import Reader, SessionShown
+from training.web.asked import address, asked
 from training.web.auth import PUBLIC, SIGNED_IN
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page, the_actor
-from training.web.portal.asked import address, words
+from training.web.portal.people import read_people
 from training.web.portal.sessions import session_id
 
 MOST_SEATS = 1_000  # of one booking: more is a slip of the finger
-NAME_MAX = 200  # the column's
-_NAMED = re.compile(r"(?P<name>[^@<>]*?)[\s,;<(]*(?P<email>[^\s<>(),;]+@[^\s<>(),;]+)[>)\s,;]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,8 @@ class Asking:
 @get("/seances/{name:str}/reserver", permission=PUBLIC)
 async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
     """The answers so far, to be checked. A visitor signs in first and comes back with the number of people."""
-    session, places = session_id(name), words(request, "places")
-    here = address(f"/seances/{session}/reserver", places=places, structure=words(request, "structure"))
+    session, places = session_id(name), asked(request, "places")
+    here = address(f"/seances/{session}/reserver", places=places, structure=asked(request, "structure"))
     actor = actor_of(request)
     if actor is None:
         return go(address("/connexion", suite=here))
@@ -62,7 +59,7 @@ async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
     able = _able(actor, who)
     if not able:
         return _nobody(actor, who, here)
-    chosen = able[0] if len(able) == 1 else _named(able, words(request, "structure"))
+    chosen = able[0] if len(able) == 1 else _named(able, asked(request, "structure"))
     if chosen is None:
         return await page(request, "portal/book_for.html", found=found, organisations=able, places=places)
     form = Form.filled({"places": places, "structure": chosen.slug, "cle": new_token()})
@@ -100,7 +97,7 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
     contact = _contact(form, asking)
     purchase_order = form.text("purchase_order", most=50)
     service_code = form.text("service_code", most=100)
-    note = form.text("note", most=2_000)
+    note = form.lines("note", most=2_000)
     people = read_people(form)
     if seats is None or not form.good:
         read_seats(form, asking.found)  # the action would say it; with another mistake, both are said at once
@@ -123,33 +120,6 @@ def read_seats(form: Form, found: SessionShown) -> None:
     seats = form.number("places", least=1, most=MOST_SEATS)
     if seats is not None and seats > found.session.seats_left:
         form.errors.setdefault("places", seats_missing(found.session.seats_left).detail)
-
-
-def read_people(form: Form) -> tuple[NewParticipant, ...]:
-    """Names, one a line, each with an address or without: « Léa Exemple <lea@example.org> »."""
-    people = []
-    for position, line in enumerate(form.values.get("participants", "").splitlines(), 1):
-        if not line.strip():
-            continue
-        match = _NAMED.fullmatch(line.strip())
-        name, email = (match["name"].strip(" ,;\"'"), match["email"]) if match else (line.strip(), None)
-        wrong = _wrong_line(name, email)
-        if wrong:
-            form.errors.setdefault("participants", _("Ligne {n} : {wrong}").format(n=position, wrong=wrong))
-        people.append(NewParticipant(name, email))
-    return tuple(people)
-
-
-def _wrong_line(name: str, email: str | None) -> str:
-    if not name:
-        return _("il manque le nom.")
-    if len(name) > NAME_MAX:
-        return _("ce nom est trop long.")
-    try:
-        check_email(email or "nom@example.org")
-    except ValueError:
-        return _("l’adresse « {email} » n’est pas complète.").format(email=email)
-    return ""
 
 
 def _contact(form: Form, asking: Asking) -> int | None:

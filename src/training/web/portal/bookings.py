@@ -9,19 +9,19 @@ from litestar.response import Redirect, Template
 from training.billing import queries as billing
 from training.bookings import actions, queries
 from training.bookings.queries import BookingView
-from training.bookings.rules import BOOKING_MOVES, EXPIRING, BookingState
+from training.bookings.rules import BOOKING_MOVES, EXPIRING, NAMEABLE, BookingState
 from training.directory.queries import OrganisationView
 from training.identity.rules import Permission
 from training.kernel.errors import DomainError, NotFound
-from training.kernel.i18n import _
-from training.records import queries as records
+from training.kernel.i18n import _, ngettext
 from training.reporting.portal import space as shown
 from training.scheduling import queries as scheduling
 from training.scheduling.rules import BOOKABLE
+from training.web.asked import asked, key, moment_key, pager
 from training.web.forms import Form
-from training.web.pages import Asked, file_response, go, page, the_actor
-from training.web.portal.asked import address, key, written
+from training.web.pages import Asked, go, kept_file, page, the_actor
 from training.web.portal.organisation import frame, organisation_of
+from training.web.portal.people import read_people, written
 
 PAGE = 30
 
@@ -32,17 +32,14 @@ P = Permission
 async def listed(request: Asked, slug: FromPath[str]) -> Template:
     """Every booking, the latest session first."""
     organisation = await organisation_of(request, slug, P.BOOKINGS_SEE)
-    found = await queries.bookings(
-        the_actor(request).scope, organisation=organisation.id, after=key(request, "apres"), limit=PAGE + 1
-    )
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    path = f"/espace/{slug}/reservations"
-    following = address(path, apres=written((last.starts_at, last.id))) if last else None
+    after = moment_key(asked(request, "apres"))
+    found = await queries.bookings(the_actor(request).scope, organisation=organisation.id, after=after, limit=PAGE + 1)
+    following = key(found[PAGE - 1].starts_at, found[PAGE - 1].id) if len(found) > PAGE else None
     return await page(
         request,
         "portal/bookings.html",
         bookings=found[:PAGE],
-        pager={"previous": None, "next": following},
+        pager=pager(f"/espace/{slug}/reservations", following, after is not None),
         may_book=the_actor(request).may(P.BOOKINGS_MAKE, organisation=organisation.id),
         **frame(request, organisation, "reservations"),
     )
@@ -51,18 +48,29 @@ async def listed(request: Asked, slug: FromPath[str]) -> Template:
 @get("/espace/{slug:str}/reservations/{reference:str}", permission=P.BOOKINGS_SEE)
 async def one(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template:
     """One booking: the facts, what happened, what comes next, who comes."""
-    actor = the_actor(request)
     organisation, booking = await _found(request, slug, reference, P.BOOKINGS_SEE)
+    return await _booking_page(request, organisation, booking)
+
+
+async def _booking_page(
+    request: Asked, organisation: OrganisationView, booking: BookingView, form: Form | None = None
+) -> Template:
+    actor = the_actor(request)
     invoice = None
     if actor.may(P.INVOICES_SEE, organisation=organisation.id):
         invoice = (await billing.invoices_of(actor.scope, [booking.id])).get(booking.id)
     paper = await billing.free_paper(actor.scope, booking.reference)
+    people = await queries.participants(booking.id)
+    form = form or Form.filled({"participants": written(people)})
     return await page(
         request,
         "portal/booking.html",
+        form.status,
         booking=booking,
         slots=(await scheduling.slots([booking.session]))[booking.session],
-        people=await queries.participants(booking.id),
+        people=people,
+        form=form,
+        may_name=may_name(booking) and actor.may(P.BOOKINGS_MAKE, organisation=organisation.id),
         steps=shown.story(booking, invoice, confirmation=paper is not None),
         invoice=invoice if invoice and invoice.number else None,
         paper=paper is not None,
@@ -77,10 +85,8 @@ async def free_confirmation(request: Asked, slug: FromPath[str], reference: From
     """The paper that says what a free session was worth."""
     _organisation, booking = await _found(request, slug, reference, P.BOOKINGS_SEE)
     paper = await billing.free_paper(the_actor(request).scope, booking.reference)
-    stored = None if paper is None else await records.file(paper)
-    if stored is None:
-        raise NotFound(_("Cette confirmation n’existe pas encore : elle est établie après la séance."))
-    return file_response(stored.content, stored.media_type, f"confirmation-{booking.reference}.pdf")
+    missing = _("Cette confirmation n’existe pas encore : elle est établie après la séance.")
+    return await kept_file(paper, f"confirmation-{booking.reference}.pdf", missing)
 
 
 @post("/espace/{slug:str}/reservations/{reference:str}/confirmer", permission=P.BOOKINGS_CONFIRM, status_code=200)
@@ -93,6 +99,23 @@ async def confirm(request: Asked, slug: FromPath[str], reference: FromPath[str])
     except DomainError as refusal:
         return go(here, refusal.detail, "danger")
     return go(here, _("C’est confirmé. Un courriel part avec l’invitation d’agenda."))
+
+
+@post("/espace/{slug:str}/reservations/{reference:str}/participants", permission=P.BOOKINGS_MAKE, status_code=200)
+async def name_participants(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
+    """Say who comes, or change it: the list replaces the one before."""
+    organisation, booking = await _found(request, slug, reference, P.BOOKINGS_MAKE)
+    form = await Form.of(request)
+    people = read_people(form)
+    if form.good:
+        with form.refusals():
+            await actions.name_participants(the_actor(request), booking.id, people)
+            said = ngettext("%(num)d nom est enregistré.", "%(num)d noms sont enregistrés.", len(people))
+            return go(
+                f"/espace/{slug}/reservations/{booking.reference}",
+                said % {"num": len(people)} if people else _("La liste des participants est vide."),
+            )
+    return await _booking_page(request, organisation, booking, form)
 
 
 @get("/espace/{slug:str}/reservations/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)
@@ -110,21 +133,23 @@ async def cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) 
     """Give the seats back."""
     organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CANCEL)
     form = await Form.of(request)
-    reason = form.text("reason", most=400)
-    if not form.good:
-        return await _cancel_page(request, organisation, booking, form, 422)
-    try:
-        await actions.cancel(the_actor(request), booking.id, reason)
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return await _cancel_page(request, organisation, booking, form, refusal.status)
-    return go(f"/espace/{slug}/reservations/{booking.reference}", _("La réservation est annulée."))
+    reason = form.lines("reason", most=400)
+    if form.good:
+        with form.refusals():
+            await actions.cancel(the_actor(request), booking.id, reason)
+            return go(f"/espace/{slug}/reservations/{booking.reference}", _("La réservation est annulée."))
+    return await _cancel_page(request, organisation, booking, form)
 
 
 def may_cancel(booking: BookingView) -> bool:
     """Whether the page offers to cancel; the action decides."""
     open_ = BookingState.CANCELLED in BOOKING_MOVES[BookingState(booking.state)]
     return open_ and booking.coming and booking.session_state in BOOKABLE
+
+
+def may_name(booking: BookingView) -> bool:
+    """Whether the page asks who comes; the action decides."""
+    return booking.state in NAMEABLE and booking.session_state in BOOKABLE
 
 
 async def _found(
@@ -137,11 +162,9 @@ async def _found(
     return organisation, booking
 
 
-async def _cancel_page(
-    request: Asked, organisation: OrganisationView, booking: BookingView, form: Form, status: int = 200
-) -> Template:
+async def _cancel_page(request: Asked, organisation: OrganisationView, booking: BookingView, form: Form) -> Template:
     around = frame(request, organisation, "reservations")
-    return await page(request, "portal/cancel.html", status, booking=booking, form=form, **around)
+    return await page(request, "portal/cancel.html", form.status, booking=booking, form=form, **around)
 
 
-ROUTER = Router("/", route_handlers=[listed, one, free_confirmation, confirm, ask_cancel, cancel])
+ROUTER = Router("/", route_handlers=[listed, one, free_confirmation, confirm, name_participants, ask_cancel, cancel])

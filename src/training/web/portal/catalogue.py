@@ -11,9 +11,9 @@ from training.catalogue.rules import OFFER_KIND_NAMES
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.portal import catalogue as shown
+from training.web.asked import asked
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, actor_of, page
-from training.web.portal.asked import words
 
 AT_HOME = 4  # sessions on the first page: enough to see that there is life, few enough to read
 
@@ -29,7 +29,7 @@ async def home(request: Asked) -> Template:
 @get("/catalogue", permission=PUBLIC)
 async def offers(request: Asked) -> Template:
     """Every published offer, or those that a search, a theme or a kind leaves."""
-    search, theme, kind = words(request, "q"), words(request, "theme"), words(request, "type")
+    search, theme, kind = asked(request, "q"), asked(request, "theme"), asked(request, "type")
     who = await shown.reader(actor_of(request))
     return await page(
         request,

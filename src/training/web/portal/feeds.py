@@ -35,7 +35,7 @@ async def create(request: Asked, slug: FromPath[str]) -> Template:
     form = await Form.of(request)
     label = form.text("label", required=True, most=80)
     if not form.good:
-        return await _page(request, organisation, form, 422)
+        return await _page(request, organisation, form)
     token = await feeds.open_feed(the_actor(request), label, organisation=organisation.id)
     path = f"/agenda/p/{token}.ics"
     base = settings.current().base_url
@@ -76,10 +76,10 @@ async def _found(organisation: OrganisationView, token: int) -> TokenView:
     raise NotFound(_("Cette adresse d’agenda n’existe pas, ou ne répond déjà plus."))
 
 
-async def _page(request: Asked, organisation: OrganisationView, form: Form, status: int = 200) -> Template:
+async def _page(request: Asked, organisation: OrganisationView, form: Form) -> Template:
     tokens = await queries.tokens(organisation=organisation.id)
     around = frame(request, organisation, "agenda")
-    return await page(request, "portal/feeds.html", status, feeds=tokens, form=form, **around)
+    return await page(request, "portal/feeds.html", form.status, feeds=tokens, form=form, **around)
 
 
 ROUTER = Router("/", route_handlers=[listed, create, ask_close, close])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Template
@@ -12,31 +10,28 @@ from training.billing import queries
 from training.billing.queries import InvoiceView
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
-from training.kernel.i18n import _
-from training.records import queries as records
-from training.web.pages import Asked, file_response, page, the_actor
-from training.web.portal.asked import address, words
+from training.kernel.i18n import N_, _
+from training.web.asked import asked, day_key, key, pager
+from training.web.pages import Asked, kept_file, page, the_actor
 from training.web.portal.organisation import frame, organisation_of
 
 PAGE = 30
+NO_INVOICE = N_("Cette facture n’existe pas, ou c’est celle d’une autre structure.")
 
 
 @get("/espace/{slug:str}/factures", permission=Permission.INVOICES_SEE)
 async def listed(request: Asked, slug: FromPath[str]) -> Template:
     """Every invoice, the newest first."""
     organisation = await organisation_of(request, slug, Permission.INVOICES_SEE)
-    found = await queries.invoices(
-        the_actor(request).scope, organisation=organisation.id, after=_key(request), limit=PAGE + 1
-    )
+    after = day_key(asked(request, "apres"))
+    found = await queries.invoices(the_actor(request).scope, organisation=organisation.id, after=after, limit=PAGE + 1)
     last = found[PAGE - 1] if len(found) > PAGE else None
-    following = None
-    if last is not None and last.issued_on is not None:
-        following = address(f"/espace/{slug}/factures", apres=f"{last.issued_on.isoformat()},{last.id}")
+    following = key(last.issued_on, last.id) if last is not None and last.issued_on is not None else None
     return await page(
         request,
         "portal/invoices.html",
         invoices=found[:PAGE],
-        pager={"previous": None, "next": following},
+        pager=pager(f"/espace/{slug}/factures", following, after is not None),
         **frame(request, organisation, "factures"),
     )
 
@@ -48,30 +43,14 @@ async def download(request: Asked, slug: FromPath[str], name: FromPath[str]) -> 
     number, _dot, suffix = name.replace("\x00", "").rpartition(".")
     found = await queries.invoice_by_number(the_actor(request).scope, number)
     if found is None or found.payer != organisation.id:
-        raise no_invoice()
+        raise NotFound(_(NO_INVOICE))
     return await invoice_file(found, suffix)
 
 
 async def invoice_file(found: InvoiceView, suffix: str) -> Response[bytes]:
     """One of the files of an issued invoice; NotFound when there is none of that kind."""
     file = {"pdf": found.paper, "xml": found.data}.get(suffix.lower())
-    stored = None if file is None else await records.file(file)
-    if stored is None:
-        raise no_invoice()
-    return file_response(stored.content, stored.media_type, f"{found.number}.{suffix.lower()}")
-
-
-def no_invoice() -> NotFound:
-    """There is no such invoice for this person."""
-    return NotFound(_("Cette facture n’existe pas, ou c’est celle d’une autre structure."))
-
-
-def _key(request: Asked) -> tuple[date, int] | None:
-    day, _comma, row = words(request, "apres").rpartition(",")
-    try:
-        return date.fromisoformat(day), int(row)
-    except ValueError:
-        return None
+    return await kept_file(file, f"{found.number}.{suffix.lower()}", _(NO_INVOICE))
 
 
 ROUTER = Router("/", route_handlers=[listed, download])

@@ -10,7 +10,6 @@ from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import KIND_NAMES, USUAL_BUYER, OrganisationKind, check_siret
 from training.identity.actions.registration import NEEDS_SIRET, register_organisation
 from training.identity.rules import safe_path
-from training.kernel.errors import DomainError
 from training.kernel.i18n import _
 from training.web.auth import SIGNED_IN
 from training.web.forms import Form
@@ -29,16 +28,14 @@ async def register(request: Asked) -> Template | Redirect:
     actor, form = the_actor(request), await Form.of(request)
     new, contacts = read(form, actor.email or "")
     if new is None:
-        return await _page(request, form, 422)
-    try:
+        return await _page(request, form)
+    with form.refusals():
         organisation = await register_organisation(actor, new, contacts)
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return await _page(request, form, refusal.status)
-    made = await directory.organisation(organisation)
-    following = safe_path(form.values.get("suite", ""))
-    said = _("{name} est inscrite. Vous pouvez réserver dès maintenant.").format(name=new.name)
-    return go(following or (f"/espace/{made.slug}" if made else "/espace"), said)
+        made = await directory.organisation(organisation)
+        following = safe_path(form.values.get("suite", ""))
+        said = _("{name} est inscrite. Vous pouvez réserver dès maintenant.").format(name=new.name)
+        return go(following or (f"/espace/{made.slug}" if made else "/espace"), said)
+    return await _page(request, form)
 
 
 def read(form: Form, email: str) -> tuple[NewOrganisation | None, tuple[NewContact, ...]]:
@@ -52,20 +49,13 @@ def read(form: Form, email: str) -> tuple[NewOrganisation | None, tuple[NewConta
     contacts = _contacts(form, email)
     if kind is None or not form.good:
         return None, ()
-    return NewOrganisation(name, kind, siret or None, street, postcode, city), contacts
+    return NewOrganisation(name, kind, siret, street, postcode, city), contacts
 
 
-def _siret(form: Form, kind: OrganisationKind | None) -> str:
-    typed = form.text("siret", most=40)
-    if not typed:
-        if kind is not None and USUAL_BUYER[kind] in NEEDS_SIRET:
-            form.errors.setdefault("siret", _("Indiquez le numéro SIRET : il figure sur vos factures."))
-        return ""
-    try:
-        return check_siret(typed)
-    except ValueError as error:
-        form.errors.setdefault("siret", str(error))
-        return ""
+def _siret(form: Form, kind: OrganisationKind | None) -> str | None:
+    if not form.text("siret") and kind is not None and USUAL_BUYER[kind] in NEEDS_SIRET:
+        form.errors.setdefault("siret", _("Indiquez le numéro SIRET : il figure sur vos factures."))
+    return form.checked("siret", check_siret)
 
 
 def _contacts(form: Form, email: str) -> tuple[NewContact, ...]:
@@ -81,9 +71,9 @@ def _contacts(form: Form, email: str) -> tuple[NewContact, ...]:
     return own, NewContact(billing_name or billing_email, billing_email, for_billing=True)
 
 
-async def _page(request: Asked, form: Form, status: int = 200) -> Template:
+async def _page(request: Asked, form: Form) -> Template:
     kinds = [(str(kind), _(name)) for kind, name in KIND_NAMES.items()]
-    return await page(request, "portal/registration.html", status, form=form, kinds=kinds)
+    return await page(request, "portal/registration.html", form.status, form=form, kinds=kinds)
 
 
 ROUTER = Router("/", route_handlers=[ask, register])

@@ -16,18 +16,19 @@ from training.kernel.i18n import _
 from training.kernel.render import month
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import Filters, SessionListed, SessionPage
+from training.web.asked import address, asked, key, moment_key, row_key
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, page
-from training.web.portal.asked import address, key, words, written
 
 
 @get("/seances", permission=PUBLIC)
 async def coming(request: Asked) -> Template:
     """Coming sessions by date; filters stay in the address."""
-    filters = Filters(words(request, "theme"), words(request, "offre"), words(request, "commune"))
+    filters = Filters(asked(request, "theme"), asked(request, "offre"), asked(request, "commune"))
     who = await shown.reader(actor_of(request))
-    found = await shown.sessions(who, filters, after=key(request, "apres"), before=key(request, "avant"))
+    after, before = moment_key(asked(request, "apres")), moment_key(asked(request, "avant"))
+    found = await shown.sessions(who, filters, after=after, before=before)
     return await page(
         request,
         "portal/sessions.html",
@@ -51,8 +52,8 @@ def by_month(items: tuple[SessionListed, ...]) -> list[tuple[str, list[SessionLi
 def _pager(found: SessionPage, filters: Filters) -> dict[str, str | None]:
     kept = {"theme": filters.theme, "offre": filters.offer, "commune": filters.commune}
     return {
-        "previous": address("/seances", **kept, avant=written(found.previous)) if found.previous else None,
-        "next": address("/seances", **kept, apres=written(found.next)) if found.next else None,
+        "previous": address("/seances", **kept, avant=key(*found.previous)) if found.previous else None,
+        "next": address("/seances", **kept, apres=key(*found.next)) if found.next else None,
     }
 
 
@@ -64,15 +65,15 @@ async def session(request: Asked, name: FromPath[str]) -> Template | Response[An
     found = await shown.session_page(actor, who, session_id(name))
     if found is None:
         raise NotFound(_("Cette séance n’existe pas, ou n’est pas ouverte à tous."))
-    form = Form.filled({"places": words(request, "places")})
+    form = Form.filled({"places": asked(request, "places")})
     return await page(request, "portal/session.html", found=found, session=found.session, form=form)
 
 
 def session_id(name: str) -> int:
     """The number in an address; NotFound when there is none, or one that no row can have."""
-    if not (name.isascii() and name.isdigit()) or len(name) > 9:
+    if (found := row_key(name)) is None:
         raise NotFound(_("Cette séance n’existe pas."))
-    return int(name)
+    return found
 
 
 ROUTER = Router("/", route_handlers=[coming, session])

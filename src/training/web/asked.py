@@ -1,0 +1,76 @@
+"""What an address asks for: words, ids, where a page of a list begins. What makes no sense asks for nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.web.pages import Asked
+
+LONGEST = 100  # characters of a search
+PER_PAGE = 50
+ROW_MAX = 2**31 - 1  # the largest id PostgreSQL's `integer` holds: beyond it there is no such row
+
+
+def asked(request: Asked, name: str) -> str:
+    """A parameter as typed, trimmed; "" when absent. PostgreSQL has no text with a U+0000 in it."""
+    return str(request.query_params.get(name, "")).replace("\x00", "").strip()[:LONGEST]
+
+
+def address(path: str, **parameters: object) -> str:
+    """A path with those parameters that say something."""
+    said = {name: value for name, value in parameters.items() if value not in ("", None)}
+    return f"{path}?{urlencode(said)}" if said else path
+
+
+def row(id: int) -> int:  # noqa: A002
+    """An id out of an address. NotFound when no row can have it."""
+    if not 0 < id <= ROW_MAX:
+        raise NotFound(_("Cette page n’existe pas ou n’existe plus."))
+    return id
+
+
+def row_key(text: str) -> int | None:
+    """An id written in digits; None when it is none, or one that no row can have."""
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:12]) <= ROW_MAX else None
+
+
+def key(when: date | datetime, id: int) -> str:  # noqa: A002
+    """Where the next page begins, as an address carries it."""
+    return f"{when.isoformat()}~{id}"
+
+
+def moment_key(text: str) -> tuple[datetime, int] | None:
+    """The key (instant, id) that `key` wrote; None when nobody of ours wrote it: the list then begins at its start."""
+    when, _tilde, last = text.partition("~")
+    try:
+        instant = datetime.fromisoformat(when.replace(" ", "+"))  # a plus sign that some program took for a space
+    except ValueError:
+        return None
+    id_ = row_key(last)
+    return None if id_ is None or instant.tzinfo is None else (instant, id_)
+
+
+def day_key(text: str) -> tuple[date, int] | None:
+    """The key (day, id) that `key` wrote."""
+    when, _tilde, last = text.partition("~")
+    try:
+        day = date.fromisoformat(when)
+    except ValueError:
+        return None
+    id_ = row_key(last)
+    return None if id_ is None else (day, id_)
+
+
+def pager(path: str, following: str | None, started: bool, **filters: object) -> dict[str, object]:
+    """Ways through a list kept by keys: on to the next page, back to the first."""
+    back = Markup('<a href="{}">{}</a>').format(address(path, **filters), _("Revenir au début de la liste"))
+    return {
+        "next": address(path, **filters, apres=following) if following else None,
+        "previous": None,
+        "summary": back if started else "",
+    }

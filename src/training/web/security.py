@@ -1,0 +1,35 @@
+"""What browsers may do with our answers: the content security policies, and the headers every answer carries."""
+
+from __future__ import annotations
+
+
+def _policy(*directives: str) -> str:
+    return "; ".join(("default-src 'none'", *directives))
+
+
+# Everything comes from here; nothing inline, nothing framed (the embeddable page says otherwise for itself).
+_OURS = (
+    "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'",
+    "manifest-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+)  # fmt: skip
+CSP = _policy(*_OURS)
+
+# The page that frames a mail says so; every other page of ours frames nothing.
+FRAMING = _policy(*_OURS, "frame-src 'self'")
+
+# A mail's own page: its styles are inline, as mails' must be; nothing runs, posts, or is fetched from elsewhere.
+FRAMED = _policy(
+    "style-src 'unsafe-inline'", "img-src 'self' data:", "form-action 'none'", "base-uri 'none'",
+    "frame-ancestors 'self'", "sandbox allow-top-navigation-by-user-activation",
+)  # fmt: skip
+
+# A picture that somebody gave us, opened on its own: an SVG is a document, and may hold a script.
+PICTURE = _policy("style-src 'unsafe-inline'", "frame-ancestors 'none'", "sandbox")
+
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}

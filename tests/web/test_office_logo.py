@@ -1,0 +1,103 @@
+"""The platform's logo: sent by an administrator, served to everybody, and nothing else with it."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+import makers
+from makers import text_of
+from office_makers import done, staff
+from training.directory import actions
+from training.directory import queries as directory
+from training.identity.rules import Role
+from training.kernel import clock, db
+from training.kernel.actor import SYSTEM
+from training.kernel.errors import Conflict, Invalid
+from training.records.actions import keep_file
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
+
+PATH = "/gestion/plateforme"
+# One grey pixel.
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
+
+
+@pytest.fixture
+async def noon():
+    with clock.frozen(makers.NOON):
+        yield
+
+
+async def send(client, content: bytes, name: str = "logo.png", media_type: str = "image/png"):
+    return await makers.post(client, f"{PATH}/logo", files={"logo": (name, content, media_type)})
+
+
+async def test_a_logo_is_sent_shown_and_taken_away(client):
+    await makers.make_town()
+    assert (await client.get("/logo")).status_code == 404
+    await staff(client)
+    answer = await send(client, PNG)
+    assert (answer.status_code, answer.headers["location"]) == (303, PATH)
+    kept = (await directory.platform()).logo
+    page = (await client.get("/catalogue")).text
+    assert f'<img src="/logo?{kept}" alt="Essai">' in page
+    shown = await client.get(f"/logo?{kept}")
+    assert (shown.status_code, shown.content, shown.headers["content-type"]) == (200, PNG, "image/png")
+    assert shown.headers["cache-control"] == "public, max-age=3600"
+    assert "sandbox" in shown.headers["content-security-policy"]
+    known = await client.get("/logo", headers={"If-None-Match": shown.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    assert await done(client, f"{PATH}/logo/retirer") == PATH
+    assert (await client.get("/logo")).status_code == 404
+    assert "/logo?" not in (await client.get("/catalogue")).text
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "sentence"),
+    [
+        (b"", "image/png", "Choisissez une image PNG ou JPEG."),
+        (b"<svg onload='alert(1)'/>", "image/svg+xml", "Choisissez une image PNG ou JPEG."),
+        (b"<html>", "image/png", "Choisissez une image PNG ou JPEG."),
+        (PNG.ljust(300_001), "image/png", "Cette image pèse 301 ko : il en faut 300 au plus."),
+    ],
+)
+async def test_what_is_no_logo_is_refused_beside_its_field(client, content, media_type, sentence):
+    await makers.make_town()
+    await staff(client)
+    answer = await send(client, content, media_type=media_type)
+    assert answer.status_code == 422
+    assert text_of(answer.text).count(sentence) == 2
+    assert 'value="Plateforme d’essai"' in answer.text  # the rest of the page is as it stands
+    assert (await directory.platform()).logo is None
+
+
+async def test_only_who_edits_the_platform_sends_a_logo(client):
+    await makers.make_town()
+    await staff(client, Role.ADVISER)
+    assert (await send(client, PNG)).status_code == 403
+    assert (await makers.post(client, f"{PATH}/logo/retirer")).status_code == 403
+
+
+async def test_a_file_that_is_no_picture_is_not_served(client):
+    await makers.make_platform(logo=await keep_file(b"%PDF-1.7 a paper of somebody's", "application/pdf"))
+    assert (await client.get("/logo")).status_code == 404
+
+
+async def test_setting_a_logo_is_an_action(client):
+    with pytest.raises(Conflict, match="Enregistrez d’abord"):
+        await actions.set_logo(SYSTEM, PNG, "image/png")
+    await makers.make_platform()
+    with pytest.raises(Invalid):
+        await actions.set_logo(SYSTEM, PNG, "image/jpeg")
+    await actions.set_logo(SYSTEM, PNG, "image/png")
+    first = (await directory.platform()).logo
+    await actions.remove_logo(SYSTEM)
+    await actions.set_logo(SYSTEM, PNG, "image/png")
+    assert (await directory.platform()).logo == first  # the same bytes are kept once
+    said = await db.connection().fetch(
+        "select action, fields from audit where action like 'platform.%-logo' order by id"
+    )
+    assert [row["action"] for row in said] == ["platform.set-logo", "platform.remove-logo", "platform.set-logo"]
+    assert all(row["fields"] == ["logo"] for row in said)
