@@ -52,8 +52,11 @@ PATHS: dict[str, str] = {
 _TOWN = "(select organisation from contact where lower(email) = lower('{contact}') and for_booking limit 1)"
 VALUES: dict[str, str] = {
     "offer": "select slug from offer where state = 'published' order by id limit 1",
-    "coming": "select s.id from session s join slot t on t.session = s.id and t.position = 1 "
-    " where s.state = 'published' and s.kind = 'open' and t.starts_at > now() and s.capacity - s.seats_taken > 3 order by t.starts_at limit 1",
+    "coming": """
+        select s.id from session s join slot t on t.session = s.id and t.position = 1
+        where s.state = 'published' and s.kind = 'open' and t.starts_at > now() and s.capacity - s.seats_taken > 3
+        order by t.starts_at limit 1
+    """,
     "slug": f"select slug from organisation where id = {_TOWN}",
     "coming_booking": "select b.reference from booking b join slot t on t.session = b.session and t.position = 1"
     f" where b.state = 'confirmed' and b.organisation = {_TOWN} and t.starts_at > now() order by b.id limit 1",
@@ -61,8 +64,10 @@ VALUES: dict[str, str] = {
     "invoice": "select number from invoice where state = 'issued' order by id desc limit 1",
     "draft": "select id from invoice where state = 'draft' order by id desc limit 1",
     "mail": "select id from mail where calendar is not null order by id desc limit 1",
-    "mission": "select t.session from assignment a join slot t on t.id = a.slot "
-    " join facilitator f on f.id = a.facilitator where a.state = 'confirmed' and lower(f.email) = lower('{facilitator}') order by t.starts_at desc limit 1",
+    "mission": """
+        select t.session from assignment a join slot t on t.id = a.slot join facilitator f on f.id = a.facilitator
+        where a.state = 'confirmed' and lower(f.email) = lower('{facilitator}') order by t.starts_at desc limit 1
+    """,
     "feed": f"select id from feed_token where organisation = {_TOWN} and revoked_at is null limit 1",
     "invoice_link": "select substring(text from '/lien/[A-Za-z0-9_-]+') from mail where occasion = 'invoice_issued'"
     " order by id desc limit 1",
