@@ -147,7 +147,7 @@ async def test_before_its_end_a_session_is_held_by_an_administrator_who_says_why
         account = await db.value("select id from account where email = 'equipe@example.org'")
         async with db.atomic():
             await db.execute("update membership set role = 'administrator' where account = $1", account)
-        assert "Pourquoi avant la fin ?" in (await client.get(path)).text
+        assert "Pourquoi avant la fin ?" in makers.text_of((await client.get(path)).text)
         await refused(client, f"{path}/realisee", {"early_reason": " "}, 409, "n’est pas finie")
         await done(client, f"{path}/realisee", {"early_reason": "Fini plus tôt"})
     assert (await scheduling.session(town.session)).state == SessionState.HELD

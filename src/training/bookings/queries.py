@@ -63,14 +63,8 @@ class BookingView:
         return self.starts_at > clock.now()
 
 
-BOOKING = """
-    select b.id, b.reference, b.state, b.session, s.state as session_state, o.title, o.slug as offer_slug,
-           t.starts_at, t.ends_at, v.name as venue, m.name as city,
-           b.organisation, g.name as organisation_name, g.slug as organisation_slug,
-           b.contact, c.name as contact_name, c.email as contact_email, c.locale as contact_locale,
-           b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
-           b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, b.cancelled_at, b.cancelled_by,
-           b.cancel_reason, b.generation, (select count(*) from participant where booking = b.id) as named
+# A booking with what it is about: its session, first date and place, offer, organisation, contact.
+BOOKED = """
     from booking b
     join session s on s.id = b.session
     join offer o on o.id = s.offer
@@ -80,6 +74,17 @@ BOOKING = """
     left join commune m on m.id = v.commune
     join organisation g on g.id = b.organisation
     join contact c on c.id = b.contact
+"""
+
+BOOKING = f"""
+    select b.id, b.reference, b.state, b.session, s.state as session_state, o.title, o.slug as offer_slug,
+           t.starts_at, t.ends_at, v.name as venue, m.name as city,
+           b.organisation, g.name as organisation_name, g.slug as organisation_slug,
+           b.contact, c.name as contact_name, c.email as contact_email, c.locale as contact_locale,
+           b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
+           b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, b.cancelled_at, b.cancelled_by,
+           b.cancel_reason, b.generation, (select count(*) from participant where booking = b.id) as named
+    {BOOKED}
     where ($1 or b.organisation = any($2))
 """
 

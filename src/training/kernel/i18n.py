@@ -40,6 +40,7 @@ def _catalogue(code: str) -> _Catalogue:
                 if not message.id or not message.string or not all(message.string) or message.fuzzy:
                     continue
                 if isinstance(message.id, (list, tuple)):
+                    one.setdefault(message.id[0], message.string[0])
                     numbers[message.id[0]] = tuple(message.string)
                 else:
                     one[message.id] = str(message.string)

@@ -131,7 +131,7 @@ def _advice(cluster: Cluster, home: Path, made_by: int) -> str:
         data=cluster.data,
         made_by=made_by,
         major=MAJOR,
-        ways=_("\n  ou :\n    ").join(ways),
+        ways=("\n  " + _("ou :") + "\n    ").join(ways),
         file=_quoted(home / f"postgresql-{made_by}.backup"),
         data_quoted=_quoted(cluster.data),
         kept=_quoted(cluster.data.with_name(f"{cluster.data.name}.postgresql-{made_by}")),

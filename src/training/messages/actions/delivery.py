@@ -15,7 +15,7 @@ from training.identity.actions import signin
 from training.kernel import clock, db, outbox, settings
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
-from training.kernel.i18n import _
+from training.kernel.i18n import N_, _
 from training.messages import rules
 from training.messages.actions.outgoing import HIDDEN
 from training.messages.clients import smtp
@@ -26,8 +26,8 @@ from training.records.actions import acting
 
 log = structlog.get_logger()
 
-NO_SERVER = "Aucun serveur de courriel (SMTP_URL) : le courriel est gardé ici."
-DEMO = "Démonstration : le courriel se lit ici, rien n’est parti."
+NO_SERVER = N_("Aucun serveur de courriel (SMTP_URL) : le courriel est gardé ici.")
+DEMO = N_("Démonstration : le courriel se lit ici, rien n’est parti.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from training.billing.queries import InvoiceView
 from training.billing.rules.states import InvoiceState
-from training.bookings.queries import BookingView
+from training.bookings.queries import BOOKED, BookingView
 from training.bookings.rules import BookingState, MayCancel
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
@@ -47,18 +47,10 @@ async def bookings(
     """Bookings, the last made first. `search` looks in references and names; `organisation` is a slug."""
     return await db.rows(
         BookingListed,
-        """
+        f"""
         select b.id, b.reference, b.state, o.title, t.starts_at, m.name as city, g.name as organisation, g.slug,
                c.name as contact, b.seats, b.tariff_mode, b.price_cents, b.created_at
-        from booking b
-        join session s on s.id = b.session
-        join offer o on o.id = s.offer
-        join slot t on t.session = s.id and t.position = 1
-        left join venue_use u on u.slot = t.id
-        left join venue v on v.id = u.venue
-        left join commune m on m.id = v.commune
-        join organisation g on g.id = b.organisation
-        join contact c on c.id = b.contact
+        {BOOKED}
         where ($1 = '' or b.state = $1) and ($2 = '' or g.slug = $2)
           and strpos(fold(b.reference || ' ' || g.name || ' ' || c.name || ' ' || coalesce(b.purchase_order, '')),
                      fold($3)) > 0

@@ -14,12 +14,11 @@ from training.billing.rules.states import InvoiceState
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.records import queries as records
 from training.web.api import examples, outputs, paging
 from training.web.api.catalogue import Cursor
 from training.web.api.inputs import BIGINT, NUL
 from training.web.api.outputs import DraftList, InvoiceDetail, InvoiceIssued, InvoiceList
-from training.web.pages import Asked, file_response, the_actor
+from training.web.pages import Asked, kept_file, the_actor
 
 DraftId = Annotated[int, PathParameter(description="L’identifiant du brouillon, donné par `GET /invoices/drafts`.")]
 
@@ -75,7 +74,6 @@ async def issue_draft(request: Asked, draft: DraftId) -> Response[InvoiceIssued]
 
 
 Name = Annotated[str, PathParameter(description="Le numéro de la facture, seul ou suivi de `.pdf` ou `.xml`.")]
-_FILES = {"pdf": "application/pdf", "xml": "application/xml"}
 
 
 @get(
@@ -94,10 +92,10 @@ _FILES = {"pdf": "application/pdf", "xml": "application/xml"}
 async def get_invoice(request: Asked, name: Name) -> Response[InvoiceDetail] | Response[bytes]:
     """One invoice, or one of its two files. A path parameter is a whole segment: the suffix is split here."""
     number, dot, suffix = name.rpartition(".")
-    if dot and suffix in _FILES:
+    if dot and suffix in ("pdf", "xml"):
         view = await _invoice(request, number)
-        kept = await _file(view.paper if suffix == "pdf" else view.data)
-        return file_response(kept, _FILES[suffix], f"{view.number}.{suffix}")
+        file = {"pdf": view.paper, "xml": view.data}[suffix]
+        return await kept_file(file, f"{view.number}.{suffix}", _("Cette facture n’a pas ce fichier."))
     view = await _invoice(request, name)
     return Response(outputs.invoice_detail(view, await queries.lines(view.id)))
 
@@ -107,13 +105,6 @@ async def _invoice(request: Asked, number: str) -> InvoiceView:
     if found is None:
         raise NotFound(_("Cette facture n’existe pas."))
     return found
-
-
-async def _file(id: int | None) -> bytes:  # noqa: A002 - an id is an id
-    kept = None if id is None else await records.file(id)
-    if kept is None:
-        raise NotFound(_("Cette facture n’a pas ce fichier."))
-    return kept.content
 
 
 async def _page(request: Asked, state: InvoiceState, cursor: str | None) -> tuple[list[InvoiceView], str | None]:

@@ -104,39 +104,41 @@ async def confirm(request: Asked, reference: FromPath[str]) -> Template | Redire
 @get(PATH + "/{reference:str}/refuser", permission=P.BOOKINGS_CONFIRM)
 async def decline_page(request: Asked, reference: FromPath[str]) -> Template:
     """What refusing leads to."""
-    return await show(request, "booking_end", booking=await _booking(request, reference), form=Form(), declining=True)
+    return await _end_page(request, await _booking(request, reference), Form(), declining=True)
 
 
 @post(PATH + "/{reference:str}/refuser", permission=P.BOOKINGS_CONFIRM)
 async def decline(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Refuse a request, with a reason that its contact reads."""
-    form = await Form.of(request)
+    view, form = await _booking(request, reference), await Form.of(request)
     reason = form.lines("reason", required=True, most=400)
-    view = await _booking(request, reference)
     if form.good:
         with form.refusals():
             await actions.decline(the_actor(request), view.id, reason)
             return go(f"{PATH}/{view.reference}", _("Demande refusée : le contact est prévenu."))
-    return await show(request, "booking_end", form.status, booking=view, form=form, declining=True)
+    return await _end_page(request, view, form, declining=True)
 
 
 @get(PATH + "/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)
 async def cancel_page(request: Asked, reference: FromPath[str]) -> Template:
     """What cancelling leads to."""
-    return await show(request, "booking_end", booking=await _booking(request, reference), form=Form(), declining=False)
+    return await _end_page(request, await _booking(request, reference), Form(), declining=False)
 
 
 @post(PATH + "/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)
 async def cancel(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Cancel a booking for the organisation."""
-    form = await Form.of(request)
+    view, form = await _booking(request, reference), await Form.of(request)
     reason = form.lines("reason", most=400)
-    view = await _booking(request, reference)
     if form.good:
         with form.refusals():
             await actions.cancel(the_actor(request), view.id, reason)
             return go(f"{PATH}/{view.reference}", _("Réservation annulée : le contact est prévenu."))
-    return await show(request, "booking_end", form.status, booking=view, form=form, declining=False)
+    return await _end_page(request, view, form, declining=False)
+
+
+async def _end_page(request: Asked, booking: BookingView, form: Form, *, declining: bool) -> Template:
+    return await show(request, "booking_end", form.status, booking=booking, form=form, declining=declining)
 
 
 async def _booking(request: Asked, reference: str) -> BookingView:
