@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.xdist_group("e2e"))  # one site, one browser
-            if CHROMIUM is None:
+            if CHROMIUM is None and "browser" in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium: {INSTALL}"))
 
 
