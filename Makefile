@@ -49,14 +49,14 @@ demo: install ## a believable town on http://127.0.0.1:8000, with sign-in links
 	@exec $(BIN)/python -m training demo $(ARGS)
 
 test: install ## every test, on a real PostgreSQL (browser stories need Chromium)
-	@exec $(BIN)/python -m pytest -rs $(ARGS)
+	@exec $(BIN)/python -m pytest -rs --numprocesses auto --dist loadgroup $(ARGS)
 
-check: install ## ruff, mypy, import order, docs complete, migrations complete
+check: install ## ruff, mypy, import order, architecture, docs complete, migrations complete
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest tests/unit/test_docs.py tests/db/test_migrations.py
+	$(BIN)/python -m pytest tests/unit/test_docs.py tests/unit/test_architecture.py tests/db/test_migrations.py
 
 bench: install ## each figure beside its limit
 	@exec $(BIN)/python -m bench $(ARGS)

@@ -218,7 +218,7 @@ def test_a_further_date_is_one_date() -> None:
 def test_the_places_of_several_dates_are_told_apart() -> None:
     text = plain(mail("confirmed-two-places").text)
     assert "mardi 16 mars, 9 h – 12 h · Radon mardi 23 mars, 9 h – 12 h · Alençon" in text
-    assert "Alençon : Ascenseur à l’accueil." in text
+    assert "Alençon – Ascenseur à l’accueil." in text
     assert "Lieu à préciser" in plain(mail("confirmed-no-place-yet").text)
 
 
