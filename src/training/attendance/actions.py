@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from training.attendance import rules
 from training.attendance.tables import HeadCount, Holding
+from training.bookings.actions import close_undecided
 from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
@@ -33,6 +34,7 @@ async def hold_session(
         early = early_reason.strip() if clock.now() < locked.ends_at else ""
         await Holding.insert(Holding(session=session, held_at=clock.now(), early_reason=early or None))
         await _count(session, present or {})
+        await close_undecided(actor, session)
         await outbox.put("session.held", ("session", session))
 
 

@@ -19,6 +19,9 @@ def check_time(ends_at: datetime, now: datetime, early_reason: str, *, may_early
     if now >= ends_at:
         return
     if not early_reason.strip():
+        if may_early:
+            words = _("Cette séance n’est pas finie : dites pourquoi elle compte déjà comme réalisée.")
+            raise NotOver(words, field="early_reason")
         raise NotOver(_("Cette séance n’est pas finie : elle se marque comme réalisée après sa fin."))
     if not may_early:
         raise Forbidden(_("Avant la fin de la séance, seul un administrateur peut la marquer comme réalisée."))

@@ -89,7 +89,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
         organisation = await lock_organisation(new.organisation)
         state = _first_state(organisation.state, new.option)
         cost = await _price(organisation.kind, session, new.seats)
-        booked = await _insert(actor, new, state, cost)
+        booked = await _insert(actor, new, session, state, cost)
         change.about("booking", booked.id)
         if key:
             await _remember(key, new, booked.id)
@@ -109,7 +109,7 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
             raise Conflict(_("Il reste assez de places : réservez directement."), field="seats")
         organisation = await lock_organisation(new.organisation)
         cost = await _price(organisation.kind, session, new.seats)
-        booked = await _insert(actor, new, BookingState.WAITING, cost)
+        booked = await _insert(actor, new, session, BookingState.WAITING, cost)
         change.about("booking", booked.id)
         await outbox.put("booking.waiting", ("booking", booked.id))
     return booked
@@ -131,7 +131,8 @@ async def confirm(actor: Actor, booking: int) -> None:
         if row.state == BookingState.PENDING and not actor.may(Permission.BOOKINGS_CONFIRM):
             raise Forbidden(_("Votre structure attend d’être validée : la réservation le sera avec elle."))
         rules.check_move(row.state, BookingState.CONFIRMED, row.expires_at, clock.now())
-        if session.state not in BOOKABLE or session.starts_at <= clock.now():  # it may have been held before its time
+        started = session.starts_at <= clock.now() and not actor.may(Permission.BOOKINGS_CONFIRM)
+        if session.state not in BOOKABLE or started:  # the team may until it was held: the group came all the same
             raise rules.SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
         organisation = await lock_organisation(row.organisation)
         cost = await _price(organisation.kind, session, row.seats)
@@ -212,6 +213,17 @@ async def call_off_session(actor: Actor, session: int, reason: str) -> None:
             & Booking.state.is_in([s.value for s in (*rules.OCCUPYING, BookingState.WAITING)])
         )
         await outbox.put("session.cancelled", ("session", session))
+
+
+async def close_undecided(actor: Actor, session: int) -> None:
+    """The session was held: what nobody confirmed before is over, and its people are told (attendance says when)."""
+    sql = "select id from booking where session = $1 and state in ('pending', 'option', 'offered') order by id"
+    async with acting(actor, "booking.close-undecided", ("session", session)):
+        for record in await db.connection().fetch(sql, session):
+            row, _session = await _lock(record["id"])
+            state = BookingState.DECLINED if row.state == BookingState.PENDING else BookingState.EXPIRED
+            await _end(row, state, "system", "")
+            await outbox.put(f"booking.{state}", ("booking", row.id))
 
 
 async def expire_options(actor: Actor = SYSTEM) -> int:
@@ -305,7 +317,7 @@ async def _price(kind: str, session: LockedSession, seats: int) -> Price:
     return price(tariff, seats)
 
 
-async def _insert(actor: Actor, new: NewBooking, state: BookingState, cost: Price) -> Booked:
+async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: BookingState, cost: Price) -> Booked:
     now = clock.now()
     contact = await db.value(
         """
@@ -333,7 +345,7 @@ async def _insert(actor: Actor, new: NewBooking, state: BookingState, cost: Pric
         purchase_order=new.purchase_order or None,
         service_code=new.service_code or None,
         note=new.note,
-        expires_at=now + rules.OPTION_LIFE if state == BookingState.OPTION else None,
+        expires_at=rules.option_ends(session, now) if state == BookingState.OPTION else None,
         created_at=now,
         updated_at=now,
         confirmed_at=now if state == BookingState.CONFIRMED else None,
@@ -350,31 +362,22 @@ async def _name(booking: int, people: tuple[NewParticipant, ...]) -> None:
 
 
 async def _answered(key: RepeatKey, new: NewBooking) -> Booked | None:
-    known = await db.connection().fetchrow(
+    record = await db.connection().fetchrow(
         """
-        select k.body_sha256, b.id, b.reference, b.state, b.session, b.seats, b.price_cents
+        select b.id, b.reference, b.state, b.session, b.seats, b.price_cents, k.body_sha256 = $3 as same
         from request_key k join booking b on b.id = k.booking where k.asker = $1 and k.key = $2
         """,
         key.asker,
         key.key,
+        _digest(new),
     )
-    if known is None:
+    if record is None:
         return None
-    if known["body_sha256"] != _digest(new):
-        raise rules.KeyReused(
-            _("Cette demande a déjà été envoyée, avec d’autres réponses : voyez la réservation {reference}.").format(
-                reference=known["reference"]
-            )
-        )
-    return Booked(
-        known["id"],
-        known["reference"],
-        BookingState(known["state"]),
-        known["session"],
-        known["seats"],
-        known["price_cents"],
-        repeated=True,
-    )
+    known = dict(record)
+    if not known.pop("same"):
+        words = _("Cette demande a déjà été envoyée, avec d’autres réponses : voyez la réservation {reference}.")
+        raise rules.KeyReused(words.format(reference=known["reference"]))
+    return Booked(**{**known, "state": BookingState(known["state"])}, repeated=True)
 
 
 async def _remember(key: RepeatKey, new: NewBooking, booking: int) -> None:

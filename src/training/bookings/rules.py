@@ -83,6 +83,11 @@ def check_bookable(session: LockedSession, organisation: int, seats: int, now: d
         raise seats_missing(session.seats_left)
 
 
+def option_ends(session: LockedSession, now: datetime) -> datetime:
+    """When an option made now ends: in a week, and never after bookings close."""
+    return min(now + OPTION_LIFE, session.closes_at)
+
+
 def check_open(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:
     """Raise unless `organisation` may ask for `seats` seats now, however many are left.
 
@@ -105,7 +110,7 @@ def check_open(session: LockedSession, organisation: int, seats: int, now: datet
 def check_participants(names: Sequence[str], seats: int) -> None:
     """Invalid when there are more names than seats, or a participant without one."""
     if len(names) > seats:
-        sentence = _("Il y a plus de noms que de places : ajoutez des places ou retirez des noms.")
+        sentence = _("Il y a plus de noms que de places : retirez-en, ou réservez d’autres places.")
         raise Invalid(sentence, field="participants")
     if not all(name.strip() for name in names):
         raise Invalid(_("Chaque participant a un nom."), field="participants")

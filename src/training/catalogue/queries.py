@@ -50,12 +50,15 @@ _OFFER = """
 
 
 async def offers(*, search: str = "", theme: str = "", kind: str = "") -> list[OfferView]:
-    """The published offers, by title; `search` finds words of title, summary and theme whatever their accents."""
+    """The published offers, by title; `search`: every word of it occurs, whatever its accents and plural."""
     return await db.rows(
         OfferView,
         _OFFER
         + """
-        and strpos(fold(o.title || ' ' || o.summary || ' ' || o.theme), fold($1)) > 0
+        and not exists (
+            select from regexp_split_to_table(trim(fold($1)), '[[:space:]]+') as word
+            where strpos(fold(concat_ws(' ', o.title, o.summary, o.theme, o.description)), rtrim(word, 'sx')) = 0
+        )
         and ($2 = '' or o.theme = $2) and ($3 = '' or o.kind = $3)
         order by fold(o.title), o.title, o.id
         """,

@@ -199,6 +199,8 @@ def _checked(new: NewOrganisation) -> str | None:
     for field, text in (("name", new.name), ("address", new.address), ("postcode", new.postcode), ("city", new.city)):
         if not text.strip():
             errors[field] = _("À remplir.")
+    if new.postcode.strip() and not rules.POSTCODE.fullmatch(new.postcode.strip()):
+        errors["postcode"] = _("Un code postal a cinq chiffres.")
     siret = None
     try:
         siret = rules.check_siret(new.siret) if new.siret else None

@@ -71,6 +71,9 @@ USUAL_BUYER: dict[OrganisationKind, Buyer] = {
 }
 
 
+POSTCODE = re.compile(r"[0-9]{5}")  # French addresses: it is printed, and frozen, on invoices
+
+
 def check_siret(text: str) -> str:
     """The 14 digits of a SIRET as typed, with or without spaces. ValueError, with a sentence, when it is none.
 

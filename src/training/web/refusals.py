@@ -16,9 +16,10 @@ from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
 from training.identity.rules import Permission
-from training.kernel import db
+from training.kernel import db, i18n
 from training.kernel.errors import DomainError, Invalid, TooMany
 from training.kernel.i18n import _
+from training.web.auth import preferred_language
 from training.web.pages import actor_of, bare_page
 
 log = structlog.get_logger()
@@ -44,6 +45,8 @@ class Problem:
 
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] | Template | Redirect:
     """The app's only exception handler."""
+    if "user" not in request.scope:  # an unknown address: no middleware looked at the reader's language
+        i18n.language.set(preferred_language(request.headers.get("accept-language", "")))
     problem = describe(error)
     if problem.status >= 500 and problem.slug == "internal":
         log.error("request.failed", path=request.url.path, exc_info=error)

@@ -48,6 +48,9 @@ async def prepare(person: Invitee, slot: int, platform: PlatformView) -> Prepare
 
     In the transaction of the mail it goes in, so that what is noted as sent is queued, and the other way round.
     """
+    # a row that is not there yet cannot be locked, and two bookings of one contact may be confirmed at once
+    key = f"invitation:{slot}:{person.contact}:{person.facilitator}"
+    await db.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
     facts = await _facts(person, slot)
     last = await db.row(_Sent, _LAST, slot, person.contact, person.facilitator)
     if facts is None:

@@ -116,7 +116,7 @@ def _date(form: Form, n: int, choices: Choices) -> Wanted | None:
         form.errors.setdefault(f"date-{n}", _("Vérifiez l’année."))
         return None
     if end <= start:
-        form.errors.setdefault(f"end-{n}", _("La fin est après le début."))
+        form.errors.setdefault(f"end-{n}", _("La fin doit venir après le début."))
         return None
     return Wanted(clock.at(on, start), clock.at(on, end), venue, facilitator)
 
