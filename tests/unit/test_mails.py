@@ -22,7 +22,7 @@ from training.messages.actions.outgoing import HIDDEN, Letter, Written, write
 ALL = [*letters.OCCASIONS, *mail_samples.TURNS]
 TO_THE_TEAM = {"staff_booking", "staff_organisation"}
 CALENDAR = re.compile(r"agenda|calendrier|invitation", re.IGNORECASE)
-CHORUS = "Copie pour information : la facture est déposée sur Chorus Pro ; ne pas payer deux fois."
+CHORUS = "Copie pour information : la facture sera déposée sur Chorus Pro ; ne pas payer deux fois."
 
 
 @pytest.fixture(autouse=True)

@@ -353,3 +353,13 @@ async def test_an_organisation_that_waits_is_told_that_its_booking_waits_too(cli
     page = text_of((await client.get(answer.headers["location"])).text)
     assert "Votre demande est enregistrée" in page
     assert "À valider" in page
+
+
+async def test_who_comes_back_to_the_form_hears_what_is_booked_already(client) -> None:
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        booked = await makers.make_booking(town, 12)
+        await makers.sign_in(client, "rh@mairie.example.org")
+        shown = makers.text_of((await client.get(f"/seances/{town.session}/reserver?places=12")).text)
+    assert "Vous avez déjà 12 places dans cette séance" in shown
+    assert booked.reference in shown

@@ -10,15 +10,17 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.bookings import actions as bookings
+from training.bookings import queries as bookings_read
 from training.bookings.actions import Booked, NewBooking, RepeatKey
-from training.bookings.rules import OPTION_LIFE, BookingState, seats_missing
+from training.bookings.queries import BookingView
+from training.bookings.rules import OCCUPYING, OPTION_LIFE, BookingState, seats_missing
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price, price, tariff_for
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
 from training.identity.rules import Permission, new_token
 from training.kernel import clock
-from training.kernel.actor import Actor
+from training.kernel.actor import Actor, Scope
 from training.kernel.errors import DomainError, Forbidden, NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.render import euros
@@ -42,6 +44,7 @@ class Asking:
     organisation: OrganisationView
     contacts: tuple[ContactView, ...]
     several: bool
+    already: tuple[BookingView, ...]  # what the organisation has there: going back and sending again is no new wish
 
 
 @get("/seances/{name:str}/reserver", permission=PUBLIC)
@@ -179,7 +182,9 @@ def _nobody(actor: Actor, who: Reader, here: str) -> Redirect:
 
 
 async def _asking(found: SessionShown, organisation: OrganisationView, several: bool) -> Asking:
-    return Asking(found, organisation, tuple(await directory.contacts(organisation.id)), several)
+    scope = Scope(organisations={organisation.id: frozenset()})
+    already = await bookings_read.bookings(scope, session=found.session.id, states=sorted(OCCUPYING))
+    return Asking(found, organisation, tuple(await directory.contacts(organisation.id)), several, tuple(already))
 
 
 def _repeat_key(actor: Actor, form: Form) -> RepeatKey | None:
@@ -217,6 +222,7 @@ async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -
         "people": people,
         "cost": cost,
         "option_days": OPTION_LIFE.days,
+        "already": asking.already,
         "contacts": [(c.id, c.name) for c in asking.contacts],
     }
     return await page(request, "portal/book.html", status, form=form, **context)
