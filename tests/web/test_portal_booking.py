@@ -15,6 +15,7 @@ from training.bookings import actions as bookings
 from training.bookings import queries
 from training.catalogue.rules import TariffMode
 from training.directory.rules import OrganisationKind
+from training.identity import queries as identity
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -182,7 +183,8 @@ async def test_a_session_called_off_or_unknown_is_not_booked(client):
     assert (await makers.post(client, "/seances/999999/reserver", form)).status_code == 404
 
 
-async def test_the_database_goes_away_and_what_was_typed_comes_back(client, monkeypatch):
+@pytest.mark.parametrize("asked_first", [(bookings, "book"), (identity, "by_session")])
+async def test_the_database_goes_away_and_what_was_typed_comes_back(client, monkeypatch, asked_first):
     town = await makers.make_town()
     await enter(client, town.organisation)
     form = await typed(client, path_of(town) + "?places=40", note="Ne perdez pas ceci")
@@ -191,7 +193,7 @@ async def test_the_database_goes_away_and_what_was_typed_comes_back(client, monk
         raise ConnectionRefusedError
 
     with monkeypatch.context() as patched:
-        patched.setattr(bookings, "book", away)
+        patched.setattr(*asked_first, away)
         answer = await makers.post(client, path_of(town), form)
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"

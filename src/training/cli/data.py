@@ -36,8 +36,8 @@ def migrate() -> None:
     with setting_up.server(now) as dsn:
         try:
             uvloop.run(work(dsn))
-        except database.UNAVAILABLE as error:
-            raise click.ClickException(f"La base de données ne répond pas : {error}") from None
+        except setting_up.ABSENT as error:
+            raise setting_up.no_database(error) from None
 
 
 @db.command()
@@ -50,7 +50,8 @@ def backup(file: Path) -> None:
             made = backups.backup(dsn, file, report)
         except backups.BackupError as error:
             raise click.ClickException(str(error)) from None
-    click.echo(f"{file} : {made.size:,} octets, SHA-256 {made.sha256}".replace(",", "\u202f", 1))
+    size = f"{made.size:_}".replace("_", "\u202f")
+    click.echo(f"{file} : {size} octets, SHA-256 {made.sha256}")
 
 
 @db.command()

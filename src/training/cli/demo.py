@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import click
 import uvloop
@@ -35,12 +36,13 @@ LABELS = {
 @click.option("--port", default=8000, show_default=True, help="Port d’écoute.")
 def demo(reset: bool, no_serve: bool, host: str, port: int) -> None:
     """Peupler une ville de démonstration, puis la servir."""
-    now = setting_up.read_settings()
+    now = setting_up.read_settings(served_at=f"http://{host}:{port}")
     if now.production:
         raise click.ClickException("La démonstration ne se lance pas sur un site en production (BASE_URL en https).")
     if not no_serve:
         serving.check_port(host, port)
     with setting_up.server(now) as dsn:
+        setting_up.check_database(dsn)
         found = uvloop.run(_ready(dsn, reset=reset))
         if no_serve:
             for name, value in found.items():
@@ -66,8 +68,11 @@ async def _ready(dsn: str, *, reset: bool) -> dict[str, str]:
         seeded = await db.value("select exists (select from audit where action = $1)", SEEDED)
         if reset or not seeded:
             await _empty()  # of a seeding that was cut short, too
+            now = settings.current()
+            settings.use(replace(now, smtp_url=None))  # a year of invented mails leaves nobody's server
             with _bar() as report:
                 await seed(clock.today(), drain, report)
+            settings.use(now)
         return await _doors()
 
 

@@ -38,8 +38,8 @@ def doctor() -> None:
     try:
         with setting_up.server(now) as dsn:
             findings += uvloop.run(_inside(dsn))
-    except db.UNAVAILABLE as error:
-        findings.append(Finding(False, "base", f"ne répond pas : {error or type(error).__name__}"))
+    except setting_up.ABSENT as error:
+        findings.append(Finding(False, "base", f"ne répond pas : {str(error) or type(error).__name__}"))
     for finding in findings:
         click.secho("✓ " if finding.good else "✗ ", nl=False, fg="green" if finding.good else "red")
         click.echo(f"{finding.what} : {finding.words}")

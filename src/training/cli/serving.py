@@ -27,6 +27,7 @@ from training.kernel.settings import Settings
 log = structlog.get_logger()
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
+MIGRATED_EVERY = 5.0  # seconds between two looks at whether somebody has migrated the database
 PAUSE = 1.0  # seconds before a dead child is started again
 
 
@@ -45,6 +46,7 @@ def serve(host: str, port: int, workers: int, no_worker: bool, shared: bool) -> 
         supervise(now, host, port, workers, with_worker=not no_worker)
         return
     with setting_up.server(now) as dsn:
+        setting_up.check_database(dsn)
         click.echo(f"DATA_DIR {now.data_dir}", err=True)
         uvloop.run(serve_here(now, dsn, host, port, with_worker=not no_worker))
 
@@ -54,6 +56,7 @@ def worker() -> None:
     """Faire le travail de fond : courriels, factures, agenda des tâches."""
     now = setting_up.read_settings()
     with setting_up.server(now) as dsn:
+        setting_up.check_database(dsn)
         uvloop.run(work_here(now, dsn))
 
 
@@ -64,8 +67,8 @@ async def serve_here(now: Settings, dsn: str, host: str, port: int, *, with_work
     async def everything() -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(setting_up.database(now, dsn))
-            if with_worker and not await migrate.missing():
-                await stack.enter_async_context(working.running())
+            if with_worker:
+                await stack.enter_async_context(_working_once_migrated())
             yield
 
     server = Server(
@@ -79,6 +82,27 @@ async def serve_here(now: Settings, dsn: str, host: str, port: int, *, with_work
     )
     setting_up.stop_on_signals(server.stop)
     await server.serve()
+
+
+@contextlib.asynccontextmanager
+async def _working_once_migrated() -> AsyncIterator[None]:
+    """The worker, as soon as the schema is there: a host may migrate after this process has started."""
+    stop = asyncio.Event()
+
+    async def work() -> None:
+        while await migrate.missing():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), timeout=MIGRATED_EVERY)
+                return
+        async with working.running():
+            await stop.wait()
+
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
 
 
 async def work_here(now: Settings, dsn: str) -> None:
@@ -111,6 +135,7 @@ def supervise(now: Settings, host: str, port: int, workers: int, *, with_worker:
         stopping = True
 
     with setting_up.server(now) as dsn:
+        setting_up.check_database(dsn)
         if now.database_url is None:
             uvloop.run(_migrated(now, dsn))
         signal.signal(signal.SIGTERM, stop)

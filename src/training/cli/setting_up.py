@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
+import asyncpg
 import click
 import uvloop
 
@@ -18,11 +19,24 @@ from training.kernel.settings import Settings, SettingsError
 
 T = TypeVar("T")
 
+# What a command may meet where a page would say 503: also a password that is wrong, a database that is not there.
+ABSENT = (*db.UNAVAILABLE, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
-def read_settings() -> Settings:
-    """The environment, or an end with all that is wrong with it."""
+
+CONNECT_TIMEOUT = 10  # seconds: a server that accepts and never answers is absent too
+
+
+def no_database(error: BaseException) -> click.ClickException:
+    """The sentence about a database that cannot be used."""
+    return click.ClickException(f"La base de données ne répond pas : {str(error) or type(error).__name__}")
+
+
+def read_settings(served_at: str = settings.LOCALLY) -> Settings:
+    """The environment, or an end with all that is wrong. `served_at` stands for a BASE_URL that is not given."""
     try:
-        loaded = settings.load()
+        loaded = settings.load(served_at=served_at)
+    except OSError as error:
+        raise click.ClickException(f"DATA_DIR ne peut pas servir : {error}") from None
     except SettingsError as error:
         raise click.ClickException("\n  ".join(["Réglages à corriger :", *error.problems])) from None
     settings.use(loaded)
@@ -33,7 +47,7 @@ def read_settings() -> Settings:
 @contextlib.contextmanager
 def server(now: Settings) -> Iterator[str]:
     """The DSN of the database: the host's own, or the embedded one, which stops with its last user."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that `finally` runs, and the server is not left behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` runs, and the server is not left behind
     if now.database_url:
         yield now.database_url
         return
@@ -42,6 +56,19 @@ def server(now: Settings) -> Iterator[str]:
             yield dsn
     except embedded.EmbeddedError as error:
         raise click.ClickException(str(error)) from None
+
+
+def check_database(dsn: str) -> None:
+    """End with a sentence when the database cannot be reached now, before anything is built on it."""
+
+    async def look() -> None:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_TIMEOUT)
+        await connection.close()
+
+    try:
+        uvloop.run(look())
+    except ABSENT as error:
+        raise no_database(error) from None
 
 
 @contextlib.asynccontextmanager
@@ -70,8 +97,8 @@ def run(work: Callable[[], Awaitable[T]], *, migrated: bool = True) -> T:
             return uvloop.run(whole(dsn))
     except DomainError as error:
         raise click.ClickException(error.detail) from None
-    except db.UNAVAILABLE as error:
-        raise click.ClickException(f"La base de données ne répond pas : {error or type(error).__name__}") from None
+    except ABSENT as error:
+        raise no_database(error) from None
 
 
 def stop_on_signals(stop: Callable[[], Any]) -> None:

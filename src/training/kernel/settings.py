@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+LOCALLY = "http://127.0.0.1:8000"
 SECRET_MIN = 32  # characters: 256 bits in hexadecimal is 64, a typed passphrase rather less
 
 NAMES: Mapping[str, str] = {
@@ -59,11 +60,14 @@ class Settings:
         return urlsplit(self.base_url).hostname or "localhost"
 
 
-def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check the environment. SettingsError lists every problem."""
+def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) -> Settings:
+    """Read and check the environment. SettingsError lists every problem.
+
+    `served_at` is the site's address when BASE_URL does not say it.
+    """
     problems: list[str] = []
     values = _read(os.environ if environ is None else environ, problems)
-    base_url = values.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    base_url = (values.get("BASE_URL") or served_at).rstrip("/")
     if _url(base_url).scheme not in {"http", "https"} or not _url(base_url).hostname:
         problems.append(f"BASE_URL : « {base_url} » n'est pas une adresse http(s)://hôte.")
     data_dir = Path(values.get("DATA_DIR") or Path.home() / ".local" / "share" / "training")
