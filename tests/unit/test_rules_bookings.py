@@ -131,10 +131,17 @@ def test_seats_are_given_back_for_good() -> None:
 
 
 def test_an_organisation_cancels_until_the_session_starts() -> None:
-    rules.check_cancel(MayCancel.ORGANISATION, NOW + SECOND, NOW)
+    start = SESSION.starts_at
+    rules.check_cancel(MayCancel.ORGANISATION, SESSION, start - SECOND)
     with pytest.raises(Conflict, match="appelez-nous"):
-        rules.check_cancel(MayCancel.ORGANISATION, NOW, NOW)
-    rules.check_cancel(MayCancel.PLATFORM, NOW - timedelta(days=1), NOW)
+        rules.check_cancel(MayCancel.ORGANISATION, SESSION, start)
+
+
+def test_the_platform_cancels_until_the_session_was_held() -> None:
+    later = SESSION.starts_at + timedelta(days=1)
+    rules.check_cancel(MayCancel.PLATFORM, SESSION, later)
+    with pytest.raises(Conflict, match="a eu lieu"):
+        rules.check_cancel(MayCancel.PLATFORM, replace(SESSION, state=SessionState.HELD), later)
 
 
 def test_a_reference_can_be_read_aloud() -> None:

@@ -169,9 +169,7 @@ async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
         row, session = await _lock(booking)
         _allowed(actor, Permission.BOOKINGS_CANCEL, row.organisation)
         by = MayCancel.PLATFORM if actor.may(Permission.BOOKINGS_CANCEL) else MayCancel.ORGANISATION
-        if session.state == "held":
-            raise Conflict(_("La séance a eu lieu : elle ne s’annule plus."))
-        rules.check_cancel(by, session.starts_at, clock.now())
+        rules.check_cancel(by, session, clock.now())
         await _end(row, BookingState.CANCELLED, by, reason)
         await outbox.put("booking.cancelled", ("booking", booking))
 

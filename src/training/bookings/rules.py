@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from training.identity.rules import Permission
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _, ngettext
-from training.scheduling.rules import BOOKABLE, LockedSession, SessionFull, SessionKind
+from training.scheduling.rules import BOOKABLE, LockedSession, SessionFull, SessionKind, SessionState
 
 OPTION_LIFE = timedelta(days=7)
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # read aloud without mistake: no 0/O, no 1/I
@@ -51,12 +50,6 @@ class MayCancel(StrEnum):
 
     ORGANISATION = "organisation"  # with Permission.BOOKINGS_CANCEL there, until the session starts
     PLATFORM = "platform"  # with Permission.BOOKINGS_CANCEL at large, until the session is held
-
-
-CANCEL_NEEDS: dict[MayCancel, Permission] = {
-    MayCancel.ORGANISATION: Permission.BOOKINGS_CANCEL,
-    MayCancel.PLATFORM: Permission.BOOKINGS_CANCEL,
-}
 
 
 class SessionClosed(Conflict):
@@ -137,9 +130,11 @@ def check_move(current: BookingState, wanted: BookingState, expires_at: datetime
         raise Conflict(_already(current))
 
 
-def check_cancel(by: MayCancel, starts_at: datetime, now: datetime) -> None:
+def check_cancel(by: MayCancel, session: LockedSession, now: datetime) -> None:
     """Conflict when it is too late for this kind of person to cancel."""
-    if by == MayCancel.ORGANISATION and starts_at <= now:
+    if session.state == SessionState.HELD:
+        raise Conflict(_("La séance a eu lieu : elle ne s’annule plus."))
+    if by == MayCancel.ORGANISATION and session.starts_at <= now:
         raise Conflict(_("La séance a commencé : appelez-nous pour en parler."))
 
 
