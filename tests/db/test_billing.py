@@ -241,3 +241,16 @@ async def test_another_organisation_s_invoice_does_not_exist(database_test):
         assert (await queries.invoice_by_number(scope, str(invoice.number)) is not None) is seen
         assert bool(await queries.invoices(scope)) is seen
         assert bool(await queries.invoices_of(scope, [booked.id])) is seen
+
+
+async def test_a_list_of_invoices_goes_as_their_numbers_do(database_test):
+    town = await makers.make_town(issue_without_look=False)
+    for seats in (5, 6, 7):
+        await makers.make_booking(town, seats)
+    await hold(town)
+    waiting = sorted(await drafts(), key=lambda d: d.id)
+    with clock.frozen(town.ends_at + timedelta(days=1)):
+        for draft in reversed(waiting):
+            await issue(SYSTEM, draft.id)
+    listed = [i.number for i in await invoices()]
+    assert listed == sorted(listed, reverse=True)

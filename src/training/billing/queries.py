@@ -20,6 +20,7 @@ class InvoiceView:
     """An invoice or a draft (no number). Cents."""
 
     id: int
+    place: int  # in lists: as the numbers go, which is not the order in which drafts were made
     kind: str
     state: InvoiceState
     number: str | None
@@ -50,7 +51,8 @@ class InvoiceView:
 
 
 _INVOICE = """
-    select i.id, i.kind, i.state, i.number, i.issued_on, i.due_on, i.payer, o.name as payer_name, o.slug as payer_slug,
+    select i.id, coalesce(i.entry, i.id) as place,
+           i.kind, i.state, i.number, i.issued_on, i.due_on, i.payer, o.name as payer_name, o.slug as payer_slug,
            o.buyer as payer_buyer, l.description as title, l.served_from, l.served_until, b.reference as booking,
            i.net_cents, i.vat_cents, i.gross_cents, i.purchase_order, i.service_code, i.vat_regime,
            e.paper, e.data, i.generation
@@ -95,8 +97,8 @@ async def invoices(
         + f"""
         and i.state = $3 and ($4::bigint is null or i.payer = $4)
         and strpos(fold(coalesce(i.number, '') || ' ' || o.name || ' ' || coalesce(b.reference, '')), fold($5)) > 0
-        and ($6::date is null or ({key}, i.id) < ($6, $7))
-        order by {key} desc, i.id desc limit $8
+        and ($6::date is null or ({key}, coalesce(i.entry, i.id)) < ($6, $7))
+        order by {key} desc, coalesce(i.entry, i.id) desc limit $8
         """,
         *_scoped(scope),
         state,

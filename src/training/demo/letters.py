@@ -161,6 +161,7 @@ def invoice(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
     held = today - timedelta(days=7 + (today.weekday() - 1) % 7)
     facts: dict[str, Any] = {
         "id": 1,
+        "place": 1,
         "kind": "invoice",
         "state": InvoiceState.ISSUED,
         "number": f"F{today.year}-00042",

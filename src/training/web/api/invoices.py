@@ -117,4 +117,4 @@ async def _page(request: Asked, state: InvoiceState, cursor: str | None) -> tupl
     last = page[-1]
     day = last.issued_on if state == InvoiceState.ISSUED else last.served_until
     assert day is not None  # noqa: S101 - an issued invoice has its day
-    return list(page), paging.write_cursor(day, last.id)
+    return list(page), paging.write_cursor(day, last.place)

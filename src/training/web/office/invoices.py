@@ -33,7 +33,7 @@ async def issued(request: Asked) -> Template:
     found = await billing.invoices(the_actor(request).scope, search=search, after=after, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     last = shown[-1] if len(found) > PER_PAGE else None
-    following = key(last.issued_on, last.id) if last and last.issued_on else None
+    following = key(last.issued_on, last.place) if last and last.issued_on else None
     return await show(
         request,
         "invoices",
@@ -57,7 +57,7 @@ async def drafts(request: Asked) -> Template:
         "drafts",
         drafts=shown,
         may_issue=actor.may(P.INVOICES_ISSUE),
-        pager=pager(DRAFTS, key(last.served_until, last.id) if last else None, after is not None),
+        pager=pager(DRAFTS, key(last.served_until, last.place) if last else None, after is not None),
     )
 
 

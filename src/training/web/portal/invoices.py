@@ -26,7 +26,7 @@ async def listed(request: Asked, slug: FromPath[str]) -> Template:
     after = day_key(asked(request, "apres"))
     found = await queries.invoices(the_actor(request).scope, organisation=organisation.id, after=after, limit=PAGE + 1)
     last = found[PAGE - 1] if len(found) > PAGE else None
-    following = key(last.issued_on, last.id) if last is not None and last.issued_on is not None else None
+    following = key(last.issued_on, last.place) if last is not None and last.issued_on is not None else None
     return await page(
         request,
         "portal/invoices.html",
