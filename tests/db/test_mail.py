@@ -133,7 +133,7 @@ async def test_each_occasion_of_the_story_is_written_once_to_whom_it_concerns(da
         ("assignment_confirmed", "anime@example.org", "REQUEST"),
         ("booking_cancelled", "rh@mairie.example.org", None),  # nobody had invited them yet
         ("booking_confirmed", "rh@mairie.example.org", "REQUEST"),
-        ("booking_optioned", "rh@mairie.example.org", None),
+        ("booking_expired", "rh@mairie.example.org", None),  # the option ended with the session
         ("invoice_issued", "compta@mairie.example.org", None),
     ]
     confirmed = next(m for m in await queries.mails() if m.occasion == "booking_confirmed")
