@@ -25,7 +25,7 @@ from training.messages.actions.outgoing import Reader, write
 
 PO = i18n.LOCALE / "en" / "LC_MESSAGES" / "training.po"
 PROJECT = render.PACKAGE.parents[1] / "pyproject.toml"
-TODO = "run `make catalogue`, then translate in " + str(PO.relative_to(PROJECT.parent))
+NEXT_STEP = "run `make catalogue`, then translate in " + str(PO.relative_to(PROJECT.parent))
 
 HOLE = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|</?(?:a|br|code|em|strong)\b[^>]*>")  # printf, str.format, HTML
 MARKS = {"_", "N_", "gettext", "ngettext"}
@@ -82,13 +82,13 @@ def forms(message: Message) -> list[tuple[str, str]]:
 def test_every_text_of_the_source_is_there_and_no_other() -> None:
     source, known = messages(extracted().catalogue).keys(), messages(catalogue()).keys()
     assert len(source) > 1000
-    assert not source - known, TODO
-    assert not known - source, TODO
-    assert not catalogue().obsolete, TODO
+    assert not source - known, NEXT_STEP
+    assert not known - source, NEXT_STEP
+    assert not catalogue().obsolete, NEXT_STEP
 
 
 def test_every_text_is_translated() -> None:
-    assert not [m.id for m in messages(catalogue()).values() if not m.string or not all(m.string)], TODO
+    assert not [m.id for m in messages(catalogue()).values() if not m.string or not all(m.string)], NEXT_STEP
     assert not [m.id for m in messages(catalogue()).values() if m.fuzzy]
     assert not catalogue().fuzzy
 
