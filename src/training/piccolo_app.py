@@ -4,22 +4,26 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig, table_finder
 
-PACKAGES = (
-    "kernel",
-    "records",
-    "directory",
-    "identity",
-    "catalogue",
-    "scheduling",
-    "bookings",
-    "attendance",
-    "billing",
-    "calendar",
-    "messages",
+TABLE_ROOMS = (
+    "kernel.tables",
+    "records.tables",
+    "directory.tables",
+    "identity.tables",
+    "catalogue.tables",
+    "scheduling.tables",
+    "bookings.tables",
+    "attendance.tables",
+    "billing.tables.invoices",
+    "billing.tables.receivables",
+    "billing.tables.following",
+    "billing.tables.statements",
+    "billing.tables.accounting",
+    "calendar.tables",
+    "messages.tables",
 )
 
 APP_CONFIG = AppConfig(
     app_name="training",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
-    table_classes=table_finder(modules=[f"training.{package}.tables" for package in PACKAGES]),
+    table_classes=table_finder(modules=[f"training.{room}" for room in TABLE_ROOMS]),
 )

@@ -14,8 +14,10 @@ import makers
 import training
 from training import reactions, timetable
 from training.attendance.actions import hold_session
-from training.billing import queries as billing
+from training.billing.actions import settle
 from training.billing.actions.issue import issue
+from training.billing.queries import invoices as billing
+from training.billing.rules.payments import Way
 from training.billing.rules.states import InvoiceState
 from training.bookings import actions as bookings
 from training.bookings.actions import NewBooking, NewParticipant
@@ -82,6 +84,18 @@ async def _people(session: int, organisation: int) -> None:
     await records.retry_job(SYSTEM, 1)
 
 
+async def _money() -> None:
+    """What is paid, taken back and given up."""
+    owed, payer = await db.connection().fetchrow("select id, payer from receivable order by id limit 1")
+    new = settle.NewPayment(way=Way.CHEQUE, amount_cents=900, received_on=clock.today(), payer=payer)
+    payment = await settle.record_payment(SYSTEM, new)
+    await settle.settle(SYSTEM, payment, {owed: 500})
+    await settle.take_back(SYSTEM, payment, owed, "Erreur.")
+    await settle.refund(SYSTEM, payment, 300, clock.today(), "Trop payé.")
+    await settle.write_off(SYSTEM, owed, 100, "Petit reste.")
+    await records.set_series(SYSTEM, "trial", "T", 12)
+
+
 async def _year() -> None:
     """The whole story, with everything that may happen on its way."""
     await makers.make_staff()
@@ -111,6 +125,7 @@ async def _year() -> None:
         for waiting in await billing.invoices(SYSTEM.scope, state=InvoiceState.DRAFT):
             await issue(SYSTEM, waiting.id)
         await drain()
+        await _money()
         await delivery.retry(SYSTEM, await db.value("select max(id) from mail"))
 
 
@@ -165,7 +180,8 @@ def _writes(function: ast.AsyncFunctionDef, own: dict[str, ast.AsyncFunctionDef]
 # what changes only inside an action that the caller opened, or that decides nothing
 WITHIN_ANOTHER = {
     "scheduling.mark_held", "scheduling.mark_cancelled", "records.keep_file", "records.open_series",
-    "records.freeze", "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
+    "records.freeze", "billing.open_receivable",
+    "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
     "messages.deliver",  # a claim is no decision; what came of it is noted by an action
 }  # fmt: skip
 

@@ -11,9 +11,9 @@ import pytest
 
 import makers
 from training.attendance.actions import hold_session
-from training.billing import queries
 from training.billing.actions.issue import issue
 from training.billing.actions.make_billable import make_billable
+from training.billing.queries import invoices as queries
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import NewBooking, book, cancel
 from training.catalogue.rules import TariffMode
@@ -240,7 +240,7 @@ async def test_another_organisation_s_invoice_does_not_exist(database_test):
         assert (await queries.invoice(scope, invoice.id) is not None) is seen
         assert (await queries.invoice_by_number(scope, str(invoice.number)) is not None) is seen
         assert bool(await queries.invoices(scope)) is seen
-        assert bool(await queries.invoices_of(scope, [booked.id])) is seen
+        assert bool((await queries.invoices_of(scope, [booked.id]))[booked.id]) is seen
 
 
 async def test_a_list_of_invoices_goes_as_their_numbers_do(database_test):

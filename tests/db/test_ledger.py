@@ -11,11 +11,11 @@ import pytest
 
 import makers
 from training.attendance.actions import hold_session
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.records import queries, rules
-from training.records.actions import Document, Numbered, acting, freeze, keep_file, open_series
+from training.records.actions import Document, Numbered, acting, freeze, keep_file, open_series, set_series
 from training.worker import drain
 
 pytestmark = [pytest.mark.anyio, pytest.mark.commits]
@@ -114,8 +114,8 @@ async def test_half_past_midnight_in_paris_is_the_new_day_and_the_count_goes_on_
 
 async def test_a_series_is_its_own_count_and_an_unknown_one_is_an_error():
     async with acting(SYSTEM, "trial.series"):
-        await open_series("other", "AV", first_number=120)
-        await open_series("other", "AV", first_number=7)  # opened already: nothing changes
+        await set_series(SYSTEM, "other", "AV", 120)
+        await open_series("other", "X")  # opened already: nothing changes
         number = (await freeze("other", ("trial", 1), _paper)).number
     assert number == f"AV{clock.today().year}-00120"
     assert (await issue()).endswith("-00001")

@@ -43,6 +43,7 @@ TYPES = {
     "ForeignKey": "bigint",
     "BigInt": "bigint",
     "Integer": "integer",
+    "Numeric": "numeric",
     "Varchar": "character varying",
     "Text": "text",
     "Boolean": "boolean",

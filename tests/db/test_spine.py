@@ -6,7 +6,7 @@ import pytest
 
 import makers
 from training.attendance.actions import hold_session
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
 from training.messages import queries as mails

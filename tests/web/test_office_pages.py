@@ -311,7 +311,7 @@ async def test_mail_that_does_not_leave_is_on_every_page(client, monkeypatch):
 
 async def test_drafts_say_what_they_lack_as_billing_does(database_test):
     """The list reads its facts for all drafts at once; what it says must be what issuing would say."""
-    from training.billing import queries as billing
+    from training.billing.queries import invoices as billing
 
     with clock.frozen(makers.NOON):
         town, _booked = await held_town(issue_without_look=False, siret=None, iban=None)

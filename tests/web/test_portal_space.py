@@ -10,7 +10,7 @@ import pytest
 import makers
 from makers import text_of
 from portal_makers import enter, hold_session
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
 from training.calendar.actions import feeds
 from training.catalogue.rules import TariffMode

@@ -27,9 +27,10 @@ CARD = "48"  # UNTDID 4461: bank card
 
 
 class DocumentKind(StrEnum):
-    """What is issued: both are numbered, each in its own series."""
+    """What is issued and numbered: deposits in the invoices' series, credit notes in their own."""
 
     INVOICE = "invoice"
+    DEPOSIT = "deposit"
     CREDIT_NOTE = "credit_note"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Date, Integer, Serial, Text
+from piccolo.columns import BigInt, Boolean, Date, Integer, Serial, Text
 from piccolo.constraints import Check
 from piccolo.table import Table
 
@@ -28,6 +28,9 @@ class Offer(Table, tablename="offer"):
     group_max = Integer(default=None)
     partner = belongs_to(Partner, null=True)
     vat_regime = short_text(40, null=True)  # overrides the platform's for this offer
+    bill_present = Boolean(default=False)  # per seat: who came, not who was booked at the deadline
+    sales_account = short_text(20, null=True)
+    analytic_code = short_text(20, null=True)
     state = short_text(20)
     created_at = instant()
     updated_at = instant()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from training.billing.queries import InvoiceView
+from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState, MayCancel
@@ -184,6 +184,19 @@ def invoice(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
         "paper": 1,
         "data": 2,
         "generation": 0,
+        "line_count": 1,
+        "contract_reference": None,
+        "subject": "",
+        "month": None,
+        "reason": None,
+        "asked_at": None,
+        "corrects": None,
+        "replaces": None,
+        "receivable": 1,
+        "settled_cents": 0,
+        "credited_cents": 0,
+        "late_from": None,
+        "transmission": None,
     }
     return InvoiceView(**facts | changes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.directory.rules import KIND_NAMES, Buyer, OrganisationKind, OrganisationState
+from training.directory.rules import KIND_NAMES, BillingMoment, Buyer, ChorusNeeds, OrganisationKind, OrganisationState
 from training.kernel import db
 from training.kernel.i18n import _
 
@@ -36,6 +36,8 @@ class PlatformView:
     late_terms_public: str
     issue_without_look: bool
     is_demo: bool
+    vat_on_debits: bool = False
+    training_region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,13 @@ class OrganisationView:
     postcode: str
     city: str
     service_code: str | None
+    chorus_needs: ChorusNeeds = ChorusNeeds.NONE
+    contract_reference: str | None = None
+    billing_moment: BillingMoment = BillingMoment.HELD
+    early_billing_reason: str | None = None
+    online_payment_reason: str | None = None
+    payment_days: int | None = None
+    client_account: str | None = None
 
     @property
     def kind_name(self) -> str:

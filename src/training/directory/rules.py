@@ -27,6 +27,7 @@ class OrganisationKind(StrEnum):
     ASSOCIATION = "association"
     COMPANY = "company"
     SCHOOL = "school"
+    PERSON = "person"
 
 
 class Buyer(StrEnum):
@@ -36,6 +37,24 @@ class Buyer(StrEnum):
     COMPANY = "company"
     ASSOCIATION = "association"
     PERSON = "person"
+
+
+class ChorusNeeds(StrEnum):
+    """What a public buyer wants on an invoice besides its SIRET, as its page in the Chorus Pro directory says."""
+
+    NONE = "none"
+    SERVICE = "service"
+    ENGAGEMENT = "engagement"
+    EITHER = "either"
+    BOTH = "both"
+
+
+class BillingMoment(StrEnum):
+    """When a booking of an organisation becomes billable."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    MONTHLY = "monthly"
 
 
 class OrganisationState(StrEnum):
@@ -56,6 +75,7 @@ KIND_NAMES: dict[OrganisationKind, str] = {
     OrganisationKind.ASSOCIATION: N_("Association"),
     OrganisationKind.COMPANY: N_("Entreprise"),
     OrganisationKind.SCHOOL: N_("Établissement scolaire"),
+    OrganisationKind.PERSON: N_("Particulier"),
 }
 
 # Who registers says what they are; what they are to the law follows, and staff may correct it.
@@ -68,6 +88,7 @@ USUAL_BUYER: dict[OrganisationKind, Buyer] = {
     OrganisationKind.ASSOCIATION: Buyer.ASSOCIATION,
     OrganisationKind.COMPANY: Buyer.COMPANY,
     OrganisationKind.SCHOOL: Buyer.PUBLIC,
+    OrganisationKind.PERSON: Buyer.PERSON,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from piccolo.columns import Boolean, DoublePrecision, Integer, Serial, Text, Varchar
-from piccolo.constraints import Check
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from training.kernel.columns import belongs_to, instant, short_text
@@ -36,6 +36,8 @@ class Platform(Table, tablename="platform"):
     late_terms_private = Text(default=None)
     late_terms_public = Text(default=None)
     issue_without_look = Boolean(default=False)
+    vat_on_debits = Boolean(default=False)  # CGI art. 269-2 c
+    training_region = short_text(100, null=True)  # whose prefect registered `activity_number`
     is_demo = Boolean(default=False)
 
     platform_is_one = Check("id = 1")
@@ -70,9 +72,30 @@ class Organisation(Table, tablename="organisation"):
     city = short_text(100)
     commune = belongs_to(Commune, null=True)
     service_code = short_text(100, null=True)  # Chorus Pro: code service exécutant
+    chorus_needs = Varchar(length=10, default="none")
+    contract_reference = short_text(50, null=True)  # numéro de marché
+    billing_moment = Varchar(length=10, default="held")
+    early_billing_reason = short_text(400, null=True)  # why a public buyer is invoiced before the service
+    online_payment_reason = short_text(400, null=True)  # why a public buyer may pay by card
+    payment_days = Integer(default=None, null=True)
+    client_account = short_text(20, null=True)
     created_at = instant()
 
+    organisation_payment_days_are_few = Check("payment_days between 0 and 60")
     organisation_siret_is_fourteen_digits = Check("siret ~ '^[0-9]{14}$'")
+
+
+class ChorusService(Table, tablename="chorus_service"):
+    """A service of a public buyer, as the Chorus Pro directory names it."""
+
+    id: Serial
+    organisation = belongs_to(Organisation)
+    code = short_text(100)
+    label = short_text()
+    engagement_required = Boolean(default=False)
+    active = Boolean(default=True)
+
+    chorus_service_once = Unique([organisation, code])
 
 
 class Contact(Table, tablename="contact"):

@@ -20,7 +20,15 @@ class Permission(StrEnum):
     BOOKINGS_CANCEL = "bookings.cancel"
     BOOKINGS_CONFIRM = "bookings.confirm"
     INVOICES_SEE = "invoices.see"
+    INVOICES_PREPARE = "invoices.prepare"
     INVOICES_ISSUE = "invoices.issue"
+    INVOICES_CREDIT = "invoices.credit"
+    INVOICES_TRANSMIT = "invoices.transmit"
+    INVOICES_PAY = "invoices.pay"
+    PAYMENTS_RECORD = "payments.record"
+    PAYMENTS_WRITE_OFF = "payments.write-off"
+    ACCOUNTS_SEE = "accounts.see"
+    ACCOUNTS_KEEP = "accounts.keep"
     MAILS_SEE = "mails.see"
     MAILS_RETRY = "mails.retry"
     ORGANISATIONS_APPROVE = "organisations.approve"
@@ -46,7 +54,7 @@ class Role(StrEnum):
 P = Permission
 
 PLATFORM_ROLES: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset(set(P) - {P.MISSIONS_SEE}),
+    Role.ADMINISTRATOR: frozenset(set(P) - {P.MISSIONS_SEE, P.INVOICES_PAY}),
     Role.ADVISER: frozenset(
         {
             P.OFFICE_SEE,
@@ -57,22 +65,50 @@ PLATFORM_ROLES: dict[Role, frozenset[Permission]] = {
             P.BOOKINGS_CANCEL,
             P.BOOKINGS_CONFIRM,
             P.INVOICES_SEE,
+            P.INVOICES_PREPARE,
             P.INVOICES_ISSUE,
+            P.INVOICES_CREDIT,
+            P.INVOICES_TRANSMIT,
+            P.PAYMENTS_RECORD,
+            P.ACCOUNTS_SEE,
             P.MAILS_SEE,
             P.MAILS_RETRY,
             P.ORGANISATIONS_APPROVE,
             P.FEEDS_MANAGE,
         }
     ),
-    Role.BOOKKEEPER: frozenset({P.OFFICE_SEE, P.BOOKINGS_SEE, P.INVOICES_SEE, P.INVOICES_ISSUE, P.MAILS_SEE}),
+    Role.BOOKKEEPER: frozenset(
+        {
+            P.OFFICE_SEE,
+            P.BOOKINGS_SEE,
+            P.INVOICES_SEE,
+            P.INVOICES_PREPARE,
+            P.INVOICES_ISSUE,
+            P.INVOICES_CREDIT,
+            P.INVOICES_TRANSMIT,
+            P.PAYMENTS_RECORD,
+            P.PAYMENTS_WRITE_OFF,
+            P.ACCOUNTS_SEE,
+            P.ACCOUNTS_KEEP,
+            P.MAILS_SEE,
+        }
+    ),
 }
 
 ORGANISATION_ROLES: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(
-        {P.BOOKINGS_SEE, P.BOOKINGS_MAKE, P.BOOKINGS_CANCEL, P.BOOKINGS_CONFIRM, P.INVOICES_SEE, P.FEEDS_MANAGE}
+        {
+            P.BOOKINGS_SEE,
+            P.BOOKINGS_MAKE,
+            P.BOOKINGS_CANCEL,
+            P.BOOKINGS_CONFIRM,
+            P.INVOICES_SEE,
+            P.INVOICES_PAY,
+            P.FEEDS_MANAGE,
+        }
     ),
     Role.MEMBER: frozenset({P.BOOKINGS_SEE, P.BOOKINGS_MAKE, P.BOOKINGS_CANCEL, P.BOOKINGS_CONFIRM, P.FEEDS_MANAGE}),
-    Role.ACCOUNTANT: frozenset({P.BOOKINGS_SEE, P.INVOICES_SEE}),
+    Role.ACCOUNTANT: frozenset({P.BOOKINGS_SEE, P.INVOICES_SEE, P.INVOICES_PAY}),
     Role.REFERRER: frozenset({P.BOOKINGS_SEE, P.BOOKINGS_MAKE}),
 }
 

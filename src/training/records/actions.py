@@ -111,19 +111,35 @@ class Document:
     data: bytes | None = None
 
 
-async def open_series(key: str, prefix: str, *, first_number: int = 1) -> None:
+async def open_series(key: str, prefix: str) -> None:
     """Make a series where there is none. Its chain starts from the hash of its own name."""
     rules.check_prefix(prefix)
     await Series.insert(
         Series(
             key=key,
             prefix=prefix,
-            first_number=first_number,
-            next_number=first_number,
+            first_number=1,
+            next_number=1,
             last_issued_on=None,
             last_hash=rules.genesis(key),
         )
     ).on_conflict(target=Series.key, action="DO NOTHING")
+
+
+async def set_series(actor: Actor, key: str, prefix: str, first_number: int) -> None:
+    """How the numbers of a series are written, and the first of them: beside another ledger, before the first issue.
+
+    Invalid: a prefix or a number that cannot be, or a first number below the one set before. Conflict: one was issued.
+    """
+    async with acting(actor, "series.set") as change:
+        await open_series(key, rules.checked_prefix(prefix))
+        series = await Series.select().where(Series.key == key).first().lock_rows("UPDATE")
+        assert series is not None  # noqa: S101 - it was made a moment ago
+        change.about("series", series["id"], "prefix", "first_number")
+        rules.check_start(series["first_number"], first_number, issued=series["last_issued_on"] is not None)
+        await Series.update(
+            {Series.prefix: prefix, Series.first_number: first_number, Series.next_number: first_number}
+        ).where(Series.key == key)
 
 
 async def freeze(key: str, subject: tuple[str, int], make: Callable[[Numbered], Awaitable[Document]]) -> Frozen:

@@ -6,6 +6,10 @@ import hashlib
 import re
 from datetime import date
 
+from training.kernel.errors import Conflict, Invalid
+from training.kernel.i18n import _
+
+NUMBER_LAST = 900_000_000  # leaves room to count on: a prefix of six, a year and nine digits are 20 characters
 NUMBER_MAX = 20  # BR-FR-CPRO-02: Chorus Pro takes no longer number
 _PREFIX = re.compile(r"[A-Z]{1,6}")
 
@@ -14,6 +18,24 @@ def check_prefix(prefix: str) -> None:
     """ValueError unless the prefix is one to six capital letters (BR-FR-01/02: no space, no accent)."""
     if not _PREFIX.fullmatch(prefix):
         raise ValueError(f"a series' prefix is one to six capital letters: {prefix!r}")
+
+
+def checked_prefix(prefix: str) -> str:
+    """The same for a person: Invalid, with a sentence."""
+    try:
+        check_prefix(prefix)
+    except ValueError:
+        raise Invalid(_("Un préfixe a une à six lettres majuscules, sans accent ni chiffre."), field="prefix") from None
+    return prefix
+
+
+def check_start(was: int, wanted: int, *, issued: bool) -> None:
+    """A count starts once and only ever goes up (CGI ann. II art. 242 nonies A, I 7°)."""
+    if issued:
+        raise Conflict(_("Des documents sont déjà numérotés dans cette série : elle ne change plus."))
+    if not was <= wanted <= NUMBER_LAST:
+        words = _("Le premier numéro va de {low} à {high} : il ne redescend pas.")
+        raise Invalid(words.format(low=was, high=NUMBER_LAST), field="first_number")
 
 
 def number(prefix: str, year: int, position: int) -> str:

@@ -8,7 +8,7 @@ from training.attendance import queries as attendance
 from training.billing.actions.issue import buyer, seller
 from training.billing.documents import FreeConfirmation, Occurrence
 from training.billing.formats import facturx
-from training.billing.tables import FreeConfirmationPaper
+from training.billing.tables.invoices import FreeConfirmationPaper
 from training.bookings import queries as bookings
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
+from training.billing.actions.settle import NewPayment, open_receivable, record_payment
 from training.billing.documents import (
     DocumentKind,
     InvoiceDocument,
@@ -16,11 +17,12 @@ from training.billing.documents import (
     totals,
 )
 from training.billing.formats import facturx
-from training.billing.queries import Draft, blockers, draft
-from training.billing.rules.states import SERIES, InvoiceState
+from training.billing.queries.invoices import Draft, LineView, blockers, draft
+from training.billing.rules.payments import Way
+from training.billing.rules.states import PREFIXES, SERIES_OF, InvoiceState
 from training.billing.rules.terms import PaymentTerms, default_terms
 from training.billing.rules.vat import VatRegime
-from training.billing.tables import Invoice
+from training.billing.tables.invoices import Invoice
 from training.directory.queries import OrganisationView, PlatformView, the_platform
 from training.directory.rules import Buyer
 from training.kernel import db, outbox
@@ -32,7 +34,10 @@ from training.records.actions import Document, Frozen, Numbered, acting, freeze,
 
 
 async def issue(actor: Actor, invoice: int) -> str:
-    """Issue a draft invoice; returns its number. Conflict: already issued, or something is missing (in words)."""
+    """Issue a draft invoice or credit note; returns its number.
+
+    Conflict: already issued, or something is missing (in words).
+    """
     async with acting(actor, "invoice.issue", ("invoice", invoice)) as change:
         change.about("invoice", invoice, "state", "number")
         content = await _lock(invoice)
@@ -47,10 +52,12 @@ async def issue(actor: Actor, invoice: int) -> str:
             paper, xml = await asyncio.to_thread(facturx.build, document, logo.content if logo else None)
             return Document(document.to_json(), paper, xml)
 
-        key, prefix = SERIES[content.kind]
-        await open_series(key, prefix)
-        frozen = await freeze(key, ("invoice", invoice), make)
-        await _mark(invoice, frozen, platform.payment_days)
+        series = SERIES_OF[content.kind]
+        await open_series(series, PREFIXES[series])
+        frozen = await freeze(series, ("invoice", invoice), make)
+        due_on = frozen.issued_on + timedelta(days=_days(content, platform))
+        await _mark(invoice, frozen, due_on)
+        await _book(actor, content, frozen, due_on)
         await outbox.put("invoice.issued", ("invoice", invoice))
     return frozen.number
 
@@ -66,39 +73,63 @@ async def _lock(invoice: int) -> Draft:
     return found
 
 
-async def _mark(invoice: int, frozen: Frozen, payment_days: int) -> None:
+def _days(content: Draft, platform: PlatformView) -> int:
+    own = content.payer.payment_days
+    return platform.payment_days if own is None else own
+
+
+async def _mark(invoice: int, frozen: Frozen, due_on: date) -> None:
     await Invoice.update(
         {
             Invoice.state: InvoiceState.ISSUED,
             Invoice.number: frozen.number,
             Invoice.issued_on: frozen.issued_on,
-            Invoice.due_on: frozen.issued_on + timedelta(days=payment_days),
+            Invoice.due_on: due_on,
             Invoice.entry: frozen.entry,
         }
     ).where(Invoice.id == invoice)
 
 
+async def _book(actor: Actor, content: Draft, frozen: Frozen, due_on: date) -> None:
+    """What the issue makes owed; a credit note settles what is still due of the invoice that it corrects."""
+    if content.kind != DocumentKind.CREDIT_NOTE:
+        public = content.payer.buyer == Buyer.PUBLIC  # its delay runs from the day it is made available
+        await open_receivable(
+            invoice=content.id,
+            number=frozen.number,
+            payer=content.payer.id,
+            issued_on=frozen.issued_on,
+            due_on=None if public else due_on,
+            gross_cents=content.gross_cents,
+        )
+        return
+    if not content.gross_cents:
+        return
+    sql = "select r.id, r.gross_cents - r.settled_cents as due from receivable r where r.number = $1 for update"
+    owed = await db.connection().fetchrow(sql, content.corrects.number if content.corrects else "")
+    settles = {owed["id"]: min(owed["due"], content.gross_cents)} if owed and owed["due"] else {}
+    credit = NewPayment(
+        way=Way.CREDIT_NOTE,
+        amount_cents=content.gross_cents,
+        received_on=frozen.issued_on,
+        payer=content.payer.id,
+        reference=frozen.number,
+        credit_note=content.id,
+    )
+    await record_payment(actor, credit, settles)
+
+
 def build(content: Draft, platform: PlatformView, numbered: Numbered) -> InvoiceDocument:
     """The document that is printed, transmitted and kept: everything copied, nothing referred to."""
     regime = VatRegime(content.vat_regime)
-    lines: list[Line] = [
-        line(
-            item.description,
-            unit_price_cents=item.unit_price_cents,
-            regime=regime,
-            quantity=item.quantity,
-            unit="C62" if item.quantity > 1 else "LS",
-            detail=item.detail,
-        )
-        for item in content.lines
-    ]
+    lines = [_line(item, regime) for item in content.lines]
     groups = breakdown(lines)
-    kind = Buyer(content.payer.buyer)
+    kind, days = Buyer(content.payer.buyer), _days(content, platform)
     return InvoiceDocument(
         kind=DocumentKind(content.kind),
         number=numbered.number,
         issued_on=numbered.issued_on,
-        due_on=numbered.issued_on + timedelta(days=platform.payment_days),
+        due_on=numbered.issued_on + timedelta(days=days),
         service_from=min(item.served_from for item in content.lines),
         service_to=max(item.served_until for item in content.lines),
         seller=seller(platform),
@@ -108,12 +139,27 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
         lines=tuple(lines),
         vat=groups,
         totals=totals(groups),
-        terms=_terms(kind, platform),
+        terms=_terms(kind, platform, days),
         payment=Payment(iban=platform.iban, bic=platform.bic, account_name=platform.name),
         service_code=content.service_code or "",
         order_reference=content.purchase_order or "",
+        contract_reference=content.contract_reference or "",
+        earlier=content.corrects or content.replaces,
+        subject=content.subject,
         booking=content.booking or "",
+        vat_on_debits=platform.vat_on_debits,
         accent=platform.accent,
+    )
+
+
+def _line(item: LineView, regime: VatRegime) -> Line:
+    return line(
+        item.description,
+        unit_price_cents=item.unit_price_cents,
+        regime=regime,
+        quantity=str(item.quantity),
+        unit=item.unit,
+        detail=item.detail,
     )
 
 
@@ -131,6 +177,7 @@ def seller(platform: PlatformView) -> Party:
         email=platform.email,
         phone=platform.phone,
         training_declaration=platform.activity_number or "",
+        training_region=platform.training_region or "",
     )
 
 
@@ -147,7 +194,7 @@ def buyer(organisation: OrganisationView, email: str | None) -> Party:
     )
 
 
-def _terms(kind: Buyer, platform: PlatformView) -> PaymentTerms:
-    usual = default_terms(kind, platform.payment_days)
+def _terms(kind: Buyer, platform: PlatformView, days: int) -> PaymentTerms:
+    usual = default_terms(kind, days)
     own = {Buyer.PUBLIC: platform.late_terms_public, Buyer.PERSON: ""}.get(kind, platform.late_terms_private)
     return PaymentTerms(usual.due, own or usual.penalty, usual.recovery, usual.discount)

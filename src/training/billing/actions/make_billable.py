@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from training.billing.actions.issue import issue
-from training.billing.queries import blockers
+from training.billing.queries.invoices import blockers
 from training.billing.rules.states import InvoiceState
 from training.billing.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
-from training.billing.tables import Billable, Invoice, InvoiceLine
+from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState
@@ -98,6 +98,8 @@ async def _line(invoice: int, booking: BookingView, slots: list[SlotView]) -> in
             quantity=booking.seats if per_seat else 1,
             unit_price_cents=booking.unit_price_cents,
             net_cents=booking.price_cents,
+            unit="C62" if per_seat else "LS",
+            booking=booking.id,
             served_from=_day(slots[0].starts_at),
             served_until=_day(slots[-1].ends_at),
         )

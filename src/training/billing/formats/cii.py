@@ -22,7 +22,12 @@ from training.kernel.i18n import _
 from training.kernel.money import decimal
 
 LEVEL = "en16931"
-TYPE_CODES = {DocumentKind.INVOICE: "380", DocumentKind.CREDIT_NOTE: "381"}  # BT-3, UNTDID 1001
+# BT-3, UNTDID 1001
+TYPE_CODES = {
+    DocumentKind.INVOICE: "380",
+    DocumentKind.DEPOSIT: "386",
+    DocumentKind.CREDIT_NOTE: "381",
+}
 
 # XML 1.0 §2.2: what no XML text may hold
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -27,7 +27,11 @@ from training.kernel.clock import local
 from training.kernel.money import decimal
 from training.kernel.pdf import framed
 
-NAMES = {DocumentKind.INVOICE: "Facture", DocumentKind.CREDIT_NOTE: "Avoir"}
+NAMES = {
+    DocumentKind.INVOICE: "Facture",
+    DocumentKind.DEPOSIT: "Facture d’acompte",
+    DocumentKind.CREDIT_NOTE: "Avoir",
+}
 LOGO = (600, 160)  # the frame of the logo: layout.typ gives it 52.5 × 14 mm
 UNITS = {  # UN/ECE Rec 20 → singular, plural
     "LS": ("forfait", "forfaits"),

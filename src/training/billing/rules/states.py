@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from training.billing.documents import DocumentKind
+
 
 class InvoiceState(StrEnum):
     """A draft has no number and may change; an issued invoice does not change."""
@@ -16,4 +18,19 @@ INVOICE_MOVES: dict[InvoiceState, frozenset[InvoiceState]] = {
     InvoiceState.DRAFT: frozenset({InvoiceState.ISSUED}),
     InvoiceState.ISSUED: frozenset(),
 }
-SERIES = {"invoice": ("invoice", "F"), "credit_note": ("credit_note", "AV")}  # kind → the ledger's key and prefix
+
+
+class Series(StrEnum):
+    """The ledger's series of billing. Deposits are invoices (BT-3 386) and share their count."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    RECEIPT = "receipt"
+
+
+PREFIXES = {Series.INVOICE: "F", Series.CREDIT_NOTE: "AV", Series.RECEIPT: "R"}  # until staff set their own
+SERIES_OF = {
+    DocumentKind.INVOICE: Series.INVOICE,
+    DocumentKind.DEPOSIT: Series.INVOICE,
+    DocumentKind.CREDIT_NOTE: Series.CREDIT_NOTE,
+}

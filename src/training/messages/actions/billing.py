@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
 from training.directory import queries as directory
 from training.directory.rules import Buyer

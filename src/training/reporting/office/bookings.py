@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.billing.queries import InvoiceView
+from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.bookings.queries import BOOKED, BookingView
 from training.bookings.rules import BookingState, MayCancel

@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 
-from training.billing import queries as billing
 from training.billing.actions.issue import build
 from training.billing.formats import facturx
-from training.billing.queries import InvoiceView
+from training.billing.queries import invoices as billing
+from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.directory import queries as directory
 from training.kernel import clock, db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.billing.queries import InvoiceView
+from training.billing.queries.invoices import InvoiceView
 from training.bookings.queries import BOOKING, BookingView, scoped
 from training.bookings.rules import BookingState
 from training.kernel import clock, db

@@ -7,9 +7,9 @@ from typing import Annotated
 from litestar import Response, get, post
 from litestar.params import PathParameter
 
-from training.billing import queries
 from training.billing.actions.issue import issue
-from training.billing.queries import InvoiceView
+from training.billing.queries import invoices as queries
+from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound

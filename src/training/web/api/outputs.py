@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from training.billing.queries import InvoiceView, LineView
+from training.billing.queries.invoices import InvoiceView, LineView
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import Booked
 from training.bookings.queries import BookingView, ParticipantView
@@ -186,7 +186,7 @@ class InvoiceLine(Struct):
 
     description: str
     detail: str
-    quantity: int
+    quantity: float
     unit_price_cents: int
     net_cents: int
 
@@ -358,7 +358,7 @@ def invoice_detail(view: InvoiceView, lines: Iterable[LineView]) -> InvoiceDetai
     item = invoice_item(view)
     return InvoiceDetail(
         **{name: getattr(item, name) for name in item.__struct_fields__},
-        lines=[InvoiceLine(n.description, n.detail, n.quantity, n.unit_price_cents, n.net_cents) for n in lines],
+        lines=[InvoiceLine(n.description, n.detail, float(n.quantity), n.unit_price_cents, n.net_cents) for n in lines],
     )
 
 

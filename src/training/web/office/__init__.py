@@ -4,19 +4,28 @@ from litestar import Router
 
 from training.web.office import (
     bookings,
+    credit_notes,
     invoices,
     jobs,
     keys,
     mails,
     organisations,
+    payments,
     planning,
     platform,
+    reminders,
     sessions,
     today,
+    trail,
+    transmissions,
 )
 from training.web.office.page import staff_only
 
-_PAGES = (today, sessions, planning, bookings, organisations, invoices, mails, jobs, platform, keys)
+_PAGES = (
+    *(today, sessions, planning, bookings, organisations),
+    *(invoices, credit_notes, payments, reminders, trail, transmissions),
+    *(mails, jobs, platform, keys),
+)
 
 ROUTER = Router(
     "/",

@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.bookings import actions
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
@@ -59,9 +59,9 @@ async def booking_page(request: Asked, reference: FromPath[str]) -> Template:
 async def _one(request: Asked, reference: str, form: Form) -> Template:
     actor = the_actor(request)
     view = await _booking(request, reference)
-    invoice = (await billing.invoices_of(actor.scope, [view.id])).get(view.id)
+    invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
-    about = [("booking", view.id), *([("invoice", invoice.id)] if invoice else [])]
+    about = [("booking", view.id), *(("invoice", invoice.id) for invoice in invoices)]
     moves = BOOKING_MOVES[BookingState(view.state)]
     held = view.session_state == SessionState.HELD
     return await show(
@@ -70,8 +70,8 @@ async def _one(request: Asked, reference: str, form: Form) -> Template:
         form.status,
         booking=view,
         participants=await bookings.participants(view.id),
-        steps=reading.timeline(view, invoice, paper is not None),
-        invoice=invoice,
+        steps=reading.timeline(view, invoices[0] if invoices else None, paper is not None),
+        invoices=invoices,
         free_paper=paper is not None,
         mails=await reading.mails_about(*about) if actor.may(P.MAILS_SEE) else [],
         organisation=await directory.organisation(view.organisation),

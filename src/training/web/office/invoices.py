@@ -6,9 +6,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
-from training.billing import queries as billing
 from training.billing.actions.issue import issue as issue_invoice
-from training.billing.queries import InvoiceView
+from training.billing.queries import invoices as billing
+from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.directory.rules import Buyer
 from training.identity.rules import Permission
@@ -18,6 +18,7 @@ from training.reporting.office import invoices as reading
 from training.reporting.office.bookings import mails_about
 from training.web.asked import PER_PAGE, asked, day_key, key, pager, row
 from training.web.forms import Form
+from training.web.office import credit_notes, payments, reminders, trail, transmissions
 from training.web.office.page import show
 from training.web.pages import Asked, file_response, go, kept_file, the_actor
 
@@ -121,6 +122,11 @@ async def invoice_page(request: Asked, name: FromPath[str]) -> Template | Respon
         invoice=view,
         lines=await billing.lines(view.id),
         public=view.payer_buyer == Buyer.PUBLIC,
+        transmissions=await transmissions.part(actor, view),
+        payments=await payments.part(actor, view),
+        reminders=await reminders.part(actor, view),
+        credit_notes=await credit_notes.part(actor, view),
+        trail=await trail.part(actor, view),
         mails=await mails_about(("invoice", view.id)) if actor.may(P.MAILS_SEE) else [],
     )
 

@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.billing.rules.states import InvoiceState
 from training.bookings import queries as bookings
 from training.bookings.rules import BookingState

@@ -8,7 +8,7 @@ from litestar.response import Redirect, Template
 
 from training.attendance import queries as attendance
 from training.attendance.actions import hold_session
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
 from training.bookings.actions import call_off_session
 from training.bookings.rules import BookingState

@@ -6,7 +6,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.bookings import actions, queries
 from training.bookings.queries import BookingView
 from training.bookings.rules import BOOKING_MOVES, EXPIRING, NAMEABLE, BookingState
@@ -56,9 +56,9 @@ async def _booking_page(
     request: Asked, organisation: OrganisationView, booking: BookingView, form: Form | None = None
 ) -> Template:
     actor = the_actor(request)
-    invoice = None
+    invoices = []
     if actor.may(P.INVOICES_SEE, organisation=organisation.id):
-        invoice = (await billing.invoices_of(actor.scope, [booking.id])).get(booking.id)
+        invoices = (await billing.invoices_of(actor.scope, [booking.id]))[booking.id]
     paper = await billing.free_paper(actor.scope, booking.reference)
     people = await queries.participants(booking.id)
     form = form or Form.filled({"participants": written(people)})
@@ -71,8 +71,8 @@ async def _booking_page(
         people=people,
         form=form,
         may_name=may_name(booking) and actor.may(P.BOOKINGS_MAKE, organisation=organisation.id),
-        steps=shown.story(booking, invoice, confirmation=paper is not None),
-        invoice=invoice if invoice and invoice.number else None,
+        steps=shown.story(booking, invoices[0] if invoices else None, confirmation=paper is not None),
+        invoices=[invoice for invoice in invoices if invoice.number],
         paper=paper is not None,
         may_confirm=booking.state in EXPIRING and actor.may(P.BOOKINGS_CONFIRM, organisation=organisation.id),
         may_cancel=may_cancel(booking) and actor.may(P.BOOKINGS_CANCEL, organisation=organisation.id),

@@ -6,8 +6,8 @@ from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
-from training.billing import queries
-from training.billing.queries import InvoiceView
+from training.billing.queries import invoices as queries
+from training.billing.queries.invoices import InvoiceView
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _

@@ -6,8 +6,8 @@ from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
-from training.billing import queries
-from training.billing.queries import InvoiceView
+from training.billing.queries import invoices as queries
+from training.billing.queries.invoices import InvoiceView
 from training.directory.rules import Buyer
 from training.kernel import links, settings
 from training.kernel.actor import Scope

@@ -6,7 +6,7 @@ from litestar import Router, get
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing import queries as billing
+from training.billing.queries import invoices as billing
 from training.bookings.rules import BookingState
 from training.calendar import queries as calendar
 from training.directory import queries as directory

@@ -1,15 +1,19 @@
-"""Invoices and drafts, read. The scope comes first: another organisation's invoice does not exist."""
+"""Invoices, credit notes and drafts, with what is still due on them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
+from training.billing.documents import DocumentKind, Earlier
 from training.billing.rules.issuing import Payer, Seller, missing
 from training.billing.rules.states import InvoiceState
+from training.billing.rules.vat import VatRegime
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
+from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
@@ -17,11 +21,14 @@ from training.kernel.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """An invoice or a draft (no number). Cents."""
+    """An invoice, a credit note or a draft (no number). Cents.
+
+    `due_on` is what its paper says; `late_from` what « late » counts from: None when it is not known yet.
+    """
 
     id: int
     place: int  # in lists: as the numbers go, which is not the order in which drafts were made
-    kind: str
+    kind: DocumentKind
     state: InvoiceState
     number: str | None
     issued_on: date | None
@@ -29,8 +36,9 @@ class InvoiceView:
     payer: int
     payer_name: str
     payer_slug: str
-    payer_buyer: str
+    payer_buyer: Buyer
     title: str
+    line_count: int
     served_from: date
     served_until: date
     booking: str | None
@@ -39,29 +47,65 @@ class InvoiceView:
     gross_cents: int
     purchase_order: str | None
     service_code: str | None
-    vat_regime: str
+    contract_reference: str | None
+    subject: str
+    month: date | None
+    reason: str | None
+    asked_at: datetime | None
+    vat_regime: VatRegime
     paper: int | None
     data: int | None
     generation: int
+    corrects: str | None  # the number of the invoice that a credit note corrects
+    replaces: str | None  # the number of the invoice that this one cancels and replaces
+    receivable: int | None
+    settled_cents: int
+    credited_cents: int  # of the settled: by credit notes
+    late_from: date | None
+    transmission: str | None  # the status it has last in its channel
+
+    @property
+    def due_cents(self) -> int:
+        """What is still to be paid; of a credit note or a draft, nothing."""
+        return self.gross_cents - self.settled_cents if self.receivable is not None else 0
+
+    @property
+    def paid(self) -> bool:
+        """Nothing is due any more."""
+        return self.receivable is not None and self.due_cents == 0
 
     @property
     def overdue(self) -> bool:
-        """Past its due date, for all we know: payments are not recorded yet."""
-        return self.due_on is not None and self.due_on < clock.today()
+        """Something is due, and its day is over."""
+        return self.due_cents > 0 and self.late_from is not None and self.late_from < clock.today()
 
 
 _INVOICE = """
     select i.id, coalesce(i.entry, i.id) as place,
            i.kind, i.state, i.number, i.issued_on, i.due_on, i.payer, o.name as payer_name, o.slug as payer_slug,
-           o.buyer as payer_buyer, l.description as title, l.served_from, l.served_until, b.reference as booking,
-           i.net_cents, i.vat_cents, i.gross_cents, i.purchase_order, i.service_code, i.vat_regime,
-           e.paper, e.data, i.generation
+           o.buyer as payer_buyer, l.description as title, t.line_count, t.served_from, t.served_until,
+           b.reference as booking, i.net_cents, i.vat_cents, i.gross_cents, i.purchase_order, i.service_code,
+           i.contract_reference, i.subject, i.month, i.reason, i.asked_at, i.vat_regime, e.paper, e.data, i.generation,
+           c.number as corrects, a.number as replaces, r.id as receivable,
+           coalesce(r.settled_cents, 0) as settled_cents,
+           case when r.settled_cents > 0 then (
+               select coalesce(sum(s.amount_cents), 0)::bigint from settlement s join payment p on p.id = s.payment
+               where s.receivable = r.id and p.way = 'credit_note'
+           ) else 0 end as credited_cents,
+           r.due_on as late_from,
+           (select status from transmission where invoice = i.id order by id desc limit 1) as transmission
     from invoice i
     join organisation o on o.id = i.payer
     join invoice_line l on l.invoice = i.id and l.position = 1
-    left join billable k on k.invoice_line = l.id
-    left join booking b on b.id = k.booking
+    join lateral (
+        select count(*) as line_count, min(served_from) as served_from, max(served_until) as served_until
+        from invoice_line where invoice = i.id
+    ) t on true
+    left join booking b on b.id = l.booking
     left join ledger_entry e on e.id = i.entry
+    left join invoice c on c.id = i.corrects
+    left join invoice a on a.id = i.replaces
+    left join receivable r on r.invoice = i.id
     where ($1 or i.payer = any($2))
 """
 
@@ -90,7 +134,7 @@ async def invoices(
     limit: int = 50,
 ) -> list[InvoiceView]:
     """Invoices, the newest first; drafts by when they were served. `after`: the last key of the page before."""
-    key = "i.issued_on" if state == InvoiceState.ISSUED else "l.served_until"
+    key = "i.issued_on" if state == InvoiceState.ISSUED else "t.served_until"
     return await db.rows(
         InvoiceView,
         _INVOICE
@@ -111,11 +155,15 @@ async def invoices(
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line of an invoice or a draft."""
+    """A line of an invoice or a draft. Cents; `unit` as UN/ECE Rec 20 writes it."""
 
+    id: int
+    kind: str
+    booking: int | None
     description: str
     detail: str
-    quantity: int
+    unit: str
+    quantity: Decimal
     unit_price_cents: int
     net_cents: int
     served_from: date
@@ -124,7 +172,7 @@ class LineView:
 
 async def lines(invoice: int) -> list[LineView]:
     """The lines of an invoice, in order."""
-    names = ", ".join(LineView.__slots__)
+    names = ", ".join(LineView.__slots__).replace("quantity", "trim_scale(quantity) as quantity")
     return await db.rows(LineView, f"select {names} from invoice_line where invoice = $1 order by position", invoice)
 
 
@@ -133,13 +181,18 @@ class Draft:
     """Everything an invoice is built from, before it has a number."""
 
     id: int
-    kind: str
-    vat_regime: str
+    kind: DocumentKind
+    vat_regime: VatRegime
+    gross_cents: int
     payer: OrganisationView
     billing_email: str | None
     purchase_order: str | None
     service_code: str | None
+    contract_reference: str | None
+    subject: str
     booking: str | None
+    corrects: Earlier | None
+    replaces: Earlier | None
     lines: list[LineView]
 
 
@@ -155,13 +208,23 @@ async def draft(id: int) -> Draft | None:  # noqa: A002
         id=view.id,
         kind=view.kind,
         vat_regime=view.vat_regime,
+        gross_cents=view.gross_cents,
         payer=payer,
         billing_email=contact.email if contact else None,
         purchase_order=view.purchase_order,
         service_code=view.service_code or payer.service_code,
+        contract_reference=view.contract_reference or payer.contract_reference,
+        subject=view.subject,
         booking=view.booking,
+        corrects=await _earlier(view.corrects),
+        replaces=await _earlier(view.replaces),
         lines=await lines(id),
     )
+
+
+async def _earlier(number: str | None) -> Earlier | None:
+    sql = "select number, issued_on from invoice where number = $1"
+    return None if number is None else await db.row(Earlier, sql, number)
 
 
 async def blockers(id: int) -> list[str]:  # noqa: A002
@@ -189,8 +252,12 @@ async def free_paper(scope: Scope, booking: str) -> int | None:
     return None if found is None else int(found)
 
 
-async def invoices_of(scope: Scope, bookings: Sequence[int]) -> dict[int, InvoiceView]:
-    """The invoice of each of some bookings that has one, by booking id."""
-    sql = _INVOICE.replace("select i.id", "select b.id as for_booking, i.id", 1) + " and b.id = any($3)"
-    records = await db.connection().fetch(sql, *_scoped(scope), list(bookings))
-    return {record["for_booking"]: InvoiceView(**dict(list(record.items())[1:])) for record in records}
+async def invoices_of(scope: Scope, bookings: Sequence[int]) -> dict[int, list[InvoiceView]]:
+    """The invoices, credit notes and drafts of some bookings, oldest first, by booking id."""
+    sql = "select distinct booking, invoice from invoice_line where booking = any($1)"
+    of = await db.connection().fetch(sql, list(bookings))
+    found = await db.rows(
+        InvoiceView, _INVOICE + " and i.id = any($3) order by i.id", *_scoped(scope), [r["invoice"] for r in of]
+    )
+    pairs = {(record["booking"], record["invoice"]) for record in of}
+    return {b: [i for i in found if (b, i.id) in pairs] for b in bookings}

@@ -1,0 +1,234 @@
+"""Money in: a payment is recorded, settles what is owed, is taken back, refunded; or what is owed is written off.
+
+Locks: receivables, then the payment, each by id. The sums and their bounds are the database's own (`settlement`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from training.billing.rules.payments import SettlementKind, Way
+from training.billing.tables.receivables import Payment, Receivable, Settlement
+from training.identity.rules import Permission
+from training.kernel import clock, db, outbox
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.kernel.i18n import _
+from training.kernel.render import day_year, euros
+from training.records.actions import acting
+
+db.refuse(
+    "receivable_settled_within_gross",
+    lambda: Conflict(_("Cette facture serait réglée deux fois : rien n’a été enregistré."), field="amount"),
+)
+db.refuse(
+    "payment_used_within_amount",
+    lambda: Conflict(_("Ce règlement serait compté deux fois : rien n’a été enregistré."), field="amount"),
+)
+db.refuse("payment_checkout_once", lambda: Conflict(_("Ce paiement en ligne est déjà enregistré.")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPayment:
+    """Money as it came. `payer` None: nobody knows yet whose it is. `reference`: cheque number, transfer's words."""
+
+    way: Way
+    amount_cents: int
+    received_on: date
+    payer: int | None = None
+    payer_name: str = ""
+    reference: str = ""
+    note: str = ""
+    checkout: int | None = None
+    credit_note: int | None = None
+
+
+async def record_payment(actor: Actor, new: NewPayment, settles: Mapping[int, int] | None = None) -> int:
+    """Record money that came in; `settles` gives receivable → cents. What is left over stays the payer's credit.
+
+    Returns the payment's id. Invalid: an amount or a day that cannot be. Conflict: more than what is due.
+    """
+    if new.amount_cents <= 0:
+        raise Invalid(_("Un règlement est de plus de zéro euro."), field="amount")
+    await check_day(new.received_on)
+    async with acting(actor, "payment.record") as change:
+        owed = await _lock_receivables(settles or {})
+        made = await Payment.insert(
+            Payment(
+                way=new.way,
+                payer=new.payer,
+                payer_name=new.payer_name,
+                received_on=new.received_on,
+                amount_cents=new.amount_cents,
+                reference=new.reference,
+                note=new.note,
+                checkout=new.checkout,
+                credit_note=new.credit_note,
+                created_at=clock.now(),
+            )
+        ).returning(Payment.id)
+        payment = int(made[0]["id"])
+        change.about("payment", payment)
+        await _settle(payment, new.amount_cents, settles or {}, owed, new.received_on)
+        if new.way != Way.CREDIT_NOTE:
+            await outbox.put("payment.received", ("payment", payment))
+    return payment
+
+
+async def settle(actor: Actor, payment: int, settles: Mapping[int, int]) -> None:
+    """Use what is left of a payment for further receivables (id → cents). Conflict: more than is left, or is due."""
+    async with acting(actor, "payment.settle", ("payment", payment)) as change:
+        change.about("payment", payment, "used_cents")
+        owed = await _lock_receivables(settles)
+        row = await _lock_payment(payment)
+        await _settle(payment, row.left_cents, settles, owed, clock.today())
+
+
+async def take_back(actor: Actor, payment: int, receivable: int, reason: str, cents: int | None = None) -> None:
+    """Undo what a payment settled of a receivable (all of it, or `cents`): the wrong invoice, or money that went away.
+
+    Conflict: it settled less than that.
+    """
+    _explained(reason)
+    async with acting(actor, "payment.take-back", ("payment", payment)) as change:
+        change.about("payment", payment, "used_cents")
+        await _lock_receivables({receivable: 0})
+        await _lock_payment(payment)
+        sql = "select coalesce(sum(amount_cents), 0)::bigint from settlement where payment = $1 and receivable = $2"
+        settled = int(await db.value(sql, payment, receivable))
+        wanted = settled if cents is None else cents
+        if not 0 < wanted <= settled:
+            words = _("Ce règlement n’a réglé que {amount} de cette facture.")
+            raise Conflict(words.format(amount=euros(settled)), field="amount")
+        await _write(SettlementKind.REVERSAL, payment, receivable, -wanted, clock.today(), reason)
+
+
+async def refund(actor: Actor, payment: int, cents: int, on: date, reason: str) -> None:
+    """Money given back, out of what is left of a payment. Conflict: less is left."""
+    _explained(reason)
+    await check_day(on)
+    async with acting(actor, "payment.refund", ("payment", payment)) as change:
+        change.about("payment", payment, "used_cents")
+        row = await _lock_payment(payment)
+        if not 0 < cents <= row.left_cents:
+            words = _("Il reste {amount} de ce règlement à rembourser.")
+            raise Conflict(words.format(amount=euros(row.left_cents)), field="amount")
+        await _write(SettlementKind.REFUND, payment, None, cents, on, reason)
+
+
+async def write_off(actor: Actor, receivable: int, cents: int, reason: str) -> None:
+    """Give up what will not be paid. Forbidden to whoever does not keep the accounts. Conflict: less is due."""
+    if not actor.may(Permission.PAYMENTS_WRITE_OFF):
+        raise Forbidden(_("Seule la comptabilité peut abandonner une créance."))
+    _explained(reason)
+    async with acting(actor, "receivable.write-off", ("receivable", receivable)) as change:
+        change.about("receivable", receivable, "settled_cents")
+        owed = await _lock_receivables({receivable: cents})
+        _check_amounts({receivable: cents}, owed)
+        await _write(SettlementKind.WRITE_OFF, None, receivable, cents, clock.today(), reason)
+
+
+async def open_receivable(
+    *, invoice: int | None, number: str, payer: int, issued_on: date, due_on: date | None, gross_cents: int
+) -> int:
+    """What an invoice makes its payer owe; inside the action that issues it."""
+    made = await Receivable.insert(
+        Receivable(
+            invoice=invoice,
+            number=number,
+            payer=payer,
+            issued_on=issued_on,
+            due_on=due_on,
+            gross_cents=gross_cents,
+            created_at=clock.now(),
+        )
+    ).returning(Receivable.id)
+    return int(made[0]["id"])
+
+
+async def check_day(on: date) -> None:
+    """Invalid: a day to come, or one of a closed period."""
+    if on > clock.today():
+        raise Invalid(_("Cette date n’est pas encore venue."), field="on")
+    closed = await db.value("select max(until) from period_close")
+    if closed and on <= closed:
+        words = _("La période est close jusqu’au {day} : choisissez une date plus tardive.")
+        raise Invalid(words.format(day=day_year(closed)), field="on")
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    id: int
+    number: str
+    due_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    id: int
+    left_cents: int
+
+
+async def _lock_receivables(settles: Mapping[int, int]) -> dict[int, _Owed]:
+    sql = """
+        select id, number, gross_cents - settled_cents as due_cents from receivable
+        where id = any($1) order by id for update
+    """
+    owed = {row.id: row for row in await db.rows(_Owed, sql, sorted(settles))}
+    if owed.keys() != settles.keys():
+        raise NotFound(_("Cette facture n’existe pas."))
+    return owed
+
+
+async def _lock_payment(payment: int) -> _Left:
+    sql = "select id, amount_cents - used_cents as left_cents from payment where id = $1 for update"
+    row = await db.row(_Left, sql, payment)
+    if row is None:
+        raise NotFound(_("Ce règlement n’existe pas."))
+    return row
+
+
+def _check_amounts(settles: Mapping[int, int], owed: Mapping[int, _Owed]) -> None:
+    for receivable, cents in settles.items():
+        row = owed[receivable]
+        if cents <= 0:
+            raise Invalid(_("Indiquez un montant de plus de zéro pour {number}.").format(number=row.number))
+        if cents > row.due_cents:
+            words = _("Il reste {due} à régler sur {number} : {amount}, c’est trop.")
+            raise Conflict(
+                words.format(due=euros(row.due_cents), number=row.number, amount=euros(cents)), field="amount"
+            )
+
+
+async def _settle(
+    payment: int, left_cents: int, settles: Mapping[int, int], owed: Mapping[int, _Owed], on: date
+) -> None:
+    _check_amounts(settles, owed)
+    if sum(settles.values()) > left_cents:
+        words = _("Ce règlement ne couvre pas tout : il en reste {left}.")
+        raise Conflict(words.format(left=euros(left_cents)), field="amount")
+    for receivable, cents in sorted(settles.items()):
+        await _write(SettlementKind.PAYMENT, payment, receivable, cents, on)
+
+
+async def _write(
+    kind: SettlementKind, payment: int | None, receivable: int | None, cents: int, on: date, reason: str = ""
+) -> None:
+    await Settlement.insert(
+        Settlement(
+            kind=kind,
+            payment=payment,
+            receivable=receivable,
+            amount_cents=cents,
+            settled_on=on,
+            reason=reason.strip(),
+            created_at=clock.now(),
+        )
+    )
+
+
+def _explained(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")

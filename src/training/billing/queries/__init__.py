@@ -1,0 +1,1 @@
+"""What billing reads. The scope comes first: another organisation's invoice does not exist."""

@@ -1,0 +1,45 @@
+"""Ways to pay, and which of them are offered to whom. No I/O."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from training.directory.rules import Buyer
+from training.kernel.i18n import N_
+
+
+class Way(StrEnum):
+    """How money came in. A credit note is no money, and settles as if it were."""
+
+    TRANSFER = "transfer"  # a public buyer's mandat administratif is one
+    CHEQUE = "cheque"
+    CASH = "cash"
+    CARD = "card"
+    SEPA = "sepa"
+    CREDIT_NOTE = "credit_note"
+
+
+WAY_NAMES: dict[Way, str] = {
+    Way.TRANSFER: N_("Virement"),
+    Way.CHEQUE: N_("Chèque"),
+    Way.CASH: N_("Espèces"),
+    Way.CARD: N_("Carte bancaire"),
+    Way.SEPA: N_("Prélèvement SEPA"),
+    Way.CREDIT_NOTE: N_("Avoir"),
+}
+BY_HAND = (Way.TRANSFER, Way.CHEQUE, Way.CASH)
+ONLINE = (Way.CARD, Way.SEPA)
+
+
+class SettlementKind(StrEnum):
+    """What a settlement is."""
+
+    PAYMENT = "payment"
+    REVERSAL = "reversal"  # of a payment that did not hold, or was on the wrong invoice
+    REFUND = "refund"
+    WRITE_OFF = "write_off"
+
+
+def online_ways(buyer: Buyer, reason: str | None) -> tuple[Way, ...]:
+    """Ways to pay online. A public accountant pays after the service (service fait): none, unless staff said why."""
+    return ONLINE if buyer != Buyer.PUBLIC or reason else ()

@@ -1,0 +1,111 @@
+"""What is owed and what came in. A settlement ties the two; triggers keep the sums, CHECKs bound them."""
+
+from __future__ import annotations
+
+from piccolo.columns import BigInt, Date, Serial, Text, Varchar
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from training.billing.tables.invoices import Invoice
+from training.directory.tables import Organisation
+from training.kernel.columns import belongs_to, instant, short_text
+from training.records.tables import Entry
+
+
+class Receivable(Table, tablename="receivable"):
+    """What a payer owes: for an issued invoice, or (no `invoice`) for one of the ledger that was there before ours.
+
+    `due_on` is what « late » counts from: null for a public buyer until the invoice was made available to it
+    (CCP art. R2192-12).
+    """
+
+    id: Serial
+    invoice = belongs_to(Invoice, null=True, unique=True)
+    number = short_text(35, unique=True)
+    payer = belongs_to(Organisation)
+    issued_on = Date(default=None)
+    due_on = Date(default=None, null=True)
+    gross_cents = BigInt(default=None)
+    settled_cents = BigInt(default=0)
+    created_at = instant()
+
+    receivable_settled_within_gross = Check("settled_cents between 0 and gross_cents")
+
+
+class Checkout(Table, tablename="checkout"):
+    """One attempt to pay online. `key` is Stripe's Idempotency-Key, given before Stripe is called."""
+
+    id: Serial
+    receivable = belongs_to(Receivable)
+    key = short_text(60, unique=True)
+    way = short_text(20)
+    amount_cents = BigInt(default=None)
+    state = short_text(20)
+    stripe_session = short_text(200, null=True, unique=True)
+    payment_intent = short_text(200, null=True, index=True)
+    url = Text(default="")
+    failure = Varchar(length=400, default="")
+    created_at = instant()
+    updated_at = instant()
+
+    checkout_amount_is_positive = Check("amount_cents > 0")
+
+
+class Payment(Table, tablename="payment"):
+    """Money that came in, by any way; a credit note is one too, for it settles. `used_cents` is kept by a trigger."""
+
+    id: Serial
+    way = short_text(20)
+    payer = belongs_to(Organisation, null=True)
+    payer_name = Varchar(length=200, default="")
+    received_on = Date(default=None)
+    amount_cents = BigInt(default=None)
+    used_cents = BigInt(default=0)
+    reference = Varchar(length=200, default="")
+    note = Varchar(length=400, default="")
+    checkout = belongs_to(Checkout, null=True, unique=True)
+    credit_note = belongs_to(Invoice, null=True, unique=True)
+    created_at = instant()
+
+    payment_used_within_amount = Check("used_cents between 0 and amount_cents")
+    payment_is_something = Check("amount_cents > 0")
+
+
+class Settlement(Table, tablename="settlement"):
+    """So much of a payment settles so much of a receivable; undone by its opposite. Triggers refuse UPDATE and DELETE.
+
+    Without a receivable it is a refund, without a payment a write-off.
+    """
+
+    id: Serial
+    kind = short_text(20)
+    payment = belongs_to(Payment, null=True)
+    receivable = belongs_to(Receivable, null=True)
+    amount_cents = BigInt(default=None)
+    settled_on = Date(default=None)
+    reason = Varchar(length=400, default="")
+    created_at = instant()
+
+    settlement_is_something = Check("amount_cents <> 0")
+    settlement_settles = Check("payment is not null or receivable is not null")
+
+
+class Receipt(Table, tablename="receipt"):
+    """The numbered paper that says a payment was received."""
+
+    id: Serial
+    payment = belongs_to(Payment, unique=True)
+    entry = belongs_to(Entry, unique=True)
+    created_at = instant()
+
+
+class StripeEvent(Table, tablename="stripe_event"):
+    """What Stripe told us, kept as it came before anything is done with it; twice told, kept once."""
+
+    id: Serial
+    event_id = short_text(200, unique=True)
+    type = short_text(100)
+    payload = Text(default=None)
+    received_at = instant()
+    processed_at = instant(null=True)
+    outcome = Varchar(length=400, default="")

@@ -1,0 +1,48 @@
+"""Bank statements as they were imported, line by line; a line is known again by its fingerprint."""
+
+from __future__ import annotations
+
+from piccolo.columns import BigInt, Bytea, Date, Serial, Text, Varchar
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from training.billing.tables.receivables import Payment
+from training.kernel.columns import belongs_to, instant, short_text
+from training.records.tables import File
+
+
+class BankStatement(Table, tablename="bank_statement"):
+    """A file of the bank: the same bytes are imported once."""
+
+    id: Serial
+    file = belongs_to(File, unique=True)
+    name = short_text()
+    format = short_text(10)
+    account = Varchar(length=34, default="")
+    created_at = instant()
+
+
+class BankLine(Table, tablename="bank_line"):
+    """A movement. `fingerprint` covers account, day, amount, label and rank among equals: overlapping files meet it."""
+
+    id: Serial
+    statement = belongs_to(BankStatement)
+    fingerprint = Bytea(default=None, unique=True)
+    booked_on = Date(default=None)
+    amount_cents = BigInt(default=None)
+    payer_name = Varchar(length=200, default="")
+    payer_iban = Varchar(length=34, default="")
+    label = short_text(1000)
+    state = short_text(10)
+    payment = belongs_to(Payment, null=True, unique=True)
+
+    bank_line_matched_has_a_payment = Check("(state = 'matched') = (payment is not null)")
+
+
+class CsvMapping(Table, tablename="csv_mapping"):
+    """Which column is what, for files that begin with this header: said once."""
+
+    id: Serial
+    header_sha256 = Bytea(default=None, unique=True)
+    mapping = Text(default=None)
+    used_at = instant()
