@@ -14,7 +14,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import bookings, feeds, idle, invoices, pages, report
+from bench import bookings, feeds, idle, invoices, pages, register, report, statements
 from bench.site import Site, site
 from bench.town import DRAFTS, Town, build, forget_jobs
 from training.kernel import db, logs, migrate, settings
@@ -22,7 +22,15 @@ from training.kernel import db, logs, migrate, settings
 PATIENCE = 240  # seconds for the whole
 WIDE = 140  # columns of a log
 QUIET = 0.15  # of the processors: what others may use before figures are taken with a grain of salt
-STEPS = {"pages": pages.ROUNDS, "bookings": bookings.ROUNDS, "feeds": 3, "invoices": DRAFTS, "idle": 3}
+STEPS = {
+    "pages": pages.ROUNDS,
+    "bookings": bookings.ROUNDS,
+    "feeds": 3,
+    "invoices": DRAFTS,
+    "statements": statements.STEPS,
+    "register": register.STEPS,
+    "idle": 3,
+}
 
 
 async def prepared(dsn: str) -> Town:
@@ -53,6 +61,8 @@ def measured(here: Site, subjects: tuple[str, ...], bar: Progress) -> list[repor
             "bookings": lambda: bookings.measure(here, dsn, town, step),
             "feeds": lambda: feeds.measure(here, dsn, town, step),
             "invoices": lambda: invoices.measure(dsn, town, step),
+            "statements": lambda: statements.measure(dsn, town, step),
+            "register": lambda: register.measure(dsn, town, step),
         }
         parts = []
         for subject, measure in measures.items():

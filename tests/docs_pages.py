@@ -15,7 +15,9 @@ from pathlib import Path
 import click
 
 from training import reactions, timetable
+from training.billing.rules.checkout import CHECKOUT_MOVES
 from training.billing.rules.states import INVOICE_MOVES
+from training.billing.rules.transmission import TRANSMISSION_MOVES
 from training.bookings.rules import BOOKING_MOVES
 from training.catalogue.rules import OfferState
 from training.cli import main
@@ -41,6 +43,8 @@ MOVES: dict[str, Mapping[StrEnum, frozenset[StrEnum]]] = {
     "assignment": ASSIGNMENT_MOVES,
     "booking": BOOKING_MOVES,
     "invoice": INVOICE_MOVES,
+    "transmission": TRANSMISSION_MOVES,
+    "checkout": CHECKOUT_MOVES,
     "mail": MAIL_MOVES,
 }
 STATES_ALONE: dict[str, type[StrEnum]] = {"organisation": OrganisationState, "offer": OfferState}

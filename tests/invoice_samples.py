@@ -1,12 +1,13 @@
-"""Invoices of invented people, as values: every regime, both kinds of document, every kind of buyer."""
+"""Invoices of invented people, as values: every regime, every kind of document, every kind of buyer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from training.billing.documents import (
+    CARD,
     DocumentKind,
     Earlier,
     InvoiceDocument,
@@ -129,3 +130,51 @@ def invoice(
         earlier=Earlier(number="F2026-00041", issued_on=date(2026, 6, 4)) if credit else None,
         booking="R-7K2M",
     )
+
+
+def with_lines(document: InvoiceDocument, *lines: Line, paid_cents: int = 0) -> InvoiceDocument:
+    """The same document of other lines."""
+    groups = breakdown(lines)
+    return replace(document, lines=tuple(lines), vat=groups, totals=totals(groups, paid_cents=paid_cents))
+
+
+def paid(regime: VatRegime, buyer: Buyer) -> InvoiceDocument:
+    """Paid by card before it was issued."""
+    unpaid = invoice(regime, buyer_kind=buyer)
+    whole = with_lines(unpaid, *unpaid.lines, paid_cents=unpaid.totals.gross_cents)
+    return replace(whole, payment=Payment(means=CARD), paid_on=date(2026, 6, 3))
+
+
+def after_deposit(regime: VatRegime, buyer: Buyer) -> InvoiceDocument:
+    """The deposit's invoice is taken off as a line: its VAT was invoiced with it."""
+    deposit = line("Acompte déjà facturé", unit_price_cents=10_501, quantity=-1, regime=regime)
+    whole = with_lines(invoice(regime, buyer_kind=buyer), workshop(regime), deposit)
+    return replace(whole, deposits=(Earlier(number="F2026-00031", issued_on=date(2026, 5, 12)),))
+
+
+def partial_credit(regime: VatRegime, buyer: Buyer) -> InvoiceDocument:
+    """A third of the invoice, that no cent divides."""
+    part = line("Sensibilisation au vélo", unit_price_cents=11_667, regime=regime)
+    note = invoice(regime, DocumentKind.CREDIT_NOTE, buyer, [part])
+    return replace(note, notes=("Motif : une séance sur trois n’a pas eu lieu.",))
+
+
+def replacing(regime: VatRegime, buyer: Buyer) -> InvoiceDocument:
+    """« Annule et remplace »: the invoice taken back, and the credit note that did it."""
+    return replace(
+        invoice(regime, buyer_kind=buyer),
+        earlier=Earlier(number="F2026-00040", issued_on=date(2026, 6, 3)),
+        cancelled_by=(Earlier(number="AV2026-00002", issued_on=date(2026, 6, 8)),),
+    )
+
+
+# Every document that we issue, by regime and buyer.
+DOCUMENTS: dict[str, Callable[[VatRegime, Buyer], InvoiceDocument]] = {
+    "invoice": lambda regime, buyer: invoice(regime, DocumentKind.INVOICE, buyer),
+    "deposit invoice": lambda regime, buyer: invoice(regime, DocumentKind.DEPOSIT, buyer),
+    "invoice after a deposit": after_deposit,
+    "invoice already paid": paid,
+    "credit note, whole": lambda regime, buyer: invoice(regime, DocumentKind.CREDIT_NOTE, buyer),
+    "credit note, partial": partial_credit,
+    "replacement invoice": replacing,
+}

@@ -90,6 +90,9 @@ TURNS: dict[str, Callable[[], Letter]] = {
         "assignment_cancelled", SessionState.CANCELLED, 3, "CANCEL", "Verglas."
     ),
     "invoice-association": lambda: letters.invoice_letter(letters.invoice(Buyer.ASSOCIATION)),
+    "lacking-three-numbers": lambda: letters.lacking_letter(
+        letters.invoice(number=None), "siret", "service", "engagement"
+    ),
     "invoice-taxed-three-weeks": _taxed_invoice,
     "organisation-without-siret": lambda: letters.organisation_letter(
         "staff_organisation", replace(letters.organisation(OrganisationState.PENDING), siret=None)

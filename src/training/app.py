@@ -21,7 +21,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from training.kernel import render, settings
 from training.kernel.logs import masked
-from training.web import agenda, animation, api, office, operations, portal
+from training.web import agenda, animation, api, hooks, office, operations, portal
 from training.web.auth import PUBLIC, Authentication, cookie_name, guard
 from training.web.refusals import answer
 from training.web.security import HEADERS
@@ -97,6 +97,7 @@ def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
             agenda.ROUTER,
             api.ROUTER,
             api.DOCS,
+            hooks.ROUTER,
             static,
         ],
         middleware=[RequestLog, DefineMiddleware(Authentication)],

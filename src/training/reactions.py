@@ -11,12 +11,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from training.billing.actions.confirm_free import confirm_free
-from training.billing.actions.make_billable import issue_if_told, make_billable
+from training.billing.actions.make_billable import (
+    bill_at_confirmation,
+    issue_if_told,
+    make_billable,
+    withdraw,
+    withdraw_all,
+)
+from training.billing.actions.stripe_events import process
+from training.billing.actions.receipt import make_receipt
 from training.bookings import actions as bookings
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
 from training.messages.actions import bookings as booking_mail
-from training.messages.actions import delivery, facilitators, organisations, sessions, signin
+from training.messages.actions import delivery, facilitators, lacking, organisations, reminders, sessions, signin
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +47,21 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "booking.requested": (Reaction(booking_mail.acknowledge), Reaction(booking_mail.tell_staff)),
     "booking.optioned": (Reaction(booking_mail.option),),
     "booking.waiting": (Reaction(booking_mail.wait),),
-    "booking.confirmed": (Reaction(booking_mail.confirm),),
+    "booking.confirmed": (Reaction(booking_mail.confirm), Reaction(bill_at_confirmation)),
     "booking.declined": (Reaction(booking_mail.decline),),
-    "booking.cancelled": (Reaction(booking_mail.cancel),),
+    "booking.cancelled": (Reaction(booking_mail.cancel), Reaction(withdraw)),
     "booking.expired": (Reaction(booking_mail.expire),),
     "assignment.confirmed": (Reaction(facilitators.invite),),
-    "session.cancelled": (Reaction(sessions.call_off),),
+    "session.cancelled": (Reaction(sessions.call_off), Reaction(withdraw_all)),
     "session.held": (Reaction(make_billable),),
     "invoice.drafted": (Reaction(issue_if_told),),
+    "invoice.lacking": (Reaction(lacking.ask_billing_facts),),
     "booking.held_free": (Reaction(confirm_free),),
     "invoice.issued": (Reaction(billing_mail.send_invoice),),
+    "reminder.sent": (Reaction(reminders.send_reminder),),
+    "payment.received": (Reaction(make_receipt),),
+    "receipt.made": (Reaction(billing_mail.send_receipt),),
+    "stripe.event_received": (Reaction(process),),
     "free.confirmed": (Reaction(billing_mail.send_free_confirmation),),
     "mail.queued": (Reaction(delivery.deliver, outside=True),),
 }

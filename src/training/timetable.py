@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from training.billing.actions.checkout import close_stale
+from training.billing.actions.make_billable import close_month
+from training.billing.actions.remind import remind_due
 from training.bookings.actions import expire_options, forget_request_keys
 from training.identity.actions.purge import forget_signins
 from training.kernel.queue import forget_old_jobs
@@ -28,6 +31,10 @@ class Appointment:
 TIMETABLE: tuple[Appointment, ...] = (
     Appointment("* * * * *", deliver_due, "courriels dont c’est l’heure d’être retentés"),
     Appointment("*/5 * * * *", expire_options, "options et offres arrivées à leur terme"),
+    Appointment("7 9 * * 1-5", remind_due, "factures en retard à relancer, les jours ouvrés"),
+    Appointment("*/5 * * * *", close_stale, "paiements en ligne ouverts pour un montant qui n’est plus dû"),
+    # five days running: a machine that was off on the first still closes the month
+    Appointment("47 4 1-5 * *", close_month, "brouillons groupés du mois qui est fini : ils peuvent être émis"),
     Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
     Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),
     Appointment("37 4 * * *", forget_old_jobs, "journal de la file de plus de 30 jours"),

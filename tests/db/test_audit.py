@@ -3,29 +3,61 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+import accounts_makers
 import makers
 import training
 from training import reactions, timetable
 from training.attendance.actions import hold_session
-from training.billing.actions import settle
+from training.billing.actions import (
+    ask_missing,
+    checkout,
+    client_facts,
+    deposit,
+    edit_draft,
+    remind,
+    settle,
+    stripe_events,
+    transmit,
+)
+from training.billing.actions import import_statement as bank
+from training.billing.actions.accounts import export_journal, set_accounts
+from training.billing.actions.close import close_period
+from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.issue import issue
+from training.billing.actions.number import Start, set_numbers
+from training.billing.actions.open_balance import Opening, open_balance, open_balances
+from training.billing.actions.share import Share, share
+from training.billing.actions.undo_held import undo_held
+from training.billing.clients import stripe
+from training.billing.formats.opening_csv import OpeningRow
+from training.billing.formats.statement_csv import Meaning
 from training.billing.queries import invoices as billing
+from training.billing.queries import statements
+from training.billing.rules.accounts import Accounts
+from training.billing.rules.interest import Law
+from training.billing.rules.lines import LineKind
 from training.billing.rules.payments import Way
-from training.billing.rules.states import InvoiceState
+from training.billing.rules.reminding import USUAL, PauseKind
+from training.billing.rules.states import InvoiceState, Series
+from training.billing.rules.transmission import Status, Step
 from training.bookings import actions as bookings
 from training.bookings.actions import NewBooking, NewParticipant
 from training.calendar.actions import feeds
+from training.catalogue.actions import OfferBilling, set_offer_billing
 from training.catalogue.rules import TariffMode
 from training.directory import actions as directory
+from training.directory import queries as directory_queries
 from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import OrganisationKind
+from training.directory.rules import BillingFacts, Buyer, OrganisationKind
 from training.identity.actions import keys, signin
 from training.identity.actions.registration import register_organisation
 from training.kernel import clock, db, settings
@@ -96,10 +128,146 @@ async def _money() -> None:
     await records.set_series(SYSTEM, "trial", "T", 12)
 
 
+async def _facts(organisation: int, offer: int) -> None:
+    """What staff write of who pays and of what is sold."""
+    view = await directory_queries.organisation(organisation)
+    assert view is not None
+    facts = {name: getattr(view, name) for name in BillingFacts.__slots__ if name != "services"}
+    await directory.set_billing_facts(SYSTEM, organisation, BillingFacts(**facts))
+    contact = NewContact("Nina Nouvelle", "nina.compta@mairie.example.org", for_billing=True)
+    made = await directory.add_contact(SYSTEM, organisation, contact)
+    await directory.edit_contact(SYSTEM, made, contact, active=False)
+    person = NewOrganisation("Nina Nouvelle", OrganisationKind.PERSON, None, "1 rue", "61000", "Alençon")
+    await directory.add_payer(SYSTEM, person, NewContact("Nina Nouvelle", "nina.seule@example.org", for_billing=True))
+    await set_offer_billing(SYSTEM, offer, OfferBilling(None, False, None, None))
+
+
+async def _credits() -> None:
+    """What is taken back, in part and then with a new draft in its place; and the receipt of what was paid."""
+    invoice, line = await db.connection().fetchrow(
+        "select invoice, l.id from invoice_line l join invoice i on i.id = invoice where i.state = 'issued' order by 1"
+    )
+    await credit(SYSTEM, invoice, CreditWanted(reason="Une heure de moins.", lines={line: 100}))
+    await credit_and_reissue(SYSTEM, invoice, "Mauvais engagement.")
+    await drain()
+
+
+async def _drafts(town: makers.Town) -> None:
+    """What is put right before it is issued: who pays, which lines, what is asked; a deposit; a mistake undone."""
+    await undo_held(SYSTEM, town.session, "Erreur.")
+    await hold_session(SYSTEM, town.session)
+    await drain()
+    draft = max(d.id for d in await billing.invoices(SYSTEM.scope, state=InvoiceState.DRAFT))
+    new = edit_draft.NewLine(kind=LineKind.EXTRA, description="Salle", unit_price_cents=900)
+    line = await edit_draft.add_line(SYSTEM, draft, new)
+    await edit_draft.change_line(SYSTEM, line, replace(new, unit_price_cents=800))
+    await edit_draft.remove_line(SYSTEM, await edit_draft.add_line(SYSTEM, draft, new))
+    await edit_draft.move_line(SYSTEM, line)
+    await edit_draft.edit_draft(SYSTEM, draft, edit_draft.DraftFacts(subject="Vélo"))
+    await db.execute("update organisation set chorus_needs = 'both', early_billing_reason = 'Régie.'")
+    await ask_missing.ask_missing(SYSTEM, draft)
+    await drain()
+    await ask_missing.complete_facts(SYSTEM, draft, "2027-1", "DRH")
+    await ask_missing.complete_booking(SYSTEM, draft, 0, "2027-2")
+    await db.execute("update organisation set chorus_needs = 'none'")
+    later = await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=60))
+    booked = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 4))
+    await deposit.ask_deposit(SYSTEM, booked.id, percent=30)
+    await deposit.drop_deposit(SYSTEM, booked.id)
+    other = await makers.make_organisation("Communauté", siret=None, domain="communaute.example.org")
+    await share(SYSTEM, booked.id, [Share(payer=other, seats=4)])
+    await db.execute("update organisation set billing_moment = 'confirmed'")
+    await bookings.book(SYSTEM, NewBooking(later, town.organisation, 3))
+    await drain()
+
+
+async def _chorus(town: makers.Town) -> None:
+    """An invoice on Chorus Pro, taken back and rejected; and what a client tells for its own."""
+    last = "select max(id) from invoice where state = 'issued' and kind = 'invoice'"
+    rejected = await db.value(f"{last} and id not in (select replaces from invoice where replaces is not null)")
+    for status in (Status.DEPOSITED, Status.AVAILABLE, Status.REJECTED):
+        await transmit.record(SYSTEM, rejected, Step(status, clock.today(), note="Mauvais service."))
+    await transmit.undo(SYSTEM, rejected)
+    await transmit.record(SYSTEM, rejected, Step(Status.REJECTED, clock.today(), note="Mauvais engagement."))
+    await transmit.redo_rejected(SYSTEM, rejected)
+    later = await makers.make_session(town.offer, starts_at=clock.now() + timedelta(days=30))
+    booked = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 2))
+    await db.execute("update organisation set siret = null where id = $1", town.organisation)
+    told = client_facts.Told(siret=makers.SIRET, purchase_order="2027-2")
+    await client_facts.tell_for_booking(SYSTEM, booked.id, told)
+    await drain()
+    if draft := await db.value("select max(id) from invoice where state = 'draft'"):
+        await client_facts.tell_for_invoice(SYSTEM, draft, client_facts.Told(service_code="DRH"))
+
+
+async def _bank() -> None:
+    """What a bank says, and what is said of it."""
+    said = (Meaning.DATE, Meaning.LABEL, Meaning.AMOUNT)
+    rows = "\n".join(f"{clock.today()};VIR {n};{n},00" for n in range(1, 4))
+    statement = await bank.import_statement(SYSTEM, "releve.csv", f"Date;Motif;Montant\n{rows}\n".encode())
+    await bank.read_columns(SYSTEM, statement, said)
+    first, other, _last = [line.id for line in await statements.lines(statement=statement)]
+    await bank.confirm(SYSTEM, first, {}, payer=await db.value("select min(id) from organisation"))
+    await bank.undo(SYSTEM, first)
+    await bank.set_aside(SYSTEM, other, "Subvention.")
+    unread = await bank.import_statement(SYSTEM, "autre.csv", b"Date;Nature;Montant\n01/02/2027;VIR;1,00\n")
+    await bank.drop_unread(SYSTEM, unread)
+
+
+async def _online() -> None:
+    """What is tried online, and what Stripe tells; Stripe itself is away."""
+    owed = await db.value("select id from receivable where settled_cents < gross_cents and invoice is not null limit 1")
+    async with db.atomic():
+        await db.execute("update organisation set online_payment_reason = 'Régie'")
+
+    async def opened(_asked: stripe.Asked) -> stripe.Opened:
+        return stripe.Opened("cs_1", "https://pay.example.org/1", "open")
+
+    before = settings.current()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stripe, "open_session", opened)
+        settings.use(replace(before, stripe_secret_key="sk_test_1"))
+        try:
+            await checkout.begin(SYSTEM, owed, Way.CARD)
+        finally:
+            settings.use(before)
+    told = {"id": "evt_1", "type": "customer.created", "data": {"object": {"id": "cus_1", "object": "customer"}}}
+    await stripe_events.receive(stripe.Event("evt_1", "customer.created", None, json.dumps(told)))
+    await stripe_events.replay(SYSTEM)
+    payment = await db.value("select id from payment where used_cents < amount_cents limit 1")
+    await settle.refund(SYSTEM, payment, 1, clock.today(), "Trop payé.")
+    await settle.return_refund(SYSTEM, payment, 1, "Revenu.")
+
+
+async def _books() -> None:
+    """What is reminded of, taken over, exported and closed."""
+    payer = await accounts_makers.association("Nouvelle Association")
+    today = clock.today()
+    old = today - timedelta(days=90)
+    owed = await open_balance(SYSTEM, Opening("ANCIEN-1", payer, old - timedelta(days=30), old, 5_000))
+    await open_balances(SYSTEM, [OpeningRow(2, "ANCIEN-2", "nouvelle-association", old, today, 700)])
+    await remind.set_reminder_days(SYSTEM, Buyer.ASSOCIATION, USUAL[Buyer.ASSOCIATION])
+    await remind.set_late_rate(SYSTEM, Law.PRIVATE, old, 1_215)
+    await remind.remind_due()
+    await drain()
+    await remind.task_done(SYSTEM, await db.value("select max(id) from reminder"))
+    await remind.pause(SYSTEM, owed, PauseKind.DISPUTE, None, "Litige.")
+    await remind.resume(SYSTEM, owed)
+    await set_accounts(SYSTEM, Accounts())
+    await export_journal(SYSTEM, today)
+    await close_period(SYSTEM, today.replace(day=1) - timedelta(days=1))
+    for occasion in ("firm", "formal"):
+        with clock.frozen(clock.now() + timedelta(days=100 if occasion == "firm" else 200)):
+            await remind.remind_due()
+            await drain()
+
+
 async def _year() -> None:
     """The whole story, with everything that may happen on its way."""
     await makers.make_staff()
+    await set_numbers(SYSTEM, {Series.RECEIPT: Start("RC", 12)})
     town = await makers.make_town(issue_without_look=False)
+    await _facts(town.organisation, town.offer)
     booked = await makers.make_booking(town, 20)
     await bookings.name_participants(SYSTEM, booked.id, (NewParticipant("Nina Nouvelle", "nina@example.org"),))
     option = await makers.make_booking(town, 5, option=True)
@@ -122,10 +290,17 @@ async def _year() -> None:
         for held in (town.session, session):
             await hold_session(SYSTEM, held)
         await drain()
+        await _drafts(town)
         for waiting in await billing.invoices(SYSTEM.scope, state=InvoiceState.DRAFT):
-            await issue(SYSTEM, waiting.id)
+            if not await billing.blockers(waiting.id):
+                await issue(SYSTEM, waiting.id)
         await drain()
         await _money()
+        await _books()
+        await _online()
+        await _bank()
+        await _credits()
+        await _chorus(town)
         await delivery.retry(SYSTEM, await db.value("select max(id) from mail"))
 
 
@@ -179,8 +354,10 @@ def _writes(function: ast.AsyncFunctionDef, own: dict[str, ast.AsyncFunctionDef]
 
 # what changes only inside an action that the caller opened, or that decides nothing
 WITHIN_ANOTHER = {
+    "billing.take_off", "billing.put_on_draft", "billing.new_draft", "billing.write_line", "billing.recount",
+    "billing.tidy", "scheduling.mark_unheld",
     "scheduling.mark_held", "scheduling.mark_cancelled", "records.keep_file", "records.open_series",
-    "records.freeze", "billing.open_receivable",
+    "records.freeze", "billing.open_receivable", "billing.follow_money",
     "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
     "messages.deliver",  # a claim is no decision; what came of it is noted by an action
 }  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 import makers
 from training.attendance.actions import hold_session
 from training.billing.queries import invoices as billing
+from training.billing.queries.ledger import disagreement
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.records import queries, rules
@@ -32,7 +33,9 @@ class Boom(Exception):
 
 
 async def _paper(numbered: Numbered) -> Document:
-    return Document(f'{{"number":"{numbered.number}"}}', f"%PDF {numbered.number}".encode(), b"<xml/>")
+    return Document(
+        f'{{"number":"{numbered.number}"}}', f"%PDF {numbered.number}".encode(), f"<n>{numbered.number}</n>".encode()
+    )
 
 
 async def issue(make=_paper) -> str:
@@ -193,6 +196,24 @@ async def _tamper(*statements: str) -> None:
         ("update ledger_entry set snapshot = '{}' where position in (2, 5)", 2),
         ("delete from ledger_entry where position = 3", 4),
         ("delete from ledger_entry where position = 1", 2),
+        ("update ledger_entry set data = (select data from ledger_entry where position = 2) where position = 4", 4),
+        (
+            "update ledger_entry set position = -position where position in (3, 5);"
+            "update ledger_entry set position = 8 + position where position < 0",
+            5,  # it stands where the third was
+        ),
+        (
+            "update ledger_entry e set paper = o.paper from ledger_entry o"
+            " where (e.position, o.position) in ((2, 4), (4, 2))",
+            2,
+        ),
+        (
+            "update file set content = '<y/>', size = 4, sha256 = sha256('<y/>')"
+            " where id = (select data from ledger_entry where position = 3)",
+            3,
+        ),
+        ("update ledger_series set last_hash = sha256(last_hash)", 6),
+        ("update ledger_series set first_number = 2", 2),
     ],
 )
 async def test_verify_names_the_first_link_that_does_not_hold(change, first):
@@ -200,11 +221,39 @@ async def test_verify_names_the_first_link_that_does_not_hold(change, first):
         for _each in range(6):
             await issue()
     assert await broken() == {"trial": None}
-    await _tamper(change)
+    await _tamper(*change.split(";"))
     found = (await broken())["trial"]
     assert found is not None
     assert found.startswith(f"T2027-{first:05d}")
     assert (await queries.verify(batch=1)) == (await queries.verify(batch=4)) == (await queries.verify())
+
+
+@pytest.mark.parametrize("tail", [6, 8])
+async def test_verify_sees_a_counter_that_was_moved(tail):
+    for _each in range(6):
+        await issue()
+    await _tamper(f"update ledger_series set next_number = {tail}")
+    assert (await broken())["trial"] == "position 7"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update invoice set number = 'F2027-00009'",
+        "update invoice set issued_on = issued_on - 1",
+        "update invoice set gross_cents = gross_cents + 1, net_cents = net_cents + 1",
+        # the chain's end taken away so well that the chain itself is whole
+        "delete from ledger_entry;"
+        "update ledger_series set next_number = 1, last_hash = '{genesis}' where key = 'invoice'",
+        "delete from invoice",
+    ],
+)
+async def test_what_the_chain_cannot_see_the_register_of_invoices_says(change):
+    await _issued_invoice()
+    assert await disagreement() is None
+    await _tamper(*change.format(genesis=f"\\x{rules.genesis('invoice').hex()}").split(";"))
+    assert set((await broken()).values()) == {None}
+    assert str(await disagreement()).startswith("F2027-0000")
 
 
 async def test_verify_misses_neither_the_last_nor_the_bytes_of_a_file():

@@ -19,7 +19,10 @@ Audience = Literal["visitor", "organisation", "facilitator", "staff"]
 # GET routes that are not pages: files, feeds, programs, and what only sends on.
 NOT_PAGES = ("/logo", "/healthz", "/readyz", "/theme.css", "/agenda/", "/api/v1", "/api/docs/openapi.json", "/static/")
 # A mail as it was written is shown in a sandbox where no script runs, axe neither.
-FILES = (".pdf", ".xml", ".ics", ".txt", "/fichiers/{file:int}", "/confirmation", "/apercu")
+FILES = (
+    *(".pdf", ".xml", ".zip", ".csv", ".xlsx", ".svg", ".ics", ".txt"),
+    *("/fichiers/{file:int}", "/confirmation", "/apercu"),
+)
 
 # How each route's address is filled from the town; a route without parameter is its own address.
 PATHS: dict[str, str] = {
@@ -31,20 +34,46 @@ PATHS: dict[str, str] = {
     "/espace/{slug:str}/agenda": "/espace/{slug}/agenda",
     "/espace/{slug:str}/agenda/{token:int}/supprimer": "/espace/{slug}/agenda/{feed}/supprimer",
     "/espace/{slug:str}/factures": "/espace/{slug}/factures",
-    "/espace/{slug:str}/factures/{name:str}": "",
+    "/espace/{slug:str}/factures/{name:str}": "/espace/{slug}/factures/{own_invoice}",
+    "/espace/{slug:str}/factures/a-completer/{invoice:int}": "/espace/{slug}/factures/a-completer/{own_draft}",
+    "/espace/{slug:str}/recus/{name:str}": "",
     "/espace/{slug:str}/reservations": "/espace/{slug}/reservations",
     "/espace/{slug:str}/reservations/{reference:str}": "/espace/{slug}/reservations/{coming_booking}",
+    "/espace/{slug:str}/reservations/{reference:str}/facture": "/espace/{slug}/reservations/{coming_booking}/facture",
     "/espace/{slug:str}/reservations/{reference:str}/annuler": "/espace/{slug}/reservations/{coming_booking}/annuler",
+    "/gestion/banque/lignes/{line:int}": "/gestion/banque/lignes/{bank_line}",
+    "/gestion/banque/releves/{statement:int}": "/gestion/banque/releves/{statement}",
+    "/gestion/banque/releves/{statement:int}/colonnes": "/gestion/banque/releves/{unread_statement}/colonnes",
+    "/gestion/creances/{receivable:int}/abandon": "/gestion/creances/{receivable}/abandon",
+    "/gestion/creances/{receivable:int}/paiement": "/gestion/creances/{receivable}/paiement",
+    "/gestion/paiements/{payment:int}": "/gestion/paiements/{payment}",
     "/gestion/courriels/{mail:int}": "/gestion/courriels/{mail}",
     "/gestion/factures/brouillons/{invoice:int}": "/gestion/factures/brouillons/{draft}",
+    "/gestion/factures/brouillons/{invoice:int}/lignes/{line:int}": "{own_line}",
+    "/gestion/catalogue/{slug:str}/facturation": "/gestion/catalogue/{offer}/facturation",
     "/gestion/factures/{name:str}": "/gestion/factures/{invoice}",
+    "/gestion/factures/{name:str}/avoir": "/gestion/factures/{invoice_to_credit}/avoir",
+    "/gestion/factures/{name:str}/remplacer": "/gestion/factures/{invoice_to_credit}/remplacer",
+    "/gestion/recus/{name:str}": "",
+    "/gestion/factures/{number:str}/chorus": "/gestion/factures/{public_invoice}/chorus",
+    "/gestion/factures/{number:str}/etapes/{status:str}": "/gestion/factures/{public_invoice}/etapes/suspended",
+    "/gestion/factures/{number:str}/refaire": "/gestion/factures/{public_invoice}/refaire",
+    "/gestion/factures/{name:str}/piste": "/gestion/factures/{invoice}/piste",
     "/gestion/reservations/{reference:str}": "/gestion/reservations/{pending}",
+    "/gestion/reservations/{reference:str}/acompte": "/gestion/reservations/{coming_booking}/acompte",
+    "/gestion/reservations/{reference:str}/payeurs": "/gestion/reservations/{coming_booking}/payeurs",
     "/gestion/reservations/{reference:str}/annuler": "/gestion/reservations/{coming_booking}/annuler",
     "/gestion/reservations/{reference:str}/refuser": "/gestion/reservations/{pending}/refuser",
     "/gestion/seances/{session:int}": "/gestion/seances/{coming}",
     "/gestion/seances/{session:int}/annuler": "/gestion/seances/{coming}/annuler",
+    "/gestion/seances/{session:int}/annuler-realisee": "/gestion/seances/{held}/annuler-realisee",
     "/gestion/structures/{slug:str}": "/gestion/structures/{slug}",
+    "/gestion/structures/{slug:str}/contacts/nouveau": "/gestion/structures/{slug}/contacts/nouveau",
+    "/gestion/structures/{slug:str}/contacts/{contact:int}": "/gestion/structures/{slug}/contacts/{contact}",
+    "/gestion/structures/{slug:str}/facturation": "/gestion/structures/{slug}/facturation",
     "/lien/{token:str}": "{invoice_link}",
+    "/lien/{token:str}/completer": "{facts_link}",
+    "/lien/{token:str}/recus/{name:str}": "",
     "/seances/{name:str}": "/seances/{coming}",
     "/seances/{name:str}/reserver": "/seances/{coming}/reserver?places=3",
 }
@@ -58,17 +87,35 @@ VALUES: dict[str, str] = {
         order by t.starts_at limit 1
     """,
     "slug": f"select slug from organisation where id = {_TOWN}",
+    "contact": f"select min(id) from contact where organisation = {_TOWN}",
+    "held": "select max(id) from session where state = 'held'",
     "coming_booking": "select b.reference from booking b join slot t on t.session = b.session and t.position = 1"
     f" where b.state = 'confirmed' and b.organisation = {_TOWN} and t.starts_at > now() order by b.id limit 1",
     "pending": "select reference from booking where state = 'pending' order by id desc limit 1",
     "invoice": "select number from invoice where state = 'issued' order by id desc limit 1",
+    "invoice_to_credit": "select number from invoice where state = 'issued' and kind = 'invoice' order by id limit 1",
+    "own_invoice": f"select number from invoice where state = 'issued' and payer = {_TOWN} order by id desc limit 1",
+    "public_invoice": "select i.number from invoice i join organisation o on o.id = i.payer"
+    " where i.state = 'issued' and o.buyer = 'public' order by i.id desc limit 1",
+    "own_draft": f"select id from invoice where state = 'draft' and payer = {_TOWN} order by id desc limit 1",
+    "own_line": """
+        select '/gestion/factures/brouillons/' || invoice || '/lignes/' || id from invoice_line
+        where invoice = (select max(id) from invoice where state = 'draft') order by position limit 1
+    """,
     "draft": "select id from invoice where state = 'draft' order by id desc limit 1",
+    "bank_line": "select id from bank_line where state = 'new' order by id limit 1",
+    "statement": "select id from bank_statement where read_at is not null order by id desc limit 1",
+    "unread_statement": "select id from bank_statement where read_at is null order by id desc limit 1",
+    "receivable": "select id from receivable where settled_cents < gross_cents order by id limit 1",
+    "payment": "select id from payment where way <> 'credit_note' order by id desc limit 1",
     "mail": "select id from mail where calendar is not null order by id desc limit 1",
     "mission": """
         select t.session from assignment a join slot t on t.id = a.slot join facilitator f on f.id = a.facilitator
         where a.state = 'confirmed' and lower(f.email) = lower('{facilitator}') order by t.starts_at desc limit 1
     """,
     "feed": f"select id from feed_token where organisation = {_TOWN} and revoked_at is null limit 1",
+    "facts_link": "select substring(text from '/lien/[A-Za-z0-9_-]+/completer') from mail"
+    " where occasion = 'invoice_lacking' order by id desc limit 1",
     "invoice_link": "select substring(text from '/lien/[A-Za-z0-9_-]+') from mail where occasion = 'invoice_issued'"
     " order by id desc limit 1",
 }

@@ -37,9 +37,22 @@ NOT_ACTING = {
     "directory.actions": {
         "lock_organisation": "takes a lock for an action above",
     },
+    "billing.actions.drafting": {
+        "lock_draft": "takes a lock for an action of this room",
+        "lock_drafts": "takes locks for an action of this room",
+        "lock_payers": "takes locks for an action of this room",
+        "take_off": "part of the action that withdraws, shares or undoes",
+        "put_on_draft": "part of the action that makes billable",
+        "draft_like": "part of the action that puts lines on it",
+        "new_draft": "part of the action that puts lines on it",
+        "write_line": "part of the action that writes lines",
+        "recount": "part of the action that changed lines",
+        "tidy": "part of the action that took lines away",
+    },
     "billing.actions.settle": {
         "open_receivable": "part of the action that issues",
         "check_day": "reads only: whether a day is open",
+        "check_open": "the same, of any day",
     },
     "identity.actions.roles": {
         "take_known_roles": "part of signing in, which is audited",
@@ -57,6 +70,7 @@ NOT_ACTING = {
         "lock_session": "takes a lock for an action above",
         "mark_held": "part of attendance.actions.hold_session",
         "mark_cancelled": "part of bookings.actions.call_off_session",
+        "mark_unheld": "part of attendance.actions.unhold_session",
     },
 }
 

@@ -105,6 +105,38 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
     assert "geheim" not in repr(loaded)
 
 
+def test_stripe_is_given_whole_or_not_at_all(tmp_path: Path) -> None:
+    here = {"DATA_DIR": str(tmp_path)}
+    pair = {"STRIPE_SECRET_KEY": "sk_test_geheim", "STRIPE_WEBHOOK_SECRET": "whsec_geheim"}
+    loaded = load({**here, **pair, "STRIPE_API_BASE": "http://127.0.0.1:9/"})
+    assert (loaded.stripe_secret_key, loaded.stripe_webhook_secret) == ("sk_test_geheim", "whsec_geheim")
+    assert loaded.stripe_api_base == "http://127.0.0.1:9"
+    assert "geheim" not in repr(loaded)
+    assert load({**here, **dict.fromkeys(pair, ""), "STRIPE_API_BASE": ""}).stripe_secret_key is None
+    (said,) = problems({**here, "STRIPE_SECRET_KEY": "sk_test_1"})
+    assert said.startswith("STRIPE_WEBHOOK_SECRET : à donner avec STRIPE_SECRET_KEY")
+    (said,) = problems({**here, "STRIPE_WEBHOOK_SECRET": "whsec_1"})
+    assert said.startswith("STRIPE_SECRET_KEY :")
+    (said,) = problems({**here, **pair, "STRIPE_SECRET_KEY": "pk_test_1"})
+    assert "commence par sk_" in said
+
+
+def test_stripe_s_values_come_from_files_too(tmp_path: Path) -> None:
+    for name, value in (("STRIPE_SECRET_KEY", "rk_live_1"), ("STRIPE_WEBHOOK_SECRET", "whsec_1")):
+        (tmp_path / name).write_text(f"{value}\n")
+    files = {f"{name}_FILE": str(tmp_path / name) for name in ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")}
+    loaded = load({"DATA_DIR": str(tmp_path), **files})
+    assert (loaded.stripe_secret_key, loaded.stripe_webhook_secret) == ("rk_live_1", "whsec_1")
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:9", "https://stripe.example.org"])
+def test_production_pays_at_stripe_s_own_address(tmp_path: Path, base: str) -> None:
+    production = {"DATA_DIR": str(tmp_path), "BASE_URL": "https://formations.example.org"}
+    (said,) = problems({**production, "STRIPE_API_BASE": base})
+    assert said == "STRIPE_API_BASE : ne sert qu'aux essais ; à retirer en production."
+    assert len(problems({"DATA_DIR": str(tmp_path), "STRIPE_API_BASE": "stripe"})) == 1
+
+
 def test_empty_is_absent(tmp_path: Path) -> None:
     """Compose passes unset variables on as empty ones."""
     loaded = load({"DATA_DIR": str(tmp_path), "DATABASE_URL": "", "SMTP_URL": "", "TRUSTED_PROXIES": ""})

@@ -17,6 +17,7 @@ FIRST = {
     "assignment": {"proposed", "confirmed"},
     "booking": {"pending", "option", "confirmed", "waiting"},
     "invoice": {"draft"},
+    "transmission": {"to_deposit"},
     "mail": {"queued"},
 }
 FINAL = {
@@ -24,6 +25,7 @@ FINAL = {
     "assignment": {"replaced"},
     "booking": {"cancelled", "declined", "expired"},
     "invoice": {"issued"},
+    "transmission": {"paid"},
     "mail": set(),  # any mail can be sent again
 }
 TABLES = pytest.mark.parametrize("name", MOVES)

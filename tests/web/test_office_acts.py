@@ -239,10 +239,10 @@ async def test_a_draft_is_looked_at_then_issued_once(client):
         draft = await db.value("select id from invoice")
         await staff(client, Role.BOOKKEEPER)
         listed = (await client.get("/gestion/factures/brouillons")).text
-        assert "Prête" in makers.text_of(listed)
+        assert "1 facture est prête, 350,00 €" in makers.text_of(listed)
         path = f"/gestion/factures/brouillons/{draft}"
         page = makers.text_of((await client.get(path)).text)
-        assert "Émettre la facture de 350,00 €" in page
+        assert "Facturer 350,00 €" in page
         preview = await client.get(f"{path}/apercu.pdf")
         assert preview.content.startswith(b"%PDF")
         assert await done(client, f"{path}/emettre") == "/gestion/factures/F2027-00001"
@@ -267,7 +267,7 @@ async def test_a_draft_that_lacks_something_says_what(client):
         await staff(client)
         assert "Il manque le numéro SIRET" in (await client.get("/gestion/factures/brouillons")).text
         path = f"/gestion/factures/brouillons/{draft}"
-        assert "Émettre la facture" not in (await client.get(path)).text
+        assert f"{path}/emettre" not in (await client.get(path)).text
         assert (await client.get(f"{path}/apercu.pdf")).content.startswith(b"%PDF")
         await refused(client, f"{path}/emettre", {}, 409, "Il manque le numéro SIRET de Commune d’Essai")
 

@@ -16,7 +16,6 @@ from training.identity.rules import Role
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM
 from training.reporting.office import today as today_reading
-from training.reporting.office.invoices import drafts as drafts_reading
 from training.web.asked import moment_key, row_key
 from training.worker import drain
 
@@ -231,6 +230,8 @@ STAFF_PAGES = {  # path → who of the team sees it
     "/gestion/structures": {"administrator", "adviser", "bookkeeper"},
     "/gestion/factures": {"administrator", "adviser", "bookkeeper"},
     "/gestion/factures/brouillons": {"administrator", "adviser", "bookkeeper"},
+    "/gestion/catalogue": {"administrator", "adviser", "bookkeeper"},
+    "/gestion/nouvelle-structure": {"administrator", "adviser", "bookkeeper"},
     "/gestion/courriels": {"administrator", "adviser", "bookkeeper"},
     "/gestion/file": {"administrator", "adviser"},
     "/gestion/plateforme": {"administrator"},
@@ -311,6 +312,7 @@ async def test_mail_that_does_not_leave_is_on_every_page(client, monkeypatch):
 
 async def test_drafts_say_what_they_lack_as_billing_does(database_test):
     """The list reads its facts for all drafts at once; what it says must be what issuing would say."""
+    from training.billing.queries import drafts as waiting
     from training.billing.queries import invoices as billing
 
     with clock.frozen(makers.NOON):
@@ -318,7 +320,7 @@ async def test_drafts_say_what_they_lack_as_billing_does(database_test):
         async with db.atomic():
             await db.execute("update organisation set siret = null, state = 'pending' where id = $1", town.organisation)
             await db.execute("update contact set active = false where organisation = $1", town.organisation)
-        (listed,) = await drafts_reading(SYSTEM.scope)
+        (listed,) = await waiting.drafts(SYSTEM.scope)
         assert list(listed.missing) == await billing.blockers(listed.invoice.id)
         assert len(listed.missing) == 5
 

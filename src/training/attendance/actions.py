@@ -1,11 +1,12 @@
-"""A session was held: said once, by whom may say it, with how many came."""
+"""A session was held: said once, by whom may say it, with how many came; or it was said by mistake."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from training.attendance import rules
-from training.attendance.tables import HeadCount, Holding
+from training.attendance.tables import HeadCount, Holding, Unholding
 from training.bookings.actions import close_undecided
 from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
@@ -14,6 +15,7 @@ from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.records.actions import acting
 from training.scheduling import actions as scheduling
+from training.scheduling.rules import SessionState
 
 db.refuse("holding_session_once", lambda: Conflict(_("Cette séance est déjà marquée comme réalisée.")))
 
@@ -32,10 +34,37 @@ async def hold_session(
         rules.check_time(locked.ends_at, clock.now(), early_reason, may_early=actor.may(Permission.SESSIONS_HOLD_EARLY))
         await scheduling.mark_held(session)
         early = early_reason.strip() if clock.now() < locked.ends_at else ""
-        await Holding.insert(Holding(session=session, held_at=clock.now(), early_reason=early or None))
+        await Holding.insert(
+            Holding(session=session, held_at=clock.now(), early_reason=early or None, earlier=locked.state)
+        )
         await _count(session, present or {})
         await close_undecided(actor, session)
         await outbox.put("session.held", ("session", session))
+
+
+async def unhold_session(actor: Actor, session: int, reason: str) -> datetime:
+    """A session was marked as held by mistake: it is as before, without its head-counts. Returns when it was marked.
+
+    `billing.actions.undo_held` says whether it may be, for it knows what is issued. Conflict: not held. Invalid: no
+    reason.
+    """
+    if not reason.strip():
+        raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")
+    if len(reason.strip()) > 400:
+        raise Invalid(_("La raison tient en 400 caractères."), field="reason")
+    async with acting(actor, "session.unhold", ("session", session)) as change:
+        change.about("session", session, "state")
+        await scheduling.lock_session(session)
+        holding = await Holding.select().where(Holding.session == session).first()
+        if holding is None:
+            raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))
+        await scheduling.mark_unheld(session, SessionState(holding["earlier"]))
+        await Unholding.insert(
+            Unholding(session=session, held_at=holding["held_at"], undone_at=clock.now(), reason=reason.strip())
+        )
+        await Holding.delete().where(Holding.session == session)
+        await db.execute("delete from head_count h using booking b where b.id = h.booking and b.session = $1", session)
+    return holding["held_at"]  # type: ignore[no-any-return]
 
 
 async def _count(session: int, present: Mapping[int, int]) -> None:

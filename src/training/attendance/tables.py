@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Integer, Serial
+from piccolo.columns import Integer, Serial, Varchar
 from piccolo.constraints import Check
 from piccolo.table import Table
 
@@ -18,6 +18,17 @@ class Holding(Table, tablename="holding"):
     session = belongs_to(Session, unique=True)
     held_at = instant()
     early_reason = short_text(400, null=True)  # why it counted as held before its end
+    earlier = Varchar(length=20, default="published")  # the session's state before
+
+
+class Unholding(Table, tablename="unholding"):
+    """That a session was said to be held by mistake, and why that was taken back. Triggers refuse UPDATE and DELETE."""
+
+    id: Serial
+    session = belongs_to(Session)
+    held_at = instant()
+    undone_at = instant()
+    reason = short_text(400)
 
 
 class HeadCount(Table, tablename="head_count"):

@@ -1,4 +1,4 @@
-"""The invoice, the credit note and the free confirmation as values: the snapshot that the ledger keeps for ten years.
+"""Invoices, credit notes, receipts and free confirmations as values: the snapshot that the ledger keeps for ten years.
 
 Fields may be added with a default, never renamed or taken away: an old snapshot must still open.
 """
@@ -6,7 +6,7 @@ Fields may be added with a default, never renamed or taken away: an old snapshot
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import Self
 
 import msgspec
 
+from training.billing.rules.payments import Way
 from training.billing.rules.terms import PaymentTerms
 from training.billing.rules.vat import VatRegime, VatTreatment, treatment
 from training.directory.rules import Buyer
@@ -166,10 +167,41 @@ class InvoiceDocument(Snapshot):
     order_reference: str = ""  # BT-13: numéro d’engagement, or purchase order
     contract_reference: str = ""  # BT-12: numéro de marché
     earlier: Earlier | None = None
+    cancelled_by: tuple[Earlier, ...] = ()  # the credit notes that took back the invoice that this one replaces
+    deposits: tuple[Earlier, ...] = ()  # the deposit invoices that this one counts
     subject: str = ""
     booking: str = ""  # our reference, for whoever calls
     notes: tuple[str, ...] = ()
     vat_on_debits: bool = False  # CGI art. 269-2 c
+    accent: str = DEFAULT_ACCENT
+    schema: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """So much of a payment on an invoice, and what remains due of it then."""
+
+    number: str
+    issued_on: date
+    gross_cents: int
+    cents: int
+    due_cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptDocument(Snapshot):
+    """A payment received: by whom, how, when, and what it settles. `left_cents` stays the payer's credit."""
+
+    number: str
+    issued_on: date
+    received_on: date
+    seller: Party
+    payer: Party
+    way: Way
+    reference: str = ""
+    amount_cents: int
+    settled: tuple[Settled, ...] = ()
+    left_cents: int = 0
     accent: str = DEFAULT_ACCENT
     schema: int = 1
 
@@ -262,6 +294,37 @@ def breakdown(lines: Sequence[Line]) -> tuple[VatGroup, ...]:
     return tuple(
         VatGroup(vat=vat, net_cents=net, vat_cents=vat_of(net, vat.rate_bp or 0))
         for vat, net in sorted(nets.items(), key=lambda item: (item[0].category, -(item[0].rate_bp or 0)))
+    )
+
+
+def with_vat(groups: Sequence[VatGroup], vat_cents: int) -> tuple[VatGroup, ...]:
+    """The same with this much VAT in all, where one rate rounded is a cent away from it.
+
+    Several credit notes of one invoice, each rounded, must not add up to more or less than its VAT did: the last takes
+    the cent. BR-S-09 allows less than one euro between the VAT of a rate and what the rate makes of its base.
+    """
+    wrong = vat_cents - sum(group.vat_cents for group in groups)
+    if not wrong or not groups:
+        return tuple(groups)
+    return (*groups[:-1], replace(groups[-1], vat_cents=groups[-1].vat_cents + wrong))
+
+
+def as_credit_of(original: InvoiceDocument, credit: InvoiceDocument, reason: str) -> InvoiceDocument:
+    """A credit note with the buyer, the references and the terms of the invoice that it corrects, as issued."""
+    return replace(
+        credit,
+        buyer=original.buyer,
+        buyer_kind=original.buyer_kind,
+        service_code=original.service_code,
+        order_reference=original.order_reference,
+        contract_reference=original.contract_reference,
+        booking=original.booking,
+        terms=original.terms,
+        due_on=None,
+        payment=None,
+        earlier=Earlier(number=original.number, issued_on=original.issued_on),
+        deposits=(),
+        notes=(f"Motif\N{NO-BREAK SPACE}: {reason}",) if reason else (),
     )
 
 

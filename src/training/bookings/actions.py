@@ -189,6 +189,22 @@ async def name_participants(actor: Actor, booking: int, people: tuple[NewPartici
         await _name(booking, people)
 
 
+async def tell_references(actor: Actor, booking: int, purchase_order: str, service_code: str) -> None:
+    """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known."""
+    async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
+        change.about("booking", booking, "purchase_order", "service_code")
+        row, _session = await _lock(booking)
+        accountant = actor.may(Permission.INVOICES_SEE, organisation=row.organisation)  # who knows the numbers
+        _allowed(actor, Permission.INVOICES_SEE if accountant else Permission.BOOKINGS_MAKE, row.organisation)
+        if row.state not in (*rules.OCCUPYING, BookingState.WAITING):
+            raise Conflict(_("Cette réservation n’est plus en cours : elle ne sera pas facturée."))
+        sql = """
+            update booking set purchase_order = coalesce(nullif($2, ''), purchase_order),
+                   service_code = coalesce(nullif($3, ''), service_code) where id = $1
+        """
+        await db.execute(sql, booking, purchase_order.strip(), service_code.strip())
+
+
 async def call_off_session(actor: Actor, session: int, reason: str) -> None:
     """Cancel a session and every live booking of it, together; everybody concerned is told once."""
     if not reason.strip():
@@ -226,9 +242,8 @@ async def close_undecided(actor: Actor, session: int) -> None:
 
 async def expire_options(actor: Actor = SYSTEM) -> int:
     """Sweep options and offers past their time (the sweep only frees seats: accepting one late is refused anyway)."""
-    due = await db.connection().fetch(
-        "select id from booking where state in ('option', 'offered') and expires_at <= $1 order by id", clock.now()
-    )
+    sql = "select id from booking where state in ('option', 'offered') and expires_at <= $1 order by id"
+    due = await db.connection().fetch(sql, clock.now())
     for record in due:
         async with acting(actor, "booking.expire", ("booking", record["id"])):
             row, _session = await _lock(record["id"])
@@ -240,17 +255,13 @@ async def expire_options(actor: Actor = SYSTEM) -> int:
 
 async def confirm_requests_of(actor: Actor, organisation: int) -> None:
     """The organisation was approved: what it had asked for is confirmed, where the session still stands."""
-    pending = await db.connection().fetch(
-        """
+    sql = """
         select b.id from booking b join session s on s.id = b.session
         where b.organisation = $1 and b.state = 'pending' and s.state in ('published', 'confirmed')
           and (select min(starts_at) from slot where session = s.id) > $2
         order by b.id
-        """,
-        organisation,
-        clock.now(),
-    )
-    for record in pending:
+    """
+    for record in await db.connection().fetch(sql, organisation, clock.now()):
         await confirm(actor, record["id"])
 
 
@@ -317,14 +328,11 @@ async def _price(kind: str, session: LockedSession, seats: int) -> Price:
 
 async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: BookingState, cost: Price) -> Booked:
     now = clock.now()
-    contact = await db.value(
-        """
+    sql = """
         select id from contact where organisation = $1 and active and ($2::bigint is null or id = $2)
         order by for_booking desc, id limit 1
-        """,
-        new.organisation,
-        new.contact,
-    )
+    """
+    contact = await db.value(sql, new.organisation, new.contact)
     if contact is None:
         raise Invalid(_("Indiquez qui suit cette réservation."), field="contact")
     reference = rules.new_reference()
@@ -360,15 +368,11 @@ async def _name(booking: int, people: tuple[NewParticipant, ...]) -> None:
 
 
 async def _answered(key: RepeatKey, new: NewBooking) -> Booked | None:
-    record = await db.connection().fetchrow(
-        """
+    sql = """
         select b.id, b.reference, b.state, b.session, b.seats, b.price_cents, k.body_sha256 = $3 as same
         from request_key k join booking b on b.id = k.booking where k.asker = $1 and k.key = $2
-        """,
-        key.asker,
-        key.key,
-        _digest(new),
-    )
+    """
+    record = await db.connection().fetchrow(sql, key.asker, key.key, _digest(new))
     if record is None:
         return None
     known = dict(record)
@@ -391,6 +395,5 @@ def _digest(new: NewBooking) -> bytes:
 async def forget_request_keys(actor: Actor = SYSTEM) -> None:
     """Keys are kept 24 hours, as the API promises; older ones only cost room."""
     async with acting(actor, "request-keys.forget"):
-        await db.execute(
-            "delete from request_key where created_at < $1::timestamptz - interval '24 hours'", clock.now()
-        )
+        sql = "delete from request_key where created_at < $1::timestamptz - interval '24 hours'"
+        await db.execute(sql, clock.now())

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
+
+from piccolo.columns import Column
 
 from training.catalogue.rules import OfferKind, OfferState, TariffRow
 from training.catalogue.tables import Offer, Tariff
 from training.kernel import clock
 from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
 from training.records.actions import acting
 
 
@@ -31,6 +36,31 @@ class NewOffer:
     tariffs: tuple[TariffRow, ...]
     vat_regime: str | None = None
     state: OfferState = OfferState.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class OfferBilling:
+    """How an offer is invoiced; `vat_regime` None is the platform's."""
+
+    vat_regime: str | None
+    bill_present: bool
+    analytic_code: str | None
+    sales_account: str | None
+
+
+async def set_offer_billing(actor: Actor, offer: int, facts: OfferBilling) -> None:
+    """Write how an offer is invoiced: for what becomes billable from now on."""
+    async with acting(actor, "offer.set-billing", ("offer", offer)) as change:
+        values = asdict(facts)
+        change.about("offer", offer, *values)
+        changes: dict[Column | str, Any] = {
+            Offer._meta.get_column_by_name(name): value for name, value in values.items()
+        }
+        known = (
+            await Offer.update({**changes, Offer.updated_at: clock.now()}).where(Offer.id == offer).returning(Offer.id)
+        )
+        if not known:
+            raise NotFound(_("Cette offre n’existe pas."))
 
 
 async def add_offer(actor: Actor, new: NewOffer) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from training.cli import data, demo, doctor, keys, mail, people, serving
+from training.cli import data, demo, doctor, keys, mail, online, people, serving
 
 
 @click.group()
@@ -22,5 +22,6 @@ for command in (
     people.user,
     keys.apikey,
     mail.mail,
+    online.stripe,
 ):
     main.add_command(command)

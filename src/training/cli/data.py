@@ -10,6 +10,7 @@ import click
 import uvloop
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from training.billing.queries import ledger as billing
 from training.cli import setting_up
 from training.kernel import backup as backups
 from training.kernel import db as database
@@ -75,13 +76,19 @@ def ledger() -> None:
 @ledger.command()
 def verify() -> None:
     """Recalculer toute la chaîne ; nommer le premier maillon rompu."""
-    found = setting_up.run(records.verify)
+
+    async def work() -> tuple[list[records.Verified], str | None]:
+        return await records.verify(), await billing.disagreement()
+
+    found, stray = setting_up.run(work)
     for series in found:
         state = "intacte" if series.broken is None else f"ROMPUE à {series.broken}"
         click.echo(f"{series.key} : {series.documents} documents, chaîne {state}")
     if not found:
         click.echo("Aucun document émis.")
-    if any(series.broken for series in found):
+    if stray:
+        click.echo(f"{stray} : la facture et le registre ne disent PAS la même chose.")
+    if stray or any(series.broken for series in found):
         raise SystemExit(1)
 
 

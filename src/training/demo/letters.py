@@ -6,11 +6,16 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from training.billing.documents import DocumentKind, Settled
 from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.receipts import ReceiptView
+from training.billing.rules.payments import Way
+from training.billing.rules.reminding import Step
 from training.billing.rules.states import InvoiceState
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState, MayCancel
 from training.catalogue.rules import TariffMode
+from training.demo import reminders
 from training.demo.town.platform import PLATFORM
 from training.directory.queries import ContactView, OrganisationView, PlatformView
 from training.directory.rules import Buyer, OrganisationKind, OrganisationState
@@ -23,6 +28,7 @@ TITLE = "Sensibilisation au vélo à assistance électrique"
 REFERENCE = "R-7F3K2QM"
 CONTACT = Reader("Florence Dentelle", "florence.dentelle@example.org")
 FACILITATOR = Reader("Gaston Pédalier", "gaston.pedalier@example.org")
+ACCOUNTANT = Reader("Didier Grandlivre", "didier.grandlivre@example.org")
 TEAM = Reader(PLATFORM.contact_name, "claire.boussole@example.org")
 
 
@@ -159,7 +165,12 @@ def invoice(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
     """What the town hall owes for its booking."""
     today = clock.today()
     held = today - timedelta(days=7 + (today.weekday() - 1) % 7)
+    nothing = (
+        *("service_code", "contract_reference", "month", "reason"),
+        *("asked_at", "corrects", "replaces", "late_from", "transmission"),
+    )
     facts: dict[str, Any] = {
+        **dict.fromkeys(nothing),
         "id": 1,
         "place": 1,
         "kind": "invoice",
@@ -179,24 +190,15 @@ def invoice(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
         "vat_cents": 0,
         "gross_cents": 35_000,
         "purchase_order": "2027-0118",
-        "service_code": None,
         "vat_regime": PLATFORM.vat_regime,
         "paper": 1,
         "data": 2,
         "generation": 0,
         "line_count": 1,
-        "contract_reference": None,
         "subject": "",
-        "month": None,
-        "reason": None,
-        "asked_at": None,
-        "corrects": None,
-        "replaces": None,
         "receivable": 1,
         "settled_cents": 0,
         "credited_cents": 0,
-        "late_from": None,
-        "transmission": None,
     }
     return InvoiceView(**facts | changes)
 
@@ -220,11 +222,67 @@ def assignment_letter(occasion: str, view: SessionView, dates: list[SlotView], m
     return Letter(occasion, FACILITATOR, ("assignment", 1), context)
 
 
-def invoice_letter(view: InvoiceView) -> Letter:
-    """What `messages.actions.billing` writes."""
-    context = {"invoice": view, "public": view.payer_buyer == Buyer.PUBLIC, "path": "/lien/lettre-de-demonstration"}
-    reader = Reader("Didier Grandlivre", "didier.grandlivre@example.org")
-    return Letter("invoice_issued", reader, ("invoice", view.id), context)
+def invoice_letter(view: InvoiceView, **changes: Any) -> Letter:
+    """What `messages.actions.billing` writes: with an invoice, or with a credit note."""
+    credit = view.kind == DocumentKind.CREDIT_NOTE
+    context = {
+        "invoice": view,
+        "public": view.payer_buyer == Buyer.PUBLIC,
+        "path": "/lien/lettre-de-demonstration",
+        **({"whole": True, "due_cents": 0, "left_cents": 0} if credit else {"held": True, "deposited": False}),
+    }
+    occasion = "credit_note_issued" if credit else "invoice_issued"
+    return Letter(occasion, ACCOUNTANT, ("invoice", view.id), context | changes)
+
+
+def credit_note(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
+    """What takes that invoice back."""
+    facts: dict[str, Any] = {
+        "kind": DocumentKind.CREDIT_NOTE,
+        "number": f"AV{clock.today().year}-00003",
+        "corrects": f"F{clock.today().year}-00042",
+        "due_on": None,
+        "receivable": None,
+        "reason": "Mauvais numéro d’engagement.",
+    }
+    return invoice(buyer, **facts | changes)
+
+
+def receipt_letter(occasion: str) -> Letter:
+    """Thanks for a cheque that pays one invoice, and some of another."""
+    today = clock.today()
+    view = ReceiptView(
+        id=1,
+        payment=1,
+        number=f"R{today.year}-00007",
+        issued_on=today,
+        received_on=today - timedelta(days=2),
+        way=Way.CHEQUE,
+        amount_cents=50_000,
+        payer=1,
+        payer_name="Commune d’Alençon (démonstration)",
+        payer_slug="commune-alencon",
+        paper=1,
+    )
+    settled = [
+        Settled(number=f"F{today.year}-000{n}", issued_on=today, gross_cents=35_000, cents=cents, due_cents=due)
+        for n, cents, due in ((42, 35_000, 0), (51, 15_000, 20_000))
+    ]
+    context = {
+        "receipt": view,
+        "way": "Chèque",
+        "settled": settled,
+        "due_cents": 20_000,
+        "left_cents": 0,
+        "path": "/lien/lettre-de-demonstration",
+    }
+    return Letter(occasion, ACCOUNTANT, ("payment", 1), context)
+
+
+def lacking_letter(view: InvoiceView, *keys: str) -> Letter:
+    """What `messages.actions.lacking` writes."""
+    context = {"invoice": view, "lacking": keys or ("engagement",), "path": "/lien/lettre-de-demonstration"}
+    return Letter("invoice_lacking", ACCOUNTANT, ("invoice", view.id), context)
 
 
 def organisation_letter(occasion: str, view: OrganisationView) -> Letter:
@@ -325,6 +383,14 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "assignment_confirmed": lambda name: assignment_letter(name, session(), slots(), "REQUEST"),
     "assignment_cancelled": lambda name: assignment_letter(name, session(), slots(), "CANCEL"),
     "invoice_issued": lambda _name: invoice_letter(invoice()),
+    "reminder_polite": lambda _name: reminders.letter(Step.POLITE),
+    "reminder_firm": lambda _name: reminders.letter(Step.FIRM),
+    "reminder_formal": lambda _name: reminders.letter(Step.FORMAL),
+    "credit_note_issued": lambda _name: invoice_letter(credit_note()),
+    "payment_received": receipt_letter,
+    "invoice_lacking": lambda _name: lacking_letter(
+        invoice(state=InvoiceState.DRAFT, number=None, purchase_order=None)
+    ),
     "free_confirmed": _free_confirmed,
 }
 OCCASIONS: tuple[str, ...] = tuple(_WRITERS)

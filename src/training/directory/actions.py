@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from piccolo.columns import Column
+
 from training.directory import rules
-from training.directory.rules import Buyer, OrganisationKind, OrganisationState
-from training.directory.tables import Commune, Contact, Facilitator, Organisation, Partner, Platform
+from training.directory.rules import BillingFacts, Buyer, OrganisationKind, OrganisationState
+from training.directory.tables import ChorusService, Commune, Contact, Facilitator, Organisation, Partner, Platform
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
@@ -20,6 +22,9 @@ db.refuse(
     lambda: Conflict(
         _("Une structure porte déjà ce numéro SIRET : écrivez-nous, nous vous y rattacherons."), field="siret"
     ),
+)
+db.refuse(
+    "contact_email_once", lambda: Conflict(_("Un contact de cette structure a déjà cette adresse."), field="email")
 )
 
 
@@ -134,6 +139,74 @@ async def register(
     return organisation
 
 
+async def add_payer(actor: Actor, new: NewOrganisation, contact: NewContact) -> int:
+    """An organisation or a person that staff make in order to invoice it. Sent twice, it is made once."""
+    async with acting(actor, "organisation.add-payer") as change:
+        await _hold_slugs()
+        known = await db.value(
+            """
+            select o.id from organisation o join contact c on c.organisation = o.id
+            where fold(o.name) = fold($1) and o.postcode = $2 and lower(c.email) = lower($3) limit 1
+            """,
+            new.name.strip(),
+            new.postcode.strip(),
+            contact.email.strip(),
+        )
+        organisation = known or await register(actor, new, (contact,), approved=True)
+        change.about("organisation", organisation)
+    return int(organisation)
+
+
+async def set_billing_facts(actor: Actor, organisation: int, facts: BillingFacts) -> None:
+    """Write what invoices need to know of an organisation. What was issued does not change.
+
+    Invalid: a fact that cannot be, or one that the law wants a reason for. Conflict: the SIRET is another's.
+    """
+    values = asdict(facts)
+    services: list[dict[str, Any]] = list(values.pop("services"))
+    if errors := rules.billing_faults(facts):
+        raise Invalid(errors)
+    async with acting(actor, "organisation.set-billing", ("organisation", organisation)) as change:
+        change.about("organisation", organisation, *values)
+        if facts.siret:
+            sql = "select name from organisation where siret = $1 and id <> $2"
+            if other := await db.value(sql, facts.siret, organisation):
+                words = _("Ce numéro SIRET est celui de « {name} ».")
+                raise Conflict(words.format(name=other), field="siret")
+        columns = Organisation._meta.get_column_by_name
+        changes: dict[Column | str, Any] = {columns(name): value for name, value in values.items()}
+        known = await Organisation.update(changes).where(Organisation.id == organisation).returning(Organisation.id)
+        if not known:
+            raise NotFound(_("Cette structure n’existe pas."))
+        await ChorusService.delete().where(ChorusService.organisation == organisation)
+        if services:
+            await ChorusService.insert(*(ChorusService(organisation=organisation, **each) for each in services))
+
+
+async def give_siret(actor: Actor, organisation: int, text: str) -> None:
+    """The SIRET that was missing, told by the organisation itself. What is known is changed by staff alone.
+
+    Invalid: no SIRET. Conflict: it has another one, or this one is another's.
+    """
+    try:
+        siret = rules.check_siret(text)
+    except ValueError as error:
+        raise Invalid(str(error), field="siret") from None
+    async with acting(actor, "organisation.give-siret", ("organisation", organisation)) as change:
+        change.about("organisation", organisation, "siret")
+        known = await db.value("select coalesce(siret, '') from organisation where id = $1 for update", organisation)
+        if known is None:
+            raise NotFound(_("Cette structure n’existe pas."))
+        if known and known != siret:
+            raise Conflict(_("Votre structure a déjà un numéro SIRET : écrivez-nous pour le changer."), field="siret")
+        if await db.value(
+            "select exists (select from organisation where siret = $1 and id <> $2)", siret, organisation
+        ):
+            words = _("Une structure porte déjà ce numéro SIRET : écrivez-nous, nous vous y rattacherons.")
+            raise Conflict(words, field="siret")
+        await Organisation.update({Organisation.siret: siret}).where(Organisation.id == organisation)
+
+
 async def approve(actor: Actor, organisation: int) -> None:
     """Somebody of the platform has looked: the organisation may book at once from now on."""
     async with acting(actor, "organisation.approve", ("organisation", organisation)) as change:
@@ -159,6 +232,34 @@ async def ensure_contact(actor: Actor, organisation: int, new: NewContact) -> in
         id_ = await _add_contact(organisation, new)
         change.about("contact", id_)
         return id_
+
+
+async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
+    """A person of an organisation; of an address that is known there already, the facts are brought up to date."""
+    async with acting(actor, "contact.write") as change:
+        sql = "select id from contact where organisation = $1 and lower(email) = lower($2)"
+        known = await db.value(sql, organisation, new.email)
+        if known is None:
+            known = await _add_contact(organisation, new)
+        else:
+            await _write_contact(int(known), new, active=True)
+        change.about("contact", int(known))
+    return int(known)
+
+
+async def edit_contact(actor: Actor, contact: int, new: NewContact, *, active: bool = True) -> None:
+    """Correct a contact, or put it aside: nothing is sent to it any more. Conflict: the address is a colleague's."""
+    async with acting(actor, "contact.edit", ("contact", contact)) as change:
+        change.about("contact", contact, *asdict(new), "active")
+        await _write_contact(contact, new, active=active)
+
+
+async def _write_contact(contact: int, new: NewContact, *, active: bool) -> None:
+    values = {**asdict(new), "email": rules.check_email(new.email), "active": active}
+    columns = Contact._meta.get_column_by_name
+    changes: dict[Column | str, Any] = {columns(name): value for name, value in values.items()}
+    if not await Contact.update(changes).where(Contact.id == contact).returning(Contact.id):
+        raise NotFound(_("Ce contact n’existe pas."))
 
 
 async def add_partner(actor: Actor, **values: Any) -> int:
@@ -217,9 +318,13 @@ async def _add_contact(organisation: int, new: NewContact) -> int:
     return int((await Contact.insert(contact).returning(Contact.id))[0]["id"])
 
 
-async def _free_slug(wanted: str) -> str:
+async def _hold_slugs() -> None:
     # one at a time: of two registrations at once, the second must see the name that the first took
     await db.execute("select pg_advisory_xact_lock(hashtextextended('organisation.slug', 0))")
+
+
+async def _free_slug(wanted: str) -> str:
+    await _hold_slugs()
     taken = set(
         await Organisation.select(Organisation.slug).where(Organisation.slug.like(f"{wanted}%")).output(as_list=True)
     )

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.directory.rules import KIND_NAMES, BillingMoment, Buyer, ChorusNeeds, OrganisationKind, OrganisationState
+from training.directory.rules import (
+    KIND_NAMES,
+    BillingMoment,
+    Buyer,
+    ChorusNeeds,
+    OrganisationKind,
+    OrganisationState,
+    Service,
+)
 from training.kernel import db
 from training.kernel.i18n import _
 
@@ -88,6 +97,7 @@ class ContactView:
     for_booking: bool
     for_billing: bool
     locale: str
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,44 @@ async def contacts(organisation: int) -> list[ContactView]:
 async def contact(id: int) -> ContactView | None:  # noqa: A002
     """A contact by id."""
     return await db.row(ContactView, f"select {_CONTACT} from contact c where c.id = $1", id)
+
+
+async def former_contacts(organisation: int) -> list[ContactView]:
+    """An organisation's people who were put aside: nothing is sent to them."""
+    sql = f"""
+        select {_CONTACT} from contact c where c.organisation = $1 and not c.active
+        order by fold(c.name), c.id
+    """
+    return await db.rows(ContactView, sql, organisation)
+
+
+async def chorus_services(organisation: int) -> list[Service]:
+    """The services of a public buyer that staff wrote down, by code."""
+    sql = """
+        select code, label, engagement_required, active from chorus_service where organisation = $1
+        order by active desc, fold(code), code
+    """
+    return await db.rows(Service, sql, organisation)
+
+
+async def reached(organisations: Sequence[int]) -> set[int]:
+    """Those of some organisations where somebody receives the invoices."""
+    sql = "select distinct organisation from contact where active and organisation = any($1)"
+    return {record["organisation"] for record in await db.connection().fetch(sql, list(organisations))}
+
+
+async def chorus_services_of(organisations: Sequence[int]) -> dict[int, dict[str, Service]]:
+    """The active services of some public buyers, by organisation then by code; one statement."""
+    found: dict[int, dict[str, Service]] = {organisation: {} for organisation in organisations}
+    sql = """
+        select organisation, code, label, engagement_required, active from chorus_service
+        where organisation = any($1) and active order by code
+    """
+    for record in await db.connection().fetch(sql, list(organisations)):
+        values = dict(record)
+        service = Service(**{name: values[name] for name in Service.__slots__})
+        found[values["organisation"]][service.code] = service
+    return found
 
 
 async def billing_contact(organisation: int) -> ContactView | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 
 from stdnum import iban
@@ -92,6 +93,95 @@ USUAL_BUYER: dict[OrganisationKind, Buyer] = {
 }
 
 
+SERVICE_CODE_MAX = 100  # Chorus Pro, annexe A
+ENGAGEMENT_MAX = 50  # BR-FR-CPRO-15
+CONTRACT_MAX = 50  # BR-FR-CPRO-14
+
+
+def chorus_lacking(
+    needs: ChorusNeeds, service_code: str | None, purchase_order: str | None, engagement_required: bool = False
+) -> dict[str, str]:
+    """What a public buyer still has to say before it can be invoiced: field → sentence; empty when nothing.
+
+    `engagement_required`: the directory says it of the chosen service, whatever the buyer says of itself.
+    """
+    service, engagement = bool((service_code or "").strip()), bool((purchase_order or "").strip())
+    if needs == ChorusNeeds.EITHER and not service and not engagement and not engagement_required:
+        return {"purchase_order": _("Il manque le code service ou le numéro d’engagement : l’un des deux suffit.")}
+    wants_engagement = needs in (ChorusNeeds.ENGAGEMENT, ChorusNeeds.BOTH) or engagement_required
+    lacking = {}
+    if needs in (ChorusNeeds.SERVICE, ChorusNeeds.BOTH) and not service:
+        lacking["service_code"] = _("Il manque le code service.")
+    if wants_engagement and not engagement:
+        lacking["purchase_order"] = _("Il manque le numéro d’engagement.")
+    return lacking
+
+
+def chorus_missing(
+    needs: ChorusNeeds, service_code: str | None, purchase_order: str | None, engagement_required: bool = False
+) -> list[str]:
+    """The same as sentences alone."""
+    return list(chorus_lacking(needs, service_code, purchase_order, engagement_required).values())
+
+
+PUBLIC_DAYS = 30  # CCP art. R2192-10
+PRIVATE_DAYS = 60  # C. com. art. L441-10 I
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of a public buyer, as the Chorus Pro directory names it."""
+
+    code: str
+    label: str
+    engagement_required: bool = False
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BillingFacts:
+    """What staff keep of an organisation for its invoices; `services` is the whole list."""
+
+    name: str
+    buyer: Buyer
+    siret: str | None
+    vat_number: str | None
+    address: str
+    postcode: str
+    city: str
+    service_code: str | None
+    chorus_needs: ChorusNeeds
+    contract_reference: str | None
+    billing_moment: BillingMoment
+    early_billing_reason: str | None
+    online_payment_reason: str | None
+    payment_days: int | None
+    client_account: str | None
+    services: tuple[Service, ...] = ()
+
+
+def billing_faults(facts: BillingFacts) -> dict[str, str]:
+    """What cannot be among an organisation's billing facts, field by field; empty when all can."""
+    errors = {
+        name: _("À remplir.") for name in ("name", "address", "postcode", "city") if not getattr(facts, name).strip()
+    }
+    if "postcode" not in errors and not POSTCODE.fullmatch(facts.postcode):
+        errors["postcode"] = _("Un code postal a cinq chiffres.")
+    public = facts.buyer == Buyer.PUBLIC
+    if public and facts.billing_moment == BillingMoment.CONFIRMED and not facts.early_billing_reason:
+        # décret 2012-1246 art. 33: a public accountant pays after the service
+        errors["early_billing_reason"] = _(
+            "Un organisme public paie après le service fait : dites pourquoi le facturer avant, ou choisissez "
+            "« après la séance »."
+        )
+    most = PUBLIC_DAYS if public else PRIVATE_DAYS
+    if facts.payment_days is not None and not 0 <= facts.payment_days <= most:
+        errors["payment_days"] = _("{most} jours au plus pour cette structure.").format(most=most)
+    if len({service.code for service in facts.services}) < len(facts.services):
+        errors["services"] = _("Le même code service est écrit deux fois.")
+    return errors
+
+
 POSTCODE = re.compile(r"[0-9]{5}")  # French addresses: it is printed, and frozen, on invoices
 
 
@@ -145,6 +235,22 @@ def check_vat_number(text: str) -> str:
         return "FR" + str(tva.validate(text))
     except ValidationError:
         raise ValueError(_("Ce numéro de TVA n’est pas juste. Exemple : FR40303265045.")) from None
+
+
+def check_account(text: str) -> str:
+    """An account's number: it begins with three figures of the plan comptable général (FEC, CompteNum)."""
+    number = re.sub(r"\s", "", text).upper()
+    if not re.fullmatch(r"[1-9][0-9]{2}[0-9A-Z]{0,17}", number):
+        raise ValueError(_("Un numéro de compte commence par trois chiffres, par exemple 706000."))
+    return number
+
+
+def check_analytic_code(text: str) -> str:
+    """A code of the analytic plan: short, without spaces."""
+    code = re.sub(r"\s", "", text).upper()
+    if not re.fullmatch(r"[0-9A-Z._/-]{1,20}", code):
+        raise ValueError(_("Vingt lettres, chiffres ou tirets au plus, par exemple MOB-SEC."))
+    return code
 
 
 def check_website(text: str) -> str:

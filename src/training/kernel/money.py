@@ -14,6 +14,12 @@ def vat_of(net_cents: int, rate_bp: int) -> int:
     return sign * ((abs(net_cents) * rate_bp * 2 + BASIS) // (BASIS * 2))
 
 
+def interest_of(cent_days: int, rate_bp: int) -> int:
+    """Simple interest of cents × days at a yearly rate, actual days over 365, rounded half up to the cent."""
+    per_year = BASIS * 365
+    return (cent_days * rate_bp * 2 + per_year) // (per_year * 2)
+
+
 def shares(total_cents: int, weights: Sequence[int]) -> list[int]:
     """Split a total by weight so that the parts add up to it: the left-over cents go to the largest remainders."""
     whole = sum(weights)

@@ -24,6 +24,9 @@ NAMES: Mapping[str, str] = {
     "BASE_URL": "L'adresse publique du site ; en https, le site est en production.",
     "SECRET_KEY": "Signe les liens et les formulaires ; 32 caractères au moins.",
     "SMTP_URL": "smtp://nom:secret@hôte:587 ou smtps://… ; absent : les courriels sont gardés, pas envoyés.",
+    "STRIPE_SECRET_KEY": "La clé secrète de Stripe (sk_… ou rk_…) ; absente : pas de paiement en ligne.",
+    "STRIPE_WEBHOOK_SECRET": "Le secret (whsec_…) du point d'écoute de Stripe, à l'adresse BASE_URL/hooks/stripe.",
+    "STRIPE_API_BASE": "Une autre adresse que celle de Stripe, pour des essais ; refusée en production.",
     "TRUSTED_PROXIES": "Les mandataires (CIDR, séparés par des virgules) dont on croit X-Forwarded-For.",
     "LOG_LEVEL": "debug, info, warning ou error.",
 }
@@ -48,6 +51,9 @@ class Settings:
     smtp_url: str | None = field(repr=False)
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     log_level: str
+    stripe_secret_key: str | None = field(default=None, repr=False)
+    stripe_webhook_secret: str | None = field(default=None, repr=False)
+    stripe_api_base: str | None = None
 
     @property
     def production(self) -> bool:
@@ -82,6 +88,7 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
         problems.append("SMTP_URL : l'adresse est de la forme smtp://hôte:587 ou smtps://hôte:465.")
     proxies = _proxies(values.get("TRUSTED_PROXIES", ""), problems)
     secret = _secret(values.get("SECRET_KEY"), database_url, base_url, problems)
+    _check_stripe(values, base_url, problems)
     if problems:
         raise SettingsError(problems)
     return Settings(
@@ -92,6 +99,9 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
         smtp_url=smtp_url,
         trusted_proxies=proxies,
         log_level=level,
+        stripe_secret_key=values.get("STRIPE_SECRET_KEY") or None,
+        stripe_webhook_secret=values.get("STRIPE_WEBHOOK_SECRET") or None,
+        stripe_api_base=(values.get("STRIPE_API_BASE") or "").rstrip("/") or None,
     )
 
 
@@ -150,6 +160,22 @@ def _secret(secret: str | None, database_url: str | None, base_url: str, problem
         # several machines may share a database: each must sign with the same key, so none may make one up
         problems.append("SECRET_KEY : à donner en production quand DATABASE_URL l'est (openssl rand -hex 32).")
     return secret
+
+
+def _check_stripe(values: Mapping[str, str], base_url: str, problems: list[str]) -> None:
+    key, webhook, base = (values.get(f"STRIPE_{name}") for name in ("SECRET_KEY", "WEBHOOK_SECRET", "API_BASE"))
+    if key and not key.startswith(("sk_", "rk_")):
+        problems.append("STRIPE_SECRET_KEY : une clé secrète commence par sk_ ou rk_ (celle en pk_ est publique).")
+    if key and not webhook:
+        problems.append(
+            "STRIPE_WEBHOOK_SECRET : à donner avec STRIPE_SECRET_KEY ; sans lui, personne ne saurait qu'on a payé."
+        )
+    if webhook and not key:
+        problems.append("STRIPE_SECRET_KEY : à donner avec STRIPE_WEBHOOK_SECRET.")
+    if base and (_url(base).scheme not in {"http", "https"} or not _url(base).hostname):
+        problems.append(f"STRIPE_API_BASE : « {base} » n'est pas une adresse http(s)://hôte.")
+    elif base and base_url.lower().startswith("https://"):
+        problems.append("STRIPE_API_BASE : ne sert qu'aux essais ; à retirer en production.")
 
 
 _current: Settings | None = None

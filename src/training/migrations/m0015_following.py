@@ -74,6 +74,8 @@ forwards = sql_migration(
         name varchar(200) not null,
         format varchar(10) not null,
         account varchar(34) not null default '',
+        known_lines integer not null default 0,
+        read_at timestamptz,
         created_at timestamptz not null
     )
     """,
@@ -87,9 +89,11 @@ forwards = sql_migration(
         payer_name varchar(200) not null default '',
         payer_iban varchar(34) not null default '',
         label varchar(1000) not null,
+        reference varchar(140) not null default '',
         state varchar(10) not null,
+        reason varchar(400) not null default '',
         payment bigint constraint bank_line_payment_once unique references payment (id),
-        constraint bank_line_matched_has_a_payment check ((state = 'matched') = (payment is not null))
+        constraint bank_line_matched_has_a_payment check (state <> 'matched' or payment is not null)
     )
     """,
     "create index bank_line_statement on bank_line (statement)",
@@ -150,4 +154,32 @@ forwards = sql_migration(
     )
     """,
     "create trigger frozen before update or delete on period_close for each row execute function refuse_change()",
+    # Nothing is dated inside a closed period, whatever was read before the period was closed.
+    """
+    create function refuse_closed() returns trigger language plpgsql as $$
+    declare
+        dated date := (to_jsonb(new) ->> tg_argv[0])::date;
+    begin
+        perform pg_advisory_xact_lock_shared(hashtextextended('period.close', 0));
+        if exists (select 1 from period_close where until >= dated) then
+            raise exception 'the period is closed' using errcode = 'check_violation', constraint = 'period_is_open';
+        end if;
+        return new;
+    end $$
+    """,
+    """
+    create trigger period_open before insert on payment for each row execute function refuse_closed('received_on')
+    """,
+    """
+    create trigger period_open before insert on settlement for each row execute function refuse_closed('settled_on')
+    """,
+    """
+    create trigger period_open before insert on receivable for each row execute function refuse_closed('issued_on')
+    """,
+    # The accountant's register: the newest first, a page at a time.
+    """
+    create index register_invoice on invoice (issued_on, entry) include (kind, net_cents, vat_cents, gross_cents)
+        where state = 'issued'
+    """,
+    "create index register_opening on receivable (issued_on, id) where invoice is null",
 )

@@ -15,8 +15,15 @@ import structlog
 
 from training.kernel import clock, db, queue
 from training.kernel.actor import Actor
+from training.kernel.errors import Conflict
+from training.kernel.i18n import _
 from training.records import rules
 from training.records.tables import Entry, File, Series
+
+db.refuse(
+    "ledger_series_prefix_once",
+    lambda: Conflict(_("Ce préfixe est celui d’une autre série : deux documents auraient le même numéro.")),
+)
 
 
 @dataclass(slots=True)
@@ -129,7 +136,8 @@ async def open_series(key: str, prefix: str) -> None:
 async def set_series(actor: Actor, key: str, prefix: str, first_number: int) -> None:
     """How the numbers of a series are written, and the first of them: beside another ledger, before the first issue.
 
-    Invalid: a prefix or a number that cannot be, or a first number below the one set before. Conflict: one was issued.
+    Invalid: a prefix or a number that cannot be, or a first number below the one set before. Conflict: one was
+    issued, or another series has that prefix.
     """
     async with acting(actor, "series.set") as change:
         await open_series(key, rules.checked_prefix(prefix))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from training.kernel import db
 from training.records import rules
@@ -27,6 +28,22 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesView:
+    """How a series counts, and where it stands. `issued`: something has a number of it, so that it is set for good."""
+
+    key: str
+    prefix: str
+    first_number: int
+    next_number: int
+    last_issued_on: date | None
+
+    @property
+    def issued(self) -> bool:
+        """Whether a document has a number of this series."""
+        return self.last_issued_on is not None
+
+
+@dataclass(frozen=True, slots=True)
 class _Link:
     number: str
     position: int
@@ -41,6 +58,66 @@ class _Link:
 async def file(id: int) -> Stored | None:  # noqa: A002
     """A file's bytes."""
     return await db.row(Stored, "select media_type, content from file where id = $1", id)
+
+
+async def series() -> dict[str, SeriesView]:
+    """The series that were opened, by key."""
+    sql = "select key, prefix, first_number, next_number, last_issued_on from ledger_series order by key"
+    return {view.key: view for view in await db.rows(SeriesView, sql)}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A frozen document and its link, looked at again: `holds` when its bytes and both its neighbours still fit it."""
+
+    key: str
+    position: int
+    number: str
+    issued_on: date
+    frozen_at: datetime
+    previous_number: str | None
+    snapshot_sha256: str
+    paper_sha256: str
+    data_sha256: str | None
+    previous_hash: str
+    hash: str
+    holds: bool
+
+
+async def proof(entry: int) -> Proof | None:
+    """One entry of the ledger by id. The whole chain is `verify()`'s."""
+    found = await db.connection().fetchrow(_PROOF, entry)
+    if found is None:
+        return None
+    parts = (found["snapshot"], found["paper"], found["data"])
+    before = rules.genesis(found["key"]) if found["before"] is None else found["before"]
+    made = rules.link(before, found["number"], found["issued_on"], *parts)
+    return Proof(
+        key=found["key"],
+        position=found["position"],
+        number=found["number"],
+        issued_on=found["issued_on"],
+        frozen_at=found["frozen_at"],
+        previous_number=found["previous_number"],
+        snapshot_sha256=hashlib.sha256(parts[0].encode()).hexdigest(),
+        paper_sha256=hashlib.sha256(parts[1]).hexdigest(),
+        data_sha256=None if parts[2] is None else hashlib.sha256(parts[2]).hexdigest(),
+        previous_hash=found["previous_hash"].hex(),
+        hash=found["hash"].hex(),
+        holds=made == found["hash"] == found["followed"] and found["previous_hash"] == before,
+    )
+
+
+_PROOF = """
+    select s.key, e.position, e.number, e.issued_on, e.frozen_at, e.snapshot, p.content as paper, d.content as data,
+           e.previous_hash, e.hash, b.hash as before, b.number as previous_number,
+           case when e.position + 1 = s.next_number then s.last_hash else a.previous_hash end as followed
+    from ledger_entry e join ledger_series s on s.id = e.series
+    join file p on p.id = e.paper left join file d on d.id = e.data
+    left join ledger_entry b on b.series = e.series and b.position = e.position - 1
+    left join ledger_entry a on a.series = e.series and a.position = e.position + 1
+    where e.id = $1
+"""
 
 
 async def verify(batch: int = 200) -> list[Verified]:

@@ -42,7 +42,7 @@ class Series(Table, tablename="ledger_series"):
 
     id: Serial
     key = short_text(40, unique=True)
-    prefix = Varchar(length=6, default=None)
+    prefix = Varchar(length=6, default=None, unique=True)
     first_number = Integer(default=None)
     next_number = Integer(default=None)
     last_issued_on = Date(default=None, null=True)

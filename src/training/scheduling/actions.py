@@ -119,6 +119,18 @@ async def mark_held(session: int) -> None:
     await _move(session, SessionState.HELD)
 
 
+async def mark_unheld(session: int, earlier: SessionState) -> None:
+    """It was not held after all: back to where it was. The one move that is no move: a mistake put right."""
+    if earlier not in rules.BOOKABLE:
+        raise ValueError(earlier)
+    row = await Session.select(Session.state).where(Session.id == session).first().lock_rows("UPDATE")
+    if row is None:
+        raise NotFound(_("Cette séance n’existe pas."))
+    if row["state"] != SessionState.HELD:
+        raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))
+    await Session.update({Session.state: earlier, Session.updated_at: clock.now()}).where(Session.id == session)
+
+
 async def mark_cancelled(session: int, reason: str) -> None:
     """The session does not take place: rooms and facilitators are free, its events are cancelled (bookings says so)."""
     await _move(session, SessionState.CANCELLED, {Session.cancel_reason: reason})

@@ -14,6 +14,12 @@ _OURS = (
 )  # fmt: skip
 CSP = _policy(*_OURS)
 
+
+def paying(at: str) -> str:
+    """The policy of a page whose form leads on to where one pays: browsers follow a form's redirections too."""
+    return CSP.replace("form-action 'self'", f"form-action 'self' {at}")
+
+
 # The page that frames a mail says so; every other page of ours frames nothing.
 FRAMING = _policy(*_OURS, "frame-src 'self'")
 

@@ -10,14 +10,14 @@ from training.billing.documents import FreeConfirmation, Occurrence
 from training.billing.formats import facturx
 from training.billing.tables.invoices import FreeConfirmationPaper
 from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.errors import NotFound
-from training.kernel.i18n import _
 from training.records import queries as records
 from training.records.actions import acting, keep_file
 from training.scheduling import queries as scheduling
+from training.scheduling.rules import SessionState
 
 
 async def confirm_free(actor: Actor, booking: int) -> None:
@@ -25,9 +25,12 @@ async def confirm_free(actor: Actor, booking: int) -> None:
     async with acting(actor, "free.confirm", ("booking", booking)):
         if await db.value("select exists (select from free_confirmation where booking = $1)", booking):
             return
+        view = await bookings.booking_by_id(SYSTEM.scope, booking)
+        if view is None or view.session_state != SessionState.HELD:
+            return  # it was undone meanwhile
         platform = await directory.the_platform()
         logo = None if platform.logo is None else await records.file(platform.logo)
-        document = await _document(booking, platform)
+        document = await _document(view, platform)
         paper = await asyncio.to_thread(facturx.confirm_free, document, logo.content if logo else None)
         await FreeConfirmationPaper.insert(
             FreeConfirmationPaper(
@@ -37,10 +40,7 @@ async def confirm_free(actor: Actor, booking: int) -> None:
         await outbox.put("free.confirmed", ("booking", booking))
 
 
-async def _document(booking: int, platform: directory.PlatformView) -> FreeConfirmation:
-    view = await bookings.booking_by_id(SYSTEM.scope, booking)
-    if view is None:
-        raise NotFound(_("Cette réservation n’existe pas."))
+async def _document(view: BookingView, platform: directory.PlatformView) -> FreeConfirmation:
     organisation = await directory.organisation(view.organisation)
     assert organisation is not None  # noqa: S101 - a foreign key says so
     slots = (await scheduling.slots([view.session]))[view.session]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from training.billing.actions.settle import NewPayment, open_receivable, record_payment
+from training.billing.actions.settle import NewPayment, check_open, open_receivable, record_payment
 from training.billing.documents import (
     DocumentKind,
     InvoiceDocument,
     Line,
     Party,
     Payment,
+    as_credit_of,
     breakdown,
     line,
     totals,
+    with_vat,
 )
 from training.billing.formats import facturx
 from training.billing.queries.invoices import Draft, LineView, blockers, draft
@@ -36,17 +39,19 @@ from training.records.actions import Document, Frozen, Numbered, acting, freeze,
 async def issue(actor: Actor, invoice: int) -> str:
     """Issue a draft invoice or credit note; returns its number.
 
-    Conflict: already issued, or something is missing (in words).
+    Conflict: already issued, or something is missing (in words). Invalid: its day is of a closed period.
     """
     async with acting(actor, "invoice.issue", ("invoice", invoice)) as change:
         change.about("invoice", invoice, "state", "number")
         content = await _lock(invoice)
         if missing := await blockers(invoice):
             raise Conflict(" ".join(missing))
+        corrected = await _lock_corrected(content)
         platform = await the_platform()
         logo = None if platform.logo is None else await records.file(platform.logo)
 
         async def make(numbered: Numbered) -> Document:
+            await check_open(numbered.issued_on)
             document = build(content, platform, numbered)
             # Typst frees the interpreter lock: other requests go on while the page is made
             paper, xml = await asyncio.to_thread(facturx.build, document, logo.content if logo else None)
@@ -56,8 +61,8 @@ async def issue(actor: Actor, invoice: int) -> str:
         await open_series(series, PREFIXES[series])
         frozen = await freeze(series, ("invoice", invoice), make)
         due_on = frozen.issued_on + timedelta(days=_days(content, platform))
-        await _mark(invoice, frozen, due_on)
-        await _book(actor, content, frozen, due_on)
+        await _mark(invoice, frozen, None if content.kind == DocumentKind.CREDIT_NOTE else due_on)
+        await _book(actor, content, frozen, due_on, corrected)
         await outbox.put("invoice.issued", ("invoice", invoice))
     return frozen.number
 
@@ -73,12 +78,28 @@ async def _lock(invoice: int) -> Draft:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Corrected:
+    """The receivable of the invoice that a credit note corrects, and what is still due of it."""
+
+    id: int
+    due_cents: int
+
+
+async def _lock_corrected(content: Draft) -> _Corrected | None:
+    """Before the counter, which comes last: what is locked after it would be waited for by everybody who issues."""
+    if content.kind != DocumentKind.CREDIT_NOTE or content.corrects is None:
+        return None
+    sql = "select id, gross_cents - settled_cents as due_cents from receivable where number = $1 for update"
+    return await db.row(_Corrected, sql, content.corrects.number)
+
+
 def _days(content: Draft, platform: PlatformView) -> int:
     own = content.payer.payment_days
     return platform.payment_days if own is None else own
 
 
-async def _mark(invoice: int, frozen: Frozen, due_on: date) -> None:
+async def _mark(invoice: int, frozen: Frozen, due_on: date | None) -> None:
     await Invoice.update(
         {
             Invoice.state: InvoiceState.ISSUED,
@@ -90,7 +111,7 @@ async def _mark(invoice: int, frozen: Frozen, due_on: date) -> None:
     ).where(Invoice.id == invoice)
 
 
-async def _book(actor: Actor, content: Draft, frozen: Frozen, due_on: date) -> None:
+async def _book(actor: Actor, content: Draft, frozen: Frozen, due_on: date, corrected: _Corrected | None) -> None:
     """What the issue makes owed; a credit note settles what is still due of the invoice that it corrects."""
     if content.kind != DocumentKind.CREDIT_NOTE:
         public = content.payer.buyer == Buyer.PUBLIC  # its delay runs from the day it is made available
@@ -105,9 +126,9 @@ async def _book(actor: Actor, content: Draft, frozen: Frozen, due_on: date) -> N
         return
     if not content.gross_cents:
         return
-    sql = "select r.id, r.gross_cents - r.settled_cents as due from receivable r where r.number = $1 for update"
-    owed = await db.connection().fetchrow(sql, content.corrects.number if content.corrects else "")
-    settles = {owed["id"]: min(owed["due"], content.gross_cents)} if owed and owed["due"] else {}
+    settles = {}
+    if corrected is not None and corrected.due_cents:
+        settles[corrected.id] = min(corrected.due_cents, content.gross_cents)
     credit = NewPayment(
         way=Way.CREDIT_NOTE,
         amount_cents=content.gross_cents,
@@ -124,8 +145,10 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
     regime = VatRegime(content.vat_regime)
     lines = [_line(item, regime) for item in content.lines]
     groups = breakdown(lines)
+    if content.corrected is not None:
+        groups = with_vat(groups, content.vat_cents)
     kind, days = Buyer(content.payer.buyer), _days(content, platform)
-    return InvoiceDocument(
+    document = InvoiceDocument(
         kind=DocumentKind(content.kind),
         number=numbered.number,
         issued_on=numbered.issued_on,
@@ -145,11 +168,14 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
         order_reference=content.purchase_order or "",
         contract_reference=content.contract_reference or "",
         earlier=content.corrects or content.replaces,
+        cancelled_by=tuple(content.cancelled_by),
+        deposits=tuple(content.deposits),
         subject=content.subject,
         booking=content.booking or "",
         vat_on_debits=platform.vat_on_debits,
         accent=platform.accent,
     )
+    return document if content.corrected is None else as_credit_of(content.corrected, document, content.reason or "")
 
 
 def _line(item: LineView, regime: VatRegime) -> Line:

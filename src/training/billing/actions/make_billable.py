@@ -1,117 +1,121 @@
-"""A held session: what each booking owes becomes a draft invoice; what is free gets a confirmation instead."""
+"""What becomes billable when: held, confirmed, at the end of the month; and what is cancelled is not billed any more.
+
+Reactions: each rereads the present state under its session's lock, so that late, doubled or reordered ones converge.
+Per seat, the seats booked at the deadline are billed, unless the offer bills who came; then nothing is billed where
+nobody came, and `queries.drafts.unbilled` shows it to staff. A flat price is billed whatever the head-count.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import timedelta
 
+from training.billing.actions.ask_missing import ask_missing
+from training.billing.actions.drafting import bill, take_off
 from training.billing.actions.issue import issue
-from training.billing.queries.invoices import blockers
+from training.billing.queries.invoices import checks, invoice
+from training.billing.rules import grouping, issuing
 from training.billing.rules.states import InvoiceState
-from training.billing.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
-from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState
 from training.catalogue.rules import TariffMode
-from training.directory.queries import the_platform
+from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.money import vat_of
-from training.kernel.render import span
 from training.records.actions import acting
-from training.scheduling import queries as scheduling
-from training.scheduling.queries import SlotView
+from training.scheduling.actions import lock_session
+from training.scheduling.rules import SessionState
+
+ASKED_AGAIN = timedelta(days=7)  # a client is not asked twice for one number within a week, unless a person does
 
 
 async def make_billable(actor: Actor, session: int) -> None:
     """For each confirmed booking of a held session: its draft invoice, or word that it was free.
 
-    Run twice it does nothing more. What comes next is one fact a booking: a paper that cannot be made stops no other.
+    Run twice it does nothing more; nor for what was billed at confirmation. What comes next is one fact a draft: a
+    paper that cannot be made stops no other.
     """
-    found = await bookings.bookings(SYSTEM.scope, session=session, states=[BookingState.CONFIRMED], limit=1000)
-    slots = (await scheduling.slots([session]))[session]
-    platform = await the_platform()
     async with acting(actor, "session.make-billable", ("session", session)):
+        if (await lock_session(session)).state != SessionState.HELD:
+            return  # it was undone meanwhile
+        found = await bookings.bookings(SYSTEM.scope, session=session, states=[BookingState.CONFIRMED], limit=1000)
         for booking in sorted(found, key=lambda b: b.id):
             if booking.tariff_mode == TariffMode.FREE:
                 await outbox.put("booking.held_free", ("booking", booking.id))
-                continue
-            draft = await _draft(actor, booking, slots, platform.vat_regime)
-            if draft is not None:
-                await outbox.put("invoice.drafted", ("invoice", draft))
+        await _drafted(await bill(actor, found, held=True))
 
 
-async def issue_if_told(actor: Actor, invoice: int) -> None:
-    """Issue a fresh draft where the platform wants no look at it; one that lacks something waits in « À facturer »."""
-    if (await the_platform()).issue_without_look and not await blockers(invoice):
-        await issue(actor, invoice)
+async def bill_at_confirmation(actor: Actor, booking: int) -> None:
+    """A booking was confirmed: its draft, where its organisation is invoiced then (a public buyer: with a reason)."""
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    payer = await directory.organisation(view.organisation) if view else None
+    if view is None or payer is None:
+        return
+    if not grouping.billed_at_confirmation(payer.billing_moment, payer.buyer, payer.early_billing_reason):
+        return
+    async with acting(actor, "booking.bill-at-confirmation", ("booking", booking)):
+        held = (await lock_session(view.session)).state == SessionState.HELD
+        again = await _reread(booking)
+        if again is not None and again.state == BookingState.CONFIRMED:
+            await _drafted(await bill(actor, [again], held=held))
 
 
-async def _draft(actor: Actor, booking: BookingView, slots: list[SlotView], regime: str) -> int | None:
-    """The draft's id; None when the booking was made billable before."""
-    async with acting(actor, "billable.make", ("booking", booking.id)):
-        sql = "select exists (select from billable where booking = $1)"
-        if await db.value(sql, booking.id):
-            return None
-        regime = await db.value("select vat_regime from offer where slug = $1", booking.offer_slug) or regime
-        vat = vat_of(booking.price_cents, STANDARD_RATE_BP) if REGIMES[VatRegime(regime)].charges_vat else 0
-        invoice = await Invoice.insert(
-            Invoice(
-                kind="invoice",
-                state=InvoiceState.DRAFT,
-                payer=booking.organisation,
-                number=None,
-                issued_on=None,
-                due_on=None,
-                vat_regime=regime,
-                purchase_order=booking.purchase_order,
-                service_code=booking.service_code,
-                net_cents=booking.price_cents,
-                vat_cents=vat,
-                gross_cents=booking.price_cents + vat,
-                entry=None,
-                created_at=clock.now(),
-            )
-        ).returning(Invoice.id)
-        line = await _line(int(invoice[0]["id"]), booking, slots)
-        await Billable.insert(
-            Billable(
-                booking=booking.id,
-                payer=booking.organisation,
-                amount_cents=booking.price_cents,
-                invoice_line=line,
-                created_at=clock.now(),
-            )
-        )
-    return int(invoice[0]["id"])
+async def withdraw(actor: Actor, booking: int) -> None:
+    """A booking was cancelled: it leaves the drafts. What is issued stays, and is listed as « to credit »."""
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is None:
+        return
+    async with acting(actor, "billable.withdraw", ("booking", booking)):
+        await lock_session(view.session)
+        again = await _reread(booking)
+        if again is not None and again.state == BookingState.CANCELLED:
+            await take_off([booking])
 
 
-async def _line(invoice: int, booking: BookingView, slots: list[SlotView]) -> int:
-    per_seat = booking.tariff_mode == TariffMode.PER_SEAT
-    made = await InvoiceLine.insert(
-        InvoiceLine(
-            invoice=invoice,
-            position=1,
-            description=booking.title,
-            detail=_detail(booking, slots),
-            # a flat price is one line of one, whatever the head-count
-            quantity=booking.seats if per_seat else 1,
-            unit_price_cents=booking.unit_price_cents,
-            net_cents=booking.price_cents,
-            unit="C62" if per_seat else "LS",
-            booking=booking.id,
-            served_from=_day(slots[0].starts_at),
-            served_until=_day(slots[-1].ends_at),
-        )
-    ).returning(InvoiceLine.id)
-    return int(made[0]["id"])
+async def withdraw_all(actor: Actor, session: int) -> None:
+    """A session was called off: none of its bookings is billed any more."""
+    async with acting(actor, "session.withdraw-billables", ("session", session)):
+        await lock_session(session)
+        cancelled = [BookingState.CANCELLED]
+        found = await bookings.bookings(SYSTEM.scope, session=session, states=cancelled, limit=1000)
+        await take_off([b.id for b in found])
 
 
-def _detail(booking: BookingView, slots: list[SlotView]) -> str:
-    dates = [f"{span(s.starts_at, s.ends_at)}{f', {s.place}' if s.place else ''}" for s in slots]
-    people = f"Groupe de {booking.seats} personnes" if booking.seats > 1 else "Une personne"
-    return "\n".join([*dates, f"{people}, réservation {booking.reference}"])
+async def close_month(actor: Actor = SYSTEM) -> int:
+    """The month is over: its grouped drafts collect no more and may be issued. Returns how many."""
+    async with acting(actor, "invoices.close-month"):
+        sql = "select id from invoice where state = 'draft' and month < $1 order by id"
+        over = [record["id"] for record in await db.connection().fetch(sql, grouping.month_of(clock.today()))]
+        for draft in over:
+            await outbox.put("invoice.drafted", ("invoice", draft))
+    return len(over)
 
 
-def _day(instant: datetime) -> date:
-    return clock.local(instant).date()
+async def issue_if_told(actor: Actor, draft: int) -> None:
+    """Issue a fresh draft where the platform wants no look at it; one that lacks something waits in « À facturer ».
+
+    What its client alone can say is then asked of it, at the most once a week.
+    """
+    if not (await directory.the_platform()).issue_without_look:
+        return
+    view = await invoice(SYSTEM.scope, draft)
+    if view is None or view.state != InvoiceState.DRAFT or grouping.collecting(view.month, clock.today()):
+        return
+    found = await checks(draft)
+    if not issuing.said(found):
+        await issue(actor, draft)
+    elif issuing.may_be_asked(found) and (view.asked_at is None or view.asked_at <= clock.now() - ASKED_AGAIN):
+        await ask_missing(actor, draft)
+
+
+async def _drafted(drafts: list[int]) -> None:
+    """Word of the drafts that collect no more."""
+    sql = "select id, month from invoice where id = any($1) order by id"
+    for record in await db.connection().fetch(sql, drafts):
+        if not grouping.collecting(record["month"], clock.today()):
+            await outbox.put("invoice.drafted", ("invoice", record["id"]))
+
+
+async def _reread(booking: int) -> BookingView | None:
+    """Under its session's lock, without which no booking changes."""
+    return await bookings.booking_by_id(SYSTEM.scope, booking)

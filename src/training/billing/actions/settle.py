@@ -27,12 +27,16 @@ db.refuse(
     "payment_used_within_amount",
     lambda: Conflict(_("Ce règlement serait compté deux fois : rien n’a été enregistré."), field="amount"),
 )
+db.refuse("payment_request_key_once", lambda: Conflict(_("Ce règlement est déjà enregistré.")))
 db.refuse("payment_checkout_once", lambda: Conflict(_("Ce paiement en ligne est déjà enregistré.")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPayment:
-    """Money as it came. `payer` None: nobody knows yet whose it is. `reference`: cheque number, transfer's words."""
+    """Money as it came. `payer` None: nobody knows yet whose it is. `reference`: cheque number, transfer's words.
+
+    `request_key`: the form's own; the same key twice is one payment.
+    """
 
     way: Way
     amount_cents: int
@@ -43,6 +47,7 @@ class NewPayment:
     note: str = ""
     checkout: int | None = None
     credit_note: int | None = None
+    request_key: str | None = None
 
 
 async def record_payment(actor: Actor, new: NewPayment, settles: Mapping[int, int] | None = None) -> int:
@@ -52,9 +57,13 @@ async def record_payment(actor: Actor, new: NewPayment, settles: Mapping[int, in
     """
     if new.amount_cents <= 0:
         raise Invalid(_("Un règlement est de plus de zéro euro."), field="amount")
-    await check_day(new.received_on)
+    if new.way != Way.CREDIT_NOTE:  # its day is its number's, which may be to come when the clock was set back
+        await check_day(new.received_on)
     async with acting(actor, "payment.record") as change:
         owed = await _lock_receivables(settles or {})
+        if new.request_key and (known := await db.value(_BY_REQUEST, new.request_key)):
+            change.about("payment", int(known))
+            return int(known)
         made = await Payment.insert(
             Payment(
                 way=new.way,
@@ -66,6 +75,7 @@ async def record_payment(actor: Actor, new: NewPayment, settles: Mapping[int, in
                 note=new.note,
                 checkout=new.checkout,
                 credit_note=new.credit_note,
+                request_key=new.request_key,
                 created_at=clock.now(),
             )
         ).returning(Payment.id)
@@ -75,6 +85,9 @@ async def record_payment(actor: Actor, new: NewPayment, settles: Mapping[int, in
         if new.way != Way.CREDIT_NOTE:
             await outbox.put("payment.received", ("payment", payment))
     return payment
+
+
+_BY_REQUEST = "select id from payment where request_key = $1"
 
 
 async def settle(actor: Actor, payment: int, settles: Mapping[int, int]) -> None:
@@ -118,6 +131,23 @@ async def refund(actor: Actor, payment: int, cents: int, on: date, reason: str) 
         await _write(SettlementKind.REFUND, payment, None, cents, on, reason)
 
 
+async def return_refund(actor: Actor, payment: int, cents: int, reason: str) -> None:
+    """A refund that did not hold, or a dispute that was won: the money is ours again, and left of its payment.
+
+    Conflict: less was refunded.
+    """
+    _explained(reason)
+    async with acting(actor, "payment.return-refund", ("payment", payment)) as change:
+        change.about("payment", payment, "used_cents")
+        await _lock_payment(payment)
+        sql = "select coalesce(sum(amount_cents), 0)::bigint from settlement where payment = $1 and kind = 'refund'"
+        refunded = int(await db.value(sql, payment))
+        if not 0 < cents <= refunded:
+            words = _("De ce règlement, seuls {amount} ont été remboursés.")
+            raise Conflict(words.format(amount=euros(refunded)), field="amount")
+        await _write(SettlementKind.REFUND, payment, None, -cents, clock.today(), reason)
+
+
 async def write_off(actor: Actor, receivable: int, cents: int, reason: str) -> None:
     """Give up what will not be paid. Forbidden to whoever does not keep the accounts. Conflict: less is due."""
     if not actor.may(Permission.PAYMENTS_WRITE_OFF):
@@ -152,6 +182,11 @@ async def check_day(on: date) -> None:
     """Invalid: a day to come, or one of a closed period."""
     if on > clock.today():
         raise Invalid(_("Cette date n’est pas encore venue."), field="on")
+    await check_open(on)
+
+
+async def check_open(on: date) -> None:
+    """Invalid: a day of a closed period."""
     closed = await db.value("select max(until) from period_close")
     if closed and on <= closed:
         words = _("La période est close jusqu’au {day} : choisissez une date plus tardive.")

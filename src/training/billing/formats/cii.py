@@ -14,7 +14,7 @@ import facturx
 from facturx.facturx import FACTURX_LEVEL2xsd
 from lxml import etree
 
-from training.billing.documents import DocumentKind, InvoiceDocument, Line, Party, VatGroup, payment_label
+from training.billing.documents import DocumentKind, Earlier, InvoiceDocument, Line, Party, VatGroup, payment_label
 from training.billing.rules.vat import REGIMES, VatRegime
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
@@ -35,8 +35,15 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _own = threading.local()
 
 
-def _text(value: str) -> str:
-    return " ".join(_FORBIDDEN.sub(" ", value).split())
+NAME_MAX = 99  # BR-FR-CPRO-34, 36, 43, 44
+REFERENCE_MAX = 50  # BR-FR-CPRO-14, 15
+TEXT_MAX = 1_024  # BR-FR-CPRO-31, 35, 42
+
+
+def _text(value: str, most: int = TEXT_MAX) -> str:
+    """One line, with nothing that XML refuses, and no longer than Chorus Pro takes: paper says it whole."""
+    said = " ".join(_FORBIDDEN.sub(" ", value).split())
+    return said if len(said) <= most else said[: most - 1].rstrip() + "…"
 
 
 def _schema() -> etree.XMLSchema:
@@ -65,11 +72,14 @@ def treatment_of(document: InvoiceDocument) -> str:
 
 
 def _process(document: InvoiceDocument) -> str:
-    """BT-23 (BR-FR-08): S services; 1 as usual, 2 already paid, 4 what remains after a deposit."""
-    paid = document.totals.paid_cents
-    if not paid:
+    """BT-23 (BR-FR-08): S services; 1 as usual, 2 already paid, 4 what remains after a deposit (BR-FR-CO-08: no
+    deposit is that itself). A credit note is never paid."""
+    if document.kind is DocumentKind.CREDIT_NOTE:
         return "S1"
-    return "S2" if paid == document.totals.gross_cents else "S4"
+    paid = document.totals.paid_cents
+    if paid and paid == document.totals.gross_cents:
+        return "S2"
+    return "S4" if (paid or document.deposits) and document.kind is DocumentKind.INVOICE else "S1"
 
 
 def _party(party: Party, *, role: str, with_vat: bool) -> dict[str, Any]:
@@ -78,7 +88,7 @@ def _party(party: Party, *, role: str, with_vat: bool) -> dict[str, Any]:
         raise Invalid(_("Il manque un SIREN ou une adresse électronique pour « {name} ».").format(name=party.name))
     lines = [_text(part) for part in party.address_lines]
     facts: dict[str, Any] = {
-        "name": _text(party.name),
+        "name": _text(party.name, NAME_MAX),
         "addr_l1": lines[0] if lines else "",
         "addr_l2": lines[1] if len(lines) > 1 else "",
         "addr_l3": ", ".join(lines[2:]),
@@ -175,6 +185,11 @@ def _payment(document: InvoiceDocument) -> dict[str, Any]:
     return facts
 
 
+def _preceding(document: InvoiceDocument) -> Earlier | None:
+    """BG-3. Chorus Pro takes one at the most (BR-FR-CPRO-20): paper names the others."""
+    return document.earlier or (document.deposits[0] if document.deposits else None)
+
+
 def _facts(document: InvoiceDocument) -> dict[str, Any]:
     with_vat = REGIMES[document.regime].shows_vat_numbers
     totals = document.totals
@@ -184,8 +199,8 @@ def _facts(document: InvoiceDocument) -> dict[str, Any]:
         "BT-3": TYPE_CODES[document.kind],
         "BT-5": "EUR",
         "BT-10": _text(document.service_code),
-        "BT-12": _text(document.contract_reference),
-        "BT-13": _text(document.order_reference),
+        "BT-12": _text(document.contract_reference, REFERENCE_MAX),
+        "BT-13": _text(document.order_reference, REFERENCE_MAX),
         "BT-14": _text(document.booking),
         "BT-23": _process(document),
         "BG-1": _notes(document),
@@ -201,8 +216,8 @@ def _facts(document: InvoiceDocument) -> dict[str, Any]:
     }
     if totals.paid_cents:
         facts["BT-113"] = decimal(totals.paid_cents)
-    if document.earlier:
-        facts["BG-3"] = [{"BT-25": document.earlier.number, "BT-26": document.earlier.issued_on}]  # BR-FR-CO-05
+    if earlier := _preceding(document):
+        facts["BG-3"] = [{"BT-25": earlier.number, "BT-26": earlier.issued_on}]  # BR-FR-CO-05
     if document.vat_on_debits and totals.vat_cents:
         facts["BT-8"] = "invoice"
     return facts | _when(document) | _payment(document)

@@ -6,8 +6,8 @@ from io import BytesIO
 
 import pikepdf
 
-from training.billing.documents import FreeConfirmation, InvoiceDocument
-from training.billing.formats import cii, paper
+from training.billing.documents import FreeConfirmation, InvoiceDocument, ReceiptDocument
+from training.billing.formats import cii, paper, receipt_paper
 from training.kernel import pdf
 
 XML_NAME = "factur-x.xml"  # Factur-X 1.09 §6.2: no other name is looked for
@@ -81,6 +81,11 @@ def plain(document: InvoiceDocument, logo: bytes | None = None) -> bytes:
 def preview(document: InvoiceDocument, logo: bytes | None = None) -> bytes:
     """A draft: no number, no XML, marked on every page."""
     return pdf.compile("invoice.typ", paper.invoice(document, logo, draft=True), on=document.issued_on)
+
+
+def receipt(document: ReceiptDocument, logo: bytes | None = None) -> bytes:
+    """The page that says that a payment was received: no XML, for it asks for nothing."""
+    return pdf.compile("receipt.typ", receipt_paper.receipt(document, logo), on=document.issued_on)
 
 
 def confirm_free(document: FreeConfirmation, logo: bytes | None = None) -> bytes:

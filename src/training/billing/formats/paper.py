@@ -12,7 +12,9 @@ from typing import Any
 
 from training.billing.documents import (
     CARD,
+    TRANSFER,
     DocumentKind,
+    Earlier,
     FreeConfirmation,
     InvoiceDocument,
     Line,
@@ -21,6 +23,7 @@ from training.billing.documents import (
     VatGroup,
     payment_label,
 )
+from training.billing.formats import epc
 from training.billing.rules.vat import REGIMES
 from training.directory.rules import Buyer
 from training.kernel.clock import local
@@ -37,6 +40,8 @@ UNITS = {  # UN/ECE Rec 20 → singular, plural
     "LS": ("forfait", "forfaits"),
     "HUR": ("heure", "heures"),
     "DAY": ("jour", "jours"),
+    "MON": ("mois", "mois"),
+    "KMT": ("km", "km"),
     "IE": ("personne", "personnes"),
 }
 MONTHS = (
@@ -99,7 +104,8 @@ def _identity(party: Party, *, with_vat: bool) -> list[str]:
     return ids
 
 
-def _party(party: Party, *, with_vat: bool) -> dict[str, Any]:
+def party_of(party: Party, *, with_vat: bool) -> dict[str, Any]:
+    """Seller or buyer as `person` of layout.typ shows them."""
     place = " ".join(part for part in (party.postcode, party.city) if part)
     foreign = [party.country] if party.country != "FR" else []
     return {
@@ -122,8 +128,9 @@ def _declaration(party: Party) -> str:
     )
 
 
-def _footer(party: Party, *, with_vat: bool) -> list[str]:
-    shown = _party(party, with_vat=with_vat)
+def footer_of(party: Party, *, with_vat: bool) -> list[str]:
+    """Who issues the page, at the foot of each sheet."""
+    shown = party_of(party, with_vat=with_vat)
     name = " · ".join(part for part in (party.name, party.legal_form) if part)
     ids = " · ".join(shown["ids"][1:] or shown["ids"])
     return [part for part in (f"{name} · {', '.join(shown['address'])}", ids) if part]
@@ -133,7 +140,8 @@ def _facts(document: InvoiceDocument) -> list[list[str]]:
     credit = document.kind is DocumentKind.CREDIT_NOTE
     order = "N° d’engagement" if document.buyer_kind is Buyer.PUBLIC else "Bon de commande"
     one_day = document.service_from == document.service_to
-    due = "" if credit or document.due_on is None else day(document.due_on)
+    owed = not credit and bool(document.totals.due_cents)
+    due = day(document.due_on) if owed and document.due_on else ""
     facts = [
         ("Date d’émission", day(document.issued_on)),
         ("Échéance", due),
@@ -147,10 +155,14 @@ def _facts(document: InvoiceDocument) -> list[list[str]]:
     return [[label, value] for label, value in facts if value]
 
 
+def _reference(earlier: Earlier) -> str:
+    return f"{earlier.number} du {day(earlier.issued_on)}"
+
+
 def _headline(document: InvoiceDocument) -> dict[str, str]:
     totals, earlier = document.totals, document.earlier
     if document.kind is DocumentKind.CREDIT_NOTE:
-        of = f"à déduire de la facture {earlier.number} du {day(earlier.issued_on)}" if earlier else "à déduire"
+        of = f"à déduire de la facture {_reference(earlier)}" if earlier else "à déduire"
         return {"amount": euros(totals.gross_cents), "text": of}
     if totals.gross_cents and not totals.due_cents:
         by = " par carte" if document.payment and document.payment.means == CARD else ""
@@ -203,7 +215,23 @@ def _payment(document: InvoiceDocument) -> dict[str, Any] | None:
         ("Titulaire", (payment.account_name or document.seller.name) if payment.iban else ""),
         ("Référence à rappeler", document.number),
     ]
-    return {"title": f"Règlement : {payment_label(document).lower()}", "rows": [list(row) for row in rows if row[1]]}
+    return {
+        "title": f"Règlement : {payment_label(document).lower()}",
+        "rows": [list(row) for row in rows if row[1]],
+        "code": _code(document),
+    }
+
+
+def _code(document: InvoiceDocument) -> str | None:
+    """The transfer as a code to scan. Never to a public buyer: its accountant pays what the mayor ordered."""
+    payment = document.payment
+    if payment is None or not payment.iban or payment.means != TRANSFER or document.buyer_kind is Buyer.PUBLIC:
+        return None
+    if not document.number or not 0 < document.totals.due_cents <= epc.CENTS_MAX:
+        return None
+    name = payment.account_name or document.seller.name
+    cents = document.totals.due_cents
+    return epc.picture(epc.payload(name=name, iban=payment.iban, bic=payment.bic, cents=cents, text=document.number))
 
 
 def _mentions(document: InvoiceDocument) -> list[str]:
@@ -212,11 +240,19 @@ def _mentions(document: InvoiceDocument) -> list[str]:
     mentions = sorted(reasons)
     if document.vat_on_debits and document.totals.vat_cents:
         mentions.append("Option pour le paiement de la taxe d’après les débits.")
-    if document.earlier and document.kind is DocumentKind.INVOICE:
-        mentions.append(
-            f"Annule et remplace la facture {document.earlier.number} du {day(document.earlier.issued_on)}."
-        )
+    named = "\n".join(item.description for item in document.lines)  # most often the line that takes it off says it
+    untold = [deposit for deposit in document.deposits if deposit.number not in named]
+    mentions += [f"Acompte déduit : facture {_reference(deposit)}." for deposit in untold]
+    if document.earlier and document.kind is not DocumentKind.CREDIT_NOTE:
+        mentions.append(f"Annule et remplace la facture {_reference(document.earlier)}{_cancelled(document)}.")
     return mentions
+
+
+def _cancelled(document: InvoiceDocument) -> str:
+    notes = [_reference(note) for note in document.cancelled_by]
+    if not notes:
+        return ""
+    return f", annulée par {'les avoirs' if len(notes) > 1 else 'l’avoir'} {' et '.join(notes)}"
 
 
 def _terms(document: InvoiceDocument) -> list[str]:
@@ -240,9 +276,9 @@ def invoice(document: InvoiceDocument, logo: bytes | None = None, *, draft: bool
         "draft": draft,
         "accent": document.accent,
         "logo": framed(logo, width=LOGO[0], height=LOGO[1]) if logo else None,
-        "sender": _party(document.seller, with_vat=with_vat),
+        "sender": party_of(document.seller, with_vat=with_vat),
         "receiver_label": "Client",
-        "receiver": _party(document.buyer, with_vat=with_vat),
+        "receiver": party_of(document.buyer, with_vat=with_vat),
         "headline": _headline(document),
         "facts": _facts(document),
         "subject": document.subject,
@@ -254,7 +290,7 @@ def invoice(document: InvoiceDocument, logo: bytes | None = None, *, draft: bool
         "mentions": _mentions(document),
         "notes": list(document.notes),
         "terms": _terms(document),
-        "footer": _footer(document.seller, with_vat=with_vat),
+        "footer": footer_of(document.seller, with_vat=with_vat),
     }
 
 
@@ -292,9 +328,9 @@ def free_confirmation(document: FreeConfirmation, logo: bytes | None = None) -> 
         "draft": False,
         "accent": document.accent,
         "logo": framed(logo, width=LOGO[0], height=LOGO[1]) if logo else None,
-        "sender": _party(document.provider, with_vat=False),
+        "sender": party_of(document.provider, with_vat=False),
         "receiver_label": "Bénéficiaire",
-        "receiver": _party(document.beneficiary, with_vat=False),
+        "receiver": party_of(document.beneficiary, with_vat=False),
         "headline": {"amount": "Gratuit", "text": f"cette séance {verb} sans frais pour vous"},
         "facts": [list(fact) for fact in facts if fact[1]],
         "session": document.title,
@@ -303,5 +339,5 @@ def free_confirmation(document: FreeConfirmation, logo: bytes | None = None) -> 
         "value": value,
         "notes": list(document.notes),
         "statement": "Ce document n’est pas une facture : aucune somme n’est due.",
-        "footer": _footer(document.provider, with_vat=False),
+        "footer": footer_of(document.provider, with_vat=False),
     }

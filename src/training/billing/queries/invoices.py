@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
-from training.billing.documents import DocumentKind, Earlier
-from training.billing.rules.issuing import Payer, Seller, missing
+from training.billing.documents import DocumentKind, Earlier, InvoiceDocument
+from training.billing.queries.checking import Looked, checks_of, who
+from training.billing.rules.issuing import Check, CheckKey, Seller, missing, said
 from training.billing.rules.states import InvoiceState
 from training.billing.rules.vat import VatRegime
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
-from training.directory.rules import Buyer
+from training.directory.rules import Buyer, ChorusNeeds
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
@@ -80,12 +82,23 @@ class InvoiceView:
         return self.due_cents > 0 and self.late_from is not None and self.late_from < clock.today()
 
 
+class Standing(StrEnum):
+    """What a list of issued documents can be narrowed to: the words are those of its address."""
+
+    ANY = ""
+    DUE = "a-encaisser"
+    LATE = "en-retard"
+    PAID = "payees"
+    CREDIT_NOTES = "avoirs"
+
+
 _INVOICE = """
     select i.id, coalesce(i.entry, i.id) as place,
            i.kind, i.state, i.number, i.issued_on, i.due_on, i.payer, o.name as payer_name, o.slug as payer_slug,
            o.buyer as payer_buyer, l.description as title, t.line_count, t.served_from, t.served_until,
-           b.reference as booking, i.net_cents, i.vat_cents, i.gross_cents, i.purchase_order, i.service_code,
-           i.contract_reference, i.subject, i.month, i.reason, i.asked_at, i.vat_regime, e.paper, e.data, i.generation,
+           case when t.booking_count = 1 then b.reference end as booking,
+           i.net_cents, i.vat_cents, i.gross_cents, i.purchase_order, i.service_code, i.contract_reference,
+           i.subject, i.month, i.reason, i.asked_at, i.vat_regime, e.paper, e.data, i.generation,
            c.number as corrects, a.number as replaces, r.id as receivable,
            coalesce(r.settled_cents, 0) as settled_cents,
            case when r.settled_cents > 0 then (
@@ -98,7 +111,8 @@ _INVOICE = """
     join organisation o on o.id = i.payer
     join invoice_line l on l.invoice = i.id and l.position = 1
     join lateral (
-        select count(*) as line_count, min(served_from) as served_from, max(served_until) as served_until
+        select count(*) as line_count, count(distinct booking) as booking_count,
+               min(served_from) as served_from, max(served_until) as served_until
         from invoice_line where invoice = i.id
     ) t on true
     left join booking b on b.id = l.booking
@@ -108,6 +122,7 @@ _INVOICE = """
     left join receivable r on r.invoice = i.id
     where ($1 or i.payer = any($2))
 """
+_IN_SCOPE = "($1 or i.payer = any($2))"
 
 
 def _scoped(scope: Scope) -> tuple[bool, list[int]]:
@@ -130,27 +145,40 @@ async def invoices(
     state: InvoiceState = InvoiceState.ISSUED,
     organisation: int | None = None,
     search: str = "",
+    standing: Standing = Standing.ANY,
     after: tuple[date, int] | None = None,
     limit: int = 50,
 ) -> list[InvoiceView]:
     """Invoices, the newest first; drafts by when they were served. `after`: the last key of the page before."""
-    key = "i.issued_on" if state == InvoiceState.ISSUED else "t.served_until"
+    # What decides is written out rather than passed, and the order is its index's: PostgreSQL then plans once, and a
+    # page costs the same whatever is behind it.
+    key, place = ("i.issued_on", "i.entry") if state == InvoiceState.ISSUED else ("t.served_until", "i.id")
+    scoped = "$1::boolean is not null and $2::bigint[] is not null" if scope.everything else _IN_SCOPE
     return await db.rows(
         InvoiceView,
-        _INVOICE
+        _INVOICE.replace(_IN_SCOPE, scoped)
         + f"""
-        and i.state = $3 and ($4::bigint is null or i.payer = $4)
-        and strpos(fold(coalesce(i.number, '') || ' ' || o.name || ' ' || coalesce(b.reference, '')), fold($5)) > 0
-        and ($6::date is null or ({key}, coalesce(i.entry, i.id)) < ($6, $7))
-        order by {key} desc, coalesce(i.entry, i.id) desc limit $8
+        and i.state = '{InvoiceState(state)}' and {_STANDS[standing]} and $7::date is not null
+        and {"$3::bigint is null" if organisation is None else "i.payer = $3"}
+        and strpos(fold(coalesce(i.number, '') || ' ' || o.name || ' ' || coalesce(b.reference, '')), fold($4)) > 0
+        and {"$5::date is null and $6::bigint is null" if after is None else f"({key}, {place}) < ($5, $6)"}
+        order by {key} desc, {place} desc limit {int(limit)}
         """,
         *_scoped(scope),
-        state,
         organisation,
         search.strip(),
         *(after or (None, None)),
-        limit,
+        clock.today(),
     )
+
+
+_STANDS: dict[Standing, str] = {
+    Standing.ANY: "true",
+    Standing.DUE: "r.settled_cents < r.gross_cents",
+    Standing.LATE: "r.settled_cents < r.gross_cents and r.due_on < $7",
+    Standing.PAID: "r.settled_cents = r.gross_cents",
+    Standing.CREDIT_NOTES: "i.kind = 'credit_note'",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +222,11 @@ class Draft:
     corrects: Earlier | None
     replaces: Earlier | None
     lines: list[LineView]
+    vat_cents: int
+    reason: str | None
+    corrected: InvoiceDocument | None  # the invoice that a credit note corrects, as it was issued
+    cancelled_by: list[Earlier]  # the credit notes that took back the invoice that this one replaces
+    deposits: list[Earlier]  # the deposit invoices that this one takes off
 
 
 async def draft(id: int) -> Draft | None:  # noqa: A002
@@ -219,6 +252,11 @@ async def draft(id: int) -> Draft | None:  # noqa: A002
         corrects=await _earlier(view.corrects),
         replaces=await _earlier(view.replaces),
         lines=await lines(id),
+        vat_cents=view.vat_cents,
+        reason=view.reason,
+        corrected=await _frozen(view.corrects),
+        cancelled_by=await _credit_notes_of(view.replaces),
+        deposits=await db.rows(Earlier, _DEPOSITS, id),
     )
 
 
@@ -227,19 +265,59 @@ async def _earlier(number: str | None) -> Earlier | None:
     return None if number is None else await db.row(Earlier, sql, number)
 
 
+# Not those that were credited whole: there is nothing of them to take off.
+_DEPOSITS = """
+    select distinct i.number, i.issued_on
+    from invoice_line l
+    join billable k on k.invoice_line = l.id and k.part = 'balance'
+    join billable d on d.booking = k.booking and d.payer = k.payer and d.part = 'deposit'
+    join invoice_line dl on dl.id = d.invoice_line
+    join invoice i on i.id = dl.invoice and i.state = 'issued'
+    where l.invoice = $1
+      and i.net_cents > (select coalesce(sum(net_cents), 0) from invoice where corrects = i.id and state = 'issued')
+    order by i.issued_on, i.number
+"""
+
+
+async def _frozen(number: str | None) -> InvoiceDocument | None:
+    snapshot = None if number is None else await db.value("select snapshot from ledger_entry where number = $1", number)
+    return None if snapshot is None else InvoiceDocument.from_json(snapshot)
+
+
+async def _credit_notes_of(number: str | None) -> list[Earlier]:
+    sql = """
+        select c.number, c.issued_on from invoice c join invoice i on i.id = c.corrects
+        where i.number = $1 and c.state = 'issued' order by c.id
+    """
+    return [] if number is None else await db.rows(Earlier, sql, number)
+
+
 async def blockers(id: int) -> list[str]:  # noqa: A002
     """What keeps a draft from being issued, in words; empty when nothing does."""
-    found = await draft(id)
+    return said(await checks(id))
+
+
+async def checks(id: int) -> list[Check]:  # noqa: A002
+    """What is looked at before a draft is issued; nothing of a credit note, which says what its invoice said."""
+    record = await db.connection().fetchrow(_LOOKED, id)
     platform = await directory.platform()
-    if found is None or platform is None:
-        return [_("Cette facture n’existe pas.")]
-    return lacking(platform, found.payer, reached=found.billing_email is not None)
+    if record is None or platform is None:
+        return [Check(CheckKey.TOTAL, False, _("Cette facture n’existe pas."))]
+    values = dict(record)
+    if values.pop("kind") == DocumentKind.CREDIT_NOTE:
+        return []
+    return (await checks_of(platform, [Looked(**values)]))[id]
+
+
+_LOOKED = """
+    select id, kind, payer, service_code, purchase_order, contract_reference, gross_cents from invoice where id = $1
+"""
 
 
 def lacking(platform: PlatformView, payer: OrganisationView, *, reached: bool) -> list[str]:
-    """The same, of facts that were read already. `reached`: somebody at the payer's receives invoices."""
-    who = Payer(payer.name, payer.siret, payer.buyer, payer.state, reached)
-    return missing(Seller(platform.siret, platform.iban), who)
+    """What a payer and the platform lack, before anything is known of a draft and of what Chorus Pro asks for it."""
+    known = replace(who(payer, reached=reached), needs=ChorusNeeds.NONE)
+    return missing(Seller(platform.siret, platform.iban), known)
 
 
 async def free_paper(scope: Scope, booking: str) -> int | None:

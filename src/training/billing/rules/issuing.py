@@ -1,11 +1,48 @@
-"""What an invoice cannot be issued without. No I/O."""
+"""What an invoice cannot be issued without, as checks that a page shows in green or in words. No I/O."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from training.directory.rules import Buyer, OrganisationState
-from training.kernel.i18n import _
+from training.directory.rules import (
+    CONTRACT_MAX,
+    ENGAGEMENT_MAX,
+    SERVICE_CODE_MAX,
+    Buyer,
+    ChorusNeeds,
+    OrganisationState,
+    chorus_lacking,
+)
+from training.kernel.i18n import _, ngettext
+
+
+class CheckKey(StrEnum):
+    """What is looked at, in the order in which a page shows it."""
+
+    SIRET = "siret"
+    SERVICE = "service"
+    ENGAGEMENT = "engagement"
+    CONTRACT = "contract"
+    CONTACT = "contact"
+    HEAD_COUNT = "head_count"
+    TOTAL = "total"
+    APPROVED = "approved"
+    SELLER_SIRET = "seller_siret"
+    SELLER_IBAN = "seller_iban"
+
+
+ASKABLE = frozenset({CheckKey.SIRET, CheckKey.SERVICE, CheckKey.ENGAGEMENT})  # what the client alone knows
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: fine, with what was found, or not, with what to do."""
+
+    key: CheckKey
+    ok: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +62,153 @@ class Payer:
     buyer: Buyer
     state: OrganisationState
     reached: bool
+    needs: ChorusNeeds = ChorusNeeds.NONE
 
 
-def missing(seller: Seller, payer: Payer) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class References:
+    """The buyer's own numbers on the invoice, and what its directory says of the chosen service.
+
+    `known` is False for a service that the buyer's list does not have, or has no more.
+    """
+
+    service_code: str | None = None
+    purchase_order: str | None = None
+    contract_reference: str | None = None
+    engagement_required: bool = False
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The head-count of one booking on the invoice; `present` None: nobody has counted."""
+
+    seats: int
+    present: int | None
+    held: bool
+
+
+def checks(
+    seller: Seller,
+    payer: Payer,
+    references: References = References(),
+    counts: Sequence[Counted] = (),
+    gross_cents: int = 0,
+) -> list[Check]:
+    """Everything that is looked at before an invoice is issued. `gross_cents`: its total."""
+    found, long = [_siret(payer)], _lengths(references)
+    if payer.buyer == Buyer.PUBLIC:
+        found += [check for check in _chorus(payer, references) if check.key not in {c.key for c in long}]
+    found += long
+    found.append(_contact(payer))
+    if counts:
+        found.append(_head_count(counts))
+    if gross_cents < 0:
+        words = _("Le total est négatif : retirez une remise, ou faites un avoir.")
+        found.append(Check(CheckKey.TOTAL, False, words))
+    return [*found, *_parties(seller, payer)]
+
+
+def missing(
+    seller: Seller,
+    payer: Payer,
+    references: References = References(),
+    counts: Sequence[Counted] = (),
+    gross_cents: int = 0,
+) -> list[str]:
     """What keeps an invoice from being issued, each thing in a sentence; empty when nothing does."""
-    identified = bool(payer.siret) or payer.buyer == Buyer.PERSON
-    checks = (
-        (seller.siret, _("La plateforme n’a pas encore de numéro SIRET : complétez son identité.")),
-        (seller.iban, _("La plateforme n’a pas encore d’IBAN : complétez son identité.")),
-        (identified, _("Il manque le numéro SIRET de {name}.").format(name=payer.name)),
-        (payer.reached, _("Personne ne reçoit les factures de {name}.").format(name=payer.name)),
-        (payer.state == OrganisationState.APPROVED, _("{name} n’est pas encore validée.").format(name=payer.name)),
+    return said(checks(seller, payer, references, counts, gross_cents))
+
+
+def said(found: Iterable[Check]) -> list[str]:
+    """The words of what is not as it should be."""
+    return [check.words for check in found if not check.ok]
+
+
+def askable(found: Iterable[Check]) -> bool:
+    """Whether something is missing that the client can say."""
+    return any(not check.ok and check.key in ASKABLE for check in found)
+
+
+def may_be_asked(found: Sequence[Check]) -> bool:
+    """Whether something is missing that the client can say, and somebody there reads it."""
+    return askable(found) and any(check.ok for check in found if check.key == CheckKey.CONTACT)
+
+
+def _siret(payer: Payer) -> Check:
+    if payer.siret:
+        return Check(CheckKey.SIRET, True, _("SIRET {siret}").format(siret=payer.siret))
+    if payer.buyer == Buyer.PERSON:
+        return Check(CheckKey.SIRET, True, _("Particulier : pas de SIRET"))
+    return Check(CheckKey.SIRET, False, _("Il manque le numéro SIRET de {name}.").format(name=payer.name))
+
+
+def _chorus(payer: Payer, references: References) -> list[Check]:
+    """What Chorus Pro asks of this buyer: nothing that it does not need is asked for."""
+    service, engagement = references.service_code, references.purchase_order
+    found = []
+    if service and references.known:
+        found.append(Check(CheckKey.SERVICE, True, _("Code service {code}").format(code=service)))
+    elif service:
+        words = _("Le code service {code} n’est pas dans la liste de {name} : corrigez-le, ou complétez sa fiche.")
+        found.append(Check(CheckKey.SERVICE, False, words.format(code=service, name=payer.name)))
+    if engagement:
+        found.append(Check(CheckKey.ENGAGEMENT, True, _("Engagement {number}").format(number=engagement)))
+    lacking = chorus_lacking(payer.needs, service, engagement, references.engagement_required)
+    keys = {"service_code": CheckKey.SERVICE, "purchase_order": CheckKey.ENGAGEMENT}
+    return [*found, *(Check(keys[field], False, words) for field, words in lacking.items())]
+
+
+def _lengths(references: References) -> list[Check]:
+    limits = (
+        (
+            CheckKey.SERVICE,
+            references.service_code,
+            SERVICE_CODE_MAX,
+            _("Le code service est trop long : {n} au plus."),
+        ),
+        (
+            CheckKey.ENGAGEMENT,
+            references.purchase_order,
+            ENGAGEMENT_MAX,
+            _("Le numéro d’engagement est trop long : {n} au plus."),
+        ),
+        (
+            CheckKey.CONTRACT,
+            references.contract_reference,
+            CONTRACT_MAX,
+            _("Le numéro de marché est trop long : {n} au plus."),
+        ),
     )
-    return [words for good, words in checks if not good]
+    return [Check(key, False, words.format(n=most)) for key, text, most, words in limits if len(text or "") > most]
+
+
+def _contact(payer: Payer) -> Check:
+    if payer.reached:
+        return Check(CheckKey.CONTACT, True, _("Un contact reçoit la facture"))
+    return Check(CheckKey.CONTACT, False, _("Personne ne reçoit les factures de {name}.").format(name=payer.name))
+
+
+def _head_count(counts: Sequence[Counted]) -> Check:
+    if any(count.held and count.present is None for count in counts):
+        return Check(CheckKey.HEAD_COUNT, False, _("Les présents ne sont pas comptés : dites combien sont venus."))
+    if any(not count.held for count in counts):
+        return Check(CheckKey.HEAD_COUNT, True, _("Facturée avant la séance : les présents seront comptés après"))
+    present, seats = sum(count.present or 0 for count in counts), sum(count.seats for count in counts)
+    words = ngettext("{n} présent pour {seats} réservés", "{n} présents pour {seats} réservés", present)
+    return Check(CheckKey.HEAD_COUNT, True, words.format(n=present, seats=seats))
+
+
+def _parties(seller: Seller, payer: Payer) -> list[Check]:
+    """Shown when they are wrong only: they are the same on every invoice."""
+    approved = _("{name} n’est pas encore validée.").format(name=payer.name)
+    asked = (
+        (CheckKey.APPROVED, payer.state == OrganisationState.APPROVED, approved),
+        (
+            CheckKey.SELLER_SIRET,
+            bool(seller.siret),
+            _("La plateforme n’a pas encore de numéro SIRET : complétez son identité."),
+        ),
+        (CheckKey.SELLER_IBAN, bool(seller.iban), _("La plateforme n’a pas encore d’IBAN : complétez son identité.")),
+    )
+    return [Check(key, False, words) for key, good, words in asked if not good]

@@ -43,7 +43,7 @@ _PUBLIC = PaymentTerms(
 
 # C. com. art. L441-10 binds professionals between themselves: a consumer owes neither penalty nor 40 €
 _PERSON = PaymentTerms(
-    due="Paiement à {days} jours à compter de la date de facture.",
+    due="Paiement à {days} jours à compter de la date de facture, par virement, par chèque ou en espèces.",
     penalty="Aucune pénalité de retard n’est appliquée aux particuliers.",
     recovery="Aucune indemnité forfaitaire de recouvrement n’est appliquée aux particuliers.",
     discount=_DISCOUNT,

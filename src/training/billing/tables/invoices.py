@@ -61,6 +61,7 @@ class InvoiceLine(Table, tablename="invoice_line"):
     served_from = Date(default=None)
     served_until = Date(default=None)
     booking = belongs_to(Booking, null=True)
+    corrects = belongs_to("self", null=True)  # on a credit note: the line that it takes back, in whole or in part
     analytic_code = short_text(20, null=True)
     sales_account = short_text(20, null=True)
 

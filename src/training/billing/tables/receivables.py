@@ -33,7 +33,10 @@ class Receivable(Table, tablename="receivable"):
 
 
 class Checkout(Table, tablename="checkout"):
-    """One attempt to pay online. `key` is Stripe's Idempotency-Key, given before Stripe is called."""
+    """One attempt to pay online. `key` is Stripe's Idempotency-Key, given before Stripe is called.
+
+    `door` is where the person came from and goes back to: the organisation's space, or the mailed link.
+    """
 
     id: Serial
     receivable = belongs_to(Receivable)
@@ -41,6 +44,7 @@ class Checkout(Table, tablename="checkout"):
     way = short_text(20)
     amount_cents = BigInt(default=None)
     state = short_text(20)
+    door = short_text(10)
     stripe_session = short_text(200, null=True, unique=True)
     payment_intent = short_text(200, null=True, index=True)
     url = Text(default="")
@@ -52,7 +56,10 @@ class Checkout(Table, tablename="checkout"):
 
 
 class Payment(Table, tablename="payment"):
-    """Money that came in, by any way; a credit note is one too, for it settles. `used_cents` is kept by a trigger."""
+    """Money that came in, by any way; a credit note is one too, for it settles. `used_cents` is kept by a trigger.
+
+    `request_key`: of the form that was sent; sent twice, it is one payment.
+    """
 
     id: Serial
     way = short_text(20)
@@ -65,6 +72,7 @@ class Payment(Table, tablename="payment"):
     note = Varchar(length=400, default="")
     checkout = belongs_to(Checkout, null=True, unique=True)
     credit_note = belongs_to(Invoice, null=True, unique=True)
+    request_key = short_text(40, null=True, unique=True)
     created_at = instant()
 
     payment_used_within_amount = Check("used_cents between 0 and amount_cents")
@@ -105,6 +113,7 @@ class StripeEvent(Table, tablename="stripe_event"):
     id: Serial
     event_id = short_text(200, unique=True)
     type = short_text(100)
+    payment_intent = short_text(200, null=True, index=True)
     payload = Text(default=None)
     received_at = instant()
     processed_at = instant(null=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Bytea, Date, Serial, Text, Varchar
+from piccolo.columns import BigInt, Bytea, Date, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check
 from piccolo.table import Table
 
@@ -12,18 +12,26 @@ from training.records.tables import File
 
 
 class BankStatement(Table, tablename="bank_statement"):
-    """A file of the bank: the same bytes are imported once."""
+    """A file of the bank: the same bytes are imported once. `read_at` null: a person must say what its columns are.
+
+    `known_lines`: how many of its lines an earlier file had brought.
+    """
 
     id: Serial
     file = belongs_to(File, unique=True)
     name = short_text()
     format = short_text(10)
     account = Varchar(length=34, default="")
+    known_lines = Integer(default=0)
+    read_at = instant(null=True)
     created_at = instant()
 
 
 class BankLine(Table, tablename="bank_line"):
-    """A movement. `fingerprint` covers account, day, amount, label and rank among equals: overlapping files meet it."""
+    """A movement. `fingerprint` covers account, day, amount, label and rank among equals: overlapping files meet it.
+
+    `payment` stays when a match is undone: the money came in once, and is recorded once.
+    """
 
     id: Serial
     statement = belongs_to(BankStatement)
@@ -33,10 +41,12 @@ class BankLine(Table, tablename="bank_line"):
     payer_name = Varchar(length=200, default="")
     payer_iban = Varchar(length=34, default="")
     label = short_text(1000)
+    reference = Varchar(length=140, default="")
     state = short_text(10)
+    reason = Varchar(length=400, default="")
     payment = belongs_to(Payment, null=True, unique=True)
 
-    bank_line_matched_has_a_payment = Check("(state = 'matched') = (payment is not null)")
+    bank_line_matched_has_a_payment = Check("state <> 'matched' or payment is not null")
 
 
 class CsvMapping(Table, tablename="csv_mapping"):

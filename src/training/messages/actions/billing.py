@@ -1,15 +1,22 @@
-"""What the billing contact receives: invoices, and confirmations of what was free."""
+"""What the billing contact receives: invoices, credit notes, receipts, and confirmations of what was free."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from training.billing.documents import DocumentKind
 from training.billing.queries import invoices as billing
+from training.billing.queries import receipts
+from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.receipts import ReceiptView
+from training.billing.rules.payments import WAY_NAMES, Way
 from training.bookings import queries as bookings
 from training.directory import queries as directory
 from training.directory.rules import Buyer
 from training.kernel import clock, settings
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.i18n import _, speaking
 from training.kernel.links import Link, sign
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
@@ -18,28 +25,83 @@ LINK_LIFE = timedelta(days=400)  # an accountant looks for it again when the yea
 
 
 async def send_invoice(actor: Actor, invoice: int) -> None:
-    """The invoice, with its PDF. To a public buyer it is a copy: the invoice itself goes through Chorus Pro."""
+    """The invoice or credit note, with its PDF. To a public buyer it is a copy: Chorus Pro has the original."""
     view = await billing.invoice(SYSTEM.scope, invoice)
     if view is None or view.number is None or view.paper is None:
         return
     contact = await directory.billing_contact(view.payer)
     if contact is None:
         return  # the office shows the invoice as not sent
+    credit = view.kind == DocumentKind.CREDIT_NOTE
+    context = await _of_credit_note(view) if credit else _of_invoice(view)
     await queue(
         actor,
         Letter(
-            "invoice_issued",
+            "credit_note_issued" if credit else "invoice_issued",
             Reader(contact.name, contact.email, contact.locale),
             ("invoice", view.id),
             {
                 "invoice": view,
                 "public": view.payer_buyer == Buyer.PUBLIC,
                 "path": "/lien/" + sign(_link(view.id, view.generation), settings.current().secret_key),
+                **context,
             },
             organisation=view.payer,
             files=((view.paper, f"{view.number}.pdf"),),
         ),
     )
+
+
+def _of_invoice(view: InvoiceView) -> dict[str, Any]:
+    return {"held": view.served_until <= clock.today(), "deposited": view.transmission is not None}
+
+
+async def _of_credit_note(view: InvoiceView) -> dict[str, Any]:
+    """What it leaves to pay on the invoice, and to the payer's credit where that was paid."""
+    original = await billing.invoice_by_number(SYSTEM.scope, view.corrects or "")
+    left = await receipts.left_of_credit_note(view.id)
+    return {
+        "whole": original is not None and original.gross_cents == view.gross_cents,
+        "due_cents": original.due_cents if original else 0,
+        "left_cents": left,
+    }
+
+
+async def send_receipt(actor: Actor, receipt: int) -> None:
+    """The receipt of a payment, with thanks, to whoever receives the payer's invoices."""
+    view = await receipts.receipt(SYSTEM.scope, receipt)
+    contact = None if view is None or view.payer is None else await directory.billing_contact(view.payer)
+    if view is None or contact is None:
+        return  # nobody to thank by mail: the paper is in the office
+    money = await receipts.received(view.payment)
+    settled = await receipts.settled_by(view.payment)
+    with speaking(contact.locale):
+        way = _(WAY_NAMES[Way(view.way)])
+    await queue(
+        actor,
+        Letter(
+            "payment_received",
+            Reader(contact.name, contact.email, contact.locale),
+            ("payment", view.payment),
+            {
+                "receipt": view,
+                "way": way,
+                "settled": settled,
+                "due_cents": sum(item.due_cents for item in settled),
+                "left_cents": money.left_cents if money else 0,
+                "path": await _path_to_paid(view),
+            },
+            organisation=view.payer,
+            files=((view.paper, f"{view.number}.pdf"),),
+        ),
+    )
+
+
+async def _path_to_paid(view: ReceiptView) -> str:
+    found = await receipts.first_invoice_of(view.payment)
+    if found is None:
+        return f"/espace/{view.payer_slug}/factures"
+    return "/lien/" + sign(_link(*found), settings.current().secret_key)
 
 
 async def send_free_confirmation(actor: Actor, booking: int) -> None:

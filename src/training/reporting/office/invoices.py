@@ -1,4 +1,4 @@
-"""Drafts with what each still lacks, and how a draft would look: nothing is numbered or kept here."""
+"""Drafts as the office looks at them, and how one would look on paper: nothing is numbered or kept here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import date
 
 from training.billing.actions.issue import build
 from training.billing.formats import facturx
+from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as billing
+from training.billing.queries.drafts import DraftListed
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.directory import queries as directory
@@ -19,25 +21,57 @@ from training.records.actions import Numbered
 
 
 @dataclass(frozen=True, slots=True)
-class DraftListed:
-    """A draft, and in words what keeps it from being issued (nothing, when it may go)."""
+class Ready:
+    """How many drafts may be issued as they are, and for how much."""
 
-    invoice: InvoiceView
-    missing: tuple[str, ...]
+    count: int
+    cents: int
 
 
-async def drafts(scope: Scope, *, after: tuple[date, int] | None = None, limit: int = 50) -> list[DraftListed]:
-    """The drafts, with what each lacks, in four statements however many there are."""
-    found = await billing.invoices(scope, state=InvoiceState.DRAFT, after=after, limit=limit)
-    if not found:
-        return []
-    platform = await directory.the_platform()
-    payers = {o.id: o for o in await directory.organisations(sorted({i.payer for i in found}))}
-    sql = "select distinct organisation from contact where active and organisation = any($1)"
-    written_to = {record["organisation"] for record in await db.connection().fetch(sql, list(payers))}
-    return [
-        DraftListed(i, tuple(billing.lacking(platform, payers[i.payer], reached=i.payer in written_to))) for i in found
-    ]
+@dataclass(frozen=True, slots=True)
+class ToIssue:
+    """A page of drafts, and what of all of them is ready."""
+
+    drafts: list[DraftListed]
+    ready: Ready
+
+
+async def to_issue(scope: Scope, *, after: tuple[date, int] | None = None, limit: int = 50) -> ToIssue:
+    """The drafts from `after` on, with what all of them make together: they are read once."""
+    found = await waiting.drafts(scope, limit=waiting.ALL)
+    green = [d.invoice.gross_cents for d in found if d.green]
+    beyond = [d for d in found if after is None or (d.invoice.served_until, d.invoice.place) < after]
+    return ToIssue(beyond[:limit], Ready(len(green), sum(green)))
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDraft:
+    """Another draft that a line could go to."""
+
+    id: int
+    label: str
+    gross_cents: int
+
+
+async def other_drafts(draft: InvoiceView) -> list[OtherDraft]:
+    """The drafts of the same payer that carry the same numbers and the same VAT."""
+    return await db.rows(
+        OtherDraft,
+        """
+        select i.id, l.description || ', ' || to_char(l.served_until, 'DD/MM/YYYY') as label, i.gross_cents
+        from invoice i join invoice_line l on l.invoice = i.id and l.position = (
+            select min(position) from invoice_line where invoice = i.id
+        )
+        where i.state = 'draft' and i.kind = 'invoice' and i.payer = $1 and i.id <> $2 and i.vat_regime = $3
+          and i.service_code is not distinct from $4 and i.purchase_order is not distinct from $5
+        order by l.served_until desc, i.id desc limit 50
+        """,
+        draft.payer,
+        draft.id,
+        draft.vat_regime,
+        draft.service_code,
+        draft.purchase_order,
+    )
 
 
 async def preview(scope: Scope, invoice: int) -> bytes | None:

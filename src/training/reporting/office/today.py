@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
+from training.billing.queries import transmissions
+from training.billing.queries.transmissions import Waiting as Deposits
 from training.kernel import clock, db, queue
+from training.kernel.actor import SYSTEM
 
 DAYS = 7
 LANES = 3  # the drawing's: a fourth session at the same hour is drawn over the third
@@ -22,7 +26,14 @@ class Waiting:
     drafts: int
     mails_failed: int
     mails_held: int
+    late: int  # receivables, of every kind of payer
+    reminders: int  # tasks: somebody calls, nothing is sent
+    bank_lines: int
+    unused: int  # payments of which something settles nothing yet
     jobs: int
+    to_deposit: int
+    quiet_deposits: int
+    stuck_deposits: int
 
     @property
     def anything(self) -> bool:
@@ -38,10 +49,14 @@ class _Counts:
     drafts: int
     mails_failed: int
     mails_held: int
+    late: int
+    reminders: int
+    bank_lines: int
+    unused: int
 
 
 async def waiting() -> Waiting:
-    """Everything that waits, in two statements."""
+    """Everything that waits, in three statements."""
     counts = await db.row(
         _Counts,
         """
@@ -51,13 +66,25 @@ async def waiting() -> Waiting:
                   and (select max(ends_at) from slot where session = s.id) <= $1) as sessions,
                (select count(*) from invoice where state = 'draft') as drafts,
                (select count(*) from mail where state = 'failed') as mails_failed,
-               (select count(*) from mail where state = 'held') as mails_held
+               (select count(*) from mail where state = 'held') as mails_held,
+               (select count(*) from receivable where settled_cents < gross_cents and due_on < $2) as late,
+               (select count(*) from reminder r join receivable w on w.id = r.receivable
+                where r.is_task and r.done_at is null and w.settled_cents < w.gross_cents) as reminders,
+               (select count(*) from bank_line where state = 'new') as bank_lines,
+               (select count(*) from payment where used_cents < amount_cents) as unused
         """,
         clock.now(),
+        clock.today(),
     )
     assert counts is not None  # noqa: S101 - a select without from has a row
-    jobs = (await queue.state()).failed
-    return Waiting(**{name: getattr(counts, name) for name in _Counts.__slots__}, jobs=jobs)
+    deposits = Counter(deposit.waiting for deposit in await transmissions.open_deposits(SYSTEM.scope, limit=10_000))
+    return Waiting(
+        **{name: getattr(counts, name) for name in _Counts.__slots__},
+        jobs=(await queue.state()).failed,
+        to_deposit=deposits[Deposits.TO_DEPOSIT],
+        quiet_deposits=deposits[Deposits.QUIET],
+        stuck_deposits=deposits[Deposits.STUCK],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ HELD = outputs.SessionHeld(42, SessionState.HELD)
 INVOICE = outputs.InvoiceItem(
     "F2030-00012", "invoice", InvoiceState.ISSUED, date(2030, 3, 12), date(2030, 4, 11), "commune-d-exemple",
     "Commune d’Exemple", _TITLE, "R-7F3K2QM", date(2030, 3, 12), date(2030, 3, 12), 35_000, 0, 35_000,
-    outputs.CURRENCY, "EJ-118", "MOBILITE", f"{_FILES}.pdf", f"{_FILES}.xml",
+    35_000, False, outputs.CURRENCY, "EJ-118", "MOBILITE", f"{_FILES}.pdf", f"{_FILES}.xml",
 )  # fmt: skip
 INVOICE_DETAIL = outputs.InvoiceDetail(
     **msgspec.structs.asdict(INVOICE),

@@ -151,7 +151,7 @@ class BookingDetail(BookingItem):
 
 
 class InvoiceItem(Struct):
-    """Une facture émise ; `pdf` (Factur-X) et `xml` sont ses adresses."""
+    """Une facture émise ; `due_cents` reste à payer ; `pdf` (Factur-X) et `xml` sont ses adresses."""
 
     number: str
     kind: str
@@ -167,6 +167,8 @@ class InvoiceItem(Struct):
     net_cents: int
     vat_cents: int
     gross_cents: int
+    due_cents: int
+    paid: bool
     currency: str
     purchase_order: str | None
     service_code: str | None
@@ -345,6 +347,8 @@ def invoice_item(view: InvoiceView) -> InvoiceItem:
         net_cents=view.net_cents,
         vat_cents=view.vat_cents,
         gross_cents=view.gross_cents,
+        due_cents=view.due_cents,
+        paid=view.paid,
         currency=CURRENCY,
         purchase_order=view.purchase_order,
         service_code=view.service_code,

@@ -3,17 +3,31 @@
 from litestar import Router
 
 from training.web.office import (
+    accounts,
+    balances,
+    bank,
+    bank_lines,
+    billing_facts,
     bookings,
+    contacts,
     credit_notes,
+    draft_lines,
+    drafts,
     invoices,
     jobs,
+    journal,
     keys,
     mails,
+    offers,
+    opening,
     organisations,
+    payers,
     payments,
     planning,
     platform,
+    receipts,
     reminders,
+    series,
     sessions,
     today,
     trail,
@@ -22,9 +36,22 @@ from training.web.office import (
 from training.web.office.page import staff_only
 
 _PAGES = (
-    *(today, sessions, planning, bookings, organisations),
-    *(invoices, credit_notes, payments, reminders, trail, transmissions),
-    *(mails, jobs, platform, keys),
+    *(today, sessions, planning, bookings, organisations, billing_facts, contacts, offers, payers),
+    *(
+        drafts,
+        draft_lines,
+        invoices,
+        credit_notes,
+        payments,
+        bank,
+        bank_lines,
+        receipts,
+        reminders,
+        trail,
+        transmissions,
+    ),
+    *(accounts, balances, journal, opening),
+    *(mails, jobs, platform, keys, series),
 )
 
 ROUTER = Router(

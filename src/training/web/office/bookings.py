@@ -6,12 +6,15 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
+from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as billing
+from training.billing.rules.grouping import may_be_early
 from training.bookings import actions
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules import BOOKING_MOVES, BookingState
 from training.directory import queries as directory
+from training.directory.rules import Buyer
 from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.errors import NotFound
@@ -64,6 +67,8 @@ async def _one(request: Asked, reference: str, form: Form) -> Template:
     about = [("booking", view.id), *(("invoice", invoice.id) for invoice in invoices)]
     moves = BOOKING_MOVES[BookingState(view.state)]
     held = view.session_state == SessionState.HELD
+    payer = await directory.organisation(view.organisation)
+    early = _billed(view) and payer is not None and may_be_early(Buyer(payer.buyer), payer.early_billing_reason)
     return await show(
         request,
         "booking",
@@ -72,14 +77,22 @@ async def _one(request: Asked, reference: str, form: Form) -> Template:
         participants=await bookings.participants(view.id),
         steps=reading.timeline(view, invoices[0] if invoices else None, paper is not None),
         invoices=invoices,
+        shares=await waiting.shares(view.id),
+        may_share=_billed(view) and not any(i.number for i in invoices) and actor.may(P.INVOICES_PREPARE),
+        may_ask_deposit=early and not held and not invoices and actor.may(P.INVOICES_PREPARE),
         free_paper=paper is not None,
         mails=await reading.mails_about(*about) if actor.may(P.MAILS_SEE) else [],
-        organisation=await directory.organisation(view.organisation),
+        organisation=payer,
         form=form,
         may_confirm=BookingState.CONFIRMED in moves and actor.may(P.BOOKINGS_CONFIRM) and view.starts_at > clock.now(),
         may_decline=view.state == BookingState.PENDING and actor.may(P.BOOKINGS_CONFIRM),
         may_cancel=BookingState.CANCELLED in moves and not held and actor.may(P.BOOKINGS_CANCEL),
     )
+
+
+def _billed(view: BookingView) -> bool:
+    """It is, or will be, invoiced."""
+    return view.state == BookingState.CONFIRMED and view.price_cents > 0
 
 
 @get(PATH + "/{reference:str}/confirmation", permission=P.BOOKINGS_SEE)

@@ -13,13 +13,14 @@ from training.bookings.rules import BookingState
 from training.directory import queries as directory
 from training.directory.actions import approve as approve_organisation
 from training.directory.queries import OrganisationView
-from training.directory.rules import OrganisationState
+from training.directory.rules import BillingMoment, ChorusNeeds, OrganisationState
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.office import organisations as reading
 from training.web.asked import PER_PAGE, asked, pager, row_key
 from training.web.forms import Form
+from training.web.office.billing_facts import MOMENTS, NEEDS
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
 
@@ -62,6 +63,10 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
         "organisation",
         organisation=view,
         contacts=await directory.contacts(view.id),
+        former=await directory.former_contacts(view.id),
+        services=await directory.chorus_services(view.id),
+        needs=_(NEEDS[ChorusNeeds(view.chorus_needs)][0]),
+        moment=_(MOMENTS[BillingMoment(view.billing_moment)][0]),
         bookings=booked,
         pending=sum(b.state == BookingState.PENDING for b in booked),
         drafts=await billing.invoices(actor.scope, state=InvoiceState.DRAFT, organisation=view.id) if seen else [],

@@ -62,23 +62,26 @@ async def edit(request: Asked) -> Template:
 
 async def _as_it_stands() -> Form:
     values = asdict(await queries.platform() or NOBODY)
-    values["issue_without_look"] = "1" if values["issue_without_look"] else ""
+    for name in ("issue_without_look", "vat_on_debits"):
+        values[name] = "1" if values[name] else ""
     return Form.filled(values)
 
 
 async def _page(request: Asked, form: Form) -> Template:
-    regimes = [
-        (regime.value, _(name), _regime_help(regime, _(words))) for regime, (name, words) in REGIME_WORDS.items()
-    ]
     return await show(
         request,
         "platform",
         form.status,
         form=form,
-        regimes=regimes,
+        regimes=regimes(),
         usual_private=default_terms(Buyer.COMPANY).penalty,
         usual_public=default_terms(Buyer.PUBLIC).penalty,
     )
+
+
+def regimes() -> list[tuple[str, str, str]]:
+    """The regimes to choose from, each with what it means and the sentence that it puts on invoices."""
+    return [(regime.value, _(name), _regime_help(regime, _(words))) for regime, (name, words) in REGIME_WORDS.items()]
 
 
 def _regime_help(regime: VatRegime, words: str) -> str:
@@ -137,7 +140,9 @@ def read(form: Form) -> dict[str, Any]:
         "siret": form.checked("siret", check_siret),
         "vat_number": form.checked("vat_number", check_vat_number),
         "vat_regime": regime.value if regime else "",
+        "vat_on_debits": form.values.get("vat_on_debits") == "1",
         "activity_number": form.text("activity_number", most=20) or None,
+        "training_region": form.text("training_region", most=100) or None,
         "email": form.email("email"),
         "phone": form.text("phone", required=True, most=30),
         "contact_name": form.text("contact_name", required=True),

@@ -8,6 +8,7 @@ from litestar.response import Redirect, Template
 
 from training.attendance import queries as attendance
 from training.attendance.actions import hold_session
+from training.billing.actions.undo_held import undo_held
 from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
 from training.bookings.actions import call_off_session
@@ -93,6 +94,7 @@ async def _one(request: Asked, session: int, form: Form) -> Template:
         may_publish=state == SessionState.DRAFT and actor.may(P.SESSIONS_PLAN),
         may_hold=may_hold and (over or actor.may(P.SESSIONS_HOLD_EARLY)),
         waits_for_its_end=may_hold and not over and not actor.may(P.SESSIONS_HOLD_EARLY),
+        may_undo=state == SessionState.HELD and actor.may(P.SESSIONS_HOLD),
         may_call_off=SessionState.CANCELLED in SESSION_MOVES[state] and actor.may(P.SESSIONS_PLAN),
     )
 
@@ -155,6 +157,47 @@ async def call_off(request: Asked, session: FromPath[int]) -> Template | Redirec
     return await _call_off(request, session, form)
 
 
+@get(PATH + "/{session:int}/annuler-realisee", permission=P.SESSIONS_HOLD)
+async def undo_page(request: Asked, session: FromPath[int]) -> Template:
+    """What undoing « réalisée » leads to."""
+    return await _undo(request, session, Form())
+
+
+async def _undo(request: Asked, session: int, form: Form) -> Template:
+    view = await _session(session)
+    actor = the_actor(request)
+    booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
+    made = {i.id: i for each in (await billing.invoices_of(actor.scope, [b.id for b in booked])).values() for i in each}
+    return await show(
+        request,
+        "session_undo_held",
+        form.status,
+        session=view,
+        issued=[i for i in made.values() if i.number],
+        drafts=[i for i in made.values() if not i.number],
+        form=form,
+    )
+
+
+@post(PATH + "/{session:int}/annuler-realisee", permission=P.SESSIONS_HOLD)
+async def undo(request: Asked, session: FromPath[int]) -> Template | Redirect:
+    """The session is as it was before; what waited to be issued goes."""
+    form = await Form.of(request)
+    reason = form.lines("reason", required=True, most=400)
+    if form.good:
+        with form.refusals():
+            undone = await undo_held(the_actor(request), row(session), reason)
+            said = [_("La séance n’est plus marquée comme réalisée.")]
+            if undone.confirmations:
+                words = _("Des confirmations de gratuité ont pu partir par courriel : prévenez les structures.")
+                said.append(words)
+            if undone.lines_by_hand:
+                said.append(_("Les lignes ajoutées à la main sont parties avec les brouillons."))
+            tone = "done" if len(said) == 1 else "attention"
+            return go(f"{PATH}/{session}", " ".join(said), tone=tone)
+    return await _undo(request, session, form)
+
+
 async def _session(session: int) -> SessionView:
     view = await scheduling.session(row(session))
     if view is None:
@@ -162,4 +205,4 @@ async def _session(session: int) -> SessionView:
     return view
 
 
-HANDLERS = [sessions, session_page, publish, hold, call_off_page, call_off]
+HANDLERS = [sessions, session_page, publish, hold, undo_page, undo, call_off_page, call_off]

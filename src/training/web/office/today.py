@@ -44,6 +44,22 @@ def tasks(waiting: Waiting, actor: Actor) -> list[tuple[int, str, str]]:
             "séance passée à marquer comme réalisée", "séances passées à marquer comme réalisées", waiting.sessions)),
         (P.INVOICES_ISSUE, waiting.drafts, "/gestion/factures/brouillons", ngettext(
             "facture à émettre", "factures à émettre", waiting.drafts)),
+        (P.INVOICES_TRANSMIT, waiting.to_deposit, "/gestion/factures/chorus?etat=a-deposer", ngettext(
+            "facture à déposer sur Chorus Pro", "factures à déposer sur Chorus Pro", waiting.to_deposit)),
+        (P.INVOICES_TRANSMIT, waiting.stuck_deposits, "/gestion/factures/chorus?etat=a-traiter", ngettext(
+            "facture suspendue, à recycler ou rejetée", "factures suspendues, à recycler ou rejetées",
+            waiting.stuck_deposits)),
+        (P.INVOICES_TRANSMIT, waiting.quiet_deposits, "/gestion/factures/chorus?etat=sans-suite", ngettext(
+            "facture déposée, sans suite depuis 15 jours", "factures déposées, sans suite depuis 15 jours",
+            waiting.quiet_deposits)),
+        (P.INVOICES_SEE, waiting.late, "/gestion/factures?etat=en-retard", ngettext(
+            "facture en retard", "factures en retard", waiting.late)),
+        (P.PAYMENTS_RECORD, waiting.reminders, "/gestion/relances", ngettext(
+            "facture à relancer", "factures à relancer", waiting.reminders)),
+        (P.PAYMENTS_RECORD, waiting.bank_lines, "/gestion/banque", ngettext(
+            "ligne de banque à rapprocher", "lignes de banque à rapprocher", waiting.bank_lines)),
+        (P.PAYMENTS_RECORD, waiting.unused, "/gestion/paiements?reste=1", ngettext(
+            "paiement à imputer", "paiements à imputer", waiting.unused)),
         (P.MAILS_SEE, waiting.mails_failed, "/gestion/courriels?etat=failed", ngettext(
             "courriel non remis", "courriels non remis", waiting.mails_failed)),
         (P.MAILS_SEE, waiting.mails_held, "/gestion/courriels?etat=held", ngettext(

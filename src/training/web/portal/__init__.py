@@ -3,6 +3,7 @@
 from litestar import Router
 
 from training.web.portal import (
+    billing_facts,
     booking,
     bookings,
     catalogue,
@@ -31,6 +32,7 @@ ROUTER = Router(
             invoices,
             feeds,
             links,
+            billing_facts,
             site,
         )
     ],

@@ -18,6 +18,7 @@ from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price, price, tariff_for
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
+from training.directory.rules import Service
 from training.identity.rules import Permission, new_token
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
@@ -30,6 +31,7 @@ from training.web.asked import address, asked
 from training.web.auth import PUBLIC, SIGNED_IN
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page, the_actor
+from training.web.portal.billing_facts import read_references
 from training.web.portal.people import read_people
 from training.web.portal.sessions import session_id
 
@@ -45,6 +47,7 @@ class Asking:
     contacts: tuple[ContactView, ...]
     several: bool
     already: tuple[BookingView, ...]  # what the organisation has there: going back and sending again is no new wish
+    services: tuple[Service, ...]  # of a public buyer: the ones that its invoices may name
 
 
 @get("/seances/{name:str}/reserver", permission=PUBLIC)
@@ -98,8 +101,7 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
     """What was typed, as a booking; None with the mistakes in the form."""
     seats = form.number("places", least=1, most=MOST_SEATS)
     contact = _contact(form, asking)
-    purchase_order = form.text("purchase_order", most=50)
-    service_code = form.text("service_code", most=100)
+    purchase_order, service_code = read_references(form, asking.services)
     note = form.lines("note", most=2_000)
     people = read_people(form)
     if seats is None or not form.good:
@@ -184,7 +186,9 @@ def _nobody(actor: Actor, who: Reader, here: str) -> Redirect:
 async def _asking(found: SessionShown, organisation: OrganisationView, several: bool) -> Asking:
     scope = Scope(organisations={organisation.id: frozenset()})
     already = await bookings_read.bookings(scope, session=found.session.id, states=sorted(OCCUPYING))
-    return Asking(found, organisation, tuple(await directory.contacts(organisation.id)), several, tuple(already))
+    contacts = tuple(await directory.contacts(organisation.id))
+    services = tuple(s for s in await directory.chorus_services(organisation.id) if s.active)
+    return Asking(found, organisation, contacts, several, tuple(already), services)
 
 
 def _repeat_key(actor: Actor, form: Form) -> RepeatKey | None:

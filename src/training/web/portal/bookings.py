@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 from training.billing.queries import invoices as billing
 from training.bookings import actions, queries
 from training.bookings.queries import BookingView
-from training.bookings.rules import BOOKING_MOVES, EXPIRING, NAMEABLE, BookingState
+from training.bookings.rules import BOOKING_MOVES, EXPIRING, NAMEABLE, OCCUPYING, BookingState
 from training.directory.queries import OrganisationView
 from training.identity.rules import Permission
 from training.kernel.errors import DomainError, NotFound
@@ -20,6 +20,7 @@ from training.scheduling.rules import BOOKABLE
 from training.web.asked import asked, key, moment_key, pager
 from training.web.forms import Form
 from training.web.pages import Asked, go, kept_file, page, the_actor
+from training.web.portal import billing_facts
 from training.web.portal.organisation import frame, organisation_of
 from training.web.portal.people import read_people, written
 
@@ -56,9 +57,10 @@ async def _booking_page(
     request: Asked, organisation: OrganisationView, booking: BookingView, form: Form | None = None
 ) -> Template:
     actor = the_actor(request)
-    invoices = []
-    if actor.may(P.INVOICES_SEE, organisation=organisation.id):
-        invoices = (await billing.invoices_of(actor.scope, [booking.id]))[booking.id]
+    billed = (await billing.invoices_of(actor.scope, [booking.id]))[booking.id]
+    invoices = billed if actor.may(P.INVOICES_SEE, organisation=organisation.id) else []
+    owed = booking.price_cents > 0 and booking.state in OCCUPYING and not any(i.number for i in billed)
+    facts = owed and billing_facts.may_tell(actor, organisation.id)
     paper = await billing.free_paper(actor.scope, booking.reference)
     people = await queries.participants(booking.id)
     form = form or Form.filled({"participants": written(people)})
@@ -73,6 +75,9 @@ async def _booking_page(
         may_name=may_name(booking) and actor.may(P.BOOKINGS_MAKE, organisation=organisation.id),
         steps=shown.story(booking, invoices[0] if invoices else None, confirmation=paper is not None),
         invoices=[invoice for invoice in invoices if invoice.number],
+        billing=await billing_facts.wanted(organisation, booking.service_code, booking.purchase_order)
+        if facts
+        else None,
         paper=paper is not None,
         may_confirm=booking.state in EXPIRING and actor.may(P.BOOKINGS_CONFIRM, organisation=organisation.id),
         may_cancel=may_cancel(booking) and actor.may(P.BOOKINGS_CANCEL, organisation=organisation.id),

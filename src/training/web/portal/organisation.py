@@ -19,6 +19,7 @@ _REFUSED = {
     Permission.INVOICES_SEE: N_(
         "Votre rôle ne permet pas de voir les factures de {name} : demandez à son responsable."
     ),
+    Permission.INVOICES_PAY: N_("Votre rôle ne permet pas de payer pour {name} : demandez à son responsable."),
     Permission.FEEDS_MANAGE: N_(
         "Votre rôle ne permet pas de gérer les agendas de {name} : demandez à son responsable."
     ),

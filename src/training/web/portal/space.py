@@ -12,6 +12,7 @@ from training.calendar import queries as calendar
 from training.directory import queries as directory
 from training.identity.rules import Permission
 from training.reporting.portal import space as shown
+from training.reporting.portal.invoices import standing_of, under_way
 from training.web.auth import SIGNED_IN
 from training.web.pages import Asked, go, page, the_actor
 from training.web.portal.organisation import frame, organisation_of
@@ -45,6 +46,7 @@ async def home(request: Asked, slug: FromPath[str]) -> Template:
         if sees_invoices
         else []
     )
+    waiting = await under_way([invoice.receivable for invoice in invoices]) if invoices else frozenset()
     feeds = None
     if actor.may(Permission.FEEDS_MANAGE, organisation=organisation.id):
         feeds = await calendar.tokens(organisation=organisation.id)
@@ -54,7 +56,7 @@ async def home(request: Asked, slug: FromPath[str]) -> Template:
         coming=coming,
         options=[b for b in coming if b.state in (BookingState.OPTION, BookingState.OFFERED)],
         sees_invoices=sees_invoices,
-        invoices=invoices,
+        invoices=[(i, standing_of(i, under_way=i.receivable in waiting)) for i in invoices],
         feeds=feeds,
         may_book=actor.may(Permission.BOOKINGS_MAKE, organisation=organisation.id),
         **frame(request, organisation),

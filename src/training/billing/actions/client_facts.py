@@ -1,0 +1,79 @@
+"""What a client tells for its invoice: its SIRET, the service, the engagement. On the booking, and on its drafts.
+
+Locks: the organisation when it gives its SIRET, then as the actions called here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.billing.actions.ask_missing import complete_facts
+from training.billing.rules.lines import check_references
+from training.billing.rules.states import InvoiceState
+from training.bookings import actions as bookings
+from training.directory.actions import give_siret
+from training.kernel import db
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Invalid, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """As typed; what is empty leaves what is known."""
+
+    siret: str = ""
+    purchase_order: str = ""
+    service_code: str = ""
+
+
+async def tell_for_invoice(actor: Actor, invoice: int, told: Told) -> bool:
+    """Write it on a draft; returns whether nothing is missing any more.
+
+    Conflict: it is issued already, or the SIRET is another's. Invalid: nothing told, or a number that cannot be.
+    """
+    _something(told)
+    async with acting(actor, "invoice.client-facts", ("invoice", invoice)) as change:
+        change.about("invoice", invoice, "purchase_order", "service_code")
+        payer = await db.value("select payer from invoice where id = $1", invoice)
+        if payer is None:
+            raise NotFound(_("Cette facture n’est plus à compléter."))
+        if told.siret.strip():
+            await give_siret(actor, int(payer), told.siret)
+        return await complete_facts(actor, invoice, told.purchase_order, told.service_code)
+
+
+async def tell_for_booking(actor: Actor, booking: int, told: Told) -> None:
+    """Write it on a booking, and on the drafts that its organisation has of it, until one is issued.
+
+    Conflict: it is invoiced already, or the SIRET is another's. Invalid: nothing told, or a number that cannot be.
+    """
+    _something(told)
+    async with acting(actor, "booking.client-facts", ("booking", booking)) as change:
+        change.about("booking", booking, "purchase_order", "service_code")
+        await bookings.tell_references(actor, booking, told.purchase_order, told.service_code)
+        if told.siret.strip():
+            organisation = await db.value("select organisation from booking where id = $1", booking)
+            await give_siret(actor, int(organisation), told.siret)
+        standing = await db.connection().fetch(_OWN, booking)
+        if any(record["state"] == InvoiceState.ISSUED for record in standing):
+            raise Conflict(_("Cette réservation est déjà facturée : écrivez-nous, nous verrons ensemble."))
+        for record in standing:
+            await complete_facts(actor, record["id"], told.purchase_order, told.service_code)
+
+
+def _something(told: Told) -> None:
+    check_references(purchase_order=told.purchase_order.strip(), service_code=told.service_code.strip())
+    if not (told.siret.strip() or told.purchase_order.strip() or told.service_code.strip()):
+        raise Invalid(_("Donnez au moins un numéro."))
+
+
+# What its organisation is billed of a booking now: the line that its billable stands on.
+_OWN = """
+    select distinct i.id, i.state from billable k
+    join booking b on b.id = k.booking and k.payer = b.organisation
+    join invoice_line l on l.id = k.invoice_line
+    join invoice i on i.id = l.invoice
+    where k.booking = $1 order by i.id
+"""

@@ -1,0 +1,219 @@
+"""Take an issued invoice back, in whole or in part: its credit note, made and issued at once; or that and a new draft.
+
+Locks: the invoice, then its billables, then the counter (by `issue`). An issued invoice itself never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from training.billing.actions.issue import issue
+from training.billing.documents import DocumentKind
+from training.billing.queries import credits as credit_queries
+from training.billing.queries.credits import CreditableLine
+from training.billing.rules import crediting
+from training.billing.rules.crediting import Left, Taken
+from training.billing.rules.states import InvoiceState
+from training.billing.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
+from training.billing.tables.invoices import Invoice
+from training.identity.rules import Permission
+from training.kernel import clock, db
+from training.kernel.actor import Actor, Scope
+from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditWanted:
+    """What to take back: `lines` gives line id → cents without VAT (negative of a discount); None, all that is left.
+
+    `seen_cents` is how much was credited (without VAT) when the person looked: another credit note made meanwhile, or
+    the same form sent twice, is then refused.
+    """
+
+    reason: str
+    lines: Mapping[int, int] | None = None
+    seen_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """What the new invoice says instead; None leaves what the old one said."""
+
+    purchase_order: str | None = None
+    service_code: str | None = None
+    contract_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    id: int
+    kind: str
+    state: str
+    number: str
+    payer: int
+    vat_regime: str
+    purchase_order: str | None
+    service_code: str | None
+    contract_reference: str | None
+    subject: str
+    net_cents: int
+    vat_cents: int
+
+
+async def credit(actor: Actor, invoice: int, wanted: CreditWanted) -> int:
+    """Make and issue a credit note of an issued invoice; returns its id.
+
+    Forbidden, NotFound; Invalid: no reason, or more than is left of a line; Conflict: nothing, or less, is left.
+    """
+    _allowed(actor, wanted.reason)
+    async with acting(actor, "invoice.credit", ("invoice", invoice)) as change:
+        original = await _lock(invoice)
+        change.about("invoice", invoice, "credited")
+        made = await _make(original, wanted)
+        await issue(actor, made)
+    return made
+
+
+async def credit_and_reissue(
+    actor: Actor, invoice: int, reason: str, corrected: Corrected | None = None
+) -> tuple[str, int]:
+    """« Annule et remplace »: credit all that is left of an invoice, and make the draft that replaces it.
+
+    Returns the number of the credit note and the id of the draft: same lines, corrected references, to be issued under
+    a new number. What was billed stands on the draft. Conflict: it is replaced already.
+    """
+    _allowed(actor, reason)
+    async with acting(actor, "invoice.replace", ("invoice", invoice)) as change:
+        original = await _lock(invoice)
+        change.about("invoice", invoice, "credited")
+        if other := await credit_queries.replacement(invoice):
+            words = _("Cette facture est déjà remplacée : voyez {number}.")
+            raise Conflict(words.format(number=other.number or _("son brouillon")))
+        billables = "select id from billable where invoice_line in (select id from invoice_line where invoice = $1)"
+        await db.connection().fetch(f"{billables} order by id for update", invoice)
+        lines = await credit_queries.creditable(invoice)
+        if sum(line.left_cents for line in lines):
+            await issue(actor, await _make(original, CreditWanted(reason=reason)))
+        notes = await credit_queries.credit_notes(Scope(everything=True), invoice)
+        if not notes:
+            raise Conflict(_("Cette facture est de zéro euro : il n’y a rien à créditer."))
+        draft = await _redraft(original, corrected or Corrected())
+    return notes[-1].number, draft
+
+
+def _allowed(actor: Actor, reason: str) -> None:
+    if not actor.may(Permission.INVOICES_CREDIT):
+        raise Forbidden(_("Votre rôle ne permet pas de faire un avoir."))
+    if not reason.strip():
+        raise Invalid(_("Dites pourquoi : la raison est imprimée sur l’avoir."), field="reason")
+    if len(reason.strip()) > 400:
+        raise Invalid(_("La raison tient en 400 caractères."), field="reason")
+
+
+async def _lock(invoice: int) -> _Original:
+    names = ", ".join(_Original.__slots__)
+    original = await db.row(_Original, f"select {names} from invoice where id = $1 for update", invoice)
+    if original is None:
+        raise NotFound(_("Cette facture n’existe pas."))
+    if original.state != InvoiceState.ISSUED:
+        raise Conflict(_("Cette facture n’est pas émise : modifiez le brouillon."))
+    if original.kind == DocumentKind.CREDIT_NOTE:
+        raise Conflict(_("C’est un avoir : il ne se crédite pas."))
+    return original
+
+
+async def _make(original: _Original, wanted: CreditWanted) -> int:
+    """The credit note as a draft; its caller issues it in the same transaction."""
+    lines = await credit_queries.creditable(original.id)
+    left = [Left(line.id, line.description, line.net_cents, line.left_cents) for line in lines]
+    net_left = sum(line.left_cents for line in lines)
+    if not net_left:
+        raise Conflict(_("Il ne reste rien à créditer sur cette facture."))
+    if wanted.seen_cents is not None and wanted.seen_cents != original.net_cents - net_left:
+        raise Conflict(_("Un avoir vient d’être fait sur cette facture : regardez ce qui reste avant d’en refaire un."))
+    taken = crediting.taken(left, crediting.whole_rest(left) if wanted.lines is None else wanted.lines)
+    net = sum(item.net_cents for item in taken)
+    vat = await _vat(original, net, net_left)
+    made = await _insert(original, DocumentKind.CREDIT_NOTE, net, vat, corrects=original.id, reason=wanted.reason)
+    by_id = {line.id: line for line in lines}
+    for position, item in enumerate(taken, 1):
+        await _copy_line(made, position, by_id[item.line], item)
+    return made
+
+
+async def _vat(original: _Original, net: int, net_left: int) -> int:
+    sql = "select coalesce(sum(vat_cents), 0)::bigint from invoice where corrects = $1"
+    left = original.vat_cents - int(await db.value(sql, original.id))
+    rate = STANDARD_RATE_BP if REGIMES[VatRegime(original.vat_regime)].charges_vat else 0
+    return crediting.vat_taken(net, rate, net_left=net_left, vat_left=left)
+
+
+async def _insert(original: _Original, kind: str, net: int, vat: int, **more: Any) -> int:
+    facts: dict[str, Any] = {
+        "purchase_order": original.purchase_order,
+        "service_code": original.service_code,
+        "contract_reference": original.contract_reference,
+        **{name: (value.strip() or None) if isinstance(value, str) else value for name, value in more.items()},
+    }
+    row = Invoice(
+        kind=kind,
+        state=InvoiceState.DRAFT,
+        payer=original.payer,
+        number=None,
+        issued_on=None,
+        due_on=None,
+        vat_regime=original.vat_regime,
+        subject=original.subject,
+        net_cents=net,
+        vat_cents=vat,
+        gross_cents=net + vat,
+        entry=None,
+        created_at=clock.now(),
+        **facts,
+    )
+    made = await Invoice.insert(row).returning(Invoice.id)
+    return int(made[0]["id"])
+
+
+# What a copied line keeps of the one it is made from; accounts follow too, so that the books take back what they gave.
+_KEPT = "served_from, served_until, booking, analytic_code, sales_account"
+
+
+async def _copy_line(invoice: int, position: int, line: CreditableLine, item: Taken) -> None:
+    """A line taken back whole is as it was; in part, it is one piece at the amount, in the direction of the line."""
+    quantity = line.quantity if item.whole else Decimal(1 if item.net_cents > 0 else -1)
+    price = line.unit_price_cents if item.whole else abs(item.net_cents)
+    sql = f"""
+        insert into invoice_line (invoice, position, description, detail, kind, unit, quantity, unit_price_cents,
+                                  net_cents, corrects, {_KEPT})
+        select $1, $2, description, detail, kind, $4, $5, $6, $7, id, {_KEPT} from invoice_line where id = $3
+    """
+    unit = line.unit if item.whole else "C62"
+    await db.execute(sql, invoice, position, line.id, unit, quantity, price, item.net_cents)
+
+
+async def _redraft(original: _Original, corrected: Corrected) -> int:
+    """The draft that replaces the original, with its lines; what was billed on those now stands on these."""
+    said = {
+        name: value for name in Corrected.__slots__ if (value := getattr(corrected, name)) is not None
+    }  # an empty text takes the reference away
+    made = await _insert(original, original.kind, original.net_cents, original.vat_cents, replaces=original.id, **said)
+    copied = f"""
+        insert into invoice_line (invoice, position, description, detail, kind, unit, quantity, unit_price_cents,
+                                  net_cents, {_KEPT})
+        select $1, position, description, detail, kind, unit, quantity, unit_price_cents, net_cents, {_KEPT}
+        from invoice_line where invoice = $2
+    """
+    await db.execute(copied, made, original.id)
+    moved = """
+        update billable b set invoice_line = fresh.id
+        from invoice_line old join invoice_line fresh on fresh.invoice = $1 and fresh.position = old.position
+        where old.invoice = $2 and b.invoice_line = old.id
+    """
+    await db.execute(moved, made, original.id)
+    return made

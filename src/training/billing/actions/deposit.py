@@ -1,0 +1,106 @@
+"""Part of a booking's price, asked before the service. The invoice of the rest counts it as invoiced."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from training.billing.actions.drafting import lock_payers, put_on_draft, take_off
+from training.billing.documents import DocumentKind
+from training.billing.queries import owing
+from training.billing.queries.owing import Ground, Owed
+from training.billing.rules.grouping import Part, may_be_early
+from training.billing.rules.sharing import LUMP, Portion
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.bookings.rules import BookingState
+from training.kernel import db, money, outbox
+from training.kernel.actor import SYSTEM, Actor
+from training.kernel.errors import Conflict, Invalid, NotFound
+from training.kernel.i18n import SOURCE, _, speaking
+from training.kernel.render import euros
+from training.records.actions import acting
+from training.scheduling.actions import lock_session
+from training.scheduling.rules import SessionState
+
+
+async def ask_deposit(
+    actor: Actor, booking: int, *, percent: int | None = None, amount_cents: int | None = None
+) -> int:
+    """Make the draft of a deposit: a whole number of hundredths of the price, or an amount without VAT.
+
+    Returns the draft. Invalid: all or nothing of the price. Conflict: not confirmed, held, free, shared, asked
+    already, or of a public buyer, which pays after the service unless staff said why.
+    """
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    async with acting(actor, "deposit.ask", ("booking", booking)):
+        session = await lock_session(view.session)
+        view = await bookings.booking_by_id(SYSTEM.scope, booking) or view
+        on = await owing.ground([view])
+        _check(on, view, held=session.state == SessionState.HELD)
+        cents = _cents(view.price_cents, percent, amount_cents)
+        if await db.value("select exists (select from billable where booking = $1)", booking):
+            raise Conflict(_("Cette réservation est déjà à facturer, ou un acompte est déjà demandé."))
+        await lock_payers([view.organisation])
+        draft = await put_on_draft(_owed(on, view, cents, percent), DocumentKind.DEPOSIT)
+        await outbox.put("invoice.drafted", ("invoice", draft))
+    return draft
+
+
+async def drop_deposit(actor: Actor, booking: int) -> None:
+    """A deposit that nobody issued is not asked any more. Conflict: there is none, or it is issued."""
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    async with acting(actor, "deposit.drop", ("booking", booking)):
+        await lock_session(view.session)
+        count = "select count(*) from billable where booking = $1 and part = 'deposit'"
+        before = await db.value(count, booking)
+        await take_off([booking], parts=[Part.DEPOSIT])
+        if await db.value(count, booking) == before:
+            raise Conflict(_("Il n’y a pas d’acompte à retirer, ou il est déjà émis."))
+
+
+def _check(on: Ground, view: BookingView, *, held: bool) -> None:
+    payer = on.payers[view.organisation]
+    if view.state != BookingState.CONFIRMED:
+        raise Conflict(_("Un acompte se demande sur une réservation confirmée."))
+    if held:
+        raise Conflict(_("La séance a eu lieu : facturez le tout."))
+    if not view.price_cents:
+        raise Conflict(_("Cette réservation est gratuite."))
+    if on.shares[view.id]:
+        raise Conflict(_("Cette réservation a plusieurs payeurs : un acompte se demande à un seul."))
+    if owing.waits_for_count(on, view):
+        raise Conflict(_("Le prix dépend des présents : il n’est pas encore connu."))
+    if not may_be_early(payer.buyer, payer.early_billing_reason):
+        # décret 2012-1246 art. 33: a public accountant pays after the service
+        words = _(
+            "{name} est un organisme public et paie après le service fait : dites d’abord pourquoi, sur sa fiche."
+        )
+        raise Conflict(words.format(name=payer.name))
+
+
+def _cents(price: int, percent: int | None, amount: int | None) -> int:
+    if (percent is None) == (amount is None):
+        raise Invalid(_("Indiquez un pourcentage ou un montant."), field="percent")
+    if percent is not None:
+        if not 1 <= percent <= 99:
+            raise Invalid(_("Un acompte est de 1 à 99 % du prix."), field="percent")
+        return money.shares(price, [percent, 100 - percent])[0]
+    assert amount is not None  # noqa: S101 - one of the two
+    if not 0 < amount < price:
+        words = _("Un acompte est de plus de zéro et de moins que le prix ({price}).")
+        raise Invalid(words.format(price=euros(price)), field="amount")
+    return amount
+
+
+def _owed(on: Ground, view: BookingView, cents: int, percent: int | None) -> Owed:
+    with speaking(SOURCE):
+        line = owing.service_line(on, view, None, Portion(1, LUMP, cents, cents))
+    said = f"Acompte de {percent} %" if percent is not None else "Acompte"
+    line = replace(line, description=f"{said} : {view.title}"[:400], quantity=Decimal(1))
+    key = replace(owing.key_of(on, view, None), month=None, booking=view.id)  # a deposit waits for no month's end
+    return Owed(key, view.id, Part.DEPOSIT, cents, "", (line,))

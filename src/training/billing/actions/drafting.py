@@ -1,0 +1,258 @@
+"""Drafts are written, emptied and counted here, inside the actions that decide to.
+
+Locks: whoever makes drafts for a payer, an advisory lock on it, in the order of payers; then drafts, by id. What else a
+session owes is settled under the session's own lock (docs/locking.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from training.billing.documents import DocumentKind, breakdown, line, totals
+from training.billing.queries import owing
+from training.billing.queries.invoices import lines as lines_of
+from training.billing.queries.owing import Owed, OwedLine
+from training.billing.rules.grouping import Part
+from training.billing.rules.lines import LineKind, line_cents
+from training.billing.rules.states import InvoiceState
+from training.billing.rules.vat import VatRegime
+from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
+from training.bookings.queries import BookingView
+from training.catalogue.rules import TariffMode
+from training.kernel import clock, db
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+
+db.refuse("billable_once", lambda: Conflict(_("Cette réservation est déjà à facturer.")))
+db.refuse("invoice_line_is_frozen", lambda: Conflict(_("Cette facture est déjà émise : elle ne change plus.")))
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft whose row is locked."""
+
+    id: int
+    kind: DocumentKind
+    payer: int
+    vat_regime: VatRegime
+    purchase_order: str | None
+    service_code: str | None
+    contract_reference: str | None
+    subject: str
+    month: date | None
+    replaces: int | None
+    asked_at: datetime | None
+
+
+async def lock_draft(invoice: int) -> DraftRow:
+    """Lock a draft. NotFound: there is none (any more). Conflict: it is issued."""
+    (row,) = await lock_drafts([invoice]) or (None,)
+    if row is not None:
+        return row
+    if await db.value("select exists (select from invoice where id = $1)", invoice):
+        raise Conflict(_("Cette facture est déjà émise : elle ne change plus."))
+    raise NotFound(_("Ce brouillon n’existe pas, ou plus."))
+
+
+async def lock_drafts(invoices: Iterable[int]) -> list[DraftRow]:
+    """Lock those of some invoices that are drafts, by id."""
+    sql = f"""
+        select {", ".join(DraftRow.__slots__)} from invoice where id = any($1) and state = 'draft'
+        order by id for update
+    """
+    return await db.rows(DraftRow, sql, sorted(set(invoices)))
+
+
+async def lock_payers(payers: Iterable[int]) -> None:
+    """Of two that make drafts for one payer, the second sees what the first made."""
+    for payer in sorted(set(payers)):
+        await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"drafts:{payer}")
+
+
+async def bill(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> list[int]:
+    """Put what bookings owe on drafts, once; under the lock of their session. Returns the drafts that were touched.
+
+    Before the session was held, what is billed by head-count is left alone. A deposit that nobody issued is pointless
+    once the whole can be billed: it goes.
+    """
+    sql = "select distinct booking from billable where booking = any($1) and part <> 'deposit'"
+    known = {record["booking"] for record in await db.connection().fetch(sql, [b.id for b in bookings])}
+    fresh = [b for b in bookings if b.id not in known and b.tariff_mode != TariffMode.FREE]
+    # first of all: what is issued at this very moment must be seen as issued by what is read next
+    await take_off([b.id for b in fresh], parts=[Part.DEPOSIT])
+    on = await owing.ground(fresh)
+    ready = [b for b in fresh if held or not owing.waits_for_count(on, b)]
+    owed = {b.id: owing.owed_for(on, b) for b in sorted(ready, key=lambda b: b.id)}
+    await lock_payers(o.key.payer for all_of in owed.values() for o in all_of)
+    touched: dict[int, None] = {}
+    for booking, all_of in owed.items():
+        if all_of:
+            async with acting(actor, "billable.make", ("booking", booking)):
+                for item in all_of:
+                    touched[await put_on_draft(item)] = None
+    return list(touched)
+
+
+async def take_off(
+    bookings: Sequence[int], *, since: datetime | None = None, parts: Sequence[Part] = tuple(Part)
+) -> int:
+    """Take bookings off the drafts, with what was added by hand for them; an emptied draft goes. What is issued stays.
+
+    `since`: only what was made billable since then. Returns how many lines by hand went.
+    """
+    where = """
+        select distinct i.id, i.payer
+        from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
+        where k.booking = any($1) and ($2::timestamptz is null or k.created_at >= $2) and k.part = any($3)
+          and i.state = 'draft'
+    """
+    found = await db.connection().fetch(where, list(bookings), since, [part.value for part in parts])
+    await lock_payers(record["payer"] for record in found)
+    drafts = await lock_drafts(record["id"] for record in found)
+    lines = "select id, kind from invoice_line where invoice = any($1) and booking = any($2)"
+    gone = await db.connection().fetch(lines, [draft.id for draft in drafts], list(bookings))
+    ids = [record["id"] for record in gone]
+    await db.execute("delete from billable where invoice_line = any($1)", ids)
+    await db.execute("delete from invoice_line where id = any($1)", ids)
+    for draft in drafts:
+        await tidy(draft)
+    return sum(record["kind"] != LineKind.SERVICE for record in gone)
+
+
+async def put_on_draft(owed: Owed, kind: DocumentKind = DocumentKind.INVOICE) -> int:
+    """Write what is owed on the draft where it goes, made where there is none. Returns its id."""
+    draft = await draft_like(_like(owed, kind))
+    written = [await write_line(draft.id, item) for item in owed.lines]
+    await Billable.insert(
+        Billable(
+            booking=owed.booking,
+            payer=owed.key.payer,
+            amount_cents=owed.amount_cents,
+            invoice_line=written[0],
+            part=owed.part,
+            created_at=clock.now(),
+        )
+    )
+    await recount(draft)
+    return draft.id
+
+
+def _like(owed: Owed, kind: DocumentKind) -> DraftRow:
+    key = owed.key
+    return DraftRow(
+        id=0,
+        kind=kind,
+        payer=key.payer,
+        vat_regime=key.vat_regime,
+        purchase_order=key.purchase_order,
+        service_code=key.service_code,
+        contract_reference=None,
+        subject=owed.subject,
+        month=key.month,
+        replaces=None,
+        asked_at=None,
+    )
+
+
+async def draft_like(like: DraftRow) -> DraftRow:
+    """The draft that collects this payer's month with these references; otherwise, and without a month, a new one."""
+    if like.month is not None:
+        sql = """
+            select id from invoice
+            where state = 'draft' and kind = 'invoice' and payer = $1 and month = $2 and vat_regime = $3
+              and service_code is not distinct from $4 and purchase_order is not distinct from $5
+            order by id limit 1
+        """
+        known = await db.value(sql, like.payer, like.month, like.vat_regime, like.service_code, like.purchase_order)
+        if known is not None and (locked := await lock_drafts([known])):
+            return locked[0]
+    return await new_draft(like)
+
+
+async def new_draft(like: DraftRow) -> DraftRow:
+    """A draft without lines, with the facts of another; its caller writes some."""
+    made = await Invoice.insert(
+        Invoice(
+            kind=like.kind,
+            state=InvoiceState.DRAFT,
+            payer=like.payer,
+            number=None,
+            issued_on=None,
+            due_on=None,
+            vat_regime=like.vat_regime,
+            purchase_order=like.purchase_order,
+            service_code=like.service_code,
+            contract_reference=like.contract_reference,
+            subject=like.subject,
+            month=like.month,
+            net_cents=0,
+            vat_cents=0,
+            gross_cents=0,
+            entry=None,
+            created_at=clock.now(),
+        )
+    ).returning(Invoice.id)
+    return replace(like, id=int(made[0]["id"]))
+
+
+async def write_line(invoice: int, item: OwedLine) -> int:
+    """Add a line at the end of a draft. Its amount is the one that the paper will say."""
+    last = await db.value("select coalesce(max(position), 0)::integer from invoice_line where invoice = $1", invoice)
+    made = await InvoiceLine.insert(
+        InvoiceLine(
+            invoice=invoice,
+            position=last + 1,
+            description=item.description,
+            detail=item.detail,
+            kind=item.kind,
+            unit=item.unit,
+            quantity=item.quantity,
+            unit_price_cents=item.unit_price_cents,
+            net_cents=line_cents(item.quantity, item.unit_price_cents),
+            served_from=item.served_from,
+            served_until=item.served_until,
+            booking=item.booking,
+            analytic_code=item.analytic_code,
+            sales_account=item.sales_account,
+        )
+    ).returning(InvoiceLine.id)
+    return int(made[0]["id"])
+
+
+async def recount(draft: DraftRow) -> int:
+    """Write a draft's totals as its paper will say them: VAT rounded once for its one category. Returns the gross."""
+    regime = VatRegime(draft.vat_regime)
+    found = [
+        line(item.description, unit_price_cents=item.unit_price_cents, regime=regime, quantity=str(item.quantity))
+        for item in await lines_of(draft.id)
+    ]
+    total = totals(breakdown(found))
+    await Invoice.update(
+        {
+            Invoice.net_cents: total.net_cents,
+            Invoice.vat_cents: total.vat_cents,
+            Invoice.gross_cents: total.gross_cents,
+        }
+    ).where(Invoice.id == draft.id)
+    return total.gross_cents
+
+
+async def tidy(draft: DraftRow) -> bool:
+    """After lines went: number those that stay and count them; False when none stayed, and the draft is gone."""
+    await db.execute(
+        """
+        update invoice_line l set position = n.place
+        from (select id, row_number() over (order by position, id) as place from invoice_line where invoice = $1) n
+        where n.id = l.id and l.position <> n.place
+        """,
+        draft.id,
+    )
+    if await db.value("select exists (select from invoice_line where invoice = $1)", draft.id):
+        await recount(draft)
+        return True
+    await db.execute("delete from invoice where id = $1", draft.id)
+    return False

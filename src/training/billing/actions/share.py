@@ -1,0 +1,125 @@
+"""Several payers of one booking: a town and its urban community, an organisation and a funder, a person.
+
+Each has its own invoice, with its own service and engagement; the cents add up to the booking's price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from training.billing.actions.drafting import bill, take_off
+from training.billing.rules import sharing
+from training.billing.rules.grouping import Part
+from training.billing.rules.lines import check_references
+from training.billing.rules.sharing import Share
+from training.billing.tables.invoices import BillingShare
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.bookings.rules import BookingState
+from training.catalogue.rules import TariffMode
+from training.directory import queries as directory
+from training.kernel import db, outbox
+from training.kernel.actor import SYSTEM, Actor
+from training.kernel.errors import Conflict, Invalid, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+from training.scheduling.actions import lock_session
+from training.scheduling.rules import SessionState
+
+__all__ = ["Share", "share"]
+
+ENDED = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED)
+
+
+async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
+    """Say who pays a booking, and how much of it; its drafts are made again. No share: its organisation pays all.
+
+    Invalid: the shares do not add up to the booking's seats, or to its price (the difference is said). Conflict:
+    something of it is issued, or stands on a draft with lines by hand.
+    """
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    async with acting(actor, "booking.share", ("booking", booking)) as change:
+        change.about("booking", booking, "shares")
+        held = (await lock_session(view.session)).state == SessionState.HELD
+        view = await bookings.booking_by_id(SYSTEM.scope, booking) or view
+        _check_booking(view)
+        if shares:
+            sharing.check(shares, view.seats, view.price_cents)
+            await _check_payers(shares)
+        wanted = [] if _is_whole(view, shares) else shares
+        await _check_drafts(booking)
+        billed = await db.value("select exists (select from billable where booking = $1)", booking)
+        await take_off([booking])
+        if await db.value("select exists (select from billable where booking = $1)", booking):
+            raise _issued()  # at this very moment
+        await _write(booking, wanted)
+        if billed:
+            for draft in await bill(actor, [view], held=held):
+                await outbox.put("invoice.drafted", ("invoice", draft))
+
+
+def _is_whole(view: BookingView, shares: Sequence[Share]) -> bool:
+    """One payer for all is no share, where it is the organisation itself with the booking's own references."""
+    if len(shares) > 1 or not shares:
+        return not shares
+    (only,) = shares
+    own = only.payer == view.organisation
+    return own and (only.service_code or view.service_code, only.purchase_order or view.purchase_order) == (
+        view.service_code,
+        view.purchase_order,
+    )
+
+
+def _check_booking(view: BookingView) -> None:
+    if view.state in ENDED:
+        raise Conflict(_("Cette réservation est annulée : rien n’en est facturé."))
+    if view.tariff_mode == TariffMode.FREE:
+        raise Conflict(_("Cette réservation est gratuite : il n’y a rien à partager."))
+
+
+async def _check_payers(shares: Sequence[Share]) -> None:
+    known = {o.id for o in await directory.organisations([s.payer for s in shares])}
+    if any(s.payer not in known for s in shares):
+        raise Invalid(_("Choisissez un payeur de la liste."), field="payer")
+    for item in shares:
+        check_references(purchase_order=item.purchase_order or "", service_code=item.service_code or "")
+
+
+async def _check_drafts(booking: int) -> None:
+    """What is issued is not shared any more; what was written by hand beside it must not be lost without a word."""
+    issued = """
+        select i.number from invoice_line l join invoice i on i.id = l.invoice
+        where l.booking = $1 and i.state = 'issued' order by i.id limit 1
+    """
+    if number := await db.value(issued, booking):
+        raise _issued(number)
+    deposit = "select exists (select from billable where booking = $1 and part = $2)"
+    if await db.value(deposit, booking, Part.DEPOSIT):
+        raise Conflict(_("Un acompte est préparé pour cette réservation : retirez-le avant de la partager."))
+    by_hand = "select exists (select from invoice_line where booking = $1 and kind <> 'service')"
+    if await db.value(by_hand, booking):
+        raise Conflict(_("Retirez d’abord du brouillon les lignes ajoutées à la main : il est refait."))
+
+
+def _issued(number: str = "") -> Conflict:
+    words = _("Cette réservation est déjà facturée{number} : faites d’abord un avoir.")
+    return Conflict(words.format(number=f" ({number})" if number else ""))
+
+
+async def _write(booking: int, shares: Sequence[Share]) -> None:
+    await BillingShare.delete().where(BillingShare.booking == booking)
+    rows = [
+        BillingShare(
+            booking=booking,
+            payer=item.payer,
+            seats=item.seats,
+            amount_cents=item.amount_cents,
+            purchase_order=(item.purchase_order or "").strip() or None,
+            service_code=(item.service_code or "").strip() or None,
+        )
+        for item in shares
+    ]
+    if rows:
+        await BillingShare.insert(*rows)

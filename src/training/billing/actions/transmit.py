@@ -1,0 +1,153 @@
+"""What a person saw of an invoice on Chorus Pro, written down step by step; nothing is sent from here.
+
+Locks: the invoice, then its receivable. Steps are only added: a wrong one is taken back by a further one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from training.billing.actions.credit import Corrected, credit_and_reissue
+from training.billing.actions.issue import issue
+from training.billing.queries.invoices import blockers
+from training.billing.rules import transmission as rules
+from training.billing.rules.states import InvoiceState
+from training.billing.rules.transmission import STATUSES, Channel, Status, Step
+from training.billing.tables.following import Transmission
+from training.billing.tables.receivables import Receivable
+from training.directory.rules import Buyer
+from training.identity.rules import Permission
+from training.kernel import clock, db
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Forbidden, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+
+
+async def record(actor: Actor, invoice: int, step: Step) -> None:
+    """Write where a deposit stands now. The invoice itself, its number and its bytes do not change.
+
+    Conflict: a move that is none, or not an issued invoice of a public buyer. Invalid: a day or a fact that cannot be.
+    """
+    async with acting(actor, "invoice.transmit", ("invoice", invoice)) as change:
+        change.about("invoice", invoice, "transmission")
+        found = await _lock(actor, invoice)
+        steps = await _steps(invoice)
+        good = rules.check_step(steps, step, issued_on=found.issued_on, today=clock.today(), paid=found.paid)
+        await _write(invoice, good)
+        await _set_due(found, [*steps, good])
+
+
+async def undo(actor: Actor, invoice: int, note: str = "") -> None:
+    """Take the last step back: it was a mistake. It stays in the history. Conflict: there is none, or all is paid."""
+    async with acting(actor, "invoice.undo-transmission", ("invoice", invoice)) as change:
+        change.about("invoice", invoice, "transmission")
+        found = await _lock(actor, invoice)
+        steps = await _steps(invoice)
+        held = rules.standing(steps)
+        if not held or found.paid:
+            raise Conflict(_("Il n’y a pas d’étape à reprendre."))
+        words = _("« {name} » était une erreur.").format(name=_(STATUSES[held[-1].status].name))
+        before = held[-2] if len(held) > 1 else Step(Status.TO_DEPOSIT, found.issued_on)
+        back = Step(before.status, before.happened_on, before.reference, f"{words} {note.strip()}".strip()[:400])
+        await _write(invoice, back)
+        await _set_due(found, [*steps, back])
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """What replaces a rejected invoice. `number` None: the new one lacks something, and waits as a draft."""
+
+    credit_note: str
+    draft: int
+    number: str | None
+
+
+async def redo_rejected(actor: Actor, invoice: int, corrected: Corrected | None = None) -> Redone:
+    """Cancel a rejected invoice by a credit note and make it again under a new number, with what was put right.
+
+    Conflict: the buyer has not rejected it, or it was made again already.
+    """
+    async with acting(actor, "invoice.redo-rejected", ("invoice", invoice)) as change:
+        change.about("invoice", invoice, "transmission")
+        await _lock(actor, invoice)
+        held = rules.standing(await _steps(invoice))
+        if not held or held[-1].status != Status.REJECTED:
+            raise Conflict(_("Seule une facture rejetée par son acheteur se refait ainsi."))
+        credit_note, draft = await credit_and_reissue(actor, invoice, held[-1].note, corrected)
+        whole = actor.may(Permission.INVOICES_ISSUE) and not await blockers(draft)
+        return Redone(credit_note, draft, await issue(actor, draft) if whole else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    id: int
+    issued_on: date
+    buyer: str
+    days: int | None  # that its paper gives to pay; a credit note gives none
+    served_until: date
+    receivable: int | None
+    paid: bool
+
+
+async def _lock(actor: Actor, invoice: int) -> _Locked:
+    if not actor.may(Permission.INVOICES_TRANSMIT):
+        raise Forbidden(_("Votre rôle ne permet pas de suivre le dépôt des factures."))
+    state = await db.value("select state from invoice where id = $1 for update", invoice)
+    if state is None:
+        raise NotFound(_("Cette facture n’existe pas."))
+    if state != InvoiceState.ISSUED:
+        raise Conflict(_("Cette facture n’est pas encore émise : rien ne peut lui arriver."))
+    found = await db.row(
+        _Locked,
+        """
+        select i.id, i.issued_on, o.buyer, i.due_on - i.issued_on as days,
+               (select max(served_until) from invoice_line where invoice = i.id) as served_until,
+               r.id as receivable, r.gross_cents = r.settled_cents and r.gross_cents > 0 as paid
+        from invoice i join organisation o on o.id = i.payer
+        left join receivable r on r.invoice = i.id where i.id = $1
+        """,
+        invoice,
+    )
+    assert found is not None  # noqa: S101 - its row is locked
+    if rules.channel_of(Buyer(found.buyer)) != Channel.CHORUS_PORTAL:
+        raise Conflict(_("Cette facture part par courriel : seules celles des acheteurs publics se déposent."))
+    return found
+
+
+async def _steps(invoice: int) -> list[Step]:
+    sql = """
+        select status, happened_on, reference, note, siret, service_code, purchase_order
+        from transmission where invoice = $1 and channel = $2 order by id
+    """
+    return await db.rows(_step, sql, invoice, Channel.CHORUS_PORTAL)
+
+
+def _step(status: str, **known: object) -> Step:
+    return Step(status=Status(status), **known)  # type: ignore[arg-type]
+
+
+async def _write(invoice: int, step: Step) -> None:
+    await Transmission.insert(
+        Transmission(
+            invoice=invoice,
+            channel=Channel.CHORUS_PORTAL,
+            status=step.status,
+            happened_on=step.happened_on,
+            reference=step.reference,
+            note=step.note,
+            siret=step.siret,
+            service_code=step.service_code,
+            purchase_order=step.purchase_order,
+            created_at=clock.now(),
+        )
+    )
+
+
+async def _set_due(found: _Locked, steps: list[Step]) -> None:
+    """Since when it is late follows from the steps; a credit note owes nothing."""
+    if found.receivable is None or found.days is None:
+        return
+    due = rules.due_on(steps, served_until=found.served_until, days=found.days)
+    await Receivable.update({Receivable.due_on: due}).where(Receivable.id == found.receivable)

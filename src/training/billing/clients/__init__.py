@@ -1,0 +1,1 @@
+"""Outside systems of billing, one a file; never called with a transaction open."""

@@ -1,0 +1,104 @@
+"""The proof of service of an invoice: who was expected, who came, who counted. Values in, bytes out; no I/O.
+
+What law and buyers call « service fait »; here a statement of head-counts, where no sheet was signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from training.billing.documents import InvoiceDocument, Occurrence
+from training.billing.formats import paper
+from training.kernel import clock, pdf
+from training.kernel.i18n import SOURCE, speaking
+from training.kernel.render import day_year, hours, moment
+
+TITLE = "Attestation de service fait"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A session that was held, for one booking. `counted_by` is empty when nobody is known to have counted."""
+
+    title: str
+    booking: str
+    organisation: str
+    occurrences: tuple[Occurrence, ...]
+    facilitators: tuple[str, ...]
+    expected: int
+    present: int
+    counted_at: datetime
+    counted_by: str = ""
+
+    @property
+    def counted_on(self) -> date:
+        """The day of the count."""
+        return clock.local(self.counted_at).date()
+
+
+def _people(number: int) -> str:
+    return f"{number} {'personnes' if number > 1 else 'personne'}"
+
+
+def _present(served: Sequence[Served]) -> dict[str, str]:
+    came, expected = sum(s.present for s in served), sum(s.expected for s in served)
+    verb = "présentes" if came > 1 else "présente"
+    return {"amount": f"{_people(came)} {verb}", "text": f"sur {_people(expected)} attendue{'s' * (expected > 1)}"}
+
+
+def _row(served: Served) -> dict[str, Any]:
+    with speaking(SOURCE):  # the paper is French, whoever asks for it
+        times = [[f"{day_year(o.starts_at)}, {hours(o.starts_at, o.ends_at)}", o.place] for o in served.occurrences]
+        counted = moment(served.counted_at)
+    return {
+        "title": served.title,
+        "booking": f"Réservation {served.booking}, {served.organisation}",
+        "times": times,
+        "facilitators": ", ".join(served.facilitators),
+        "expected": str(served.expected),
+        "present": str(served.present),
+        "counted": f"Décompte du {counted}" + (f", par {served.counted_by}" if served.counted_by else ""),
+    }
+
+
+def data(document: InvoiceDocument, served: Sequence[Served], logo: bytes | None = None) -> dict[str, Any]:
+    """The data of `proof_of_service.typ`: the parties are those of the invoice, as issued."""
+    invoice = paper.invoice(document, logo)
+    name = paper.NAMES[document.kind]
+    facts = [
+        (name, document.number),
+        ("Émise le", paper.day(document.issued_on)),
+        ("N° d’engagement", document.order_reference),
+        ("Code service", document.service_code),
+        ("N° de marché", document.contract_reference),
+        ("Période", paper.span(document.service_from, document.service_to)),
+    ]
+    return {
+        **{key: invoice[key] for key in ("accent", "logo", "sender", "receiver", "receiver_label", "footer")},
+        "name": TITLE,
+        "number": "",
+        "title": f"{TITLE} – {name.lower()} {document.number}",
+        "draft": False,
+        "headline": _present(served),
+        "facts": [list(fact) for fact in facts if fact[1]],
+        "sessions": [_row(each) for each in served],
+        "statement": (
+            f"{document.seller.name} atteste que les séances ci-dessus ont eu lieu, aux dates et lieux indiqués, "
+            "avec le nombre de personnes présentes indiqué."
+        ),
+        "proof": "Ce décompte, établi après chaque séance, tient lieu de feuille d’émargement.",
+        "signature": [
+            ["Fait à", document.seller.city],
+            ["Le", paper.day(max(each.counted_on for each in served))],
+            ["Nom, qualité et signature", document.seller.contact],
+        ],
+    }
+
+
+def build(document: InvoiceDocument, served: Sequence[Served], logo: bytes | None = None) -> bytes:
+    """The PDF. `served` holds one session or more; the same input gives the same bytes."""
+    on = max(each.counted_on for each in served)
+    return pdf.compile("proof_of_service.typ", data(document, served, logo), on=on)

@@ -1,0 +1,80 @@
+"""What is looked at before a draft is issued, read for any number of drafts in a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from training.attendance import queries as attendance
+from training.billing.rules import issuing
+from training.billing.rules.issuing import Check, Counted, Payer, References, Seller
+from training.directory import queries as directory
+from training.directory.queries import OrganisationView, PlatformView
+from training.directory.rules import Service
+from training.kernel import db
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What of a draft the checks look at."""
+
+    id: int
+    payer: int
+    service_code: str | None
+    purchase_order: str | None
+    contract_reference: str | None
+    gross_cents: int
+
+
+async def checks_of(platform: PlatformView, drafts: Sequence[Looked]) -> dict[int, list[Check]]:
+    """The checks of some drafts, by id."""
+    if not drafts:
+        return {}
+    payers = {o.id: o for o in await directory.organisations(sorted({d.payer for d in drafts}))}
+    reached = await directory.reached(list(payers))
+    services = await directory.chorus_services_of(list(payers))
+    counts = await _counts([d.id for d in drafts])
+    seller = Seller(platform.siret, platform.iban)
+    return {
+        d.id: issuing.checks(
+            seller,
+            who(payers[d.payer], reached=d.payer in reached),
+            references(d, payers[d.payer], services[d.payer]),
+            counts[d.id],
+            d.gross_cents,
+        )
+        for d in drafts
+    }
+
+
+def who(payer: OrganisationView, *, reached: bool) -> Payer:
+    """What counts of a payer."""
+    return Payer(payer.name, payer.siret, payer.buyer, payer.state, reached, payer.chorus_needs)
+
+
+def references(draft: Looked, payer: OrganisationView, services: Mapping[str, Service]) -> References:
+    """The numbers that the invoice will carry: the payer's own stand where the draft has none."""
+    code = draft.service_code or payer.service_code
+    service = services.get(code or "")
+    return References(
+        service_code=code,
+        purchase_order=draft.purchase_order,
+        contract_reference=draft.contract_reference or payer.contract_reference,
+        engagement_required=service is not None and service.engagement_required,
+        known=not code or not services or service is not None,
+    )
+
+
+async def _counts(drafts: Sequence[int]) -> dict[int, list[Counted]]:
+    """The head-counts of what each draft bills: hand-made lines and deposits have none."""
+    sql = """
+        select distinct l.invoice, l.booking
+        from invoice_line l join billable k on k.invoice_line = l.id where l.invoice = any($1) and k.part <> 'deposit'
+    """
+    pairs = [(r["invoice"], r["booking"]) for r in await db.connection().fetch(sql, list(drafts))]
+    found = {a.booking: a for a in await attendance.attended([booking for _invoice, booking in pairs])}
+    counts: dict[int, list[Counted]] = {draft: [] for draft in drafts}
+    for draft, booking in pairs:
+        if came := found.get(booking):
+            counts[draft].append(Counted(came.seats, came.present, came.held))
+    return counts

@@ -1,0 +1,190 @@
+"""« À facturer »: drafts with their checks, what is billed by nobody, and what a cancellation leaves to credit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from training.billing.documents import DocumentKind
+from training.billing.queries.checking import Looked, checks_of
+from training.billing.queries.invoices import InvoiceView, invoices
+from training.billing.rules import issuing
+from training.billing.rules.grouping import collecting
+from training.billing.rules.issuing import Check
+from training.billing.rules.states import InvoiceState
+from training.directory import queries as directory
+from training.kernel import clock, db
+from training.kernel.actor import Scope
+
+ALL = 10_000  # drafts: more than that waits for a second click
+
+
+@dataclass(frozen=True, slots=True)
+class DraftListed:
+    """A draft, and everything that was looked at of it."""
+
+    invoice: InvoiceView
+    checks: tuple[Check, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """In words, what keeps it from being issued."""
+        return tuple(issuing.said(self.checks))
+
+    @property
+    def collecting(self) -> bool:
+        """It groups a month that is not over."""
+        return collecting(self.invoice.month, clock.today())
+
+    @property
+    def green(self) -> bool:
+        """One click may issue it with all others."""
+        return not self.missing and not self.collecting and self.invoice.kind != DocumentKind.CREDIT_NOTE
+
+    @property
+    def askable(self) -> bool:
+        """Its client can be asked for what is missing."""
+        return issuing.may_be_asked(self.checks)
+
+
+async def drafts(
+    scope: Scope,
+    *,
+    organisation: int | None = None,
+    search: str = "",
+    after: tuple[date, int] | None = None,
+    limit: int = 50,
+) -> list[DraftListed]:
+    """The drafts with their checks, the latest service first, in seven statements however many there are."""
+    found = await invoices(
+        scope, state=InvoiceState.DRAFT, organisation=organisation, search=search, after=after, limit=limit
+    )
+    return await _listed(found)
+
+
+async def ready(scope: Scope) -> list[int]:
+    """The drafts that may be issued as they are, the oldest service first: numbers then go as services did."""
+    found = await drafts(scope, limit=ALL)
+    return [d.invoice.id for d in reversed(found) if d.green]
+
+
+async def _listed(found: list[InvoiceView]) -> list[DraftListed]:
+    platform = await directory.platform()
+    if not found or platform is None:
+        return []
+    looked = [
+        Looked(i.id, i.payer, i.service_code, i.purchase_order, i.contract_reference, i.gross_cents) for i in found
+    ]
+    checks = await checks_of(platform, looked)
+    return [DraftListed(i, () if i.kind == DocumentKind.CREDIT_NOTE else tuple(checks[i.id])) for i in found]
+
+
+@dataclass(frozen=True, slots=True)
+class ToCredit:
+    """A booking that was cancelled after it was invoiced. `left_cents`: of its lines, without VAT, not credited yet."""
+
+    booking: int
+    reference: str
+    title: str
+    starts_at: datetime
+    cancelled_at: datetime | None
+    payer: int
+    payer_name: str
+    payer_slug: str
+    invoice: int
+    number: str
+    issued_on: date
+    left_cents: int
+
+
+async def to_credit(scope: Scope, limit: int = 100) -> list[ToCredit]:
+    """Invoices of cancelled bookings that no credit note has taken back, the latest cancellation first."""
+    return await db.rows(
+        ToCredit,
+        """
+        select b.id as booking, b.reference, o.title, t.starts_at, b.cancelled_at,
+               g.id as payer, g.name as payer_name, g.slug as payer_slug, i.id as invoice, i.number, i.issued_on,
+               (sum(l.net_cents) - coalesce(sum(c.net_cents), 0))::bigint as left_cents
+        from booking b
+        join invoice_line l on l.booking = b.id
+        join invoice i on i.id = l.invoice and i.state = 'issued' and i.kind <> 'credit_note'
+        left join lateral (
+            select sum(x.net_cents)::bigint as net_cents from invoice_line x join invoice n on n.id = x.invoice
+            where x.corrects = l.id and n.state = 'issued'
+        ) c on true
+        join organisation g on g.id = i.payer
+        join session s on s.id = b.session
+        join offer o on o.id = s.offer
+        join slot t on t.session = s.id and t.position = 1
+        where b.state = 'cancelled' and ($1 or i.payer = any($2))
+        group by b.id, o.title, t.starts_at, g.id, i.id
+        having sum(l.net_cents) - coalesce(sum(c.net_cents), 0) <> 0
+        order by b.cancelled_at desc nulls last, b.id desc, i.id limit $3
+        """,
+        scope.everything,
+        list(scope.organisations),
+        limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unbilled:
+    """A booking that was held, has a price, and is on no draft: nobody came where the offer bills who comes."""
+
+    booking: int
+    reference: str
+    title: str
+    starts_at: datetime
+    organisation_name: str
+    organisation_slug: str
+    seats: int
+    present: int | None
+
+
+async def unbilled(scope: Scope, limit: int = 50) -> list[Unbilled]:
+    """Held bookings that nothing bills, the latest first: for staff to see, and to know that it is meant."""
+    return await db.rows(
+        Unbilled,
+        """
+        select b.id as booking, b.reference, o.title, t.starts_at, g.name as organisation_name,
+               g.slug as organisation_slug, b.seats, h.present
+        from booking b
+        join session s on s.id = b.session and s.state = 'held'
+        join offer o on o.id = s.offer
+        join slot t on t.session = s.id and t.position = 1
+        join organisation g on g.id = b.organisation
+        left join head_count h on h.booking = b.id
+        where b.state = 'confirmed' and b.price_cents > 0 and ($1 or b.organisation = any($2))
+          and not exists (select from billable k where k.booking = b.id and k.part <> 'deposit')
+        order by t.starts_at desc, b.id desc limit $3
+        """,
+        scope.everything,
+        list(scope.organisations),
+        limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """One of several payers of a booking. Cents, net."""
+
+    payer: int
+    payer_name: str
+    payer_slug: str
+    seats: int | None
+    amount_cents: int | None
+    purchase_order: str | None
+    service_code: str | None
+
+
+async def shares(booking: int) -> list[ShareView]:
+    """The payers of a booking, in the order in which they were said; none: the organisation pays all."""
+    return await db.rows(
+        ShareView,
+        """
+        select s.payer, o.name as payer_name, o.slug as payer_slug, s.seats, s.amount_cents, s.purchase_order,
+               s.service_code
+        from billing_share s join organisation o on o.id = s.payer where s.booking = $1 order by s.id
+        """,
+        booking,
+    )

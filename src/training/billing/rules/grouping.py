@@ -1,0 +1,79 @@
+"""Which draft what is owed goes on: one payer, one service, one engagement, one VAT regime an invoice. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from training.billing.rules.vat import VatRegime
+from training.directory.rules import BillingMoment, Buyer
+
+
+class Part(StrEnum):
+    """What of a booking's price a billable is."""
+
+    WHOLE = "whole"
+    DEPOSIT = "deposit"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKey:
+    """What all lines of one draft have in common. A regime is one VAT category: `O` is never with anything (BR-O-11).
+
+    One BT-10 and one BT-13 an invoice. `month` is None where each booking has its own, and `booking` says which.
+    """
+
+    payer: int
+    vat_regime: VatRegime
+    service_code: str | None  # BT-10
+    purchase_order: str | None  # BT-13
+    month: date | None
+    booking: int | None
+
+
+def draft_key(
+    *,
+    payer: int,
+    vat_regime: VatRegime,
+    service_code: str | None,
+    purchase_order: str | None,
+    moment: BillingMoment,
+    booking: int,
+    served_on: date,
+) -> DraftKey:
+    """Where a booking's line goes: its payer's draft of the month where that is told, a draft of its own otherwise."""
+    monthly = moment == BillingMoment.MONTHLY
+    return DraftKey(
+        payer,
+        vat_regime,
+        _plain(service_code),
+        _plain(purchase_order),
+        month_of(served_on) if monthly else None,
+        None if monthly else booking,
+    )
+
+
+def _plain(text: str | None) -> str | None:
+    return (text or "").strip() or None
+
+
+def month_of(day: date) -> date:
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def collecting(month: date | None, today: date) -> bool:
+    """Whether a draft still waits for more of its month."""
+    return month is not None and month >= month_of(today)
+
+
+def billed_at_confirmation(moment: BillingMoment, buyer: Buyer, early_reason: str | None) -> bool:
+    """A public accountant pays after the service (décret 2012-1246 art. 33): earlier only where staff said why."""
+    return moment == BillingMoment.CONFIRMED and may_be_early(buyer, early_reason)
+
+
+def may_be_early(buyer: Buyer, early_reason: str | None) -> bool:
+    """Whether a buyer may be invoiced, or asked for a deposit, before the service."""
+    return buyer != Buyer.PUBLIC or bool((early_reason or "").strip())

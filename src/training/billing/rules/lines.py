@@ -1,0 +1,96 @@
+"""What a line of an invoice can be: its kind, its unit, its quantity and its price. No I/O."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
+from training.kernel.errors import Invalid
+from training.kernel.i18n import N_, _
+
+
+class LineKind(StrEnum):
+    """The service is what a booking makes; the others are written by hand."""
+
+    SERVICE = "service"
+    TRAVEL = "travel"
+    EXTRA = "extra"
+    DISCOUNT = "discount"
+
+
+BY_HAND = (LineKind.EXTRA, LineKind.TRAVEL, LineKind.DISCOUNT)
+LINE_KIND_NAMES: dict[LineKind, str] = {
+    LineKind.SERVICE: N_("Prestation"),
+    LineKind.EXTRA: N_("Supplément"),
+    LineKind.TRAVEL: N_("Déplacement"),
+    LineKind.DISCOUNT: N_("Remise"),
+}
+# UN/ECE Recommendation 20, as EN 16931 BT-130 writes units
+UNIT_NAMES: dict[str, str] = {
+    "LS": N_("forfait"),
+    "C62": N_("unité"),
+    "HUR": N_("heure"),
+    "DAY": N_("jour"),
+    "KMT": N_("kilomètre"),
+}
+
+DESCRIPTION_MAX = 400
+SUBJECT_MAX = 200
+DETAIL_MAX = 1_000
+QUANTITY_MAX = Decimal(99_999)
+PRICE_MAX_CENTS = 99_999_999
+
+
+def check_line(kind: LineKind, description: str, quantity: Decimal, unit: str, unit_price_cents: int) -> Decimal:
+    """The quantity as the line bears it: below zero for a discount. Invalid, field by field, when it cannot be a line.
+
+    A price is never negative (BR-FR-DEC-03); a quantity has four decimals at the most (BR-FR-DEC-02).
+    """
+    finest = Decimal("0.0001")
+    errors = {}
+    if kind not in BY_HAND:
+        errors["kind"] = _("Une prestation vient d’une réservation : choisissez supplément, déplacement ou remise.")
+    if not description.strip():
+        errors["description"] = _("Dites ce qui est compté : ce texte est imprimé sur la facture.")
+    elif len(description.strip()) > DESCRIPTION_MAX:
+        errors["description"] = _("{n} caractères au plus.").format(n=DESCRIPTION_MAX)
+    if not quantity.is_finite() or quantity == 0 or abs(quantity) > QUANTITY_MAX:
+        errors["quantity"] = _("Une quantité est de plus de zéro.")
+    elif quantity != quantity.quantize(finest):
+        errors["quantity"] = _("Une quantité a quatre décimales au plus.")
+    elif quantity < 0 and kind != LineKind.DISCOUNT:
+        errors["quantity"] = _("Pour retirer un montant, choisissez une remise.")
+    if not 0 <= unit_price_cents <= PRICE_MAX_CENTS:
+        errors["price"] = _("Un prix est entre zéro et 999 999,99 €.")
+    if unit not in UNIT_NAMES:
+        errors["unit"] = _("Choisissez une unité de la liste.")
+    if errors:
+        raise Invalid(errors)
+    return -abs(quantity) if kind == LineKind.DISCOUNT else quantity
+
+
+def check_references(
+    *, purchase_order: str = "", service_code: str = "", contract_reference: str = "", subject: str = ""
+) -> None:
+    """Invalid, field by field, where a buyer's reference is longer than Chorus Pro takes it, or does not write."""
+    limits = {
+        "purchase_order": (purchase_order, ENGAGEMENT_MAX),
+        "service_code": (service_code, SERVICE_CODE_MAX),
+        "contract_reference": (contract_reference, CONTRACT_MAX),
+        "subject": (subject, SUBJECT_MAX),
+    }
+    errors = {}
+    for field, (text, most) in limits.items():
+        if len(text) > most:
+            errors[field] = _("{n} caractères au plus.").format(n=most)
+        elif not text.isprintable():
+            errors[field] = _("Ce texte contient un caractère qui ne s’imprime pas.")
+    if errors:
+        raise Invalid(errors)
+
+
+def line_cents(quantity: Decimal, unit_price_cents: int) -> int:
+    """What a line amounts to, in cents, rounded as its paper rounds it (half away from zero)."""
+    exact = quantity * unit_price_cents
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))

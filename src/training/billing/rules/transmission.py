@@ -1,0 +1,350 @@
+"""How an invoice reaches its payer: channels, the statuses of a deposit, what follows each, when it is payable. No I/O.
+
+The moves never lead straight back (a → b excludes b → a): a step that does so undoes the one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, check_siret
+from training.kernel.errors import Conflict, Invalid
+from training.kernel.i18n import N_, _
+from training.kernel.render import day_year
+
+
+class Channel(StrEnum):
+    """By which way an invoice goes."""
+
+    MAIL = "mail"
+    CHORUS_PORTAL = "chorus_portal"
+    CHORUS_API = "chorus_api"
+    APPROVED_PLATFORM = "approved_platform"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTerms:
+    """What a channel needs. `by_hand`: a person says each status, nothing is sent; `offered`: it exists today."""
+
+    name: str
+    needs_siret: bool = False
+    needs_chorus_facts: bool = False  # service code, engagement, as the buyer's page in the directory says
+    plain_pdf: bool = False  # an XML inside would be read, and may be rejected without a word
+    by_hand: bool = False
+    offered: bool = False
+
+
+CHANNELS: dict[Channel, ChannelTerms] = {
+    Channel.MAIL: ChannelTerms(N_("Courriel"), offered=True),
+    Channel.CHORUS_PORTAL: ChannelTerms(
+        N_("Portail Chorus Pro"),
+        needs_siret=True,
+        needs_chorus_facts=True,
+        plain_pdf=True,
+        by_hand=True,
+        offered=True,
+    ),
+    Channel.CHORUS_API: ChannelTerms(N_("Chorus Pro, par programme"), needs_siret=True, needs_chorus_facts=True),
+    Channel.APPROVED_PLATFORM: ChannelTerms(N_("Plateforme agréée"), needs_siret=True),
+}
+
+
+def channel_of(buyer: Buyer) -> Channel:
+    """The way that counts for a buyer: what leaves by mail to a public one is a copy."""
+    return Channel.CHORUS_PORTAL if buyer == Buyer.PUBLIC else Channel.MAIL
+
+
+class Status(StrEnum):
+    """Where a deposit stands, in the words of Chorus Pro. `to_deposit`: nothing was done yet; `paid` is derived."""
+
+    TO_DEPOSIT = "to_deposit"
+    DEPOSITED = "deposited"
+    AVAILABLE = "available"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    TO_RECYCLE = "to_recycle"
+    RECYCLED = "recycled"
+    REJECTED = "rejected"
+    MANDATED = "mandated"
+    PAID = "paid"
+
+
+S = Status
+TRANSMISSION_MOVES: dict[Status, frozenset[Status]] = {
+    S.TO_DEPOSIT: frozenset({S.DEPOSITED, S.PAID}),
+    S.DEPOSITED: frozenset({S.AVAILABLE, S.TO_RECYCLE, S.REJECTED, S.PAID}),
+    S.AVAILABLE: frozenset({S.SUSPENDED, S.TO_RECYCLE, S.REJECTED, S.MANDATED, S.PAID}),
+    S.SUSPENDED: frozenset({S.COMPLETED, S.REJECTED, S.PAID}),
+    S.COMPLETED: frozenset({S.AVAILABLE, S.REJECTED, S.PAID}),
+    S.TO_RECYCLE: frozenset({S.RECYCLED, S.REJECTED, S.PAID}),
+    S.RECYCLED: frozenset({S.AVAILABLE, S.REJECTED, S.PAID}),
+    S.REJECTED: frozenset({S.PAID}),  # settled by its credit note
+    S.MANDATED: frozenset({S.PAID}),  # nothing is suspended any more (CCP art. R2192-27)
+    S.PAID: frozenset(),
+}
+
+
+class Turn(StrEnum):
+    """Who has to do the next thing."""
+
+    US = "us"
+    BUYER = "buyer"
+    TREASURY = "treasury"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTerms:
+    """A status in words. `verb` is the button that enters it, `day` the question about its day."""
+
+    name: str
+    meaning: str
+    next: str
+    turn: Turn
+    verb: str = ""
+    day: str = ""
+    needs_note: str = ""  # what has to be said with it; empty: nothing
+    takes_facts: bool = False  # what was corrected on the deposit
+
+
+STATUSES: dict[Status, StatusTerms] = {
+    S.TO_DEPOSIT: StatusTerms(
+        N_("À déposer"),
+        N_("La facture est émise ; l’acheteur public ne l’a pas encore reçue."),
+        N_("Déposez-la sur Chorus Pro avec le dossier préparé ici, puis dites quel jour."),
+        Turn.US,
+    ),
+    S.DEPOSITED: StatusTerms(
+        N_("Déposée"),
+        N_("Chorus Pro a pris la facture et l’achemine."),
+        N_("Regardez sur Chorus Pro quel jour elle est « mise à disposition » : le délai de paiement part de là."),
+        Turn.US,
+        N_("Déposée sur Chorus Pro"),
+        N_("Déposée le"),
+    ),
+    S.AVAILABLE: StatusTerms(
+        N_("Mise à disposition"),
+        N_("L’acheteur a la facture : son délai de paiement court."),
+        N_("Rien à faire avant l’échéance : l’acheteur vérifie le service fait, puis mandate."),
+        Turn.BUYER,
+        N_("Mise à disposition"),
+        N_("Mise à disposition le"),
+    ),
+    S.SUSPENDED: StatusTerms(
+        N_("Suspendue"),
+        N_("L’acheteur demande une pièce ou une précision ; le délai de paiement est arrêté."),
+        N_("Ajoutez la pièce demandée sur le dépôt : la facture reste la même, avec son numéro."),
+        Turn.US,
+        N_("Suspendue par l’acheteur"),
+        N_("Suspendue le"),
+        N_("Dites ce que l’acheteur demande."),
+    ),
+    S.COMPLETED: StatusTerms(
+        N_("Complétée"),
+        N_("La pièce demandée est ajoutée ; l’acheteur la reçoit."),
+        N_("Regardez sur Chorus Pro de quel jour la facture est remise à disposition : le délai repart de là."),
+        Turn.US,
+        N_("Pièce ajoutée"),
+        N_("Complétée le"),
+    ),
+    S.TO_RECYCLE: StatusTerms(
+        N_("À recycler"),
+        N_("Le SIRET, le service ou l’engagement n’est pas le bon ; l’acheteur ne peut pas la traiter."),
+        N_("Corrigez la donnée sur le dépôt : le numéro et la facture ne changent pas."),
+        Turn.US,
+        N_("À recycler"),
+        N_("À recycler depuis le"),
+        N_("Dites ce qui n’est pas le bon : SIRET, service ou engagement."),
+    ),
+    S.RECYCLED: StatusTerms(
+        N_("Recyclée"),
+        N_("Le dépôt est corrigé et repart vers l’acheteur."),
+        N_("Regardez sur Chorus Pro si elle est « mise à disposition », et de quel jour."),
+        Turn.US,
+        N_("Dépôt corrigé"),
+        N_("Corrigée le"),
+        takes_facts=True,
+    ),
+    S.REJECTED: StatusTerms(
+        N_("Rejetée"),
+        N_("L’acheteur refuse la facture : elle ne sera pas payée telle quelle."),
+        N_("Annulez-la par un avoir et refaites-la sous un nouveau numéro : un clic fait les deux."),
+        Turn.US,
+        N_("Rejetée par l’acheteur"),
+        N_("Rejetée le"),
+        N_("Dites pourquoi l’acheteur la rejette : l’avoir portera cette raison."),
+    ),
+    S.MANDATED: StatusTerms(
+        N_("Mandatée"),
+        N_("L’acheteur a donné l’ordre de payer ; le comptable public fait le virement."),
+        N_("Rien à faire : attendez le virement du Trésor public, puis rapprochez-le."),
+        Turn.TREASURY,
+        N_("Mandatée"),
+        N_("Mandatée le"),
+    ),
+    S.PAID: StatusTerms(
+        N_("Réglée"),
+        N_("Tout est réglé."),
+        N_("Rien à faire."),
+        Turn.NOBODY,
+    ),
+}
+
+# What the payer's people read of it.
+STATUS_FOR_CLIENT: dict[Status, str] = {
+    S.TO_DEPOSIT: N_("Nous allons la déposer sur Chorus Pro."),
+    S.DEPOSITED: N_("Elle est déposée sur Chorus Pro."),
+    S.AVAILABLE: N_("Elle est sur Chorus Pro, à la disposition de votre service financier."),
+    S.SUSPENDED: N_("Vos services attendent une pièce de notre part : nous la préparons."),
+    S.COMPLETED: N_("La pièce que vos services attendaient est sur Chorus Pro."),
+    S.TO_RECYCLE: N_("Nous corrigeons son acheminement sur Chorus Pro."),
+    S.RECYCLED: N_("Elle est déposée sur Chorus Pro."),
+    S.REJECTED: N_("Vos services l’ont refusée : elle est remplacée ou va l’être."),
+    S.MANDATED: N_("Vos services l’ont mandatée : le virement est en route."),
+    S.PAID: N_("Elle est réglée."),
+}
+
+# The delay of payment does not run (CCP art. R2192-27), until it is available again.
+STOPPING = frozenset({S.SUSPENDED, S.COMPLETED, S.TO_RECYCLE, S.RECYCLED, S.REJECTED})
+STUCK = frozenset({S.SUSPENDED, S.TO_RECYCLE, S.REJECTED})  # nothing goes on before we do something
+BY_HAND = frozenset(S) - {S.TO_DEPOSIT, S.PAID}
+PATIENCE = timedelta(days=15)  # a deposit that nothing followed for that long is looked into
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a deposit, as somebody saw it on the portal. The last three: what was corrected there."""
+
+    status: Status
+    happened_on: date
+    reference: str = ""
+    note: str = ""
+    siret: str | None = None
+    service_code: str | None = None
+    purchase_order: str | None = None
+
+
+def standing(steps: Sequence[Step]) -> list[Step]:
+    """The steps that hold, of all that were written: one that leads straight back takes the one before it away."""
+    kept: list[Step] = []
+    for step in steps:
+        if kept and kept[-1].status in TRANSMISSION_MOVES[step.status]:
+            kept.pop()
+        if not kept or kept[-1].status != step.status:
+            kept.append(step)
+    return [step for step in kept if step.status != S.TO_DEPOSIT]
+
+
+def taken_back(steps: Sequence[Step]) -> list[bool]:
+    """Of each step that was written, whether it did nothing but take the one before it back."""
+    return [len(standing(steps[: n + 1])) < len(standing(steps[:n])) for n in range(len(steps))]
+
+
+def status_of(steps: Sequence[Step], *, paid: bool = False) -> Status:
+    """Where the invoice stands. Paid is what the money says, never a step."""
+    held = standing(steps)
+    return S.PAID if paid else held[-1].status if held else S.TO_DEPOSIT
+
+
+def possible(status: Status, *, credit_note: bool = False) -> list[Status]:
+    """What a person may say next, what is hoped for first. Nobody mandates a credit note: it is deducted."""
+    hidden = {S.MANDATED, S.REJECTED} if credit_note else set()
+    found = [after for after in Status if after in (TRANSMISSION_MOVES[status] & BY_HAND) - hidden]
+    return sorted(found, key=lambda after: after in STUCK)
+
+
+def next_thing(status: Status, *, late_from: date | None, today: date, credit_note: bool = False) -> str:
+    """The next thing to do, in one sentence."""
+    if credit_note and status == S.AVAILABLE:
+        return _("Rien à faire : l’acheteur déduit l’avoir.")
+    if status == S.AVAILABLE and late_from is not None:
+        late = late_from < today
+        words = (
+            _("L’échéance du {day} est passée : appelez le service financier de l’acheteur.")
+            if late
+            else _("Rien à faire avant le {day} : l’acheteur vérifie le service fait, puis mandate.")
+        )
+        return words.format(day=day_year(late_from))
+    return _(STATUSES[status].next)
+
+
+def needs_deposit(buyer: Buyer, *, credit_note: bool = False, corrected: Status | None = None) -> bool:
+    """Whether it goes through Chorus Pro. The credit note of an invoice that is not there (any more) has no place."""
+    if channel_of(buyer) != Channel.CHORUS_PORTAL:
+        return False
+    return not credit_note or corrected not in (None, S.TO_DEPOSIT, S.REJECTED)
+
+
+def check_step(steps: Sequence[Step], new: Step, *, issued_on: date, today: date, paid: bool = False) -> Step:
+    """The step as it is kept. Conflict: a move that is none. Invalid: a day or a fact that cannot be."""
+    now = status_of(steps, paid=paid)
+    if new.status not in TRANSMISSION_MOVES[now] & BY_HAND:
+        words = _("La facture est « {now} » : elle ne peut pas devenir « {then} ».")
+        then = _(STATUSES[new.status].name)
+        raise Conflict(words.format(now=_(STATUSES[now].name), then=then), field="status")
+    held = standing(steps)
+    errors = _day_error(new.happened_on, issued_on, held[-1].happened_on if held else None, today)
+    terms = STATUSES[new.status]
+    if terms.needs_note and not new.note.strip():
+        errors["note"] = _(terms.needs_note)
+    facts = _facts(new, errors)
+    if terms.takes_facts and not any(facts) and not errors.keys() & {"siret", "service_code", "purchase_order"}:
+        errors["siret"] = _("Donnez ce qui a été corrigé : le SIRET, le service ou l’engagement.")
+    if errors:
+        raise Invalid(errors)
+    return Step(new.status, new.happened_on, new.reference.strip(), new.note.strip(), *facts)
+
+
+def _day_error(on: date, issued_on: date, last: date | None, today: date) -> dict[str, str]:
+    if on > today:
+        return {"happened_on": _("Cette date n’est pas encore venue.")}
+    if on < issued_on:
+        return {"happened_on": _("La facture est du {day} : rien ne lui arrive avant.").format(day=day_year(issued_on))}
+    if last is not None and on < last:
+        return {"happened_on": _("L’étape d’avant est du {day} : celle-ci vient après.").format(day=day_year(last))}
+    return {}
+
+
+def _facts(new: Step, errors: dict[str, str]) -> tuple[str | None, str | None, str | None]:
+    """SIRET, service and engagement as they are kept; what cannot be is said in `errors`."""
+    siret = None
+    try:
+        siret = check_siret(new.siret) if new.siret else None
+    except ValueError as error:
+        errors["siret"] = str(error)
+    service, engagement = (new.service_code or "").strip(), (new.purchase_order or "").strip()
+    for field, text, most in (
+        ("service_code", service, SERVICE_CODE_MAX),
+        ("purchase_order", engagement, ENGAGEMENT_MAX),
+    ):
+        if len(text) > most:
+            errors[field] = _("{most} caractères au plus ; il y en a {n}.").format(most=most, n=len(text))
+    return siret, service or None, engagement or None
+
+
+def due_on(steps: Sequence[Step], *, served_until: date, days: int) -> date | None:
+    """The last day to pay: from the day it was made available, or the service if later (CCP art. R2192-12 and 13).
+
+    None while nobody knows it: not made available yet, or interrupted. What was completed has a new delay (CCP art.
+    R2192-29), counted here from the day it is available again: never earlier than the law.
+    """
+    for step in reversed(standing(steps)):
+        if step.status in STOPPING:
+            return None
+        if step.status == S.AVAILABLE:
+            return max(step.happened_on, served_until) + timedelta(days=days)
+    return None
+
+
+def deposit_facts(
+    steps: Sequence[Step], siret: str | None, service_code: str, purchase_order: str
+) -> tuple[str, str, str]:
+    """SIRET, service and engagement as the deposit bears them: the invoice's, then what was corrected."""
+    for step in standing(steps):
+        siret = step.siret or siret
+        service_code = step.service_code or service_code
+        purchase_order = step.purchase_order or purchase_order
+    return siret or "", service_code, purchase_order

@@ -1,0 +1,60 @@
+"""What a payer reads when an invoice is late: polite, firm, then formal, with the invoice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from training.billing.actions.remind import told
+from training.billing.queries import invoices as billing
+from training.billing.queries import reminders as reading
+from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.reminders import Followed
+from training.billing.rules.reminding import Step
+from training.directory import queries as directory
+from training.kernel import clock, settings
+from training.kernel.actor import SYSTEM, Actor
+from training.kernel.links import Link, sign
+from training.messages.actions.outgoing import Letter, Reader, queue
+
+LINK_LIFE = timedelta(days=400)  # as the invoice's own: an accountant looks for it again when the year is closed
+
+
+async def send_reminder(actor: Actor, reminder: int) -> None:
+    """The mail of a reminder; none when it was paid, promised or contested since, or when nobody would read it."""
+    found = await reading.reminded(reminder)
+    if found is None:
+        return
+    receivable, step, is_task = found
+    one = await reading.followed(receivable)
+    if one is None or is_task or one.due_cents == 0 or one.waits:
+        return
+    contact = await directory.billing_contact(one.payer)
+    if contact is None:
+        return  # the office sees it among what is left to do by hand
+    occasions = {Step.POLITE: "reminder_polite", Step.FIRM: "reminder_firm", Step.FORMAL: "reminder_formal"}
+    view = None if one.invoice is None else await billing.invoice(SYSTEM.scope, one.invoice)
+    await queue(
+        actor,
+        Letter(
+            occasions[step],
+            Reader(contact.name, contact.email, contact.locale),
+            ("invoice", view.id) if view else ("receivable", one.id),
+            {
+                "owed": one,
+                "late": await reading.late_cost(one) if step == Step.FORMAL else None,
+                "answer_by": clock.today() + timedelta(days=8),
+                "path": path(one, view),
+            },
+            organisation=one.payer,
+            files=((view.paper, f"{view.number}.pdf"),) if view and view.paper is not None else (),
+        ),
+    )
+    await told(actor, reminder)
+
+
+def path(one: Followed, view: InvoiceView | None) -> str:
+    """The invoice's page by its signed link; what came from another ledger has no page: the payer's space."""
+    if view is None:
+        return f"/espace/{one.payer_slug}"
+    link = Link("invoice", view.id, view.generation, clock.now() + LINK_LIFE)
+    return "/lien/" + sign(link, settings.current().secret_key)

@@ -1,0 +1,161 @@
+"""The Chorus pack of an invoice: its document out of the ledger, its sessions as they were held, and the files."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.billing.documents import InvoiceDocument, Occurrence
+from training.billing.formats import chorus_pack, facturx, service_proof
+from training.billing.formats.chorus_pack import Group, Recipient, file_name
+from training.billing.formats.service_proof import Served
+from training.billing.queries import invoices as billing
+from training.billing.queries import transmissions
+from training.billing.queries.invoices import InvoiceView
+from training.billing.rules import transmission as rules
+from training.billing.rules.states import InvoiceState
+from training.directory import queries as directory
+from training.directory.rules import Buyer
+from training.kernel import db
+from training.kernel.actor import Scope
+from training.kernel.i18n import SOURCE, speaking
+from training.records import queries as records
+from training.scheduling import queries as scheduling
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """An issued document of a public buyer, ready to be deposited."""
+
+    invoice: InvoiceView
+    document: InvoiceDocument
+    sheet: list[Group]
+    served: tuple[Served, ...]
+    unheld: int  # bookings on it whose session was not held yet: no proof of service for them
+
+
+async def deposit(scope: Scope, number: str) -> Deposit | None:
+    """By its number; None when there is no such document, or when its buyer is not public."""
+    view = await billing.invoice_by_number(scope, number)
+    if view is None or view.state != InvoiceState.ISSUED or view.payer_buyer != Buyer.PUBLIC:
+        return None
+    snapshot = await db.value("select snapshot from ledger_entry where number = $1", view.number)
+    document = InvoiceDocument.from_json(snapshot)
+    steps = [written.step for written in await transmissions.steps(view.id)]
+    facts = rules.deposit_facts(steps, document.buyer.siret, document.service_code, document.order_reference)
+    served = await _served(view.id)
+    return Deposit(
+        view,
+        document,
+        chorus_pack.sheet(document, Recipient(*facts)),
+        tuple(s for s in served if isinstance(s, Served)),
+        sum(1 for s in served if s is None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file to hand out."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/pdf"
+
+
+async def portal_paper(found: Deposit) -> Made:
+    """The invoice without its XML: what the portal takes."""
+    content = await asyncio.to_thread(facturx.plain, found.document, await _logo())
+    return Made(file_name(found.document.number, "portail", "pdf"), content)
+
+
+async def proof(found: Deposit) -> Made | None:
+    """The proof of service; None when no session on it was held."""
+    if not found.served:
+        return None
+    content = await asyncio.to_thread(service_proof.build, found.document, found.served, await _logo())
+    return Made(file_name(found.document.number, "service-fait", "pdf"), content)
+
+
+async def pack(found: Deposit) -> Made:
+    """Everything in one ZIP: the portal's PDF, the sheet, the proof, and the Factur-X as issued."""
+    number = found.document.number
+    files = [await portal_paper(found)]
+    with speaking(SOURCE):  # the portal is French
+        groups = chorus_pack.sheet(found.document, _recipient(found))
+        files.append(Made(file_name(number, "fiche", "txt"), chorus_pack.text(found.document, groups)))
+    if proved := await proof(found):
+        files.append(proved)
+    for kept, extension in ((found.invoice.paper, "pdf"), (found.invoice.data, "xml")):
+        stored = None if kept is None else await records.file(kept)
+        if stored is not None:
+            files.append(Made(file_name(number, "facturx", extension), stored.content))
+    content = chorus_pack.pack(found.document, {made.name: made.content for made in files})
+    return Made(file_name(number, "chorus", "zip"), content, "application/zip")
+
+
+def _recipient(found: Deposit) -> Recipient:
+    values = {field.key: field.value for group in found.sheet for field in group.fields}
+    return Recipient(values.get("siret", ""), values.get("service", ""), values.get("engagement", ""))
+
+
+async def _logo() -> bytes | None:
+    platform = await directory.the_platform()
+    stored = None if platform.logo is None else await records.file(platform.logo)
+    return stored.content if stored else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    session: int
+    title: str
+    reference: str
+    organisation: str
+    seats: int
+    present: int | None
+    counted_at: datetime | None
+    counted_by: str | None
+
+
+async def _served(invoice: int) -> list[Served | None]:
+    """The bookings on an invoice, each as it was held; None for one whose session was not. Three statements."""
+    rows = await db.rows(
+        _Row,
+        """
+        select b.session, o.title, b.reference, g.name as organisation, b.seats, h.present, h.counted_at,
+               (select u.name from audit a join account u on u.id = a.actor_id
+                where a.action = 'session.hold' and a.subject_kind = 'session' and a.subject_id = b.session
+                  and a.actor_kind = 'user' order by a.id desc limit 1) as counted_by
+        from booking b
+        join session s on s.id = b.session
+        join offer o on o.id = s.offer
+        join organisation g on g.id = b.organisation
+        left join head_count h on h.booking = b.id
+        join slot t on t.session = s.id and t.position = 1
+        where b.id in (select booking from invoice_line where invoice = $1 and booking is not null)
+        order by t.starts_at, b.id
+        """,
+        invoice,
+    )
+    sessions = sorted({row.session for row in rows})
+    slots = await scheduling.slots(sessions)
+    team: dict[int, dict[str, None]] = {session: {} for session in sessions}
+    for each in await scheduling.assignments(sessions):
+        team[each.session][each.name] = None
+    return [_one(row, slots[row.session], tuple(team[row.session])) for row in rows]
+
+
+def _one(row: _Row, slots: list[scheduling.SlotView], team: tuple[str, ...]) -> Served | None:
+    if row.present is None or row.counted_at is None:
+        return None
+    return Served(
+        title=row.title,
+        booking=row.reference,
+        organisation=row.organisation,
+        occurrences=tuple(Occurrence(slot.starts_at, slot.ends_at, slot.place) for slot in slots),
+        facilitators=team,
+        expected=row.seats,
+        present=row.present,
+        counted_at=row.counted_at,
+        counted_by=row.counted_by or "",
+    )

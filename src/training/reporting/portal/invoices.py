@@ -1,0 +1,213 @@
+"""An organisation's invoices in its own words: where each stands, what was paid of it, and how it can be paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from training.billing.documents import DocumentKind
+from training.billing.queries import transmissions
+from training.billing.queries.credits import CreditNoteView, Replacement, credit_notes, replacement
+from training.billing.queries.invoices import InvoiceView
+from training.billing.rules import checkout as rules
+from training.billing.rules.checkout import CheckoutState
+from training.billing.rules.payments import WAY_NAMES, Way, online_ways
+from training.billing.rules.transmission import STATUS_FOR_CLIENT
+from training.directory.rules import Buyer
+from training.identity.rules import Permission
+from training.kernel import clock, db, settings
+from training.kernel.actor import Actor
+from training.kernel.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an invoice stands, as a badge says it."""
+
+    text: str
+    tone: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What one payment settled of an invoice; without a way, what the platform gave up. Cents."""
+
+    way: Way | None
+    received_on: date
+    cents: int
+    receipt: str | None
+
+    @property
+    def name(self) -> str:
+        """The way in words."""
+        return _("Solde abandonné") if self.way is None else _(WAY_NAMES[Way(self.way)])
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The last try to pay online."""
+
+    state: CheckoutState
+    way: Way
+    amount_cents: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """All that the page of an invoice shows its payer. `ways`: those to pay online now, by whoever looks."""
+
+    invoice: InvoiceView
+    standing: Standing
+    on_chorus: str | None  # where its deposit stands, for a public buyer
+    payments: list[Paid]
+    credit_notes: list[CreditNoteView]
+    replacement: Replacement | None
+    attempt: Attempt | None
+    ways: tuple[Way, ...]
+
+    @property
+    def public(self) -> bool:
+        """Paid by mandat administratif, through Chorus Pro."""
+        return self.invoice.payer_buyer == Buyer.PUBLIC
+
+    @property
+    def under_way(self) -> Attempt | None:
+        """A payment that its bank has not confirmed yet."""
+        found = self.attempt
+        return found if found is not None and found.state == CheckoutState.PROCESSING else None
+
+    @property
+    def tried(self) -> bool:
+        """Stripe's page was opened, and is not over without a payment."""
+        return self.attempt is not None and self.attempt.state not in (CheckoutState.FAILED, CheckoutState.EXPIRED)
+
+    @property
+    def refused(self) -> Attempt | None:
+        """The last try, when the bank refused it and the invoice is not paid otherwise."""
+        found = self.attempt
+        failed = found is not None and found.state == CheckoutState.FAILED
+        return found if failed and self.invoice.due_cents else None
+
+    @property
+    def payable(self) -> bool:
+        """Something is to be paid by the person's own doing."""
+        return self.invoice.due_cents > 0 and self.under_way is None
+
+
+def standing_of(invoice: InvoiceView, *, under_way: bool = False) -> Standing:
+    """In the payer's words."""
+    if invoice.kind == DocumentKind.CREDIT_NOTE:
+        return Standing(_("Avoir"), "neutral", "dash")
+    if invoice.paid:
+        cancelled = invoice.credited_cents >= invoice.gross_cents > 0
+        return (
+            Standing(_("Annulée par un avoir"), "neutral", "cross")
+            if cancelled
+            else Standing(_("Payée"), "done", "check")
+        )
+    if under_way:
+        return Standing(_("Paiement en cours"), "accent", "half")
+    if invoice.overdue:
+        return Standing(_("En retard"), "danger", "triangle")
+    if invoice.payer_buyer == Buyer.PUBLIC:
+        return _on_chorus(invoice.transmission)
+    if invoice.settled_cents:
+        return Standing(_("Payée en partie"), "accent", "half")
+    return Standing(_("À payer"), "accent", "ring")
+
+
+def _on_chorus(status: str | None) -> Standing:
+    match status:
+        case None | "to_deposit":
+            return Standing(_("Bientôt sur Chorus Pro"), "neutral", "dashed")
+        case "mandated":
+            return Standing(_("Mandatée"), "accent", "half")
+        case "rejected":
+            return Standing(_("Rejetée"), "attention", "cross")
+        case "suspended" | "to_recycle":
+            return Standing(_("En attente de notre part"), "attention", "square")
+    return Standing(_("Déposée sur Chorus Pro"), "accent", "ring")
+
+
+async def under_way(receivables: Sequence[int | None]) -> frozenset[int]:
+    """Those of some receivables of which a payment waits for its bank."""
+    sql = "select distinct receivable from checkout where receivable = any($1) and state = 'processing'"
+    rows = await db.connection().fetch(sql, [r for r in receivables if r is not None])
+    return frozenset(row["receivable"] for row in rows)
+
+
+async def invoice_page(actor: Actor, invoice: InvoiceView) -> InvoicePage:
+    """One invoice for its payer's people. A constant number of statements."""
+    attempt = await _last_attempt(invoice.receivable)
+    processing = attempt is not None and attempt.state == CheckoutState.PROCESSING
+    public = invoice.payer_buyer == Buyer.PUBLIC and await transmissions.goes_there(invoice)
+    chorus = None
+    if public:
+        steps = [written.step for written in await transmissions.steps(invoice.id)]
+        chorus = _(STATUS_FOR_CLIENT[transmissions.standing(invoice, steps).status])
+    return InvoicePage(
+        invoice=invoice,
+        standing=standing_of(invoice, under_way=processing),
+        on_chorus=chorus,
+        payments=await _payments(invoice.receivable),
+        credit_notes=await credit_notes(actor.scope, invoice.id),
+        replacement=await replacement(invoice.id),
+        attempt=attempt,
+        ways=() if processing else await _ways(actor, invoice),
+    )
+
+
+async def _ways(actor: Actor, invoice: InvoiceView) -> tuple[Way, ...]:
+    """As the action that begins a payment checks again."""
+    offered = settings.current().stripe_secret_key is not None and invoice.due_cents >= rules.MINIMUM_CENTS
+    if not offered or not actor.may(Permission.INVOICES_PAY, organisation=invoice.payer):
+        return ()
+    reason = await db.value("select online_payment_reason from organisation where id = $1", invoice.payer)
+    return online_ways(invoice.payer_buyer, reason)
+
+
+async def _payments(receivable: int | None) -> list[Paid]:
+    """What settles it now, taken back amounts left out; credit notes are listed on their own."""
+    sql = """
+        select p.way, coalesce(p.received_on, min(s.settled_on)) as received_on, sum(s.amount_cents)::bigint as cents,
+               e.number as receipt
+        from settlement s
+        left join payment p on p.id = s.payment
+        left join receipt c on c.payment = p.id
+        left join ledger_entry e on e.id = c.entry
+        where s.receivable = $1 and p.way is distinct from 'credit_note'
+        group by p.id, e.id having sum(s.amount_cents) <> 0 order by 2, p.id
+    """
+    return await db.rows(Paid, sql, receivable)
+
+
+async def _last_attempt(receivable: int | None) -> Attempt | None:
+    """Failed ones only when a bank refused: where Stripe did not answer, nothing was tried."""
+    sql = """
+        select state, way, amount_cents, updated_at as at from checkout
+        where receivable = $1 and (state <> 'failed' or stripe_session is not null) order by id desc limit 1
+    """
+    return await db.row(Attempt, sql, receivable)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What an organisation owes in all. Cents."""
+
+    due_cents: int
+    late_cents: int
+
+
+async def owed(organisation: int) -> Coming:
+    """What is due of an organisation's invoices, and what of it is late."""
+    sql = """
+        select coalesce(sum(gross_cents - settled_cents), 0)::bigint as due_cents,
+               coalesce(sum(gross_cents - settled_cents) filter (where due_on < $2), 0)::bigint as late_cents
+        from receivable where payer = $1 and settled_cents < gross_cents
+    """
+    found = await db.row(Coming, sql, organisation, clock.today())
+    assert found is not None  # noqa: S101 - an aggregate always has a row
+    return found

@@ -1,0 +1,241 @@
+"""Where a client gives what its invoice needs: from its booking, from a draft, or behind a mailed link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar import Router, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.billing.actions.client_facts import Told, tell_for_booking, tell_for_invoice
+from training.billing.queries import invoices as billing
+from training.billing.queries.invoices import InvoiceView
+from training.billing.rules.states import InvoiceState
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.bookings.rules import OCCUPYING
+from training.directory import queries as directory
+from training.directory.queries import OrganisationView
+from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, Service, chorus_lacking
+from training.identity.rules import Permission
+from training.kernel import links, settings
+from training.kernel.actor import Actor, Scope
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.web.asked import row
+from training.web.auth import PUBLIC
+from training.web.forms import Form
+from training.web.pages import Asked, go, page, the_actor
+from training.web.portal.organisation import frame, organisation_of
+
+P = Permission
+PURPOSE = "billing_facts"
+WHOEVER_HOLDS_IT = Scope(everything=True)  # the signature has said which row, so the scope need not
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the form asks of an organisation: only what it needs. `lacking`: in words, what is missing now."""
+
+    organisation: OrganisationView
+    services: tuple[Service, ...]
+    siret: bool
+    lacking: tuple[str, ...]
+
+    @property
+    def public(self) -> bool:
+        """Whether it pays through Chorus Pro."""
+        return self.organisation.buyer == Buyer.PUBLIC
+
+
+async def wanted(organisation: OrganisationView, service_code: str | None, purchase_order: str | None) -> Wanted:
+    """What is asked, given what is known."""
+    public = organisation.buyer == Buyer.PUBLIC
+    services = tuple(s for s in await directory.chorus_services(organisation.id) if s.active) if public else ()
+    code = service_code or organisation.service_code
+    strict = any(s.code == code and s.engagement_required for s in services)
+    siret = organisation.siret is None and organisation.buyer != Buyer.PERSON
+    lacking = [_("Il manque le numéro SIRET.")] if siret else []
+    if public:
+        if code and services and code not in {s.code for s in services}:
+            lacking.append(_("Le code service {code} n’est pas dans votre liste : choisissez-en un.").format(code=code))
+        lacking += chorus_lacking(organisation.chorus_needs, code, purchase_order, strict).values()
+    return Wanted(organisation, services, siret, tuple(lacking))
+
+
+def read_references(form: Form, services: tuple[Service, ...]) -> tuple[str, str]:
+    """(engagement, service) as typed; a service outside the list that the page showed is refused."""
+    purchase_order = form.text("purchase_order", most=ENGAGEMENT_MAX)
+    service_code = form.text("service_code", most=SERVICE_CODE_MAX)
+    if service_code and services and service_code not in {service.code for service in services}:
+        form.errors.setdefault("service_code", _("Choisissez un service de la liste."))
+    return purchase_order, service_code
+
+
+def _told(form: Form, asked_for: Wanted) -> Told | None:
+    purchase_order, service_code = read_references(form, asked_for.services)
+    siret = form.text("siret", most=30) if asked_for.siret else ""
+    return Told(siret=siret, purchase_order=purchase_order, service_code=service_code) if form.good else None
+
+
+def _filled(service_code: str | None, purchase_order: str | None) -> Form:
+    return Form.filled({"service_code": service_code, "purchase_order": purchase_order, "siret": ""})
+
+
+def may_tell(actor: Actor, organisation: int) -> bool:
+    """Who books, or who keeps the accounts there."""
+    return actor.may(P.BOOKINGS_MAKE, organisation=organisation) or actor.may(P.INVOICES_SEE, organisation=organisation)
+
+
+# From a booking
+
+
+@get("/espace/{slug:str}/reservations/{reference:str}/facture", permission=P.BOOKINGS_SEE)
+async def of_booking(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template:
+    """What the invoice of a booking will bear."""
+    organisation, booking = await _booking(request, slug, reference)
+    form = _filled(booking.service_code, booking.purchase_order)
+    return await _booking_page(request, organisation, booking, form)
+
+
+@post("/espace/{slug:str}/reservations/{reference:str}/facture", permission=P.BOOKINGS_SEE, status_code=200)
+async def tell_booking(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
+    """Write it down."""
+    organisation, booking = await _booking(request, slug, reference)
+    form = await Form.of(request)
+    told = _told(form, await wanted(organisation, booking.service_code, booking.purchase_order))
+    if told is not None:
+        with form.refusals():
+            await tell_for_booking(the_actor(request), booking.id, told)
+            return go(f"/espace/{slug}/reservations/{booking.reference}", _("Merci, c’est noté pour la facture."))
+    return await _booking_page(request, organisation, booking, form)
+
+
+async def _booking(request: Asked, slug: str, reference: str) -> tuple[OrganisationView, BookingView]:
+    organisation = await organisation_of(request, slug, P.BOOKINGS_SEE)
+    booking = await bookings.booking(the_actor(request).scope, reference.replace("\x00", ""))
+    if booking is None or booking.organisation != organisation.id or booking.state not in OCCUPYING:
+        raise NotFound(_("Cette réservation n’existe pas, ou n’est plus en cours."))
+    return organisation, booking
+
+
+async def _booking_page(request: Asked, organisation: OrganisationView, booking: BookingView, form: Form) -> Template:
+    asked_for = await wanted(organisation, booking.service_code, booking.purchase_order)
+    here = f"/espace/{organisation.slug}/reservations/{booking.reference}"
+    return await page(
+        request,
+        "portal/billing_facts.html",
+        form.status,
+        form=form,
+        wanted=asked_for,
+        action=f"{here}/facture",
+        back=(here, _("La réservation")),
+        about=f"{booking.title} · {booking.reference}",
+        issued=None,
+        **frame(request, organisation, "reservations"),
+    )
+
+
+# Of a draft, in the space
+
+
+@get("/espace/{slug:str}/factures/a-completer/{invoice:int}", permission=P.INVOICES_SEE)
+async def of_draft(request: Asked, slug: FromPath[str], invoice: FromPath[int]) -> Template | Redirect:
+    """What an invoice in preparation waits for."""
+    organisation, view = await _draft(request, slug, invoice)
+    if view.number:
+        return go(f"/espace/{slug}/factures", _("Cette facture est émise : {number}.").format(number=view.number))
+    return await _draft_page(request, organisation, view, _filled(view.service_code, view.purchase_order))
+
+
+@post("/espace/{slug:str}/factures/a-completer/{invoice:int}", permission=P.INVOICES_SEE, status_code=200)
+async def tell_draft(request: Asked, slug: FromPath[str], invoice: FromPath[int]) -> Template | Redirect:
+    """Write it down."""
+    organisation, view = await _draft(request, slug, invoice)
+    form = await Form.of(request)
+    told = _told(form, await wanted(organisation, view.service_code, view.purchase_order))
+    if told is not None:
+        with form.refusals():
+            await tell_for_invoice(the_actor(request), view.id, told)
+            return go(f"/espace/{slug}/factures", _("Merci, c’est noté pour la facture."))
+    return await _draft_page(request, organisation, view, form)
+
+
+async def _draft(request: Asked, slug: str, invoice: int) -> tuple[OrganisationView, InvoiceView]:
+    organisation = await organisation_of(request, slug, P.INVOICES_SEE)
+    view = await billing.invoice(the_actor(request).scope, row(invoice))
+    if view is None or view.payer != organisation.id:
+        raise NotFound(_("Cette facture n’existe pas, ou c’est celle d’une autre structure."))
+    return organisation, view
+
+
+async def _draft_page(request: Asked, organisation: OrganisationView, view: InvoiceView, form: Form) -> Template:
+    return await page(
+        request,
+        "portal/billing_facts.html",
+        form.status,
+        form=form,
+        wanted=await wanted(organisation, view.service_code, view.purchase_order),
+        action=f"/espace/{organisation.slug}/factures/a-completer/{view.id}",
+        back=(f"/espace/{organisation.slug}/factures", _("Factures")),
+        about=view.title,
+        issued=None,
+        **frame(request, organisation, "factures"),
+    )
+
+
+# Behind the link of a mail
+
+
+@get("/lien/{token:str}/completer", permission=PUBLIC)
+async def of_link(request: Asked, token: FromPath[str]) -> Template:
+    """The same without signing in: the link names one draft. Once it is issued, the page says so."""
+    organisation, view = await _linked(token)
+    return await _link_page(request, token, organisation, view, _filled(view.service_code, view.purchase_order))
+
+
+@post("/lien/{token:str}/completer", permission=PUBLIC, status_code=200)
+async def tell_link(request: Asked, token: FromPath[str]) -> Template | Redirect:
+    """Write it down, in the name of the link."""
+    organisation, view = await _linked(token)
+    form = await Form.of(request)
+    told = _told(form, await wanted(organisation, view.service_code, view.purchase_order))
+    if told is not None and view.state == InvoiceState.DRAFT:
+        holder = Actor("link", view.id, view.payer_name, scope=Scope(organisations={view.payer: frozenset()}))
+        with form.refusals():
+            await tell_for_invoice(holder, view.id, told)
+            return go(f"/lien/{token}/completer", _("Merci, c’est noté."))
+    return await _link_page(request, token, organisation, view, form)
+
+
+async def _linked(token: str) -> tuple[OrganisationView, InvoiceView]:
+    link = links.read(token, settings.current().secret_key)
+    view = await billing.invoice(WHOEVER_HOLDS_IT, link.subject) if link.purpose == PURPOSE else None
+    if view is None or view.generation != link.generation:
+        raise NotFound(_("Cette facture n’est plus à compléter. Écrivez-nous si vous avez un doute."))
+    organisation = await directory.organisation(view.payer)
+    assert organisation is not None  # noqa: S101 - a foreign key says so
+    return organisation, view
+
+
+async def _link_page(
+    request: Asked, token: str, organisation: OrganisationView, view: InvoiceView, form: Form
+) -> Template:
+    template = await page(
+        request,
+        "portal/linked_billing_facts.html",
+        form.status,
+        form=form,
+        wanted=await wanted(organisation, view.service_code, view.purchase_order),
+        action=f"/lien/{token}/completer",
+        back=None,
+        about=view.title,
+        issued=view if view.state == InvoiceState.ISSUED else None,
+        invoice=view,
+    )
+    template.headers.update({"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"})
+    return template
+
+
+ROUTER = Router("/", route_handlers=[of_booking, tell_booking, of_draft, tell_draft, of_link, tell_link])

@@ -1,0 +1,82 @@
+"""The columns of the aged balance, and the two ways to say them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from training.billing.formats.age_chart import chart
+from training.billing.rules.ageing import AGE_NAMES, Age, age_of, limits
+from training.billing.rules.closing import check_close, closable
+from training.kernel.errors import Conflict, Invalid
+
+TODAY = date(2027, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "age"),
+    [
+        (-5, Age.NOT_DUE),
+        (0, Age.NOT_DUE),
+        (1, Age.TO_30),
+        (30, Age.TO_30),
+        (31, Age.TO_60),
+        (60, Age.TO_60),
+        (61, Age.TO_90),
+        (90, Age.TO_90),
+        (91, Age.OLDER),
+        (900, Age.OLDER),
+    ],
+)
+def test_columns(days, age) -> None:
+    assert age_of(TODAY - timedelta(days=days), TODAY) == age
+
+
+def test_no_delay_runs_before_it_was_made_available() -> None:
+    assert age_of(None, TODAY) == Age.UNAVAILABLE
+
+
+@given(st.integers(-1_000, 1_000))
+def test_the_query_says_the_same_as_the_rule(days) -> None:
+    due_on = TODAY - timedelta(days=days)
+    columns = (Age.NOT_DUE, Age.TO_30, Age.TO_60, Age.TO_90)
+    asked = next((age for age, least in zip(columns, limits(TODAY), strict=True) if due_on >= least), Age.OLDER)
+    assert asked == age_of(due_on, TODAY)
+
+
+def test_the_chart_is_a_picture_without_a_script() -> None:
+    svg = chart({age: 12_345 * n for n, age in enumerate(Age)})
+    root = etree.fromstring(svg)
+    assert not [e for e in root.iter() if str(e.tag).lower().endswith("script")]
+    assert not [name for e in root.iter(etree.Element) for name in e.attrib if name.lower().startswith("on")]
+    assert not [name for e in root.iter(etree.Element) for name, v in e.attrib.items() if v.startswith("http")]
+    words = " ".join(root.itertext())
+    assert all(name in words for name in AGE_NAMES.values())
+
+
+def test_a_chart_of_nothing_is_one_too() -> None:
+    assert b"<svg" in chart(dict.fromkeys(Age, 0))
+
+
+def test_only_whole_months_that_are_over_are_closed_upward() -> None:
+    check_close(date(2027, 6, 30), date(2027, 5, 31), TODAY)
+    for wrong in (TODAY, date(2027, 7, 31), date(2028, 1, 31)):
+        with pytest.raises(Invalid, match="mois terminé"):
+            check_close(wrong, None, TODAY)
+    with pytest.raises(Invalid, match="dernier jour"):
+        check_close(date(2027, 6, 29), None, TODAY)
+    for closed in (date(2027, 6, 30), date(2027, 8, 31)):
+        with pytest.raises(Conflict, match="déjà close"):
+            check_close(date(2027, 6, 30), closed, TODAY)
+
+
+def test_what_may_be_closed_is_offered() -> None:
+    assert closable(date(2027, 4, 30), TODAY) == [date(2027, 6, 30), date(2027, 5, 31)]
+    assert closable(None, TODAY)[:2] == [date(2027, 6, 30), date(2027, 5, 31)]
+    assert closable(date(2027, 6, 30), TODAY) == []
+    for day in closable(None, TODAY):
+        check_close(day, None, TODAY)

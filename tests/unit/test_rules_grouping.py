@@ -1,0 +1,196 @@
+"""Which draft a line goes on, how a price is divided, and what a line can be."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from training.billing.documents import line
+from training.billing.rules import sharing
+from training.billing.rules.grouping import billed_at_confirmation, collecting, draft_key, may_be_early, month_of
+from training.billing.rules.lines import LineKind, check_line, check_references, line_cents
+from training.billing.rules.sharing import Portion, Price, Share, portions
+from training.billing.rules.vat import VatRegime
+from training.directory.rules import BillingMoment, Buyer
+from training.kernel.errors import Invalid
+
+O, N = VatRegime.OUT_OF_SCOPE, VatRegime.NORMAL  # noqa: E741 - EN 16931 calls the category so
+USUAL = {
+    "payer": 1,
+    "vat_regime": O,
+    "service_code": "DRH",
+    "purchase_order": "2027-1",
+    "moment": BillingMoment.MONTHLY,
+    "booking": 10,
+    "served_on": date(2027, 3, 9),
+}
+
+
+def key(**changes: object):
+    return draft_key(**{**USUAL, **changes})
+
+
+def test_a_month_of_one_payer_is_one_draft() -> None:
+    assert key() == key(booking=11, served_on=date(2027, 3, 31))
+    assert key().month == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"payer": 2},
+        {"vat_regime": N},  # O is never mixed with anything (BR-O-11)
+        {"service_code": "SPORTS"},  # one BT-10
+        {"service_code": None},
+        {"purchase_order": "2027-2"},  # one BT-13
+        {"purchase_order": None},
+        {"served_on": date(2027, 4, 1)},
+    ],
+)
+def test_what_differs_is_another_draft(change: dict[str, object]) -> None:
+    assert key() != key(**change)
+
+
+def test_blanks_are_nothing() -> None:
+    assert key(service_code=" DRH ", purchase_order="") == key(purchase_order="  ")
+    assert key(purchase_order="").purchase_order is None
+
+
+@pytest.mark.parametrize("moment", [BillingMoment.HELD, BillingMoment.CONFIRMED])
+def test_who_is_not_billed_by_the_month_has_a_draft_a_booking(moment: BillingMoment) -> None:
+    assert key(moment=moment) != key(moment=moment, booking=11)
+    assert key(moment=moment).month is None
+
+
+@given(st.dates(), st.dates())
+def test_a_month_collects_until_it_is_over(day: date, today: date) -> None:
+    assert collecting(month_of(day), today) == ((day.year, day.month) >= (today.year, today.month))
+    assert not collecting(None, today)
+
+
+def test_a_public_buyer_is_billed_early_only_with_a_reason() -> None:
+    confirmed = BillingMoment.CONFIRMED
+    assert billed_at_confirmation(confirmed, Buyer.ASSOCIATION, None)
+    assert not billed_at_confirmation(confirmed, Buyer.PUBLIC, None)
+    assert not billed_at_confirmation(confirmed, Buyer.PUBLIC, "  ")
+    assert billed_at_confirmation(confirmed, Buyer.PUBLIC, "Régie d’avances.")
+    assert not billed_at_confirmation(BillingMoment.HELD, Buyer.COMPANY, None)
+    assert not may_be_early(Buyer.PUBLIC, "")
+
+
+# Shares
+
+weights = st.lists(st.integers(1, 60), min_size=1, max_size=6)
+
+
+@given(weights, st.integers(1, 10_000_000))
+def test_a_flat_price_by_head_adds_up_to_the_cent(seats: list[int], cents: int) -> None:
+    price = Price(sum(seats), cents, cents, per_seat=False)
+    parts = portions(price, [Share(payer=n, seats=s) for n, s in enumerate(seats)])
+    assert sum(part.net_cents for part in parts) == cents
+    for part, own in zip(parts, seats, strict=True):
+        assert abs(part.net_cents * sum(seats) - cents * own) < sum(seats), "within a cent of its own share"
+        assert part == Portion(1, "LS", part.net_cents, part.net_cents)
+
+
+@given(weights, st.integers(0, 100_000), st.data())
+def test_a_price_per_seat_adds_up_with_those_who_came_too(seats: list[int], unit: int, data: st.DataObject) -> None:
+    came = data.draw(st.integers(0, 2 * sum(seats)))
+    price = Price(came, unit, came * unit, per_seat=True)
+    parts = portions(price, [Share(payer=n, seats=s) for n, s in enumerate(seats)])
+    assert sum(part.quantity for part in parts) == came
+    assert sum(part.net_cents for part in parts) == came * unit
+    if came == sum(seats):
+        assert [part.quantity for part in parts] == seats
+
+
+@given(st.lists(st.integers(1, 5_000_000), min_size=1, max_size=6), st.integers(0, 5_000_000))
+def test_amounts_add_up_even_when_fewer_came(amounts: list[int], billed: int) -> None:
+    shares = [Share(payer=n, amount_cents=a) for n, a in enumerate(amounts)]
+    exact = portions(Price(1, 0, sum(amounts), per_seat=False), shares)
+    assert [part.net_cents for part in exact] == amounts
+    fewer = portions(Price(1, 0, billed, per_seat=True), shares)
+    assert sum(part.net_cents for part in fewer) == billed
+
+
+@given(weights)
+def test_good_shares_pass(seats: list[int]) -> None:
+    sharing.check([Share(payer=n, seats=s) for n, s in enumerate(seats)], sum(seats), 999)
+
+
+@given(weights, st.integers(1, 300))
+def test_seats_that_do_not_add_up_are_refused(seats: list[int], booked: int) -> None:
+    assume(sum(seats) != booked)
+    with pytest.raises(Invalid, match=str(abs(sum(seats) - booked))):
+        sharing.check([Share(payer=n, seats=s) for n, s in enumerate(seats)], booked, 999)
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        ([Share(payer=1, amount_cents=10_000), Share(payer=2, amount_cents=24_999)], "0,01.€ de moins"),
+        ([Share(payer=1, amount_cents=10_000), Share(payer=2, amount_cents=25_050)], "0,50.€ de trop"),
+        ([Share(payer=1, seats=3), Share(payer=2, seats=8)], "1 de trop"),
+        ([Share(payer=1, seats=3), Share(payer=2, amount_cents=35_000)], "pas les deux"),
+        ([Share(payer=1, seats=3, amount_cents=35_000)], "pas les deux"),
+        ([Share(payer=1), Share(payer=2)], "pas les deux"),
+        ([Share(payer=1, seats=10), Share(payer=2, seats=0)], "plus de zéro"),
+        ([Share(payer=1, amount_cents=36_000), Share(payer=2, amount_cents=-1_000)], "plus de zéro"),
+        ([Share(payer=1, seats=5), Share(payer=1, seats=5)], "deux fois"),
+    ],
+)
+def test_what_cannot_be_shared_so_is_said(shares: list[Share], words: str) -> None:
+    with pytest.raises(Invalid, match=words):
+        sharing.check(shares, 10, 35_000)
+
+
+# Lines
+
+quantities = st.decimals(Decimal("-99999"), Decimal("99999"), places=4).filter(bool)
+
+
+@given(quantities, st.integers(0, 99_999_999))
+def test_a_line_amounts_to_what_its_paper_says(quantity: Decimal, cents: int) -> None:
+    paper = line("x", unit_price_cents=cents, regime=O, quantity=str(quantity))
+    assert line_cents(quantity, cents) == paper.net_cents
+
+
+@pytest.mark.parametrize("typed", [Decimal(2), Decimal(-2)])
+def test_a_discount_counts_below_zero_however_it_is_typed(typed: Decimal) -> None:
+    assert check_line(LineKind.DISCOUNT, "Remise", typed, "C62", 500) == -2
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"kind": LineKind.SERVICE}, "kind"),
+        ({"description": "  "}, "description"),
+        ({"description": "x" * 401}, "description"),
+        ({"quantity": Decimal(0)}, "quantity"),
+        ({"quantity": Decimal("0.00001")}, "quantity"),
+        ({"quantity": Decimal(-1)}, "quantity"),
+        ({"quantity": Decimal(10) ** 9}, "quantity"),
+        ({"quantity": Decimal("NaN")}, "quantity"),
+        ({"quantity": Decimal("Infinity")}, "quantity"),
+        ({"unit": "XXX"}, "unit"),
+        ({"unit_price_cents": -1}, "price"),
+        ({"unit_price_cents": 10**9}, "price"),
+    ],
+)
+def test_what_cannot_be_a_line_is_said_by_field(change: dict[str, object], field: str) -> None:
+    good = {"kind": LineKind.EXTRA, "description": "Salle", "quantity": Decimal("1.5"), "unit": "HUR"}
+    assert check_line(**good, unit_price_cents=100) == Decimal("1.5")
+    with pytest.raises(Invalid) as refusal:
+        check_line(**{**good, "unit_price_cents": 100, **change})
+    assert list(refusal.value.errors) == [field]
+
+
+def test_references_are_as_long_as_chorus_pro_takes_them() -> None:
+    check_references(purchase_order="x" * 50, service_code="x" * 100, contract_reference="x" * 50, subject="x" * 200)
+    with pytest.raises(Invalid) as refusal:
+        check_references(purchase_order="x" * 51, service_code="x" * 101, contract_reference="x" * 51, subject="a\nb")
+    assert list(refusal.value.errors) == ["purchase_order", "service_code", "contract_reference", "subject"]
