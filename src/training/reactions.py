@@ -18,8 +18,8 @@ from training.billing.actions.make_billable import (
     withdraw,
     withdraw_all,
 )
-from training.billing.actions.stripe_events import process
 from training.billing.actions.receipt import make_receipt
+from training.billing.actions.stripe_events import process
 from training.bookings import actions as bookings
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
