@@ -12,7 +12,8 @@ from bench.load import Answered, Asked, Order, fire
 from bench.report import Figure, Part
 from bench.site import Site, serving
 from bench.town import DATES, SERIES, Town
-from training.calendar import queries, rules
+from training.calendar import rules
+from training.calendar.queries import slots as queries
 from training.calendar.formats.event import vevent
 from training.calendar.formats.feed import feed
 from training.calendar.rules import Audience

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from training.billing.actions.confirm_free import confirm_free
 from training.billing.actions.make_billable import issue_if_told, make_billable
-from training.bookings import actions as bookings
+from training.bookings.actions import booking as bookings
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
 from training.messages.actions import bookings as booking_mail
-from training.messages.actions import delivery, facilitators, organisations, sessions, signin
+from training.messages.actions import delivery, facilitators, invitations, organisations, sessions, signin
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,13 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "booking.declined": (Reaction(booking_mail.decline),),
     "booking.cancelled": (Reaction(booking_mail.cancel),),
     "booking.expired": (Reaction(booking_mail.expire),),
+    "booking.named": (Reaction(invitations.follow_booking),),
     "assignment.confirmed": (Reaction(facilitators.invite),),
+    "assignment.declined": (Reaction(facilitators.tell_staff_of_no), Reaction(facilitators.release)),
+    "assignment.replaced": (Reaction(facilitators.release),),
+    "assignment.withdrawn": (Reaction(facilitators.release),),
+    "session.changed": (Reaction(invitations.follow),),
+    "session.reinstated": (Reaction(invitations.follow),),
     "session.cancelled": (Reaction(sessions.call_off),),
     "session.held": (Reaction(make_billable),),
     "invoice.drafted": (Reaction(issue_if_told),),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from training.bookings.actions import expire_options, forget_request_keys
+from training.bookings.actions.booking import forget_request_keys
+from training.bookings.actions.ending import expire_options
 from training.identity.actions.purge import forget_signins
 from training.kernel.queue import forget_old_jobs
 from training.messages.actions.delivery import deliver_due
+from training.scheduling.actions.changing import tell_of_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Appointment:
 
 TIMETABLE: tuple[Appointment, ...] = (
     Appointment("* * * * *", deliver_due, "courriels dont c’est l’heure d’être retentés"),
+    Appointment("* * * * *", tell_of_changes, "séances changées, quand rien n’a bougé depuis une minute"),
     Appointment("*/5 * * * *", expire_options, "options et offres arrivées à leur terme"),
     Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
     Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),

@@ -23,6 +23,7 @@ TITLE = "Sensibilisation au vélo à assistance électrique"
 REFERENCE = "R-7F3K2QM"
 CONTACT = Reader("Florence Dentelle", "florence.dentelle@example.org")
 FACILITATOR = Reader("Gaston Pédalier", "gaston.pedalier@example.org")
+ANSWER = "/lien/reponse-de-demonstration"
 TEAM = Reader(PLATFORM.contact_name, "claire.boussole@example.org")
 
 
@@ -204,7 +205,14 @@ def invoice(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
 def booking_letter(occasion: str, view: BookingView, dates: list[SlotView], method: str | None = None) -> Letter:
     """What `messages.actions.bookings` writes to a contact."""
     slot = dates[-1] if occasion == "further_date" else dates[0]
-    context = {"booking": view, "slots": dates, "slot": slot, "method": method, "path": _page_of(view)}
+    context = {
+        "booking": view,
+        "slots": dates,
+        "slot": slot,
+        "method": method,
+        "answer": ANSWER if method == "REQUEST" else None,
+        "path": _page_of(view),
+    }
     return Letter(occasion, Reader(view.contact_name, view.contact_email), ("booking", view.id), context)
 
 
@@ -215,6 +223,7 @@ def assignment_letter(occasion: str, view: SessionView, dates: list[SlotView], m
         "slots": dates,
         "slot": dates[0],
         "method": method,
+        "answer": ANSWER if method == "REQUEST" else None,
         "path": f"/animation/seances/{view.id}",
     }
     return Letter(occasion, FACILITATOR, ("assignment", 1), context)
@@ -309,6 +318,16 @@ def _declined(occasion: str) -> Letter:
     return booking_letter(occasion, booking(BookingState.DECLINED, cancel_reason=reason), slots())
 
 
+def _following(occasion: str) -> Letter:
+    from training.demo import calendar_letters
+
+    return (
+        calendar_letters.declined(occasion)
+        if occasion == "staff_facilitator_declined"
+        else calendar_letters.following(occasion)
+    )
+
+
 _WRITERS: dict[str, Callable[[str], Letter]] = {
     "signin": _signin,
     "booking_requested": lambda name: booking_letter(name, booking(BookingState.PENDING), slots()),
@@ -324,6 +343,10 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "organisation_approved": lambda name: organisation_letter(name, organisation()),
     "assignment_confirmed": lambda name: assignment_letter(name, session(), slots(), "REQUEST"),
     "assignment_cancelled": lambda name: assignment_letter(name, session(), slots(), "CANCEL"),
+    "invited": _following,
+    "session_changed": _following,
+    "uninvited": _following,
+    "staff_facilitator_declined": _following,
     "invoice_issued": lambda _name: invoice_letter(invoice()),
     "free_confirmed": _free_confirmed,
 }

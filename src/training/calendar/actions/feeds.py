@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from training.calendar.queries import FeedOwner
+from training.calendar.queries.feeds import FeedOwner
 from training.calendar.tables import FeedToken
 from training.identity.rules import Permission, new_token
 from training.kernel import clock, db
@@ -27,6 +27,7 @@ async def open_feed(
         made = await FeedToken.insert(
             FeedToken(
                 token_hash=digest(token),
+                kind="organisation" if organisation is not None else "facilitator",
                 organisation=organisation,
                 facilitator=facilitator,
                 label=label.strip()[:80] or _("Mon agenda"),

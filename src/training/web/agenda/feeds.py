@@ -10,10 +10,11 @@ from litestar import Response, route
 from litestar.enums import HttpMethod
 from litestar.params import FromPath
 
-from training.calendar import queries
 from training.calendar.actions.feeds import seen
 from training.calendar.formats.feed import feed
-from training.calendar.queries import FeedOwner
+from training.calendar.queries import feeds as owners
+from training.calendar.queries import slots as queries
+from training.calendar.queries.feeds import FeedOwner
 from training.calendar.rules import Audience, SlotFacts
 from training.kernel import i18n
 from training.kernel.i18n import _
@@ -38,7 +39,7 @@ async def public(request: Asked) -> Response[bytes]:
 async def private(request: Asked, name: FromPath[str]) -> Response[bytes] | Response[str]:
     """An organisation's or a facilitator's sessions, to whoever has the address."""
     token = answers.stem(name)
-    owner = await queries.owner(token) if _TOKEN.fullmatch(token) else None
+    owner = await owners.owner(token) if _TOKEN.fullmatch(token) else None
     if owner is None:
         return answers.unknown(
             _(

@@ -9,9 +9,9 @@ from litestar.enums import HttpMethod
 from litestar.params import FromPath
 
 from training.bookings import queries as bookings
-from training.calendar import queries
 from training.calendar.formats.event import ZONE, EventText, calendar_object, vevent
 from training.calendar.formats.vtimezone import vtimezone
+from training.calendar.queries import slots as queries
 from training.calendar.rules import Audience, SlotFacts
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound

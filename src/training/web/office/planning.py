@@ -15,7 +15,7 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.render import duration, hours
 from training.reporting.office import sessions as reading
 from training.reporting.office.sessions import Choices, Wanted
-from training.scheduling.actions import NewSession, NewSlot, plan_session
+from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.asked import asked
 from training.web.forms import Form

@@ -10,7 +10,7 @@ from training.attendance import queries as attendance
 from training.attendance.actions import hold_session
 from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
-from training.bookings.actions import call_off_session
+from training.bookings.actions.ending import call_off_session
 from training.bookings.rules import BookingState
 from training.directory import queries as directory
 from training.identity.rules import Permission
@@ -20,7 +20,7 @@ from training.kernel.i18n import _
 from training.reporting.office import sessions as reading
 from training.reporting.office.sessions import Period, SessionFilter
 from training.scheduling import queries as scheduling
-from training.scheduling.actions import publish_session
+from training.scheduling.actions.planning import publish_session
 from training.scheduling.queries import SessionView
 from training.scheduling.rules import SESSION_MOVES, SessionState
 from training.web.asked import PER_PAGE, address, asked, key, moment_key, pager, row

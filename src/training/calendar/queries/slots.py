@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from training.calendar.rules import CANCELLED_STAYS, FUTURE, PAST, SlotFacts
 from training.kernel import clock, db
-from training.kernel.links import digest
 
 _FACTS = """
     select t.id as slot, s.id as session, t.uid, t.sequence, t.position,
            (select count(*) from slot where session = s.id) as slots,
-           t.starts_at, t.ends_at, greatest(t.updated_at, s.updated_at, o.updated_at, {revised}) as revised_at, s.state,
+           t.starts_at, t.ends_at, s.state,
+           greatest(t.updated_at, s.updated_at, o.updated_at, v.updated_at, {revised}) as revised_at,
            o.title, o.summary, o.theme, p.name as partner,
-           v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude,
+           v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude, v.zone,
            {seats} as seats, {organisation} as organisation, {cancelled} as cancelled
     from slot t
     join session s on s.id = t.session
@@ -59,6 +58,14 @@ _FACILITATOR = (
     join assignment a on a.slot = t.id
     where a.facilitator = {facilitator} and a.state in ('confirmed', 'withdrawn')
 """
+)
+
+
+_BARE = _FACTS.format(
+    revised="s.updated_at",
+    seats="s.seats_taken",
+    organisation="null",
+    cancelled="s.state in ('draft', 'cancelled')",
 )
 
 
@@ -108,51 +115,6 @@ async def for_anybody(slot: int) -> SlotFacts | None:
     return await db.row(_rounded, _PUBLIC + " and t.id = $1", slot)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedOwner:
-    """Whose feed a token opens."""
-
-    token: int
-    organisation: int | None
-    facilitator: int | None
-    name: str
-    fetched_at: datetime | None
-
-
-async def owner(token: str) -> FeedOwner | None:
-    """The owner behind a token; None when it is unknown or revoked."""
-    return await db.row(
-        FeedOwner,
-        """
-        select t.id as token, t.organisation, t.facilitator, coalesce(o.name, f.name) as name, t.fetched_at
-        from feed_token t
-        left join organisation o on o.id = t.organisation
-        left join facilitator f on f.id = t.facilitator
-        where t.token_hash = $1 and t.revoked_at is null
-        """,
-        digest(token),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TokenView:
-    """A feed's address without its secret: its name, and who last fetched it."""
-
-    id: int
-    label: str
-    created_at: datetime
-    fetched_at: datetime | None
-    fetched_by: str | None
-
-
-async def tokens(*, organisation: int | None = None, facilitator: int | None = None) -> list[TokenView]:
-    """The live tokens of one owner, the newest first."""
-    return await db.rows(
-        TokenView,
-        """
-        select id, label, created_at, fetched_at, fetched_by from feed_token
-        where revoked_at is null and (organisation = $1 or facilitator = $2) order by id desc
-        """,
-        organisation,
-        facilitator,
-    )
+async def for_anyone(slot: int) -> SlotFacts | None:
+    """One slot, whatever its session's state, as somebody reads it who neither books nor facilitates."""
+    return await db.row(_rounded, _BARE + " where t.id = $1", slot)
