@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from training.bookings.actions.booking import forget_request_keys
 from training.bookings.actions.ending import expire_options
+from training.calendar.actions.fragments import forget_fragments
 from training.identity.actions.purge import forget_signins
 from training.kernel.queue import forget_old_jobs
 from training.messages.actions.delivery import deliver_due
@@ -33,5 +34,6 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("*/5 * * * *", expire_options, "options et offres arrivées à leur terme"),
     Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
     Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),
+    Appointment("33 4 * * *", forget_fragments, "événements d’agenda écrits il y a plus de 30 jours"),
     Appointment("37 4 * * *", forget_old_jobs, "journal de la file de plus de 30 jours"),
 )

@@ -17,6 +17,7 @@ from training.calendar.formats.event import ZONE, EventText
 from training.kernel.i18n import _, ngettext
 from training.scheduling.rules import SessionState
 
+FORMAT = "2"  # of what is written: another number, and every program fetches again
 PAST = timedelta(days=90)
 FUTURE = timedelta(days=548)  # eighteen months
 CANCELLED_STAYS = timedelta(days=7)  # after its date: Apple and Fastmail show it struck out for as long as it is there
@@ -39,6 +40,18 @@ class Answer(StrEnum):
     DECLINED = "declined"
 
 
+class FeedKind(StrEnum):
+    """Which sessions a feed holds."""
+
+    PUBLIC = "public"
+    ORGANISATION = "organisation"
+    PERSON = "person"  # one person's own, by their address
+    FACILITATOR = "facilitator"
+    PARTNER = "partner"
+    VENUE = "venue"
+    STAFF = "staff"
+
+
 class Audience(StrEnum):
     """Whose calendar it is: what is said differs."""
 
@@ -47,6 +60,7 @@ class Audience(StrEnum):
     PARTICIPANT = "participant"
     HOST = "host"
     FACILITATOR = "facilitator"
+    PARTNER = "partner"
     STAFF = "staff"
 
 
@@ -150,7 +164,7 @@ def _description(facts: SlotFacts, audience: Audience, cancelled: bool, contact:
         parts.append(_("Une place vous est réservée."))
     elif facts.seats:
         places = ngettext("%(num)d place réservée", "%(num)d places réservées", facts.seats) % {"num": facts.seats}
-        whose = facts.organisation if audience in (Audience.FACILITATOR, Audience.STAFF) else None
+        whose = facts.organisation
         parts.append(f"{places} ({whose})" if whose else places)
     if facts.partner:
         parts.append(_("Avec {partner}.").format(partner=facts.partner))

@@ -14,7 +14,8 @@ forwards = sql_migration(
         add column zone varchar(40) not null default 'Europe/Paris',
         add column updated_at timestamptz
     """,
-    "alter table session add column tell_after timestamptz",
+    "alter table session add column tell_after timestamptz, add column published_at timestamptz",
+    "update session set published_at = created_at where state <> 'draft'",
     "create index session_tell_after on session (tell_after) where tell_after is not null",
     "alter table assignment add column accepted_at timestamptz",
     "alter table booking add column invite_participants boolean not null default false",

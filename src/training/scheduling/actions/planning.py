@@ -73,6 +73,7 @@ async def plan_session(actor: Actor, new: NewSession) -> int:
                 capacity=new.capacity,
                 closes_at=new.closes_at or slots[0].starts_at,
                 note=new.note,
+                published_at=now if new.state in rules.BOOKABLE else None,
                 created_at=now,
                 updated_at=now,
             )
@@ -113,7 +114,7 @@ async def _add_slot(session: int, position: int, new: NewSlot) -> None:
 async def publish_session(actor: Actor, session: int) -> None:
     """Open a draft to bookings; its facilitators are invited."""
     async with acting(actor, "session.publish", ("session", session)):
-        await _move(session, SessionState.PUBLISHED)
+        await _move(session, SessionState.PUBLISHED, {Session.published_at: clock.now()})
         await _invite_facilitators(session)
 
 
