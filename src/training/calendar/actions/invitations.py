@@ -86,7 +86,7 @@ def _sequence(facts: SlotFacts, last: Told | None, *, off: bool) -> int:
 
 def _path(invitation: int, generation: int, facts: SlotFacts) -> str:
     link = Link("invitation", invitation, generation, facts.ends_at + ANSWERABLE)
-    return "/lien/" + sign(link, settings.current().secret_key)
+    return f"/lien/{sign(link, settings.current().secret_key)}/reponse"
 
 
 def _write(

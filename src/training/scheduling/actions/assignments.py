@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, NotFound
+from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.records.actions import acting
 from training.scheduling import rules
@@ -35,6 +35,18 @@ _ASSIGN = """
     where a.state in ('declined', 'replaced', 'withdrawn')
     returning id
 """
+
+
+async def change_facilitator(actor: Actor, slot: int, current: int | None, facilitator: int | None) -> None:
+    """Somebody more on a slot (no `current` assignment), somebody instead, or (no `facilitator`) nobody."""
+    if current is None and facilitator is None:
+        raise Invalid(_("Choisissez une personne."), field=f"facilitator-{slot}")
+    if current is None:
+        await assign(actor, slot, facilitator or 0)
+    elif facilitator is None:
+        await withdraw_assignment(actor, current)
+    else:
+        await replace_facilitator(actor, current, facilitator)
 
 
 async def replace_facilitator(actor: Actor, assignment: int, facilitator: int) -> int:

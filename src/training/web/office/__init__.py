@@ -4,6 +4,7 @@ from litestar import Router
 
 from training.web.office import (
     bookings,
+    changing,
     credit_notes,
     invoices,
     jobs,
@@ -22,7 +23,7 @@ from training.web.office import (
 from training.web.office.page import staff_only
 
 _PAGES = (
-    *(today, sessions, planning, bookings, organisations),
+    *(today, sessions, planning, changing, bookings, organisations),
     *(invoices, credit_notes, payments, reminders, trail, transmissions),
     *(mails, jobs, platform, keys),
 )

@@ -93,6 +93,7 @@ async def _one(request: Asked, session: int, form: Form) -> Template:
         may_publish=state == SessionState.DRAFT and actor.may(P.SESSIONS_PLAN),
         may_hold=may_hold and (over or actor.may(P.SESSIONS_HOLD_EARLY)),
         waits_for_its_end=may_hold and not over and not actor.may(P.SESSIONS_HOLD_EARLY),
+        may_change=state != SessionState.HELD and actor.may(P.SESSIONS_PLAN),
         may_call_off=SessionState.CANCELLED in SESSION_MOVES[state] and actor.may(P.SESSIONS_PLAN),
     )
 

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from training.web.portal import (
+    answers,
     booking,
     bookings,
     catalogue,
@@ -31,6 +32,7 @@ ROUTER = Router(
             invoices,
             feeds,
             links,
+            answers,
             site,
         )
     ],
