@@ -17,6 +17,7 @@ from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
 from training.messages.actions import bookings as booking_mail
 from training.messages.actions import delivery, facilitators, invitations, organisations, sessions, signin
+from training.scheduling.actions.changing import tell_later_of_offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "assignment.declined": (Reaction(facilitators.tell_staff_of_no), Reaction(facilitators.release)),
     "assignment.replaced": (Reaction(facilitators.release),),
     "assignment.withdrawn": (Reaction(facilitators.release),),
+    "offer.edited": (Reaction(tell_later_of_offer),),
     "session.changed": (Reaction(invitations.follow),),
     "session.reinstated": (Reaction(invitations.follow),),
     "session.cancelled": (Reaction(sessions.call_off),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from training.calendar import rules
@@ -60,11 +60,11 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
     digest = rules.digest(text)
     if last is not None and not off and last.method != "CANCEL" and last.digest == digest:
         return None  # they know
-    sequence = _sequence(facts, last, off=off)
-    note = await _note(slot, email, role, last, "CANCEL" if off else "REQUEST", sequence, digest, text)
+    sequence, sent_at = _sequence(facts, last, off=off), _sent_at(last)
+    note = await _note(slot, email, role, last, "CANCEL" if off else "REQUEST", sequence, sent_at, digest, text)
     path = _path(note, last.generation if last else 0, facts)
     attendee = Mailbox(name, email)
-    method, content = _write(text, facts, attendee, platform, sequence, off=off, path=path)
+    method, content = _write(text, facts, attendee, platform, sequence, sent_at, off=off, path=path)
     return Prepared(method, content, note, path, role, off, None if last is None or last.method == "CANCEL" else last)
 
 
@@ -84,6 +84,12 @@ def _sequence(facts: SlotFacts, last: Told | None, *, off: bool) -> int:
     return max(facts.sequence, last.sequence + 1 if off or last.method == "CANCEL" else last.sequence)
 
 
+def _sent_at(last: Told | None) -> datetime:
+    """The DTSTAMP: whole seconds, and later than the last one's, for it decides between equal SEQUENCEs (2.1.5)."""
+    now = clock.now().replace(microsecond=0)
+    return now if last is None else max(now, last.sent_at + timedelta(seconds=1))
+
+
 def _path(invitation: int, generation: int, facts: SlotFacts) -> str:
     link = Link("invitation", invitation, generation, facts.ends_at + ANSWERABLE)
     return f"/lien/{sign(link, settings.current().secret_key)}/reponse"
@@ -95,16 +101,16 @@ def _write(
     attendee: Mailbox,
     platform: PlatformView,
     sequence: int,
+    sent_at: datetime,
     *,
     off: bool,
     path: str,
 ) -> tuple[itip.Method, bytes]:
     organizer = Mailbox(platform.short_name, platform.email)
-    now = clock.now()
     if attendee.same_as(organizer):
         # nobody can be invited by themselves, nor taken off: their program would say « you are the organiser »
-        return "PUBLISH", itip.publish(text, organizer=organizer, sequence=sequence, sent_at=now)
-    message = {"organizer": organizer, "attendee": attendee, "sequence": sequence, "sent_at": now}
+        return "PUBLISH", itip.publish(text, organizer=organizer, sequence=sequence, sent_at=sent_at)
+    message = {"organizer": organizer, "attendee": attendee, "sequence": sequence, "sent_at": sent_at}
     if not off:
         # Outlook shows the description and not the mail: the way to answer is there too
         answer = _("Répondre : {address}").format(address=settings.current().base_url + path)
@@ -124,9 +130,16 @@ async def _facts(slot: int, person: Invitee | None) -> SlotFacts | None:
 
 
 async def _note(
-    slot: int, email: str, role: Role, last: Told | None, method: str, sequence: int, digest: bytes, text: EventText
+    slot: int,
+    email: str,
+    role: Role,
+    last: Told | None,
+    method: str,
+    sequence: int,
+    sent_at: datetime,
+    digest: bytes,
+    text: EventText,
 ) -> int:
-    now = clock.now()
     told: dict[Any, Any] = {
         Invitation.role: role,
         Invitation.method: method,
@@ -135,7 +148,7 @@ async def _note(
         Invitation.told_starts_at: text.starts_at,
         Invitation.told_ends_at: text.ends_at,
         Invitation.told_place: text.location[:500],
-        Invitation.sent_at: now,
+        Invitation.sent_at: sent_at,
     }
     if last is not None:
         if rules.must_renew(last.sequence, sequence):
@@ -148,6 +161,6 @@ async def _note(
         ).returning(Invitation.id)
         invitation = int(made[0]["id"])
     await InvitationMessage.insert(
-        InvitationMessage(invitation=invitation, method=method, sequence=sequence, digest=digest, sent_at=now)
+        InvitationMessage(invitation=invitation, method=method, sequence=sequence, digest=digest, sent_at=sent_at)
     )
     return invitation
