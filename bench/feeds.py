@@ -12,10 +12,11 @@ from bench.load import Answered, Asked, Order, fire
 from bench.report import Figure, Part
 from bench.site import Site, serving
 from bench.town import DATES, SERIES, Town
-from training.calendar import queries, rules
-from training.calendar.formats.event import vevent
-from training.calendar.formats.feed import feed
-from training.calendar.rules import Audience
+from training.calendar import rules
+from training.calendar.formats.feed import Head, feed
+from training.calendar.queries import slots as queries
+from training.calendar.queries.slots import Source
+from training.calendar.rules import Audience, FeedKind
 from training.kernel import db
 
 EVENTS = SERIES * DATES
@@ -31,10 +32,10 @@ async def rebuilt(dsn: str, facilitator: int) -> float:
         seconds = 0.0
         for _n in range(REBUILDS):
             started = time.perf_counter()
-            facts = await queries.of_facilitator(facilitator)
-            vevent.cache_clear()
+            listed = await queries.listing(Source(FeedKind.FACILITATOR, (facilitator,)), "")
+            facts = [written.facts for written in await queries.facts(listed)]
             events = [rules.event(f, Audience.FACILITATOR, base_url="http://127.0.0.1", contact="-") for f in facts]
-            feed("-", "", "", events)
+            feed(Head("-"), events)
             seconds += time.perf_counter() - started
         if len(facts) != EVENTS:
             raise RuntimeError(f"a feed of {len(facts)} events")

@@ -9,8 +9,8 @@ from stdnum import luhn
 
 from training.attendance.actions import hold_session
 from training.billing.actions.make_billable import make_billable
-from training.bookings import actions as bookings
-from training.bookings.actions import NewBooking
+from training.bookings.actions import booking as bookings
+from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import open_feed
 from training.catalogue.actions import NewOffer, add_offer
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow
@@ -21,8 +21,8 @@ from training.identity.actions import keys
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.records.actions import acting
-from training.scheduling import actions as scheduling
-from training.scheduling.actions import NewSession, NewSlot
+from training.scheduling.actions import planning as scheduling
+from training.scheduling.actions.planning import NewSession, NewSlot
 
 SESSIONS = 50  # on the catalogue page
 OFFERS = 10

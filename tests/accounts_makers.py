@@ -10,8 +10,8 @@ from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import Way
-from training.bookings import actions as bookings
-from training.bookings.actions import NewBooking
+from training.bookings.actions import booking as bookings
+from training.bookings.actions.booking import NewBooking
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

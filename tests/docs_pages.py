@@ -171,7 +171,7 @@ def writers(occasion: str) -> list[str]:
     found = []
     for path in sorted((SOURCE / "messages" / "actions").glob("*.py")):
         for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.AsyncFunctionDef) and any(
+            if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef) and any(
                 isinstance(n, ast.Constant) and n.value == occasion for n in ast.walk(node)
             ):
                 found.append(f"{path.stem}.{node.name}")

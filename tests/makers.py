@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from training.bookings import actions as bookings
-from training.bookings.actions import Booked, NewBooking
+from training.bookings.actions import booking as bookings
+from training.bookings.actions.booking import Booked, NewBooking
 from training.catalogue.actions import NewOffer, add_offer
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow
 from training.directory import actions as directory
@@ -19,9 +19,9 @@ from training.identity.actions import roles, signin
 from training.identity.rules import Role
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
-from training.scheduling import actions as scheduling
 from training.scheduling import queries
-from training.scheduling.actions import NewSession, NewSlot
+from training.scheduling.actions import planning as scheduling
+from training.scheduling.actions.planning import NewSession, NewSlot
 
 NOON = datetime(2027, 3, 1, 11, 0, tzinfo=UTC)  # a Monday; the usual present of tests that freeze the clock
 SIRET = "00009999400014"  # a test number that Luhn accepts

@@ -19,8 +19,8 @@ from training.billing.actions import stripe_events
 from training.billing.clients.stripe import signed_event
 from training.billing.queries import invoices as queries
 from training.billing.queries.invoices import InvoiceView
-from training.bookings import actions as bookings
-from training.bookings.actions import NewBooking
+from training.bookings.actions import booking as bookings
+from training.bookings.actions.booking import NewBooking
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope

@@ -20,11 +20,21 @@ from training.billing.actions.make_billable import (
 )
 from training.billing.actions.receipt import make_receipt
 from training.billing.actions.stripe_events import process
-from training.bookings import actions as bookings
+from training.bookings.actions import booking as bookings
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
 from training.messages.actions import bookings as booking_mail
-from training.messages.actions import delivery, facilitators, lacking, organisations, reminders, sessions, signin
+from training.messages.actions import (
+    delivery,
+    facilitators,
+    invitations,
+    lacking,
+    organisations,
+    reminders,
+    sessions,
+    signin,
+)
+from training.scheduling.actions.changing import tell_later_of_offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,14 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "booking.declined": (Reaction(booking_mail.decline),),
     "booking.cancelled": (Reaction(booking_mail.cancel), Reaction(withdraw)),
     "booking.expired": (Reaction(booking_mail.expire),),
+    "booking.named": (Reaction(invitations.follow_booking),),
     "assignment.confirmed": (Reaction(facilitators.invite),),
+    "assignment.declined": (Reaction(facilitators.tell_staff_of_no), Reaction(facilitators.release)),
+    "assignment.replaced": (Reaction(facilitators.release),),
+    "assignment.withdrawn": (Reaction(facilitators.release),),
+    "offer.edited": (Reaction(tell_later_of_offer),),
+    "session.changed": (Reaction(invitations.follow),),
+    "session.reinstated": (Reaction(invitations.follow),),
     "session.cancelled": (Reaction(sessions.call_off), Reaction(withdraw_all)),
     "session.held": (Reaction(make_billable),),
     "invoice.drafted": (Reaction(issue_if_told),),

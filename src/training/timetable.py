@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from training.billing.actions.checkout import close_stale
 from training.billing.actions.make_billable import close_month
 from training.billing.actions.remind import remind_due
-from training.bookings.actions import expire_options, forget_request_keys
+from training.bookings.actions.booking import forget_request_keys
+from training.bookings.actions.ending import expire_options
+from training.calendar.actions.fragments import forget_fragments
 from training.identity.actions.purge import forget_signins
 from training.kernel.queue import forget_old_jobs
 from training.messages.actions.delivery import deliver_due
+from training.scheduling.actions.changing import tell_of_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Appointment:
 
 TIMETABLE: tuple[Appointment, ...] = (
     Appointment("* * * * *", deliver_due, "courriels dont c’est l’heure d’être retentés"),
+    Appointment("* * * * *", tell_of_changes, "séances changées, quand rien n’a bougé depuis une minute"),
     Appointment("*/5 * * * *", expire_options, "options et offres arrivées à leur terme"),
     Appointment("7 9 * * 1-5", remind_due, "factures en retard à relancer, les jours ouvrés"),
     Appointment("*/5 * * * *", close_stale, "paiements en ligne ouverts pour un montant qui n’est plus dû"),
@@ -37,5 +41,6 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("47 4 1-5 * *", close_month, "brouillons groupés du mois qui est fini : ils peuvent être émis"),
     Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
     Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),
+    Appointment("33 4 * * *", forget_fragments, "événements d’agenda écrits il y a plus de 30 jours"),
     Appointment("37 4 * * *", forget_old_jobs, "journal de la file de plus de 30 jours"),
 )

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 import makers
-from training.bookings.actions import NewParticipant
+from training.bookings.actions.booking import NewParticipant
 from training.bookings.rules import KeyReused
 from training.kernel import db
 from training.kernel.db import ForeignTransaction, TransactionLost, atomic

@@ -12,7 +12,8 @@ import makers
 from training.attendance.actions import hold_session
 from training.attendance.queries import head_counts
 from training.attendance.rules import NotOver
-from training.bookings.actions import NewBooking, book, call_off_session
+from training.bookings.actions.booking import NewBooking, book
+from training.bookings.actions.ending import call_off_session
 from training.identity.rules import PLATFORM_ROLES, Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope

@@ -49,9 +49,11 @@ from training.billing.rules.payments import Way
 from training.billing.rules.reminding import USUAL, PauseKind
 from training.billing.rules.states import InvoiceState, Series
 from training.billing.rules.transmission import Status, Step
-from training.bookings import actions as bookings
-from training.bookings.actions import NewBooking, NewParticipant
-from training.calendar.actions import feeds
+from training.bookings.actions import booking as bookings
+from training.bookings.actions import ending
+from training.bookings.actions.booking import NewBooking, NewParticipant
+from training.calendar.actions import answers, feeds
+from training.calendar.rules import Answer
 from training.catalogue.actions import OfferBilling, set_offer_billing
 from training.catalogue.rules import TariffMode
 from training.directory import actions as directory
@@ -64,7 +66,9 @@ from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.messages.actions import delivery
 from training.records import actions as records
-from training.scheduling import actions as scheduling
+from training.scheduling.actions import assignments, changing
+from training.scheduling.actions import planning as scheduling
+from training.scheduling.actions.changing import Moved
 from training.scheduling.rules import SessionState
 from training.worker import drain
 
@@ -99,7 +103,7 @@ async def _people(session: int, organisation: int) -> None:
     await bookings.wait(SYSTEM, NewBooking(session, organisation, 60))
     new = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="nouvelle.example.org")
     asked = await bookings.book(SYSTEM, NewBooking(session, new, 1))
-    await bookings.decline(SYSTEM, asked.id, "Complet.")
+    await ending.decline(SYSTEM, asked.id, "Complet.")
     await directory.approve(SYSTEM, new)
     browser = await signin.request("nina@mairie.example.org", network="192.0.2.1")
     minted = await signin.mint(await db.value("select max(id) from signin_request"), settings.current().secret_key)
@@ -114,6 +118,27 @@ async def _people(session: int, organisation: int) -> None:
     await feeds.open_feed(SYSTEM, "Agenda de Nina", organisation=organisation)
     await feeds.close_feed(SYSTEM, await db.value("select max(id) from feed_token"))
     await records.retry_job(SYSTEM, 1)
+
+
+async def _changes(session: int, slot: int) -> None:
+    """The plan changes, facilitators change, readers answer."""
+    times = await db.connection().fetchrow("select starts_at, ends_at from slot where id = $1", slot)
+    venue = await db.value("select venue from venue_use where slot = $1", slot)
+    await changing.move_session(
+        SYSTEM, session, {slot: Moved(times["starts_at"], times["ends_at"] + timedelta(minutes=30), venue)}
+    )
+    await changing.edit_session(SYSTEM, session, capacity=61, closes_at=times["starts_at"], note="")
+    await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
+    await changing.tell_later_of_offer(SYSTEM, await db.value("select offer from session where id = $1", session))
+    with clock.frozen(clock.now() + timedelta(minutes=2)):
+        await changing.tell_of_changes()
+    other = await makers.make_facilitator("bruno@example.org", "Bruno")
+    first = await db.value("select id from assignment where slot = $1", slot)
+    second = await assignments.replace_facilitator(SYSTEM, first, other)
+    await answers.answer(SYSTEM, await db.value("select id from invitation where role = 'contact'"), Answer.ACCEPTED)
+    await assignments.answer_assignment(SYSTEM, second, accepts=True)
+    await assignments.withdraw_assignment(SYSTEM, second)
+    await assignments.assign(SYSTEM, slot, await db.value("select facilitator from assignment where id = $1", first))
 
 
 async def _money() -> None:
@@ -274,15 +299,19 @@ async def _year() -> None:
     await bookings.confirm(SYSTEM, option.id)
     await makers.make_booking(town, 5, option=True)
     gone = await makers.make_booking(town, 5)
-    await bookings.cancel(STAFF, gone.id)
+    await ending.cancel(STAFF, gone.id)
     await _people(town.session, town.organisation)
     draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
     await scheduling.publish_session(SYSTEM, draft)
-    await scheduling.assign(SYSTEM, await db.value("select max(id) from slot"), town.facilitator)
-    await bookings.call_off_session(SYSTEM, draft, "Verglas.")
+    await assignments.assign(SYSTEM, await db.value("select max(id) from slot"), town.facilitator)
+    await ending.call_off_session(SYSTEM, draft, "Verglas.")
+    await ending.reinstate_session(SYSTEM, draft)
+    await ending.call_off_session(SYSTEM, draft, "Encore du verglas.")
     free = await makers.make_offer("gratuit", mode=TariffMode.FREE, cents=0)
     session = await makers.make_session(free, starts_at=town.starts_at)
     await bookings.book(SYSTEM, NewBooking(session, town.organisation, 3))
+    await drain()
+    await _changes(town.session, town.slot)
     await drain()
     with clock.frozen(town.ends_at + timedelta(days=8)):
         for appointment in timetable.TIMETABLE:
@@ -356,8 +385,10 @@ def _writes(function: ast.AsyncFunctionDef, own: dict[str, ast.AsyncFunctionDef]
 WITHIN_ANOTHER = {
     "billing.take_off", "billing.put_on_draft", "billing.new_draft", "billing.write_line", "billing.recount",
     "billing.tidy", "scheduling.mark_unheld",
-    "scheduling.mark_held", "scheduling.mark_cancelled", "records.keep_file", "records.open_series",
-    "records.freeze", "billing.open_receivable", "billing.follow_money",
+    "billing.follow_money",
+    "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated",
+    "scheduling.check_clashes", "records.keep_file", "records.open_series",
+    "records.freeze", "billing.open_receivable",
     "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
     "messages.deliver",  # a claim is no decision; what came of it is noted by an action
 }  # fmt: skip

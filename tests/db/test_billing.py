@@ -15,7 +15,8 @@ from training.billing.actions.issue import issue
 from training.billing.actions.make_billable import make_billable
 from training.billing.queries import invoices as queries
 from training.billing.rules.states import InvoiceState
-from training.bookings.actions import NewBooking, book, cancel
+from training.bookings.actions.booking import NewBooking, book
+from training.bookings.actions.ending import cancel
 from training.catalogue.rules import TariffMode
 from training.directory.actions import set_platform
 from training.kernel import clock, db

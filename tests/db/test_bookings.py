@@ -10,8 +10,10 @@ import pytest
 
 import makers
 from training.attendance.actions import hold_session
-from training.bookings import actions, queries
-from training.bookings.actions import Booked, NewBooking, NewParticipant, RepeatKey
+from training.bookings import queries
+from training.bookings.actions import booking as actions
+from training.bookings.actions import ending
+from training.bookings.actions.booking import Booked, NewBooking, NewParticipant, RepeatKey
 from training.bookings.rules import BookingState, KeyReused, SessionClosed
 from training.catalogue.rules import TariffMode
 from training.directory.actions import approve
@@ -19,7 +21,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.messages import queries as mails
-from training.scheduling.actions import NewSession, NewSlot, plan_session
+from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import SessionFull
 from training.worker import drain
 
@@ -61,7 +63,7 @@ async def test_bookings_and_cancellations_at_once_keep_the_count_true(database_t
     town = await makers.make_town()
     first = [await makers.make_booking(town, 6) for _each in range(10)]
     assert await taken(town.session) == 60
-    work = [actions.cancel(SYSTEM, b.id) for b in first[:5]] + [makers.make_booking(town, 5) for _each in range(8)]
+    work = [ending.cancel(SYSTEM, b.id) for b in first[:5]] + [makers.make_booking(town, 5) for _each in range(8)]
     await asyncio.gather(*work, return_exceptions=True)
     counted = await db.pool().fetchval("select coalesce(sum(seats), 0) from booking where state = 'confirmed'")
     assert await taken(town.session) == counted <= 60
@@ -118,10 +120,10 @@ async def test_cancelling_gives_the_seats_back_and_is_done_once(database_test):
     with pytest.raises(SessionFull) as full:
         await makers.make_booking(town, 1)
     assert full.value.extra == {"seats_left": 0}
-    await actions.cancel(SYSTEM, booked.id)
+    await ending.cancel(SYSTEM, booked.id)
     assert await taken(town.session) == 0
     with pytest.raises(Conflict):
-        await actions.cancel(SYSTEM, booked.id)
+        await ending.cancel(SYSTEM, booked.id)
     await makers.make_booking(town, 60)
 
 
@@ -143,7 +145,7 @@ async def test_what_cannot_be_booked_is_refused_in_words(database_test):
     other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
     with pytest.raises(SessionClosed):
         await actions.book(SYSTEM, NewBooking(private, other, 1))
-    await actions.call_off_session(SYSTEM, town.session, "Verglas.")
+    await ending.call_off_session(SYSTEM, town.session, "Verglas.")
     with pytest.raises(SessionClosed):
         await makers.make_booking(town, 1)
 
@@ -209,7 +211,7 @@ async def test_a_key_answers_as_things_are_now_and_is_forgotten_after_a_day(data
     new = NewBooking(town.session, town.organisation, 60)
     first = await actions.book(SYSTEM, new, key)
     assert (await actions.book(SYSTEM, new, key)).repeated, "the session is full by now, and that is not asked"
-    await actions.cancel(SYSTEM, first.id)
+    await ending.cancel(SYSTEM, first.id)
     assert (await actions.book(SYSTEM, new, key)).state == BookingState.CANCELLED
     with clock.frozen(clock.now() + timedelta(hours=25)):
         await actions.forget_request_keys()
@@ -238,12 +240,12 @@ async def test_an_option_expires_and_its_seats_are_free(database_test):
     town = await makers.make_town()
     option = await makers.make_booking(town, 30, option=True)
     assert (option.state, await taken(town.session)) == (BookingState.OPTION, 30)
-    assert await actions.expire_options() == 0
+    assert await ending.expire_options() == 0
     with clock.frozen(clock.now() + 8 * DAY):
         with pytest.raises(Conflict, match="expiré"):  # before any sweep
             await actions.confirm(SYSTEM, option.id)
-        assert await actions.expire_options() == 1
-        assert await actions.expire_options() == 0
+        assert await ending.expire_options() == 1
+        assert await ending.expire_options() == 0
         assert (await state_of(option.id), await taken(town.session)) == ("expired", 0)
         with pytest.raises(Conflict, match="expiré"):
             await actions.confirm(SYSTEM, option.id)
@@ -257,7 +259,7 @@ async def test_an_option_confirmed_in_time_stays_and_its_price_is_of_that_moment
     await db.execute("update tariff set amount_cents = 40000")
     await actions.confirm(SYSTEM, option.id)
     with clock.frozen(clock.now() + 8 * DAY):
-        assert await actions.expire_options() == 0
+        assert await ending.expire_options() == 0
     view = await queries.booking_by_id(SYSTEM.scope, option.id)
     assert view is not None
     assert (view.state, view.price_cents, view.expires_at) == (BookingState.CONFIRMED, 40_000, None)
@@ -272,7 +274,7 @@ async def test_confirmed_and_swept_at_once_is_one_or_the_other(database_test):
     with clock.frozen(clock.now() + 7 * DAY - timedelta(milliseconds=1)):
         confirmed = [asyncio.create_task(actions.confirm(SYSTEM, o.id)) for o in options]
     with clock.frozen(clock.now() + 8 * DAY):
-        await asyncio.gather(actions.expire_options(), actions.expire_options())
+        await asyncio.gather(ending.expire_options(), ending.expire_options())
     await asyncio.gather(*confirmed, return_exceptions=True)
     states = [await state_of(o.id) for o in options]
     assert set(states) <= {"confirmed", "expired"}
@@ -309,8 +311,8 @@ async def test_a_declined_request_gives_its_seats_back_and_says_why(database_tes
     new = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="nouvelle.example.org")
     asked = await actions.book(SYSTEM, NewBooking(town.session, new, 10))
     with pytest.raises(Forbidden):
-        await actions.decline(member(new, "bookings.confirm"), asked.id, "non")
-    await actions.decline(SYSTEM, asked.id, "Réservé aux communes.")
+        await ending.decline(member(new, "bookings.confirm"), asked.id, "non")
+    await ending.decline(SYSTEM, asked.id, "Réservé aux communes.")
     await drain()
     assert (await state_of(asked.id), await taken(town.session)) == ("declined", 0)
     declined = next(m for m in await mails.mails() if m.occasion == "booking_declined")
@@ -345,7 +347,7 @@ async def test_names_may_come_later_and_the_last_list_stands(database_test):
         with pytest.raises(Invalid):
             await actions.name_participants(SYSTEM, booked.id, wrong)
     assert len(await queries.participants(booked.id)) == 2
-    await actions.cancel(SYSTEM, booked.id)
+    await ending.cancel(SYSTEM, booked.id)
     with pytest.raises(Conflict):
         await actions.name_participants(SYSTEM, booked.id, ())
 
@@ -359,21 +361,21 @@ async def test_whose_booking_it_is_decides_and_another_s_does_not_exist(database
     booked = await makers.make_booking(town, 5)
     stranger, mine = member(other, "bookings.make", "bookings.cancel"), member(town.organisation, "bookings.see")
     with pytest.raises(NotFound):
-        await actions.cancel(stranger, booked.id)
+        await ending.cancel(stranger, booked.id)
     with pytest.raises(NotFound):
         await actions.book(stranger, NewBooking(town.session, town.organisation, 1))
-    for act in (actions.cancel(mine, booked.id), actions.book(mine, NewBooking(town.session, town.organisation, 1))):
+    for act in (ending.cancel(mine, booked.id), actions.book(mine, NewBooking(town.session, town.organisation, 1))):
         with pytest.raises(Forbidden):
             await act
     assert await queries.booking(stranger.scope, booked.reference) is None
     assert await queries.booking(mine.scope, booked.reference.lower()) is not None
     boss = member(town.organisation, "bookings.cancel")
     with clock.frozen(town.starts_at), pytest.raises(Conflict):
-        await actions.cancel(boss, booked.id)
+        await ending.cancel(boss, booked.id)
     with clock.frozen(town.starts_at):
-        await actions.cancel(SYSTEM, booked.id)
+        await ending.cancel(SYSTEM, booked.id)
     with pytest.raises(NotFound):
-        await actions.cancel(SYSTEM, 0)
+        await ending.cancel(SYSTEM, 0)
 
 
 async def test_a_contact_of_somebody_else_cannot_be_given(database_test):
@@ -390,15 +392,15 @@ async def test_a_contact_of_somebody_else_cannot_be_given(database_test):
 async def test_called_off_everybody_concerned_is_told_once(database_test):
     town = await makers.make_town()
     gone = await makers.make_booking(town, 5)
-    await actions.cancel(SYSTEM, gone.id)
+    await ending.cancel(SYSTEM, gone.id)
     await drain()
     kept = await makers.make_booking(town, 5)
     option = await makers.make_booking(town, 5, option=True)
     await drain()
     before = [m.id for m in await mails.mails()]
     with pytest.raises(Invalid):
-        await actions.call_off_session(SYSTEM, town.session, " ")
-    await actions.call_off_session(SYSTEM, town.session, "Verglas.")
+        await ending.call_off_session(SYSTEM, town.session, " ")
+    await ending.call_off_session(SYSTEM, town.session, "Verglas.")
     assert await taken(town.session) == 0
     await drain()
     new = [m for m in await mails.mails() if m.id not in before]
@@ -417,8 +419,8 @@ async def test_a_booking_cancelled_just_before_its_session_is_told_of_once(datab
     town = await makers.make_town()
     booked = await makers.make_booking(town, 5)
     await drain()
-    await actions.cancel(SYSTEM, booked.id)
-    await actions.call_off_session(SYSTEM, town.session, "Verglas.")
+    await ending.cancel(SYSTEM, booked.id)
+    await ending.call_off_session(SYSTEM, town.session, "Verglas.")
     await drain()
     assert [m.occasion for m in await mails.mails()].count("booking_cancelled") == 1
 

@@ -29,7 +29,8 @@ from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as queries
 from training.billing.rules.lines import LineKind
 from training.billing.rules.states import InvoiceState
-from training.bookings.actions import NewBooking, book, call_off_session, cancel
+from training.bookings.actions.booking import NewBooking, book
+from training.bookings.actions.ending import call_off_session, cancel
 from training.bookings.queries import booking_by_id
 from training.catalogue.rules import TariffMode
 from training.directory.rules import OrganisationKind

@@ -8,8 +8,8 @@ import pytest
 
 import makers
 from training.attendance.actions import hold_session
-from training.bookings import actions as bookings
 from training.bookings import queries
+from training.bookings.actions import booking as bookings
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
 from training.messages import queries as mails

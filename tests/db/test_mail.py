@@ -21,7 +21,7 @@ import makers
 import trials
 from training import worker
 from training.attendance.actions import hold_session
-from training.bookings.actions import cancel
+from training.bookings.actions.ending import cancel
 from training.identity.actions import signin
 from training.kernel import clock, db, queue, settings
 from training.kernel.actor import SYSTEM

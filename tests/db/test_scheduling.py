@@ -11,13 +11,15 @@ import asyncpg
 import pytest
 
 import makers
-from training.bookings.actions import call_off_session
+from training.bookings.actions.ending import call_off_session
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.messages import queries as mails
-from training.scheduling import actions, queries
-from training.scheduling.actions import NewSession, NewSlot
+from training.scheduling import queries
+from training.scheduling.actions import assignments
+from training.scheduling.actions import planning as actions
+from training.scheduling.actions.planning import NewSession, NewSlot
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.worker import drain
 
@@ -32,7 +34,7 @@ async def test_a_facilitator_is_not_in_two_places(database_test):
     other = await makers.make_session(town.offer, starts_at=town.starts_at + HOUR)
     slot = (await queries.slots([other]))[other][0]
     with pytest.raises(FacilitatorBusy):
-        await actions.assign(SYSTEM, slot.id, town.facilitator)
+        await assignments.assign(SYSTEM, slot.id, town.facilitator)
     assert await queries.assignments([other]) == []
 
 
@@ -146,7 +148,7 @@ async def test_states_move_as_their_table_says(database_test):
     slot = (await queries.slots([draft]))[draft][0]
     assert slot.sequence == 1
     with pytest.raises(Conflict):
-        await actions.assign(SYSTEM, slot.id, town.facilitator)
+        await assignments.assign(SYSTEM, slot.id, town.facilitator)
     with pytest.raises(Conflict):
         await call_off_session(SYSTEM, draft, "Encore.")
 

@@ -31,6 +31,9 @@ NOT_ACTING = {
     "calendar.actions.feeds": {
         "seen": "a program polled: nothing was decided",
     },
+    "calendar.actions.fragments": {
+        "file": "keeps what was written, under the name of what it says: nothing was decided",
+    },
     "calendar.actions.invitations": {
         "prepare": "part of the mail that carries it",
     },
@@ -66,11 +69,18 @@ NOT_ACTING = {
         "open_series": "part of the first issue in a series",
         "freeze": "part of the action that issues",
     },
-    "scheduling.actions": {
+    "bookings.actions.booking": {
+        "lock_booking": "takes a lock for an action",
+    },
+    "scheduling.actions.planning": {
         "lock_session": "takes a lock for an action above",
+        "lock_alive": "takes a lock for an action",
+        "session_of": "reads only",
+        "check_clashes": "makes deferred constraints speak",
         "mark_held": "part of attendance.actions.hold_session",
-        "mark_cancelled": "part of bookings.actions.call_off_session",
         "mark_unheld": "part of attendance.actions.unhold_session",
+        "mark_cancelled": "part of bookings.actions.ending.call_off_session",
+        "mark_reinstated": "part of bookings.actions.ending.reinstate_session",
     },
 }
 

@@ -8,7 +8,8 @@ import pytest
 
 from training.billing.documents import DocumentKind
 from training.demo import letters
-from training.demo.letters import credit_note, invoice, invoice_letter
+from training.demo.letters import invoice_letter
+from training.demo.samples import credit_note, invoice
 from training.directory.rules import Buyer
 from training.messages.actions.outgoing import Letter, Written, write
 

@@ -99,8 +99,8 @@ def test_reactions_take_an_actor_and_an_id() -> None:
         kinds = [p.annotation for p in inspect.signature(reaction.run).parameters.values()]
         assert kinds[:2] == ["Actor", "int"], name
         assert docs_pages.first_sentence(reaction.run), name
-    total = sum(len(answers) for answers in reactions.REACTIONS.values())
-    assert len(reactions.BY_NAME) == total, "two reactions share a name"
+    runs = {reaction.run for answers in reactions.REACTIONS.values() for reaction in answers}
+    assert len(reactions.BY_NAME) == len(runs), "two reactions share a name"
 
 
 def test_permissions() -> None:
@@ -120,7 +120,8 @@ def test_every_state_is_on_the_page() -> None:
                 if inspect.isclass(thing) and issubclass(thing, StrEnum) and name.endswith("State")
             }
     shown = {type(next(iter(moves))) for moves in docs_pages.MOVES.values()} | set(docs_pages.STATES_ALONE.values())
-    assert found == shown
+    assert found <= shown
+    assert {thing for thing in shown if thing.__name__.endswith("State")} == found
 
 
 def test_the_timetable_avoids_the_hour_that_comes_twice() -> None:

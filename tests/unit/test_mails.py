@@ -12,7 +12,7 @@ from lxml import html as parser
 
 import mail_samples
 from training.bookings.rules import BookingState
-from training.demo import letters
+from training.demo import letters, samples
 from training.directory.queries import PlatformView
 from training.directory.rules import Buyer
 from training.kernel import clock, settings
@@ -20,7 +20,7 @@ from training.kernel.render import TEMPLATES
 from training.messages.actions.outgoing import HIDDEN, Letter, Written, write
 
 ALL = [*letters.OCCASIONS, *mail_samples.TURNS]
-TO_THE_TEAM = {"staff_booking", "staff_organisation"}
+TO_THE_TEAM = {"staff_facilitator_declined", "staff_booking", "staff_organisation"}
 CALENDAR = re.compile(r"agenda|calendrier|invitation", re.IGNORECASE)
 CHORUS = "Copie pour information : la facture sera déposée sur Chorus Pro ; ne pas payer deux fois."
 
@@ -190,7 +190,7 @@ def test_a_confirmation_says_all_that_is_needed() -> None:
         "350,00 € nets, facturés après la séance",
         "Vous pourrez donner les noms plus tard.",
         "Annulez depuis la page de votre réservation",
-        letters.REFERENCE,
+        samples.REFERENCE,
     ):
         assert words in text
     assert "gratuit (valeur : 350,00 €)" in plain(mail("confirmed-free").text)

@@ -9,8 +9,8 @@ import pytest
 
 import makers
 from training.attendance.actions import hold_session
-from training.bookings.actions import call_off_session
-from training.calendar import queries as calendar
+from training.bookings.actions.ending import call_off_session
+from training.calendar.queries import feeds as calendar
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

@@ -8,9 +8,9 @@ import pytest
 
 import makers
 from office_makers import done, held_town, refused, staff
-from training.bookings import actions as booking_actions
 from training.bookings import queries as bookings
-from training.bookings.actions import NewBooking
+from training.bookings.actions import booking as booking_actions
+from training.bookings.actions.booking import NewBooking
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.rules import OrganisationState

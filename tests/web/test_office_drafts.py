@@ -13,8 +13,8 @@ from training.attendance.actions import hold_session
 from training.billing.actions.credit import CreditWanted, credit
 from training.billing.actions.issue import issue
 from training.billing.queries import invoices as billing
-from training.bookings import actions as booking_actions
-from training.bookings.actions import NewBooking
+from training.bookings.actions import booking as booking_actions
+from training.bookings.actions.booking import NewBooking
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

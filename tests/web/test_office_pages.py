@@ -9,8 +9,8 @@ import pytest
 import makers
 from office_makers import held_town, staff
 from training.attendance.actions import hold_session
-from training.bookings import actions as booking_actions
-from training.bookings.actions import NewBooking
+from training.bookings.actions import booking as booking_actions
+from training.bookings.actions.booking import NewBooking
 from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import clock, db, settings

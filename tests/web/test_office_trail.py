@@ -15,7 +15,7 @@ from training.billing.actions.issue import issue
 from training.billing.actions.settle import NewPayment, record_payment, take_back
 from training.billing.queries import invoices as billing
 from training.billing.rules.payments import Way
-from training.bookings.actions import NewBooking, book
+from training.bookings.actions.booking import NewBooking, book
 from training.identity.rules import Permission
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope

@@ -11,8 +11,9 @@ import pytest
 import makers
 from makers import text_of
 from portal_makers import enter, fields
-from training.bookings import actions as bookings
 from training.bookings import queries
+from training.bookings.actions import booking as bookings
+from training.bookings.actions import ending
 from training.catalogue.rules import TariffMode
 from training.directory.rules import OrganisationKind
 from training.identity import queries as identity
@@ -177,7 +178,7 @@ async def test_a_session_called_off_or_unknown_is_not_booked(client):
     town = await makers.make_town()
     await enter(client, town.organisation)
     form = await typed(client, path_of(town) + "?places=4")
-    await bookings.call_off_session(SYSTEM, town.session, "Neige")
+    await ending.call_off_session(SYSTEM, town.session, "Neige")
     assert (await makers.post(client, path_of(town), form)).status_code == 409
     assert (await client.get("/seances/999999/reserver")).status_code == 404
     assert (await makers.post(client, "/seances/999999/reserver", form)).status_code == 404

@@ -10,7 +10,7 @@ from lxml import etree
 import makers
 from makers import text_of
 from portal_makers import enter
-from training.bookings import actions as bookings
+from training.bookings.actions import ending
 from training.catalogue.actions import NewOffer, add_offer
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow
 from training.directory.rules import OrganisationKind
@@ -164,7 +164,7 @@ async def test_a_session_that_cannot_be_booked_says_so_and_offers_the_next(clien
     assert "Cette séance est complète" in text_of(full.text)
     assert f'href="/seances/{later}"' in full.text
     assert "/reserver" not in full.text
-    await bookings.call_off_session(SYSTEM, town.session, "Salle inondée.")
+    await ending.call_off_session(SYSTEM, town.session, "Salle inondée.")
     off = await words(client, f"/seances/{town.session}")
     assert "Séance annulée" in off
     assert "Salle inondée." in off

@@ -9,8 +9,8 @@ import pytest
 import makers
 from makers import text_of
 from portal_makers import enter, fields, hold_session
-from training.bookings import actions as bookings
 from training.bookings import queries
+from training.bookings.actions import ending
 from training.identity.rules import Role
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
@@ -103,7 +103,7 @@ async def test_after_the_session_or_the_booking_nobody_is_named(client):
 
 async def test_a_cancelled_booking_has_nobody_to_name(client):
     path, made, _town = await booked(client)
-    await bookings.cancel(SYSTEM, made.id)
+    await ending.cancel(SYSTEM, made.id)
     with clock.frozen(makers.NOON + timedelta(minutes=1)):
         answer = await makers.post(client, f"{path}/participants", {"participants": "Léa"})
     assert answer.status_code == 409

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from training.attendance import rules
 from training.attendance.tables import HeadCount, Holding, Unholding
-from training.bookings.actions import close_undecided
+from training.bookings.actions.ending import close_undecided
 from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.records.actions import acting
-from training.scheduling import actions as scheduling
+from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import SessionState
 
 db.refuse("holding_session_once", lambda: Conflict(_("Cette séance est déjà marquée comme réalisée.")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Bytea, Integer, Serial, Text
+from piccolo.columns import BigInt, Boolean, Bytea, Integer, Serial, Text
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -37,6 +37,7 @@ class Booking(Table, tablename="booking"):
     cancelled_at = instant(null=True)
     cancelled_by = short_text(20, null=True)
     cancel_reason = short_text(400, null=True)
+    invite_participants = Boolean(default=False)  # those named with an address are written to
     generation = Integer(default=0)  # raised to revoke the links mailed about this booking
 
     booking_has_seats = Check("seats > 0")

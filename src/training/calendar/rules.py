@@ -13,13 +13,43 @@ from enum import StrEnum
 
 import msgspec
 
-from training.calendar.formats.event import EventText
+from training.calendar.formats.event import ZONE, EventText
 from training.kernel.i18n import _, ngettext
 from training.scheduling.rules import SessionState
 
+FORMAT = "2"  # of what is written: another number, and every program fetches again
 PAST = timedelta(days=90)
 FUTURE = timedelta(days=548)  # eighteen months
 CANCELLED_STAYS = timedelta(days=7)  # after its date: Apple and Fastmail show it struck out for as long as it is there
+
+
+class Role(StrEnum):
+    """Why an address has a slot in its calendar; the strongest first."""
+
+    FACILITATOR = "facilitator"
+    CONTACT = "contact"
+    PARTICIPANT = "participant"
+    HOST = "host"  # who opens the door
+
+
+class Answer(StrEnum):
+    """What the reader of an invitation answered by its link."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class FeedKind(StrEnum):
+    """Which sessions a feed holds."""
+
+    PUBLIC = "public"
+    ORGANISATION = "organisation"
+    PERSON = "person"  # one person's own, by their address
+    FACILITATOR = "facilitator"
+    PARTNER = "partner"
+    VENUE = "venue"
+    STAFF = "staff"
 
 
 class Audience(StrEnum):
@@ -27,7 +57,21 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     ORGANISATION = "organisation"
+    PARTICIPANT = "participant"
+    HOST = "host"
     FACILITATOR = "facilitator"
+    PARTNER = "partner"
+    STAFF = "staff"
+
+
+AUDIENCE_OF = {
+    Role.FACILITATOR: Audience.FACILITATOR,
+    Role.CONTACT: Audience.ORGANISATION,
+    Role.PARTICIPANT: Audience.PARTICIPANT,
+    Role.HOST: Audience.HOST,
+}
+# whose first invitation comes with the mail of its own occasion (booked, assigned); the others' comes by following
+INVITED_BY_OCCASION = frozenset({Role.FACILITATOR, Role.CONTACT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +99,7 @@ class SlotFacts:
     access: str | None
     latitude: float | None
     longitude: float | None
+    zone: str | None  # None where the place is not known
     seats: int
     organisation: str | None
     cancelled: bool
@@ -86,7 +131,13 @@ def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str) 
         geo=geo,
         status="CANCELLED" if cancelled else "CONFIRMED",
         categories=(facts.theme,),
+        zone=facts.zone or ZONE,
     )
+
+
+def must_renew(last_sequence: int, sequence: int) -> bool:
+    """Whether an answer given before is void: only when the event was rescheduled (RFC 5546 2.1.4, 3.2.2.1)."""
+    return sequence > last_sequence
 
 
 def digest(text: EventText) -> bytes:
@@ -98,6 +149,8 @@ def digest(text: EventText) -> bytes:
 def _path(facts: SlotFacts, audience: Audience) -> str:
     if audience == Audience.FACILITATOR:
         return f"/animation/seances/{facts.session}"
+    if audience == Audience.STAFF:
+        return f"/gestion/seances/{facts.session}"
     return f"/seances/{facts.session}"
 
 
@@ -107,9 +160,11 @@ def _description(facts: SlotFacts, audience: Audience, cancelled: bool, contact:
         parts.append(_("Cette séance n’a pas lieu."))
     elif audience == Audience.PUBLIC:
         parts.append(facts.summary)
+    elif audience == Audience.PARTICIPANT:
+        parts.append(_("Une place vous est réservée."))
     elif facts.seats:
         places = ngettext("%(num)d place réservée", "%(num)d places réservées", facts.seats) % {"num": facts.seats}
-        whose = facts.organisation if audience == Audience.FACILITATOR else None
+        whose = facts.organisation
         parts.append(f"{places} ({whose})" if whose else places)
     if facts.partner:
         parts.append(_("Avec {partner}.").format(partner=facts.partner))

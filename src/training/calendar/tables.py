@@ -1,44 +1,91 @@
-"""Feed tokens, and what each person was last sent about each slot."""
+"""Feed tokens, what each person was sent about each slot and answered, and events as they were written."""
 
 from __future__ import annotations
 
-from piccolo.columns import Bytea, Integer, Serial
+from piccolo.columns import Bytea, Integer, Serial, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from training.directory.tables import Contact, Facilitator, Organisation
+from training.directory.tables import Facilitator, Organisation, Partner
+from training.identity.tables import User
 from training.kernel.columns import belongs_to, instant, short_text
-from training.scheduling.tables import Slot
+from training.scheduling.tables import Slot, Venue
 
 
 class FeedToken(Table, tablename="feed_token"):
-    """A secret address of a calendar: an organisation's sessions or a facilitator's. Shown once, kept hashed."""
+    """A secret address of a calendar. Shown once, kept hashed.
+
+    `account` is whose it is: it dies when that person leaves. None: the team gave it to somebody without an account.
+    """
 
     id: Serial
     token_hash = Bytea(default=None, unique=True)
+    kind = short_text(20)
     organisation = belongs_to(Organisation, null=True)
     facilitator = belongs_to(Facilitator, null=True)
+    partner = belongs_to(Partner, null=True)
+    venue = belongs_to(Venue, null=True)
+    account = belongs_to(User, null=True)
     label = short_text(80)
     created_at = instant()
     revoked_at = instant(null=True)
     fetched_at = instant(null=True)
     fetched_by = short_text(null=True)
 
-    feed_token_is_of_one = Check("num_nonnulls(organisation, facilitator) = 1")
+    feed_token_is_of_its_kind = Check(
+        """
+        case kind
+            when 'organisation' then organisation is not null
+            when 'facilitator' then facilitator is not null
+            when 'partner' then partner is not null
+            when 'venue' then venue is not null
+            else account is not null
+        end and num_nonnulls(organisation, facilitator, partner, venue) <= 1
+        """
+    )
 
 
 class Invitation(Table, tablename="invitation"):
-    """The last calendar object sent to one person about one slot (RFC 5546): what tells whether to send again."""
+    """What one address was last sent about one slot (RFC 5546), and what its owner answered.
+
+    By address, not by role: who books and facilitates has one event in their calendar.
+    """
 
     id: Serial
     slot = belongs_to(Slot)
-    contact = belongs_to(Contact, null=True)
-    facilitator = belongs_to(Facilitator, null=True)
+    email = short_text()  # in lower case
+    role = short_text(20)
+    method = short_text(10)
+    sequence = Integer(default=None)
+    digest = Bytea(default=None)
+    told_starts_at = instant()
+    told_ends_at = instant()
+    told_place = Varchar(length=500, default="")
+    answer = short_text(20, null=True)
+    answered_at = instant(null=True)
+    generation = Integer(default=0)  # raised to revoke the links mailed about this invitation
+    sent_at = instant()
+
+    invitation_once = Unique([slot, email])
+
+
+class InvitationMessage(Table, tablename="invitation_message"):
+    """Each calendar object that was sent, in order; the mail that carried it points to the invitation."""
+
+    id: Serial
+    invitation = belongs_to(Invitation)
     method = short_text(10)
     sequence = Integer(default=None)
     digest = Bytea(default=None)
     sent_at = instant()
 
-    invitation_is_to_one = Check("num_nonnulls(contact, facilitator) = 1")
-    invitation_to_contact_once = Unique([slot, contact])
-    invitation_to_facilitator_once = Unique([slot, facilitator])
+
+class CalendarFragment(Table, tablename="calendar_fragment"):
+    """A VEVENT as it was written for an audience; `digest` covers all that it was written from."""
+
+    id: Serial
+    digest = Bytea(default=None, unique=True)
+    slot = belongs_to(Slot)
+    audience = short_text(20)
+    content = Bytea(default=None)
+    made_at = instant(index=True)

@@ -9,9 +9,9 @@ from piccolo.columns import Column
 
 from training.catalogue.rules import OfferKind, OfferState, TariffRow
 from training.catalogue.tables import Offer, Tariff
-from training.kernel import clock
+from training.kernel import clock, outbox
 from training.kernel.actor import Actor
-from training.kernel.errors import NotFound
+from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
 from training.records.actions import acting
 
@@ -75,3 +75,23 @@ async def add_offer(actor: Actor, new: NewOffer) -> int:
         if tariffs:
             await Tariff.insert(*(Tariff(offer=offer, **tariff) for tariff in tariffs))
     return offer
+
+
+async def edit_words(actor: Actor, offer: int, *, title: str, summary: str) -> None:
+    """How an offer is called and summed up. Whoever is invited to its coming sessions is told, with their answers kept.
+
+    Invalid: nothing, or too long.
+    """
+    for name, text, most in (("title", title, 200), ("summary", summary, 400)):
+        if not 0 < len(text.strip()) <= most:
+            raise Invalid(_("Écrivez de 1 à {most} caractères.").format(most=most), field=name)
+    async with acting(actor, "offer.edit-words", ("offer", offer)) as change:
+        change.about("offer", offer, "title", "summary")
+        values: dict[Any, Any] = {
+            Offer.title: title.strip(),
+            Offer.summary: summary.strip(),
+            Offer.updated_at: clock.now(),
+        }
+        if not await Offer.update(values).where(Offer.id == offer).returning(Offer.id):
+            raise NotFound(_("Cette offre n’existe pas."))
+        await outbox.put("offer.edited", ("offer", offer))

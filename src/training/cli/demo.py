@@ -99,8 +99,8 @@ async def _doors() -> dict[str, str]:
     async def link(email: str) -> str:
         return f"{base}/connexion/lien/{await signin.open_door(email)}"
 
-    async def feed(**owner: int) -> str:
-        return f"{base}/agenda/p/{await open_feed(SYSTEM, 'Démonstration', **owner)}.ics"
+    def feed(token: str) -> str:
+        return f"{base}/agenda/p/{token}.ics"
 
     return {
         "staff_link": await link(administrator.email),
@@ -108,8 +108,8 @@ async def _doors() -> dict[str, str]:
         "facilitator_link": await link(facilitator.email),
         "organisation_api_key": await keys.create(SYSTEM, "Démonstration", organisation=organisation.id),
         "staff_api_key": await keys.create(SYSTEM, "Démonstration (équipe)", organisation=None),
-        "facilitator_feed": await feed(facilitator=facilitator_id),
-        "organisation_feed": await feed(organisation=organisation.id),
+        "facilitator_feed": feed(await open_feed(SYSTEM, "Démonstration", facilitator=facilitator_id)),
+        "organisation_feed": feed(await open_feed(SYSTEM, "Démonstration", organisation=organisation.id)),
     }
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from training.attendance.actions import hold_session
-from training.bookings import actions as bookings
-from training.bookings.actions import NewBooking
+from training.bookings.actions import booking as bookings
+from training.bookings.actions import ending
+from training.bookings.actions.booking import NewBooking
 from training.catalogue.actions import NewOffer, add_offer
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow
 from training.demo.town.bookings import bookings as planned_bookings
@@ -35,8 +36,8 @@ from training.kernel import clock
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
 from training.records.actions import acting
-from training.scheduling import actions as scheduling
-from training.scheduling.actions import NewSession, NewSlot
+from training.scheduling.actions import planning as scheduling
+from training.scheduling.actions.planning import NewSession, NewSlot
 from training.scheduling.rules import SessionState
 
 BEGINNING = timedelta(days=800)  # tariffs and offers are older than anything that happened
@@ -252,7 +253,7 @@ def _session_events(town: Town, session: PlannedSession) -> list[Event]:
         await hold_session(SYSTEM, town.sessions[session.key])
 
     async def called_off() -> None:
-        await bookings.call_off_session(SYSTEM, town.sessions[session.key], session.reason or "Report.")
+        await ending.call_off_session(SYSTEM, town.sessions[session.key], session.reason or "Report.")
 
     events = [Event(session.created_at, 1, planned)]
     if session.published_at and session.published_at != session.created_at:
@@ -281,13 +282,13 @@ def _booking_events(town: Town, planned: PlannedBooking) -> list[Event]:
         booking = town.bookings[planned.key]
         if planned.state == "cancelled":
             try:
-                await bookings.cancel(SYSTEM, booking, planned.reason)
+                await ending.cancel(SYSTEM, booking, planned.reason)
             except Conflict:  # it fell with its session, a moment before
                 return
         elif planned.state == "declined":
-            await bookings.decline(SYSTEM, booking, planned.reason)
+            await ending.decline(SYSTEM, booking, planned.reason)
         elif planned.state == "expired":
-            await bookings.expire_options()
+            await ending.expire_options()
 
     events = [Event(planned.booked_at, 3, made)]
     if planned.state in ("cancelled", "declined"):

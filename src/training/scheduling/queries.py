@@ -29,6 +29,7 @@ class SlotView:
     latitude: float | None
     longitude: float | None
     updated_at: datetime
+    venue_id: int | None = None
 
     @property
     def place(self) -> str:
@@ -145,16 +146,21 @@ async def slots(sessions: Sequence[int]) -> dict[int, list[SlotView]]:
     return found
 
 
-_SLOTS = """
+async def slot(id: int) -> SlotView | None:  # noqa: A002
+    """One slot."""
+    return await db.row(SlotView, _SLOT + " where t.id = $1", id)
+
+
+_SLOT = """
     select t.id, t.session, t.position, t.uid, t.sequence, t.starts_at, t.ends_at,
            v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude,
-           t.updated_at
+           t.updated_at, v.id as venue_id
     from slot t
     left join venue_use u on u.slot = t.id
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune
-    where t.session = any($1) order by t.session, t.position
 """
+_SLOTS = _SLOT + " where t.session = any($1) order by t.session, t.position"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from training.kernel import clock
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import N_, _
 
@@ -47,7 +48,7 @@ SESSION_MOVES: dict[SessionState, frozenset[SessionState]] = {
     SessionState.PUBLISHED: frozenset({SessionState.CONFIRMED, SessionState.HELD, SessionState.CANCELLED}),
     SessionState.CONFIRMED: frozenset({SessionState.HELD, SessionState.CANCELLED}),
     SessionState.HELD: frozenset(),
-    SessionState.CANCELLED: frozenset(),
+    SessionState.CANCELLED: frozenset({SessionState.PUBLISHED}),  # called off by mistake, or the ice has melted
 }
 ASSIGNMENT_MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
     AssignmentState.PROPOSED: frozenset(
@@ -59,13 +60,36 @@ ASSIGNMENT_MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
     AssignmentState.CONFIRMED: frozenset(
         {AssignmentState.DECLINED, AssignmentState.REPLACED, AssignmentState.WITHDRAWN}
     ),
-    AssignmentState.DECLINED: frozenset({AssignmentState.PROPOSED}),
-    AssignmentState.REPLACED: frozenset(),
-    AssignmentState.WITHDRAWN: frozenset({AssignmentState.PROPOSED}),
+    AssignmentState.DECLINED: frozenset({AssignmentState.PROPOSED, AssignmentState.CONFIRMED}),
+    AssignmentState.REPLACED: frozenset({AssignmentState.CONFIRMED}),
+    AssignmentState.WITHDRAWN: frozenset({AssignmentState.PROPOSED, AssignmentState.CONFIRMED}),
 }
 BOOKABLE = frozenset({SessionState.PUBLISHED, SessionState.CONFIRMED})
 # assignment_no_overlap holds for these: a person is in one place at a time
 HOLDING = frozenset({AssignmentState.PROPOSED, AssignmentState.ACCEPTED, AssignmentState.CONFIRMED})
+
+
+QUIET = timedelta(seconds=60)  # changes that follow one another are told together
+
+# French land whose clocks are not those of Paris, by the beginning of its postcodes.
+ZONES = {
+    "971": "America/Guadeloupe",
+    "972": "America/Martinique",
+    "973": "America/Cayenne",
+    "974": "Indian/Reunion",
+    "975": "America/Miquelon",
+    "976": "Indian/Mayotte",
+    "977": "America/St_Barthelemy",
+    "978": "America/Marigot",
+    "986": "Pacific/Wallis",
+    "987": "Pacific/Tahiti",
+    "988": "Pacific/Noumea",
+}
+
+
+def zone_of(postcode: str) -> str:
+    """The zone whose wall clock a place shows."""
+    return ZONES.get(postcode[:3], clock.PARIS.key)
 
 
 class FacilitatorBusy(Conflict):

@@ -6,7 +6,7 @@ that an exclusion constraint can see two overlapping uses. Those columns are mad
 
 from __future__ import annotations
 
-from piccolo.columns import Boolean, DoublePrecision, Integer, Serial, Text
+from piccolo.columns import Boolean, DoublePrecision, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -27,6 +27,10 @@ class Venue(Table, tablename="venue"):
     latitude = DoublePrecision(default=None, null=True)
     longitude = DoublePrecision(default=None, null=True)
     active = Boolean(default=True)
+    contact_name = short_text(null=True)  # who opens the door, and is invited with those who come
+    contact_email = short_text(null=True)
+    zone = Varchar(length=40, default="Europe/Paris")
+    updated_at = instant(null=True)
 
 
 class Session(Table, tablename="session"):
@@ -42,6 +46,8 @@ class Session(Table, tablename="session"):
     closes_at = instant()
     note = Text(default="")
     cancel_reason = short_text(400, null=True)
+    published_at = instant(null=True)  # the first time that anybody could see it
+    tell_after = instant(null=True)  # something changed: said once it has been quiet until then
     created_at = instant()
     updated_at = instant()
 
@@ -82,6 +88,7 @@ class Assignment(Table, tablename="assignment"):
     slot = belongs_to(Slot)
     facilitator = belongs_to(Facilitator)
     state = short_text(20)
+    accepted_at = instant(null=True)  # the facilitator answered yes
     created_at = instant()
     updated_at = instant()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from training.billing.actions.ask_missing import complete_facts
 from training.billing.rules.lines import check_references
 from training.billing.rules.states import InvoiceState
-from training.bookings import actions as bookings
+from training.bookings.actions import booking as bookings
 from training.directory.actions import give_siret
 from training.kernel import db
 from training.kernel.actor import Actor

@@ -23,7 +23,7 @@ from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.records.actions import acting
-from training.scheduling.actions import lock_session
+from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState
 
 ASKED_AGAIN = timedelta(days=7)  # a client is not asked twice for one number within a week, unless a person does

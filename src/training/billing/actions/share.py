@@ -23,7 +23,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.records.actions import acting
-from training.scheduling.actions import lock_session
+from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState
 
 __all__ = ["Share", "share"]

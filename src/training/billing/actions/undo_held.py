@@ -13,7 +13,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.records.actions import acting
-from training.scheduling.actions import lock_session
+from training.scheduling.actions.planning import lock_session
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from training.calendar.queries import FeedOwner
+from training.calendar.queries.feeds import FeedOwner
+from training.calendar.rules import FeedKind
 from training.calendar.tables import FeedToken
 from training.identity.rules import Permission, new_token
 from training.kernel import clock, db
@@ -18,17 +20,34 @@ SEEN_EVERY = timedelta(minutes=10)  # a poll a minute need not be a write a minu
 
 
 async def open_feed(
-    actor: Actor, label: str, *, organisation: int | None = None, facilitator: int | None = None
+    actor: Actor,
+    label: str,
+    *,
+    organisation: int | None = None,
+    facilitator: int | None = None,
+    partner: int | None = None,
+    venue: int | None = None,
+    staff: bool = False,
 ) -> str:
-    """A new secret address for one owner's calendar; the token is returned once and kept hashed."""
-    _check(actor, organisation, facilitator)
+    """A new secret address of a calendar; the token is returned once and kept hashed.
+
+    Nothing named: the actor's own sessions. A person's address dies with their membership; the team's own gifts (to a
+    venue, or by the system) with nobody's.
+    """
+    owner = {"organisation": organisation, "facilitator": facilitator, "partner": partner, "venue": venue}
+    kind = next((name for name, which in owner.items() if which is not None), "staff" if staff else "person")
+    _check(actor, FeedKind(kind), organisation or facilitator or partner)
     token = new_token()
     async with acting(actor, "feed.open") as change:
         made = await FeedToken.insert(
             FeedToken(
                 token_hash=digest(token),
+                kind=kind,
                 organisation=organisation,
                 facilitator=facilitator,
+                partner=partner,
+                venue=venue,
+                account=actor.id if actor.kind == "user" and kind != "venue" else None,
                 label=label.strip()[:80] or _("Mon agenda"),
                 created_at=clock.now(),
             )
@@ -37,16 +56,42 @@ async def open_feed(
     return token
 
 
+async def rotate_feed(actor: Actor, token: int) -> str:
+    """The same calendar under another secret: the old address is unknown from then on."""
+    async with acting(actor, "feed.rotate", ("feed_token", token)):
+        row = await _lock(actor, token)
+        new = new_token()
+        await FeedToken.insert(
+            FeedToken(
+                token_hash=digest(new),
+                created_at=clock.now(),
+                **{name: row[name] for name in (*_SUBJECTS, "kind", "account", "label")},
+            )
+        )
+        await FeedToken.update({FeedToken.revoked_at: clock.now()}).where(FeedToken.id == token)
+    return new
+
+
 async def close_feed(actor: Actor, token: int) -> None:
     """Revoke an address: from the next fetch on, it is unknown."""
     async with acting(actor, "feed.close", ("feed_token", token)):
-        row = await db.connection().fetchrow(
-            "select organisation, facilitator from feed_token where id = $1 for update", token
-        )
-        if row is None:
-            raise NotFound(_("Cette adresse d’agenda n’existe pas."))
-        _check(actor, row["organisation"], row["facilitator"])
+        await _lock(actor, token)
         await FeedToken.update({FeedToken.revoked_at: clock.now()}).where(FeedToken.id == token)
+
+
+_SUBJECTS = ("organisation", "facilitator", "partner", "venue")
+
+
+async def _lock(actor: Actor, token: int) -> Any:
+    row = await db.connection().fetchrow(
+        "select * from feed_token where id = $1 and revoked_at is null for update", token
+    )
+    if row is None:
+        raise NotFound(_("Cette adresse d’agenda n’existe pas."))
+    kind = FeedKind(row["kind"])
+    if not (kind in OWN and actor.kind == "user" and actor.id == row["account"]):
+        _check(actor, kind, row["organisation"] or row["facilitator"] or row["partner"])
+    return row
 
 
 async def seen(owner: FeedOwner, program: str) -> None:
@@ -59,11 +104,21 @@ async def seen(owner: FeedOwner, program: str) -> None:
             )
 
 
-def _check(actor: Actor, organisation: int | None, facilitator: int | None) -> None:
-    if actor.may(Permission.FEEDS_MANAGE, organisation=organisation):
+OWN = (FeedKind.PERSON, FeedKind.STAFF)
+
+
+def _check(actor: Actor, kind: FeedKind, subject: int | None) -> None:
+    scope = actor.scope
+    if actor.kind == "system" or (actor.may(Permission.FEEDS_MANAGE) and kind is not FeedKind.PERSON):
         return
-    if facilitator is not None and facilitator in actor.scope.facilitators:
+    if kind is FeedKind.PERSON and actor.kind == "user":
         return
-    if organisation is not None and organisation in actor.scope.organisations:
+    if kind is FeedKind.ORGANISATION and subject in scope.organisations:
+        if actor.may(Permission.FEEDS_MANAGE, organisation=subject):
+            return
         raise Forbidden(_("Votre rôle dans cette structure ne le permet pas : demandez à son responsable."))
+    if kind is FeedKind.FACILITATOR and subject in scope.facilitators:
+        return
+    if kind is FeedKind.PARTNER and subject in scope.partners:
+        return
     raise NotFound(_("Cette adresse d’agenda n’existe pas."))

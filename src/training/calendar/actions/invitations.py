@@ -1,134 +1,166 @@
-"""Decide what one person must be sent about one slot, note that it is sent, and hand back its bytes."""
+"""Decide what one address must be sent about one slot, note that it is sent, and hand back its bytes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from training.calendar import queries, rules
+from training.calendar import rules
 from training.calendar.formats import itip
 from training.calendar.formats.event import EventText
 from training.calendar.formats.mailbox import Mailbox
-from training.calendar.rules import Audience, SlotFacts
-from training.calendar.tables import Invitation
+from training.calendar.queries import invitations, slots
+from training.calendar.queries.invitations import Invitee, Told
+from training.calendar.rules import Role, SlotFacts
+from training.calendar.tables import Invitation, InvitationMessage
 from training.directory.queries import PlatformView
 from training.kernel import clock, db, settings
+from training.kernel.i18n import _
+from training.kernel.links import Link, sign
 from training.scheduling.rules import SessionState
 
-
-@dataclass(frozen=True, slots=True)
-class Invitee:
-    """A person with an address: a contact of an organisation, or a facilitator; one of the two ids is given."""
-
-    name: str
-    email: str
-    contact: int | None = None
-    organisation: int | None = None
-    facilitator: int | None = None
+ANSWERABLE = timedelta(days=30)  # after the date: who was ill says so later, and then the link is over
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A calendar object that goes in a mail; `invitation` is the note that it was sent."""
+    """A calendar object that goes in a mail. `invitation` is the note that it was sent, `path` where to answer it.
+
+    `before` is what the address was told until now: None the first time, and after a CANCEL.
+    """
 
     method: itip.Method
     content: bytes
     invitation: int
+    path: str
+    role: Role
+    off: bool  # the date leaves their calendar
+    before: Told | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    id: int
-    method: str
-    sequence: int
-    digest: bytes
+async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> Prepared | None:
+    """What an address must be sent about `slot` now: a REQUEST, an update, a CANCEL, or (None) nothing.
 
-
-async def prepare(person: Invitee, slot: int, platform: PlatformView) -> Prepared | None:
-    """What `person` must be sent about `slot` now: a REQUEST, an update, a CANCEL, or (None) nothing.
-
-    In the transaction of the mail it goes in, so that what is noted as sent is queued, and the other way round.
+    It is read from the present state, so that it converges however often, late or doubled it is asked. In the
+    transaction of the mail it goes in: what is noted as sent is queued, and the other way round.
     """
     # a row that is not there yet cannot be locked, and two bookings of one contact may be confirmed at once
-    key = f"invitation:{slot}:{person.contact}:{person.facilitator}"
-    await db.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
-    facts = await _facts(person, slot)
-    last = await db.row(_Sent, _LAST, slot, person.contact, person.facilitator)
-    if facts is None:
-        return None
-    off = facts.cancelled or facts.state == SessionState.CANCELLED
+    await db.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"invitation:{slot}:{email.lower()}")
+    person = await invitations.invitee(slot, email)
+    last = await invitations.told(slot, email)
+    off = person is None
     if off and (last is None or last.method == "CANCEL"):
         return None  # nothing was said that must be taken back
-    audience = Audience.FACILITATOR if person.facilitator else Audience.ORGANISATION
-    text = rules.event(
-        facts, audience, base_url=settings.current().base_url, contact=f"{platform.short_name}, {platform.phone}"
-    )
+    facts = await _facts(slot, person)
+    if facts is None:
+        return None
+    role = last.role if person is None and last else person.role  # type: ignore[union-attr]
+    text = _text(facts, role, platform, off=off)
     digest = rules.digest(text)
     if last is not None and not off and last.method != "CANCEL" and last.digest == digest:
         return None  # they know
-    sequence = _sequence(facts, last, off)
-    method, content = _write(text, facts, person, platform, sequence, off=off)
-    note = await _note(person, slot, last, "CANCEL" if off else method, sequence, digest)
-    return Prepared(method, content, note)
+    sequence, sent_at = _sequence(facts, last, off=off), _sent_at(last)
+    note = await _note(slot, email, role, last, "CANCEL" if off else "REQUEST", sequence, sent_at, digest, text)
+    path = _path(note, last.generation if last else 0, facts)
+    attendee = Mailbox(name, email)
+    method, content = _write(text, facts, attendee, platform, sequence, sent_at, off=off, path=path)
+    return Prepared(method, content, note, path, role, off, None if last is None or last.method == "CANCEL" else last)
 
 
-def _sequence(facts: SlotFacts, last: _Sent | None, off: bool) -> int:
+def _text(facts: SlotFacts, role: Role, platform: PlatformView, *, off: bool) -> EventText:
+    return rules.event(
+        replace(facts, cancelled=True) if off else facts,
+        rules.AUDIENCE_OF[role],
+        base_url=settings.current().base_url,
+        contact=f"{platform.short_name}, {platform.phone}",
+    )
+
+
+def _sequence(facts: SlotFacts, last: Told | None, *, off: bool) -> int:
     """RFC 5546 2.1.4: grows with the slot's own, on every CANCEL, and when somebody is invited again after one."""
     if last is None:
         return facts.sequence
     return max(facts.sequence, last.sequence + 1 if off or last.method == "CANCEL" else last.sequence)
 
 
+def _sent_at(last: Told | None) -> datetime:
+    """The DTSTAMP: whole seconds, and later than the last one's, for it decides between equal SEQUENCEs (2.1.5)."""
+    now = clock.now().replace(microsecond=0)
+    return now if last is None else max(now, last.sent_at + timedelta(seconds=1))
+
+
+def _path(invitation: int, generation: int, facts: SlotFacts) -> str:
+    link = Link("invitation", invitation, generation, facts.ends_at + ANSWERABLE)
+    return f"/lien/{sign(link, settings.current().secret_key)}/reponse"
+
+
 def _write(
-    text: EventText, facts: SlotFacts, person: Invitee, platform: PlatformView, sequence: int, *, off: bool
+    text: EventText,
+    facts: SlotFacts,
+    attendee: Mailbox,
+    platform: PlatformView,
+    sequence: int,
+    sent_at: datetime,
+    *,
+    off: bool,
+    path: str,
 ) -> tuple[itip.Method, bytes]:
-    organizer, attendee = Mailbox(platform.short_name, platform.email), Mailbox(person.name, person.email)
-    now = clock.now()
+    organizer = Mailbox(platform.short_name, platform.email)
     if attendee.same_as(organizer):
         # nobody can be invited by themselves, nor taken off: their program would say « you are the organiser »
-        return "PUBLISH", itip.publish(text, organizer=organizer, sequence=sequence, sent_at=now)
-    message = {"organizer": organizer, "attendee": attendee, "sequence": sequence, "sent_at": now}
+        return "PUBLISH", itip.publish(text, organizer=organizer, sequence=sequence, sent_at=sent_at)
+    message = {"organizer": organizer, "attendee": attendee, "sequence": sequence, "sent_at": sent_at}
     if not off:
+        # Outlook shows the description and not the mail: the way to answer is there too
+        answer = _("Répondre : {address}").format(address=settings.current().base_url + path)
+        text = replace(text, description=f"{text.description}\n{answer}")
         return "REQUEST", itip.request(text, **message)  # type: ignore[arg-type]
     # STATUS:CANCELLED only when the event itself is called off (RFC 5546 3.2.5)
     take_back = itip.cancel if facts.state == SessionState.CANCELLED else itip.uninvite
     return "CANCEL", take_back(text, **message)  # type: ignore[arg-type]
 
 
-async def _facts(person: Invitee, slot: int) -> SlotFacts | None:
-    if person.facilitator is not None:
-        return await queries.for_facilitator(slot, person.facilitator)
-    if person.organisation is None:
-        raise ValueError("a contact is of an organisation")
-    return await queries.for_organisation(slot, person.organisation)
+async def _facts(slot: int, person: Invitee | None) -> SlotFacts | None:
+    if person is not None and person.role is Role.FACILITATOR and person.facilitator is not None:
+        return await slots.for_facilitator(slot, person.facilitator)
+    if person is not None and person.role is Role.CONTACT and person.organisation is not None:
+        return await slots.for_organisation(slot, person.organisation)
+    return await slots.for_anyone(slot)
 
 
-async def _note(person: Invitee, slot: int, last: _Sent | None, method: str, sequence: int, digest: bytes) -> int:
-    now = clock.now()
+async def _note(
+    slot: int,
+    email: str,
+    role: Role,
+    last: Told | None,
+    method: str,
+    sequence: int,
+    sent_at: datetime,
+    digest: bytes,
+    text: EventText,
+) -> int:
+    told: dict[Any, Any] = {
+        Invitation.role: role,
+        Invitation.method: method,
+        Invitation.sequence: sequence,
+        Invitation.digest: digest,
+        Invitation.told_starts_at: text.starts_at,
+        Invitation.told_ends_at: text.ends_at,
+        Invitation.told_place: text.location[:500],
+        Invitation.sent_at: sent_at,
+    }
     if last is not None:
-        await Invitation.update(
-            {
-                Invitation.method: method,
-                Invitation.sequence: sequence,
-                Invitation.digest: digest,
-                Invitation.sent_at: now,
-            }
-        ).where(Invitation.id == last.id)
-        return last.id
-    made = await Invitation.insert(
-        Invitation(
-            slot=slot,
-            contact=person.contact,
-            facilitator=person.facilitator,
-            method=method,
-            sequence=sequence,
-            digest=digest,
-            sent_at=now,
-        )
-    ).returning(Invitation.id)
-    return int(made[0]["id"])
-
-
-_LAST = """
-    select id, method, sequence, digest from invitation
-    where slot = $1 and contact is not distinct from $2 and facilitator is not distinct from $3 for update
-"""
+        if rules.must_renew(last.sequence, sequence):
+            told |= {Invitation.answer: None, Invitation.answered_at: None}
+        await Invitation.update(told).where(Invitation.id == last.id)
+        invitation = last.id
+    else:
+        made = await Invitation.insert(
+            Invitation({**told, Invitation.slot: slot, Invitation.email: email.lower()})
+        ).returning(Invitation.id)
+        invitation = int(made[0]["id"])
+    await InvitationMessage.insert(
+        InvitationMessage(invitation=invitation, method=method, sequence=sequence, digest=digest, sent_at=sent_at)
+    )
+    return invitation

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -77,12 +76,8 @@ def named_color(color: str) -> str:
     return color
 
 
-@lru_cache(maxsize=16_384)
 def vevent(event: EventText) -> bytes:
-    """The VEVENT of a feed. Its DTSTAMP is the last revision, as it must be without METHOD (RFC 5545 3.8.7.2).
-
-    A feed whose events did not change only joins these bytes.
-    """
+    """The VEVENT of a feed. Its DTSTAMP is the last revision, as it must be without METHOD (RFC 5545 3.8.7.2)."""
     return bytes(component(event, stamp=event.revised_at, sequence=event.sequence).to_ical())
 
 

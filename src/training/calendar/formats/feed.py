@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 
@@ -17,27 +17,35 @@ REFRESH = timedelta(hours=1)  # a wish: Google comes once or twice a day whateve
 _order = attrgetter("starts_at", "uid")
 
 
-def feed(name: str, description: str, color: str, events: Iterable[EventText], *, zone: str = ZONE) -> bytes:
-    """The VCALENDAR of `events`, in order of time. `color` is a CSS3 name or empty."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a subscribed calendar says of itself. `color` is a CSS3 name or empty."""
+
+    name: str
+    description: str = ""
+    color: str = ""
+
+
+def feed(head: Head, events: Iterable[EventText]) -> bytes:
+    """The VCALENDAR of `events`, in order of time."""
     listed = sorted(events, key=_order)
+    return joined(head, {event.zone for event in listed}, map(vevent, listed))
+
+
+def joined(head: Head, zones: Iterable[str], parts: Iterable[bytes]) -> bytes:
+    """The VCALENDAR of events that are bytes already, in their order; `zones` are those that they name."""
     # RFC 7986 5.7 requires the parameter, which the library's own keyword forgets.
     refresh = vDuration(REFRESH, params={"VALUE": "DURATION"})
     properties: dict[str, object] = {
-        "NAME": text(one_line(name)),
-        "X-WR-CALNAME": text(one_line(name)),
-        "X-WR-TIMEZONE": zone,
+        "NAME": text(one_line(head.name)),
+        "X-WR-CALNAME": text(one_line(head.name)),
+        "X-WR-TIMEZONE": ZONE,
         "REFRESH-INTERVAL": refresh,
         "X-PUBLISHED-TTL": vDuration(REFRESH),  # the same for Outlook
     }
-    if description:
-        properties |= {"DESCRIPTION": text(description), "X-WR-CALDESC": text(description)}
-    if color:
-        properties["COLOR"] = named_color(color)
-    # Sorted: the library walks a set, so two worker processes would serve two orders and two ETags.
-    zones = sorted({zone, *(event.zone for event in listed)})
-    return calendar_object(properties, [*map(vtimezone, zones), *map(vevent, listed)])
-
-
-def etag(content: bytes) -> str:
-    """A strong entity tag (RFC 9110 8.8.3), quotes included."""
-    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    if head.description:
+        properties |= {"DESCRIPTION": text(head.description), "X-WR-CALDESC": text(head.description)}
+    if head.color:
+        properties["COLOR"] = named_color(head.color)
+    # Sorted: the library walks a set, so two worker processes would serve two orders.
+    return calendar_object(properties, [*map(vtimezone, sorted({ZONE, *zones})), *parts])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState
-from training.calendar.actions.invitations import Invitee, Prepared, prepare
+from training.calendar.actions.invitations import Prepared, prepare
 from training.directory.queries import the_platform
 from training.identity.queries import staff_addresses
 from training.kernel.actor import SYSTEM, Actor
+from training.messages.actions.invitations import follow
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
@@ -71,12 +72,13 @@ async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingStat
     for slot, prepared in zip(slots[1:], invitations[1:], strict=False):
         if prepared is not None:
             await queue(actor, _letter("further_date", view, slots, prepared, slot=slot))
+    if calendar:
+        await follow(actor, view.session)
 
 
 async def _invitations(view: BookingView, slots: list[SlotView]) -> list[Prepared | None]:
     platform = await the_platform()
-    person = Invitee(view.contact_name, view.contact_email, contact=view.contact, organisation=view.organisation)
-    return [await prepare(person, slot.id, platform) for slot in slots]
+    return [await prepare(view.contact_name, view.contact_email, slot.id, platform) for slot in slots]
 
 
 def _letter(
@@ -95,6 +97,7 @@ def _letter(
             "slots": slots,
             "slot": slot or slots[0],
             "method": prepared.method if prepared else None,
+            "answer": prepared.path if prepared and prepared.method == "REQUEST" else None,
             "path": f"/espace/{view.organisation_slug}/reservations/{view.reference}",
         },
         organisation=view.organisation,

@@ -123,6 +123,10 @@ async def _claim(mail: int) -> _Mail | None:
             f"""
             update mail set claimed_until = $2
             where id = $1 and state = 'queued' and (claimed_until is null or claimed_until < $3)
+              -- a CANCEL never overtakes its REQUEST: what was written first about an invitation leaves first
+              and not exists (
+                  select from mail e where e.invitation = mail.invitation and e.id < mail.id and e.state = 'queued'
+              )
             returning {names}
             """,
             mail,

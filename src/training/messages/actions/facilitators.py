@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from training.calendar.actions.invitations import Invitee, prepare
+from training.calendar.actions.invitations import prepare
 from training.directory import queries as directory
+from training.identity.queries import staff_addresses
 from training.kernel.actor import Actor
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
@@ -16,13 +17,36 @@ async def invite(actor: Actor, assignment: int) -> None:
 
 
 async def release(actor: Actor, assignment: int) -> None:
-    """That date is called off: the event leaves the calendar."""
-    await _tell(actor, assignment, "assignment_cancelled", AssignmentState.WITHDRAWN)
+    """That date is called off, given to somebody else, or was declined: the event leaves the calendar."""
+    await _tell(actor, assignment, "assignment_cancelled", *ENDED)
 
 
-async def _tell(actor: Actor, assignment: int, occasion: str, expected: AssignmentState) -> None:
+async def tell_staff_of_no(actor: Actor, assignment: int) -> None:
+    """A facilitator declined: the date needs somebody."""
     found = await scheduling.assignment(assignment)
-    if found is None or found.state != expected:
+    if found is None or found.state != AssignmentState.DECLINED:
+        return
+    session = await scheduling.session(found.session)
+    slots = (await scheduling.slots([found.session]))[found.session]
+    context = {
+        "session": session,
+        "assignment": found,
+        "slot": next(s for s in slots if s.id == found.slot),
+        "slots": slots,
+        "path": f"/gestion/seances/{found.session}",
+    }
+    for name, email in await staff_addresses():
+        await queue(
+            actor, Letter("staff_facilitator_declined", Reader(name, email), ("assignment", assignment), context)
+        )
+
+
+ENDED = (AssignmentState.WITHDRAWN, AssignmentState.REPLACED, AssignmentState.DECLINED)
+
+
+async def _tell(actor: Actor, assignment: int, occasion: str, *expected: AssignmentState) -> None:
+    found = await scheduling.assignment(assignment)
+    if found is None or found.state not in expected:
         return
     platform = await directory.the_platform()
     session = await scheduling.session(found.session)
@@ -30,8 +54,7 @@ async def _tell(actor: Actor, assignment: int, occasion: str, expected: Assignme
     assert session is not None  # noqa: S101 - foreign keys say so
     assert facilitator is not None  # noqa: S101
     slots = (await scheduling.slots([found.session]))[found.session]
-    person = Invitee(found.name, found.email, facilitator=found.facilitator)
-    prepared = await prepare(person, found.slot, platform)
+    prepared = await prepare(found.name, found.email, found.slot, platform)
     if prepared is None:
         return  # they know
     await queue(
@@ -46,6 +69,7 @@ async def _tell(actor: Actor, assignment: int, occasion: str, expected: Assignme
                 "slots": slots,
                 "method": prepared.method,
                 "path": f"/animation/seances/{found.session}",
+                "answer": prepared.path if prepared.method == "REQUEST" else None,
             },
             calendar=prepared,
         ),

@@ -7,6 +7,7 @@ from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
 from training.messages.actions import bookings as booking_mail
 from training.messages.actions import facilitators
+from training.messages.actions.invitations import follow
 from training.scheduling import queries as scheduling
 from training.scheduling.rules import AssignmentState, SessionState
 
@@ -30,3 +31,4 @@ async def call_off(actor: Actor, session: int) -> None:
     )
     for record in withdrawn:
         await facilitators.release(actor, record["id"])
+    await follow(actor, session)  # participants, and who opens the door

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
 
 from litestar import Response
 
@@ -14,7 +14,7 @@ from training.calendar.formats.event import EventText
 from training.calendar.rules import Audience, SlotFacts
 from training.directory.queries import PlatformView
 from training.kernel import i18n, settings
-from training.web.pages import Asked, with_etag
+from training.web.pages import Asked
 
 MEDIA_TYPE = "text/calendar"  # Litestar adds the charset
 SUFFIX = ".ics"
@@ -22,25 +22,42 @@ SUFFIX = ".ics"
 
 def texts(facts: Iterable[SlotFacts], audience: Audience, platform: PlatformView) -> list[EventText]:
     """The events in French, whatever the program says it speaks: the same bytes for everybody who fetches them."""
-    base_url, contact = settings.current().base_url, f"{platform.short_name}, {platform.phone}"
+    base_url, say = settings.current().base_url, contact(platform)
     with i18n.speaking(i18n.SOURCE):
-        return [_text(fact, audience, base_url, contact) for fact in facts]
+        return [rules.event(fact, audience, base_url=base_url, contact=say) for fact in facts]
 
 
-@lru_cache(maxsize=16_384)
-def _text(facts: SlotFacts, audience: Audience, base_url: str, contact: str) -> EventText:
-    return rules.event(facts, audience, base_url=base_url, contact=contact)
+def contact(platform: PlatformView) -> str:
+    """Who to call, as events say it."""
+    return f"{platform.short_name}, {platform.phone}"
 
 
-def calendar(request: Asked, body: bytes, name: str, revised_at: datetime | None, **headers: str) -> Response[bytes]:
-    """The calendar, or 304 to a program that has it.
-
-    Only If-None-Match is believed: what left a feed (called off long ago) does not move Last-Modified.
-    """
-    headers = {"Content-Disposition": f'inline; filename="{name}{SUFFIX}"', **headers}
+def headers(name: str, etag: str, revised_at: datetime | None, more: Mapping[str, str]) -> dict[str, str]:
+    """What a calendar's answer says. Only If-None-Match is believed: what left a feed does not move Last-Modified."""
+    said = {
+        "Content-Disposition": f'inline; filename="{name}{SUFFIX}"',
+        "ETag": etag,
+        "Cache-Control": "private, no-cache",
+        **more,
+    }
     if revised_at is not None:
-        headers["Last-Modified"] = format_datetime(revised_at, usegmt=True)
-    return with_etag(request, body, MEDIA_TYPE, **headers)
+        said["Last-Modified"] = format_datetime(revised_at.replace(microsecond=0), usegmt=True)
+    return said
+
+
+def has_it(request: Asked, etag: str) -> bool:
+    """Whether the program holds these very bytes (RFC 9110 13.1.2, weak comparison)."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return etag in known or "*" in known
+
+
+def calendar(request: Asked, body: bytes, name: str, revised_at: datetime | None) -> Response[bytes]:
+    """A file of one session or booking, or 304 to a program that has it."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    said = headers(name, etag, revised_at, {})
+    if has_it(request, etag):
+        return Response(b"", status_code=304, headers=said, media_type=MEDIA_TYPE)
+    return Response(body, headers=said, media_type=MEDIA_TYPE)
 
 
 def unknown(words: str) -> Response[str]:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Sequence
 
 from litestar import Response, route
 from litestar.enums import HttpMethod
 from litestar.params import FromPath
 
-from training.calendar import queries
+from training.calendar.actions import fragments
 from training.calendar.actions.feeds import seen
-from training.calendar.formats.feed import feed
-from training.calendar.queries import FeedOwner
-from training.calendar.rules import Audience, SlotFacts
-from training.kernel import i18n
+from training.calendar.formats.feed import Head
+from training.calendar.queries import feeds, slots
+from training.calendar.queries.slots import Source
+from training.calendar.rules import FeedKind
+from training.directory.queries import PlatformView
+from training.kernel import i18n, settings
 from training.kernel.i18n import _
 from training.web.agenda import answers
+from training.web.asked import asked
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, the_platform
 
@@ -29,16 +30,17 @@ _GET = [HttpMethod.GET, HttpMethod.HEAD]
 
 @route("/public.ics", http_method=_GET, permission=PUBLIC, status_code=200)
 async def public(request: Asked) -> Response[bytes]:
-    """The open sessions. Anybody's page may read it."""
+    """The open sessions, narrowed by theme, commune (INSEE code) or partner. Anybody's page may read it."""
     open_to_all = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, no-cache"}
-    return await _feed(request, None, await queries.public(), Audience.PUBLIC, **open_to_all)
+    wanted = tuple(asked(request, name) for name in ("theme", "commune", "partenaire"))
+    return await _feed(request, None, Source(FeedKind.PUBLIC, wanted), **open_to_all)
 
 
 @route("/p/{name:str}", http_method=_GET, permission=PUBLIC, status_code=200)
 async def private(request: Asked, name: FromPath[str]) -> Response[bytes] | Response[str]:
-    """An organisation's or a facilitator's sessions, to whoever has the address."""
+    """The sessions of whoever's address it is."""
     token = answers.stem(name)
-    owner = await queries.owner(token) if _TOKEN.fullmatch(token) else None
+    owner = await feeds.owner(token) if _TOKEN.fullmatch(token) else None
     if owner is None:
         return answers.unknown(
             _(
@@ -47,29 +49,25 @@ async def private(request: Asked, name: FromPath[str]) -> Response[bytes] | Resp
             )
         )
     await seen(owner, request.headers.get("user-agent", ""))
-    facts, audience = await _of(owner)
-    return await _feed(request, owner.name, facts, audience)
+    return await _feed(request, owner.name, owner.source)
 
 
-async def _of(owner: FeedOwner) -> tuple[list[SlotFacts], Audience]:
-    if owner.facilitator is not None:
-        return await queries.of_facilitator(owner.facilitator), Audience.FACILITATOR
-    assert owner.organisation is not None  # noqa: S101 - feed_token_is_of_one
-    return await queries.of_organisation(owner.organisation), Audience.ORGANISATION
-
-
-async def _feed(
-    request: Asked, owner: str | None, facts: Sequence[SlotFacts], audience: Audience, **headers: str
-) -> Response[bytes]:
+async def _feed(request: Asked, owner: str | None, source: Source, **headers: str) -> Response[bytes]:
     platform = await the_platform()
+    head, base_url, contact = _head(platform, owner), settings.current().base_url, answers.contact(platform)
+    for _attempt in range(3):
+        listing = await slots.listing(source, f"{base_url}|{contact}")
+        etag = listing.etag(head.name, head.description, head.color)
+        headers = answers.headers("seances", etag, listing.revised_at, headers)
+        if answers.has_it(request, etag):
+            return Response(b"", status_code=304, headers=headers, media_type=answers.MEDIA_TYPE)
+        content = await fragments.file(listing, head, base_url=base_url, contact=contact)
+        if content is not None:
+            return Response(content, headers=headers, media_type=answers.MEDIA_TYPE)
+    raise TimeoutError("a feed that changes faster than it is read")
 
-    def build() -> bytes:
-        events = answers.texts(facts, audience, platform)
-        with i18n.speaking(i18n.SOURCE):
-            name = f"{platform.short_name} – {owner or _('séances ouvertes')}"
-        return feed(name, platform.name, COLOR, events)
 
-    # in a thread: a thousand events that nobody asked for yet take a quarter of a second to write
-    body = await asyncio.to_thread(build)
-    revised_at = max((fact.revised_at for fact in facts), default=None)
-    return answers.calendar(request, body, "seances", revised_at, **headers)
+def _head(platform: PlatformView, owner: str | None) -> Head:
+    with i18n.speaking(i18n.SOURCE):
+        name = f"{platform.short_name} – {owner or _('séances ouvertes')}"
+    return Head(name, platform.name, COLOR)

@@ -9,9 +9,9 @@ from litestar.enums import HttpMethod
 from litestar.params import FromPath
 
 from training.bookings import queries as bookings
-from training.calendar import queries
-from training.calendar.formats.event import ZONE, EventText, calendar_object, vevent
+from training.calendar.formats.event import EventText, calendar_object, vevent
 from training.calendar.formats.vtimezone import vtimezone
+from training.calendar.queries import slots as queries
 from training.calendar.rules import Audience, SlotFacts
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
@@ -30,9 +30,8 @@ async def session(request: Asked, name: FromPath[str]) -> Response[bytes] | Resp
     number = answers.stem(name)
     facts: list[SlotFacts] = []
     if number.isascii() and number.isdigit() and len(number) < 19:
-        for slot in (await scheduling.slots([int(number)]))[int(number)]:
-            if fact := await queries.for_anybody(slot.id):
-                facts.append(fact)
+        dates = (await scheduling.slots([int(number)]))[int(number)]
+        facts = await queries.for_anybody([slot.id for slot in dates])
     if not facts:
         return answers.unknown(_("Cette séance n’existe pas ou n’est plus proposée."))
     return await _file(request, f"seance-{number}", facts, Audience.PUBLIC)
@@ -63,4 +62,4 @@ async def _file(request: Asked, file: str, facts: Sequence[SlotFacts], audience:
 
 def _calendar(events: Sequence[EventText]) -> bytes:
     """Without METHOD and without a name: programs add the events to the calendar that is open."""
-    return calendar_object({}, [vtimezone(ZONE), *map(vevent, events)])
+    return calendar_object({}, [*map(vtimezone, sorted({event.zone for event in events})), *map(vevent, events)])

@@ -8,8 +8,10 @@ from litestar import Response, get, post
 from litestar.params import HeaderParameter, JSONBody, PathParameter
 
 from training.attendance.actions import hold_session
-from training.bookings import actions, queries
-from training.bookings.actions import NewParticipant, RepeatKey
+from training.bookings import queries
+from training.bookings.actions import booking as actions
+from training.bookings.actions import ending
+from training.bookings.actions.booking import NewParticipant, RepeatKey
 from training.bookings.queries import BookingView
 from training.directory import queries as directory
 from training.directory.rules import check_email
@@ -173,7 +175,7 @@ async def cancel_booking(
 ) -> BookingDetail:
     """Give the seats back."""
     actor = the_actor(request)
-    await actions.cancel(actor, (await _booking(actor, reference)).id, (data.reason if data else None) or "")
+    await ending.cancel(actor, (await _booking(actor, reference)).id, (data.reason if data else None) or "")
     return await _detail(await _booking(actor, reference))
 
 

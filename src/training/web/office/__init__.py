@@ -9,6 +9,7 @@ from training.web.office import (
     bank_lines,
     billing_facts,
     bookings,
+    changing,
     contacts,
     credit_notes,
     draft_lines,
@@ -36,7 +37,7 @@ from training.web.office import (
 from training.web.office.page import staff_only
 
 _PAGES = (
-    *(today, sessions, planning, bookings, organisations, billing_facts, contacts, offers, payers),
+    *(today, sessions, planning, changing, bookings, organisations, billing_facts, contacts, offers, payers),
     *(
         drafts,
         draft_lines,

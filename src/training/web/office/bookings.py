@@ -9,8 +9,9 @@ from litestar.response import Redirect, Response, Template
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as billing
 from training.billing.rules.grouping import may_be_early
-from training.bookings import actions
 from training.bookings import queries as bookings
+from training.bookings.actions import booking as actions
+from training.bookings.actions import ending
 from training.bookings.queries import BookingView
 from training.bookings.rules import BOOKING_MOVES, BookingState
 from training.directory import queries as directory
@@ -127,7 +128,7 @@ async def decline(request: Asked, reference: FromPath[str]) -> Template | Redire
     reason = form.lines("reason", required=True, most=400)
     if form.good:
         with form.refusals():
-            await actions.decline(the_actor(request), view.id, reason)
+            await ending.decline(the_actor(request), view.id, reason)
             return go(f"{PATH}/{view.reference}", _("Demande refusée : le contact est prévenu."))
     return await _end_page(request, view, form, declining=True)
 
@@ -145,7 +146,7 @@ async def cancel(request: Asked, reference: FromPath[str]) -> Template | Redirec
     reason = form.lines("reason", most=400)
     if form.good:
         with form.refusals():
-            await actions.cancel(the_actor(request), view.id, reason)
+            await ending.cancel(the_actor(request), view.id, reason)
             return go(f"{PATH}/{view.reference}", _("Réservation annulée : le contact est prévenu."))
     return await _end_page(request, view, form, declining=False)
 

@@ -15,7 +15,7 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.render import duration, hours
 from training.reporting.office import sessions as reading
 from training.reporting.office.sessions import Choices, Wanted
-from training.scheduling.actions import NewSession, NewSlot, plan_session
+from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.asked import asked
 from training.web.forms import Form
@@ -41,10 +41,10 @@ async def _page(request: Asked, form: Form, choices: Choices) -> Template:
         {"n": n, "filled": any(form.values.get(f"{name}-{n}") or form.errors.get(f"{name}-{n}") for name in FIELDS)}
         for n in range(1, ROWS + 1)
     ]
-    return await show(request, "session_new", form.status, form=form, rows=rows, **_options(choices))
+    return await show(request, "session_new", form.status, form=form, rows=rows, **options(choices))
 
 
-def _options(choices: Choices) -> dict[str, object]:
+def options(choices: Choices) -> dict[str, object]:
     """What each list offers: (value, text) pairs, venues by town."""
     towns: dict[str, list[tuple[int, str]]] = {}
     for v in choices.venues:
@@ -84,9 +84,9 @@ class _Date:
 
 def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
     """The session that a form asks for; None when something in it was refused."""
-    offer = _one_of(form, "offer", {o.id for o in choices.offers}, _("Choisissez une offre."), required=True)
+    offer = one_of(form, "offer", {o.id for o in choices.offers}, _("Choisissez une offre."), required=True)
     capacity = form.number("capacity", least=1, most=1_000)
-    organisation = _one_of(form, "organisation", {o.id for o in choices.organisations}, _("Choisissez une structure."))
+    organisation = one_of(form, "organisation", {o.id for o in choices.organisations}, _("Choisissez une structure."))
     state = form.choice("state", SessionState)
     if state not in (SessionState.DRAFT, SessionState.PUBLISHED):
         form.errors.setdefault("state", _("Choisissez de publier ou de garder en brouillon."))
@@ -105,11 +105,11 @@ def _date(form: Form, n: int, choices: Choices) -> Wanted | None:
     if n > 1 and not any(form.values.get(f"{name}-{n}", "").strip() for name in FIELDS):
         return None
     on = form.day(f"date-{n}")
-    start = _time(form, f"start-{n}", _("Indiquez l’heure de début, par exemple 9:00."))
-    end = _time(form, f"end-{n}", _("Indiquez l’heure de fin, par exemple 12:00."))
-    venue = _one_of(form, f"venue-{n}", {v.id for v in choices.venues}, _("Choisissez un lieu."))
+    start = wall_time(form, f"start-{n}", _("Indiquez l’heure de début, par exemple 9:00."))
+    end = wall_time(form, f"end-{n}", _("Indiquez l’heure de fin, par exemple 12:00."))
+    venue = one_of(form, f"venue-{n}", {v.id for v in choices.venues}, _("Choisissez un lieu."))
     people = {f.id for f in choices.facilitators}
-    facilitator = _one_of(form, f"facilitator-{n}", people, _("Choisissez une personne."))
+    facilitator = one_of(form, f"facilitator-{n}", people, _("Choisissez une personne."))
     if on is None or start is None or end is None:
         return None
     if not 2000 <= on.year <= 2100:
@@ -121,7 +121,8 @@ def _date(form: Form, n: int, choices: Choices) -> Wanted | None:
     return Wanted(clock.at(on, start), clock.at(on, end), venue, facilitator)
 
 
-def _time(form: Form, name: str, sentence: str) -> time | None:
+def wall_time(form: Form, name: str, sentence: str) -> time | None:
+    """An hour of the wall clock, as time inputs send it."""
     try:
         found = time.fromisoformat(form.values.get(name, "").strip())
     except ValueError:
@@ -130,7 +131,8 @@ def _time(form: Form, name: str, sentence: str) -> time | None:
     return found.replace(second=0, microsecond=0, tzinfo=None)
 
 
-def _one_of(form: Form, name: str, among: set[int], sentence: str, *, required: bool = False) -> int | None:
+def one_of(form: Form, name: str, among: set[int], sentence: str, *, required: bool = False) -> int | None:
+    """The id that was chosen in a list."""
     value = form.values.get(name, "").strip()
     if not value and not required:
         return None

@@ -11,7 +11,7 @@ from training.attendance.actions import hold_session
 from training.billing.actions.undo_held import undo_held
 from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
-from training.bookings.actions import call_off_session
+from training.bookings.actions.ending import call_off_session
 from training.bookings.rules import BookingState
 from training.directory import queries as directory
 from training.identity.rules import Permission
@@ -21,7 +21,7 @@ from training.kernel.i18n import _
 from training.reporting.office import sessions as reading
 from training.reporting.office.sessions import Period, SessionFilter
 from training.scheduling import queries as scheduling
-from training.scheduling.actions import publish_session
+from training.scheduling.actions.planning import publish_session
 from training.scheduling.queries import SessionView
 from training.scheduling.rules import SESSION_MOVES, SessionState
 from training.web.asked import PER_PAGE, address, asked, key, moment_key, pager, row
@@ -95,6 +95,7 @@ async def _one(request: Asked, session: int, form: Form) -> Template:
         may_hold=may_hold and (over or actor.may(P.SESSIONS_HOLD_EARLY)),
         waits_for_its_end=may_hold and not over and not actor.may(P.SESSIONS_HOLD_EARLY),
         may_undo=state == SessionState.HELD and actor.may(P.SESSIONS_HOLD),
+        may_change=state != SessionState.HELD and actor.may(P.SESSIONS_PLAN),
         may_call_off=SessionState.CANCELLED in SESSION_MOVES[state] and actor.may(P.SESSIONS_PLAN),
     )
 

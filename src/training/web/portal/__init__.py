@@ -3,6 +3,7 @@
 from litestar import Router
 
 from training.web.portal import (
+    answers,
     billing_facts,
     booking,
     bookings,
@@ -33,6 +34,7 @@ ROUTER = Router(
             feeds,
             links,
             billing_facts,
+            answers,
             site,
         )
     ],

@@ -9,9 +9,9 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.bookings import actions as bookings
 from training.bookings import queries as bookings_read
-from training.bookings.actions import Booked, NewBooking, RepeatKey
+from training.bookings.actions import booking as bookings
+from training.bookings.actions.booking import Booked, NewBooking, RepeatKey
 from training.bookings.queries import BookingView
 from training.bookings.rules import OCCUPYING, OPTION_LIFE, BookingState, seats_missing
 from training.catalogue import queries as catalogue

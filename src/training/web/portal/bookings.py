@@ -7,7 +7,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.queries import invoices as billing
-from training.bookings import actions, queries
+from training.bookings import queries
+from training.bookings.actions import booking as actions
+from training.bookings.actions import ending
 from training.bookings.queries import BookingView
 from training.bookings.rules import BOOKING_MOVES, EXPIRING, NAMEABLE, OCCUPYING, BookingState
 from training.directory.queries import OrganisationView
@@ -141,7 +143,7 @@ async def cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) 
     reason = form.lines("reason", most=400)
     if form.good:
         with form.refusals():
-            await actions.cancel(the_actor(request), booking.id, reason)
+            await ending.cancel(the_actor(request), booking.id, reason)
             return go(f"/espace/{slug}/reservations/{booking.reference}", _("La réservation est annulée."))
     return await _cancel_page(request, organisation, booking, form)
 

@@ -6,9 +6,9 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.calendar import queries
 from training.calendar.actions import feeds
-from training.calendar.queries import TokenView
+from training.calendar.queries import feeds as queries
+from training.calendar.queries.feeds import TokenView
 from training.directory.queries import OrganisationView
 from training.identity.rules import Permission
 from training.kernel import settings

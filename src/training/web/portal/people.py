@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from training.bookings.actions import NewParticipant
+from training.bookings.actions.booking import NewParticipant
 from training.bookings.queries import ParticipantView
 from training.directory.rules import check_email
 from training.kernel.i18n import _

@@ -8,7 +8,7 @@ from litestar.response import Redirect, Template
 
 from training.billing.queries import invoices as billing
 from training.bookings.rules import BookingState
-from training.calendar import queries as calendar
+from training.calendar.queries import feeds as calendar
 from training.directory import queries as directory
 from training.identity.rules import Permission
 from training.reporting.portal import space as shown

@@ -1,4 +1,4 @@
-"""Changes to the plan: venues, sessions with their slots, assignments. Bookings are not known here."""
+"""The plan is made: venues, sessions with their slots, their states. Bookings are not known here."""
 
 from __future__ import annotations
 
@@ -48,9 +48,12 @@ class NewSession:
 
 
 async def add_venue(actor: Actor, **values: Any) -> int:
-    """A room somewhere."""
+    """A room somewhere. Its clock is that of its commune."""
     async with acting(actor, "venue.add") as change:
-        made = await Venue.insert(Venue(**values)).returning(Venue.id)
+        postcode = await db.value("select postcode from commune where id = $1", values["commune"])
+        made = await Venue.insert(
+            Venue(**{"zone": rules.zone_of(postcode or ""), "updated_at": clock.now(), **values})
+        ).returning(Venue.id)
         change.about("venue", made[0]["id"])
         return int(made[0]["id"])
 
@@ -70,6 +73,7 @@ async def plan_session(actor: Actor, new: NewSession) -> int:
                 capacity=new.capacity,
                 closes_at=new.closes_at or slots[0].starts_at,
                 note=new.note,
+                published_at=now if new.state in rules.BOOKABLE else None,
                 created_at=now,
                 updated_at=now,
             )
@@ -78,7 +82,7 @@ async def plan_session(actor: Actor, new: NewSession) -> int:
         change.about("session", session)
         for position, slot in enumerate(slots, 1):
             await _add_slot(session, position, slot)
-        await _check_clashes()
+        await check_clashes()
         if new.state in rules.BOOKABLE:
             await _invite_facilitators(session)
     return session
@@ -110,7 +114,7 @@ async def _add_slot(session: int, position: int, new: NewSlot) -> None:
 async def publish_session(actor: Actor, session: int) -> None:
     """Open a draft to bookings; its facilitators are invited."""
     async with acting(actor, "session.publish", ("session", session)):
-        await _move(session, SessionState.PUBLISHED)
+        await _move(session, SessionState.PUBLISHED, {Session.published_at: clock.now()})
         await _invite_facilitators(session)
 
 
@@ -193,7 +197,7 @@ async def _move(session: int, wanted: SessionState, also: dict[Any, Any] | None 
     await Session.update(values).where(Session.id == session)
 
 
-async def _check_clashes() -> None:
+async def check_clashes() -> None:
     """Deferred constraints speak now, while there is somebody to hear which one it was."""
     await db.execute("set constraints venue_use_no_overlap, assignment_no_overlap immediate")
     await db.execute("set constraints venue_use_no_overlap, assignment_no_overlap deferred")
@@ -209,22 +213,35 @@ async def _invite_facilitators(session: int) -> None:
         await outbox.put("assignment.confirmed", ("assignment", int(assignment["id"])))
 
 
-async def assign(actor: Actor, slot: int, facilitator: int) -> int:
-    """Put a facilitator on a slot, confirmed. FacilitatorBusy when they are elsewhere at that time."""
-    async with acting(actor, "assignment.confirm") as change:
-        session = await db.value("select s.state from slot l join session s on s.id = l.session where l.id = $1", slot)
-        if session is None:
-            raise NotFound(_("Cette date n’existe pas."))
-        if session in (SessionState.HELD, SessionState.CANCELLED):
-            raise Conflict(_("Cette séance est réalisée ou annulée."))
-        now = clock.now()
-        made = await Assignment.insert(
-            Assignment(
-                slot=slot, facilitator=facilitator, state=AssignmentState.CONFIRMED, created_at=now, updated_at=now
-            )
-        ).returning(Assignment.id)
-        await _check_clashes()
-        assignment = int(made[0]["id"])
-        change.about("assignment", assignment)
-        await outbox.put("assignment.confirmed", ("assignment", assignment))
-    return assignment
+async def mark_reinstated(session: int) -> None:
+    """A session that was called off takes place after all, with its rooms and facilitators (bookings says so)."""
+    cancelled_at = await db.value("select updated_at from session where id = $1", session)
+    await _move(session, SessionState.PUBLISHED, {Session.cancel_reason: None})
+    slots = Slot.select(Slot.id).where(Slot.session == session)
+    now = clock.now()
+    await VenueUse.update({VenueUse.holds: True}).where(VenueUse.slot.is_in(slots))
+    await Slot.update({Slot.sequence: Slot.sequence + 1, Slot.updated_at: now}).where(Slot.session == session)
+    # those whom the cancellation took away, not those withdrawn before it
+    await Assignment.update({Assignment.state: AssignmentState.CONFIRMED, Assignment.updated_at: now}).where(
+        Assignment.slot.is_in(slots)
+        & (Assignment.state == AssignmentState.WITHDRAWN)
+        & (Assignment.updated_at >= cancelled_at)
+    )
+    await check_clashes()
+    await _invite_facilitators(session)
+
+
+async def session_of(slot: int) -> int:
+    """The session of a slot. NotFound when there is none."""
+    session = await db.value("select session from slot where id = $1", slot)
+    if session is None:
+        raise NotFound(_("Cette date n’existe pas."))
+    return int(session)
+
+
+async def lock_alive(session: int) -> LockedSession:
+    """Lock a session that can still change. Conflict: held or cancelled."""
+    locked = await lock_session(session)
+    if locked.state in (SessionState.HELD, SessionState.CANCELLED):
+        raise Conflict(_("Cette séance est réalisée ou annulée."))
+    return locked

@@ -1,4 +1,4 @@
-"""Changes to bookings. Locks: the session, then the booking (docs/locking.md)."""
+"""Seats are booked, confirmed, named. Locks: the session, then the booking (docs/locking.md)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from training.bookings import rules
-from training.bookings.rules import BookingState, MayCancel
+from training.bookings.rules import BookingState
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price, price, tariff_for
@@ -20,7 +20,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
 from training.records.actions import acting
-from training.scheduling import actions as scheduling
+from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import BOOKABLE, LockedSession
 
 # Nobody who locks the session first can meet this one; it is for doors that will be cut later.
@@ -78,7 +78,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
     The same `key` with the same booking returns the first answer; with another one it is KeyReused.
     Invalid, SessionClosed, SessionFull, Forbidden, NotFound.
     """
-    _allowed(actor, Permission.BOOKINGS_MAKE, new.organisation)
+    allowed(actor, Permission.BOOKINGS_MAKE, new.organisation)
     async with acting(actor, "booking.make") as change:
         session = await scheduling.lock_session(new.session)
         if key and (known := await _answered(key, new)):
@@ -99,7 +99,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
 
 async def wait(actor: Actor, new: NewBooking) -> Booked:
     """Stand on the waiting list of a full session: no seat is held, nothing is owed."""
-    _allowed(actor, Permission.BOOKINGS_MAKE, new.organisation)
+    allowed(actor, Permission.BOOKINGS_MAKE, new.organisation)
     async with acting(actor, "booking.wait") as change:
         session = await scheduling.lock_session(new.session)
         rules.check_open(session, new.organisation, new.seats, clock.now())
@@ -126,8 +126,8 @@ async def confirm(actor: Actor, booking: int) -> None:
     """Confirm a request or an option; the price is that of this moment's tariffs, and frozen from now on."""
     async with acting(actor, "booking.confirm", ("booking", booking)) as change:
         change.about("booking", booking, "state", "price_cents")
-        row, session = await _lock(booking)
-        _allowed(actor, Permission.BOOKINGS_CONFIRM, row.organisation)
+        row, session = await lock_booking(booking)
+        allowed(actor, Permission.BOOKINGS_CONFIRM, row.organisation)
         if row.state == BookingState.PENDING and not actor.may(Permission.BOOKINGS_CONFIRM):
             raise Forbidden(_("Votre structure attend d’être validée : la réservation le sera avec elle."))
         rules.check_move(row.state, BookingState.CONFIRMED, row.expires_at, clock.now())
@@ -151,35 +151,17 @@ async def confirm(actor: Actor, booking: int) -> None:
         await outbox.put("booking.confirmed", ("booking", booking))
 
 
-async def decline(actor: Actor, booking: int, reason: str) -> None:
-    """Refuse a pending request: its seats are free again and its contact is told why."""
-    async with acting(actor, "booking.decline", ("booking", booking)) as change:
-        change.about("booking", booking, "state")
-        row, _session = await _lock(booking)
-        if not actor.may(Permission.BOOKINGS_CONFIRM):
-            raise Forbidden(_("Seule l’équipe de la plateforme peut refuser une demande."))
-        await _end(row, BookingState.DECLINED, "platform", reason)
-        await outbox.put("booking.declined", ("booking", booking))
+async def name_participants(
+    actor: Actor, booking: int, people: tuple[NewParticipant, ...], *, invite: bool | None = None
+) -> None:
+    """Say who comes, now that it is known: the list replaces the one before. As many names as seats at the most.
 
-
-async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
-    """Give the seats back; whoever was invited is told. Conflict when it is too late or already done."""
-    async with acting(actor, "booking.cancel", ("booking", booking)) as change:
-        change.about("booking", booking, "state")
-        row, session = await _lock(booking)
-        _allowed(actor, Permission.BOOKINGS_CANCEL, row.organisation)
-        by = MayCancel.PLATFORM if actor.may(Permission.BOOKINGS_CANCEL) else MayCancel.ORGANISATION
-        rules.check_cancel(by, session, clock.now())
-        await _end(row, BookingState.CANCELLED, by, reason)
-        await outbox.put("booking.cancelled", ("booking", booking))
-
-
-async def name_participants(actor: Actor, booking: int, people: tuple[NewParticipant, ...]) -> None:
-    """Say who comes, now that it is known: the list replaces the one before. As many names as seats at the most."""
+    `invite`: whether those with an address are sent the dates; None leaves it as the organisation wanted it.
+    """
     async with acting(actor, "booking.name-participants", ("booking", booking)) as change:
         change.about("booking", booking, "participants")
-        row, session = await _lock(booking)
-        _allowed(actor, Permission.BOOKINGS_MAKE, row.organisation)
+        row, session = await lock_booking(booking)
+        allowed(actor, Permission.BOOKINGS_MAKE, row.organisation)
         if row.state not in rules.NAMEABLE:
             raise Conflict(_("Cette réservation n’est plus en cours : ses participants ne se nomment plus."))
         if session.state in ("held", "cancelled"):
@@ -187,15 +169,18 @@ async def name_participants(actor: Actor, booking: int, people: tuple[NewPartici
         rules.check_participants([p.name for p in people], row.seats)
         await Participant.delete().where(Participant.booking == booking)
         await _name(booking, people)
+        if invite is not None:
+            await Booking.update({Booking.invite_participants: invite}).where(Booking.id == booking)
+        await outbox.put("booking.named", ("booking", booking))
 
 
 async def tell_references(actor: Actor, booking: int, purchase_order: str, service_code: str) -> None:
     """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known."""
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
         change.about("booking", booking, "purchase_order", "service_code")
-        row, _session = await _lock(booking)
+        row, _session = await lock_booking(booking)
         accountant = actor.may(Permission.INVOICES_SEE, organisation=row.organisation)  # who knows the numbers
-        _allowed(actor, Permission.INVOICES_SEE if accountant else Permission.BOOKINGS_MAKE, row.organisation)
+        allowed(actor, Permission.INVOICES_SEE if accountant else Permission.BOOKINGS_MAKE, row.organisation)
         if row.state not in (*rules.OCCUPYING, BookingState.WAITING):
             raise Conflict(_("Cette réservation n’est plus en cours : elle ne sera pas facturée."))
         sql = """
@@ -203,54 +188,6 @@ async def tell_references(actor: Actor, booking: int, purchase_order: str, servi
                    service_code = coalesce(nullif($3, ''), service_code) where id = $1
         """
         await db.execute(sql, booking, purchase_order.strip(), service_code.strip())
-
-
-async def call_off_session(actor: Actor, session: int, reason: str) -> None:
-    """Cancel a session and every live booking of it, together; everybody concerned is told once."""
-    if not reason.strip():
-        raise Invalid(_("Dites pourquoi : ce texte part dans le courriel à chaque structure."), field="reason")
-    async with acting(actor, "session.call-off", ("session", session)) as change:
-        change.about("session", session, "state")
-        await scheduling.lock_session(session)
-        await scheduling.mark_cancelled(session, reason)
-        now = clock.now()
-        await Booking.update(
-            {
-                Booking.state: BookingState.CANCELLED,
-                Booking.cancelled_at: now,
-                Booking.cancelled_by: MayCancel.PLATFORM,
-                Booking.cancel_reason: reason,
-                Booking.updated_at: now,
-            }
-        ).where(
-            (Booking.session == session)
-            & Booking.state.is_in([s.value for s in (*rules.OCCUPYING, BookingState.WAITING)])
-        )
-        await outbox.put("session.cancelled", ("session", session))
-
-
-async def close_undecided(actor: Actor, session: int) -> None:
-    """The session was held: what nobody confirmed before is over, and its people are told (attendance says when)."""
-    sql = "select id from booking where session = $1 and state in ('pending', 'option', 'offered') order by id"
-    async with acting(actor, "booking.close-undecided", ("session", session)):
-        for record in await db.connection().fetch(sql, session):
-            row, _session = await _lock(record["id"])
-            state = BookingState.DECLINED if row.state == BookingState.PENDING else BookingState.EXPIRED
-            await _end(row, state, "system", "")
-            await outbox.put(f"booking.{state}", ("booking", row.id))
-
-
-async def expire_options(actor: Actor = SYSTEM) -> int:
-    """Sweep options and offers past their time (the sweep only frees seats: accepting one late is refused anyway)."""
-    sql = "select id from booking where state in ('option', 'offered') and expires_at <= $1 order by id"
-    due = await db.connection().fetch(sql, clock.now())
-    for record in due:
-        async with acting(actor, "booking.expire", ("booking", record["id"])):
-            row, _session = await _lock(record["id"])
-            if row.state in rules.EXPIRING and row.expires_at and row.expires_at <= clock.now():
-                await _end(row, BookingState.EXPIRED, "system", "")
-                await outbox.put("booking.expired", ("booking", record["id"]))
-    return len(due)
 
 
 async def confirm_requests_of(actor: Actor, organisation: int) -> None:
@@ -266,7 +203,9 @@ async def confirm_requests_of(actor: Actor, organisation: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class LockedBooking:
+    """A booking's row as it stands, locked."""
+
     id: int
     session: int
     organisation: int
@@ -275,34 +214,23 @@ class _Row:
     expires_at: datetime | None
 
 
-async def _lock(booking: int) -> tuple[_Row, LockedSession]:
+async def lock_booking(booking: int) -> tuple[LockedBooking, LockedSession]:
     """Lock the booking's session, then the booking."""
     session = await db.value("select session from booking where id = $1", booking)
     if session is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     locked = await scheduling.lock_session(session)
     sql = "select id, session, organisation, state, seats, expires_at from booking where id = $1 for update"
-    row = await db.row(_Row, sql, booking)
+    row = await db.row(LockedBooking, sql, booking)
     if row is None:
         raise NotFound(_("Cette réservation n’existe pas."))
-    return _Row(row.id, row.session, row.organisation, BookingState(row.state), row.seats, row.expires_at), locked
+    return LockedBooking(
+        row.id, row.session, row.organisation, BookingState(row.state), row.seats, row.expires_at
+    ), locked
 
 
-async def _end(row: _Row, state: BookingState, by: str, reason: str) -> None:
-    now = clock.now()
-    rules.check_move(row.state, state, row.expires_at, now)
-    await Booking.update(
-        {
-            Booking.state: state,
-            Booking.cancelled_at: now,
-            Booking.cancelled_by: by,
-            Booking.cancel_reason: reason.strip() or None,
-            Booking.updated_at: now,
-        }
-    ).where(Booking.id == row.id)
-
-
-def _allowed(actor: Actor, permission: Permission, organisation: int) -> None:
+def allowed(actor: Actor, permission: Permission, organisation: int) -> None:
+    """NotFound to a stranger, Forbidden to a role that may not."""
     if actor.may(permission, organisation=organisation):
         return
     if organisation not in actor.scope.organisations:

@@ -1,0 +1,1 @@
+"""Changes to bookings. Locks: the session, then the booking (docs/locking.md)."""

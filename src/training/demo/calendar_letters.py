@@ -1,0 +1,67 @@
+"""Samples of the mails that carry a calendar object on their own: invited, changed, taken back, declined."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from training.calendar.queries.invitations import Told
+from training.calendar.rules import Role
+from training.demo import samples
+from training.messages.actions.outgoing import Letter, Reader
+from training.scheduling.queries import AssignmentView
+from training.scheduling.rules import AssignmentState, SessionState
+
+PARTICIPANT = Reader("Noé Exemple", "noe.exemple@example.org")
+
+
+def _told() -> Told:
+    slot = samples.slots()[0]
+    return Told(
+        id=1,
+        slot=slot.id,
+        email=PARTICIPANT.email,
+        role=Role.PARTICIPANT,
+        method="REQUEST",
+        sequence=0,
+        digest=b"",
+        told_starts_at=slot.starts_at - timedelta(days=7),
+        told_ends_at=slot.ends_at - timedelta(days=7),
+        told_place="Salle des fêtes de Radon",
+        answer=None,
+        answered_at=None,
+        generation=0,
+        sent_at=slot.starts_at - timedelta(days=30),
+    )
+
+
+def following(occasion: str) -> Letter:
+    """What `messages.actions.invitations` writes."""
+    off = occasion == "uninvited"
+    session = samples.session(SessionState.CANCELLED, "Verglas.") if off else samples.session()
+    context = {
+        "session": session,
+        "slots": samples.slots(),
+        "slot": samples.slots()[0],
+        "role": Role.PARTICIPANT,
+        "before": _told() if occasion == "session_changed" else None,
+        "method": "CANCEL" if off else "REQUEST",
+        "answer": None if off else samples.ANSWER,
+        "path": f"/seances/{session.id}",
+    }
+    return Letter(occasion, PARTICIPANT, ("session", session.id), context)
+
+
+def declined(occasion: str) -> Letter:
+    """What `messages.actions.facilitators` writes to the team when somebody says no."""
+    slot = samples.slots()[0]
+    view = AssignmentView(
+        1, slot.id, 1, 1, "Aline Exemple", "aline.exemple@example.org", "06 39 98 00 01", AssignmentState.DECLINED, None
+    )
+    context = {
+        "session": samples.session(),
+        "assignment": view,
+        "slot": slot,
+        "slots": samples.slots(),
+        "path": "/gestion/seances/1",
+    }
+    return Letter(occasion, samples.TEAM, ("assignment", 1), context)

@@ -1,0 +1,75 @@
+"""What calendars must be told when a session changed: an update, an invitation, a CANCEL, to each address its own."""
+
+from __future__ import annotations
+
+from training.bookings import queries as bookings
+from training.calendar.actions.invitations import Prepared, prepare
+from training.calendar.queries import invitations
+from training.calendar.rules import INVITED_BY_OCCASION, Role
+from training.directory.queries import the_platform
+from training.kernel.actor import SYSTEM, Actor
+from training.messages.actions.outgoing import Letter, Reader, queue
+from training.scheduling import queries as scheduling
+from training.scheduling.queries import SessionView, SlotView
+
+
+async def follow(actor: Actor, session: int) -> None:
+    """Bring every calendar up to the session as it stands now; nothing is sent where nothing changed.
+
+    A contact's and a facilitator's first invitation and their CANCEL are not sent here: they travel in the mail that
+    says that they are booked or expected, or no longer.
+    """
+    view = await scheduling.session(session)
+    if view is None:
+        return
+    slots = (await scheduling.slots([session]))[session]
+    people = {(person.slot, person.email.lower()): person for person in await invitations.invited(session)}
+    told = {(note.slot, note.email): note for note in await invitations.told_of(session) if note.method != "CANCEL"}
+    platform = await the_platform()
+    for key in sorted(people.keys() | told.keys()):
+        person, note = people.get(key), told.get(key)
+        begins_or_ends = person or note if person is None or note is None else None
+        if begins_or_ends is not None and begins_or_ends.role in INVITED_BY_OCCASION:
+            continue
+        name, email = (person.name, person.email) if person else ("", key[1])
+        prepared = await prepare(name, email, key[0], platform)
+        if prepared is not None:
+            reader = Reader(name, email, person.locale if person else "fr")
+            slot = next(s for s in slots if s.id == key[0])
+            await queue(actor, _letter(view, slots, slot, reader, prepared))
+
+
+async def follow_booking(actor: Actor, booking: int) -> None:
+    """Who comes was named: those with an address are invited, if the organisation wants it."""
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is not None:
+        await follow(actor, view.session)
+
+
+def _occasion(prepared: Prepared) -> str:
+    if prepared.off:
+        return "uninvited"
+    return "session_changed" if prepared.before else "invited"
+
+
+def _letter(view: SessionView, slots: list[SlotView], slot: SlotView, to: Reader, prepared: Prepared) -> Letter:
+    return Letter(
+        _occasion(prepared),
+        to,
+        ("session", view.id),
+        {
+            "session": view,
+            "slots": slots,
+            "slot": slot,
+            "role": prepared.role,
+            "before": prepared.before,
+            "method": prepared.method,
+            "answer": prepared.path if prepared.method == "REQUEST" else None,
+            "path": _page(view, prepared.role),
+        },
+        calendar=prepared,
+    )
+
+
+def _page(view: SessionView, role: Role) -> str:
+    return f"/animation/seances/{view.id}" if role is Role.FACILITATOR else f"/seances/{view.id}"

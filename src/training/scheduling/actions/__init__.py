@@ -1,0 +1,1 @@
+"""Changes to the plan. Bookings are not known here."""

@@ -1,0 +1,97 @@
+"""Who facilitates which date: asked, answering, replaced, withdrawn. Each is told by a fact."""
+
+from __future__ import annotations
+
+from training.kernel import clock, db, outbox
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Invalid, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+from training.scheduling import rules
+from training.scheduling.actions.planning import check_clashes, lock_alive, session_of
+from training.scheduling.rules import AssignmentState
+from training.scheduling.tables import Assignment
+
+
+async def assign(actor: Actor, slot: int, facilitator: int) -> int:
+    """Put a facilitator on a slot, confirmed. FacilitatorBusy when they are elsewhere at that time."""
+    async with acting(actor, "assignment.confirm") as change:
+        await lock_alive(await session_of(slot))
+        now = clock.now()
+        # who declined, was replaced or withdrawn may be asked again: the row is the same
+        assignment = await db.value(_ASSIGN, slot, facilitator, now)
+        if assignment is None:
+            raise Conflict(_("Cette personne anime déjà cette date."))
+        await check_clashes()
+        change.about("assignment", int(assignment))
+        await outbox.put("assignment.confirmed", ("assignment", int(assignment)))
+    return int(assignment)
+
+
+_ASSIGN = """
+    insert into assignment as a (slot, facilitator, state, created_at, updated_at)
+    values ($1, $2, 'confirmed', $3, $3)
+    on conflict (slot, facilitator) do update set state = 'confirmed', accepted_at = null, updated_at = $3
+    where a.state in ('declined', 'replaced', 'withdrawn')
+    returning id
+"""
+
+
+async def change_facilitator(actor: Actor, slot: int, current: int | None, facilitator: int | None) -> None:
+    """Somebody more on a slot (no `current` assignment), somebody instead, or (no `facilitator`) nobody."""
+    if current is None and facilitator is None:
+        raise Invalid(_("Choisissez une personne."), field=f"facilitator-{slot}")
+    if current is None:
+        await assign(actor, slot, facilitator or 0)
+    elif facilitator is None:
+        await withdraw_assignment(actor, current)
+    else:
+        await replace_facilitator(actor, current, facilitator)
+
+
+async def replace_facilitator(actor: Actor, assignment: int, facilitator: int) -> int:
+    """Somebody else comes instead; both are told. Returns the new assignment."""
+    async with acting(actor, "assignment.replace", ("assignment", assignment)):
+        slot = await _end_assignment(assignment, AssignmentState.REPLACED)
+        return await assign(actor, slot, facilitator)
+
+
+async def withdraw_assignment(actor: Actor, assignment: int) -> None:
+    """That person is not needed on that date any more; they are told."""
+    async with acting(actor, "assignment.withdraw", ("assignment", assignment)):
+        await _end_assignment(assignment, AssignmentState.WITHDRAWN)
+
+
+async def answer_assignment(actor: Actor, assignment: int, *, accepts: bool) -> None:
+    """The facilitator says yes, or no: a no frees the date, and the team is told. The last answer counts."""
+    async with acting(actor, "assignment.answer", ("assignment", assignment)) as change:
+        change.about("assignment", assignment, "state", "accepted_at")
+        if not accepts:
+            await _end_assignment(assignment, AssignmentState.DECLINED)
+            return
+        await Assignment.update({Assignment.accepted_at: clock.now()}).where(
+            (Assignment.id == assignment) & (Assignment.state == AssignmentState.CONFIRMED)
+        )
+
+
+async def _end_assignment(assignment: int, state: AssignmentState) -> int:
+    """Returns the slot. Conflict when the assignment does not hold."""
+    slot = await db.value("select slot from assignment where id = $1", assignment)
+    if slot is None:
+        raise NotFound(_("Cette affectation n’existe pas."))
+    await lock_alive(await session_of(int(slot)))
+    row = await Assignment.select(Assignment.state).where(Assignment.id == assignment).first().lock_rows("UPDATE")
+    if row is None or state not in rules.ASSIGNMENT_MOVES[AssignmentState(row["state"])]:
+        raise Conflict(_("Cette personne n’anime plus cette date."))
+    await Assignment.update(
+        {Assignment.state: state, Assignment.accepted_at: None, Assignment.updated_at: clock.now()}
+    ).where(Assignment.id == assignment)
+    await outbox.put(_ENDED[state], ("assignment", assignment))
+    return int(slot)
+
+
+_ENDED = {
+    AssignmentState.DECLINED: "assignment.declined",
+    AssignmentState.REPLACED: "assignment.replaced",
+    AssignmentState.WITHDRAWN: "assignment.withdrawn",
+}

@@ -1,0 +1,163 @@
+"""The plan changes: other times, places, seats. Who is invited is told once it has been quiet for a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from training.kernel import clock, db, outbox
+from training.kernel.actor import SYSTEM, Actor
+from training.kernel.errors import Conflict, Invalid, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+from training.scheduling import rules
+from training.scheduling.actions.planning import check_clashes, lock_alive
+from training.scheduling.rules import SlotTimes
+from training.scheduling.tables import Session, Slot, Venue, VenueUse
+
+
+async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> None:
+    """Correct a venue's facts; whoever was invited there is told."""
+    async with acting(actor, "venue.edit", ("venue", venue)) as change:
+        change.about("venue", venue, *values)
+        columns: dict[Any, Any] = {Venue._meta.get_column_by_name(name): value for name, value in values.items()}
+        columns[Venue.updated_at] = clock.now()
+        if not await Venue.update(columns).where(Venue.id == venue).returning(Venue.id):
+            raise NotFound(_("Ce lieu n’existe pas."))
+        await _tell_later(
+            "id in (select t.session from slot t join venue_use u on u.slot = t.id where u.venue = $1)", venue
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where a slot goes: aware instants, and its venue (None: not known)."""
+
+    starts_at: datetime
+    ends_at: datetime
+    venue: int | None
+
+
+async def move_session(actor: Actor, session: int, moves: Mapping[int, Moved]) -> None:
+    """Other times or places for some slots of a session; whoever is invited is told once it has been quiet a minute.
+
+    VenueTaken, FacilitatorBusy (everybody comes along), Invalid. Conflict: held or cancelled.
+    """
+    async with acting(actor, "session.move", ("session", session)) as change:
+        change.about("session", session, "starts_at", "ends_at", "venue")
+        locked = await lock_alive(session)
+        slots = {row.id: row for row in await db.rows(_Placed, _PLACED, session)}
+        if moves.keys() - slots.keys():
+            raise NotFound(_("Cette date n’existe pas."))
+        after = [moves.get(row.id) or Moved(row.starts_at, row.ends_at, row.venue) for row in slots.values()]
+        rules.check_slots([SlotTimes(m.starts_at, m.ends_at) for m in after])
+        for slot, move in sorted(moves.items()):
+            await _move_slot(slots[slot], move)
+        await check_clashes()
+        await _in_order(session)
+        start = min(m.starts_at for m in after)
+        # bookings closed when it started: they still do; a day set on purpose stays, unless it is past the start
+        closes_at = start if locked.closes_at == locked.starts_at else min(locked.closes_at, start)
+        await Session.update({Session.closes_at: closes_at, Session.updated_at: clock.now()}).where(
+            Session.id == session
+        )
+        await _tell_later("id = $1", session)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    venue: int | None
+
+
+_PLACED = """
+    select t.id, t.starts_at, t.ends_at, u.venue from slot t left join venue_use u on u.slot = t.id
+    where t.session = $1 order by t.position
+"""
+
+
+async def _move_slot(was: _Placed, move: Moved) -> None:
+    if (was.starts_at, was.ends_at, was.venue) == (move.starts_at, move.ends_at, move.venue):
+        return
+    # RFC 5546 2.1.4: time and place raise SEQUENCE
+    await Slot.update(
+        {
+            Slot.starts_at: move.starts_at,
+            Slot.ends_at: move.ends_at,
+            Slot.sequence: Slot.sequence + 1,
+            Slot.updated_at: clock.now(),
+        }
+    ).where(Slot.id == was.id)
+    if was.venue == move.venue:
+        return
+    if move.venue is None:
+        await VenueUse.delete().where(VenueUse.slot == was.id)
+    elif was.venue is None:
+        await VenueUse.insert(VenueUse(slot=was.id, venue=move.venue))
+    else:
+        await VenueUse.update({VenueUse.venue: move.venue}).where(VenueUse.slot == was.id)
+
+
+async def _in_order(session: int) -> None:
+    """Positions follow the clock: « (1/3) » is the first to come."""
+    ordered = "select id, row_number() over (order by starts_at, id) as n from slot where session = $1"
+    for sign in ("-", ""):  # through numbers that nobody has: two rows may not meet on their way
+        await db.execute(
+            f"update slot t set position = {sign}o.n from ({ordered}) o where o.id = t.id"
+            f" and exists (select from ({ordered}) w join slot x on x.id = w.id where abs(x.position) <> w.n"
+            " or x.position < 0)",
+            session,
+        )
+
+
+async def edit_session(actor: Actor, session: int, *, capacity: int, closes_at: datetime, note: str) -> None:
+    """Seats, the end of bookings, the note. Conflict when more seats are taken than that."""
+    if capacity < 1:
+        raise Invalid(_("Une séance a au moins une place."), field="capacity")
+    async with acting(actor, "session.edit", ("session", session)) as change:
+        change.about("session", session, "capacity", "closes_at", "note")
+        locked = await lock_alive(session)
+        if capacity < locked.seats_taken:
+            words = _("{n} places sont déjà prises.")
+            raise Conflict(words.format(n=locked.seats_taken), field="capacity")
+        await Session.update(
+            {
+                Session.capacity: capacity,
+                Session.closes_at: min(closes_at, locked.starts_at),
+                Session.note: note,
+                Session.updated_at: clock.now(),
+            }
+        ).where(Session.id == session)
+
+
+async def tell_later_of_offer(actor: Actor, offer: int) -> None:
+    """An offer's words changed: whoever is invited to its coming sessions is told."""
+    async with acting(actor, "session.offer-changed", ("offer", offer)):
+        await _tell_later("offer = $1", offer)
+
+
+async def tell_of_changes(actor: Actor = SYSTEM) -> int:
+    """Sessions that have been quiet since their last change: one word about all of it."""
+    due = await db.connection().fetch("select id from session where tell_after <= $1 order by id", clock.now())
+    for record in due:
+        async with acting(actor, "session.tell", ("session", record["id"])):
+            sql = "update session set tell_after = null where id = $1 and tell_after <= $2 returning id"
+            if await db.value(sql, record["id"], clock.now()):
+                await outbox.put("session.changed", ("session", record["id"]))
+    return len(due)
+
+
+async def _tell_later(which: str, subject: int) -> None:
+    await db.execute(
+        f"""
+        update session set tell_after = $2 where {which} and state in ('published', 'confirmed')
+          and exists (select from slot where session = session.id and ends_at > $3)
+        """,
+        subject,
+        clock.now() + rules.QUIET,
+        clock.now(),
+    )

@@ -1,0 +1,327 @@
+"""Whatever happens to a session, calendars end where the database is: a state machine, read back by other programs."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from icalendar import Calendar
+from khal.icalendar import split_ics
+from khal.khalendar.event import Event as KhalEvent
+
+import makers
+from calendar_client import Client, Shown
+from conftest import empty
+from ics_reading import assert_well_formed
+from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
+from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
+from training.calendar.actions import fragments
+from training.calendar.formats.feed import Head
+from training.calendar.queries import slots
+from training.calendar.queries.slots import Source
+from training.calendar.rules import FeedKind
+from training.catalogue.actions import edit_words
+from training.kernel import clock, db
+from training.kernel.actor import SYSTEM
+from training.kernel.errors import Conflict, Invalid
+from training.scheduling import queries as scheduling
+from training.scheduling.actions.assignments import assign, withdraw_assignment
+from training.scheduling.actions.changing import Moved, edit_venue, move_session, tell_of_changes
+from training.worker import drain
+
+pytestmark = [pytest.mark.anyio, pytest.mark.commits]
+
+TITLES = ("Vélo électrique", 'Vélo ; « etc. », 🚲 \\n "x"', "Long " * 38)
+NAMES = ("nina@mairie.example.org", "noe@mairie.example.org", "anime@example.org")  # one facilitates as well
+HEAD = Head("Agenda", "Essai", "teal")
+LOOP: list[asyncio.AbstractEventLoop] = []
+
+
+class Town(RuleBasedStateMachine):
+    """One session of two dates, one town hall, two facilitators, a host; each step a minute later or more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = makers.NOON
+        self.files: dict[str, bytes] = {}
+        self.booking: int | None = None
+        self.run(self.begin())
+
+    def run(self, steps: Coroutine[Any, Any, Any], *, minutes: float = 0.2) -> Any:
+        """On the loop that has the pool, with the clock where the story is."""
+        self.now += timedelta(minutes=minutes)
+
+        async def told() -> Any:
+            with clock.frozen(self.now):
+                return await steps
+
+        return asyncio.run_coroutine_threadsafe(told(), LOOP[0]).result(120)
+
+    async def begin(self) -> None:
+        await empty()
+        self.town = await makers.make_town()
+        self.other = await makers.make_facilitator("bruno@example.org", "Bruno Renfort")
+        self.venue = await makers.make_venue("Salle Réunion")
+        await edit_venue(SYSTEM, self.venue, {"zone": "Indian/Reunion", "contact_email": "hote@example.org"})
+        start = clock.at(clock.today() + timedelta(days=24), datetime.min.time().replace(hour=22))
+        self.session = await makers.make_session(
+            self.town.offer, starts_at=start, slots=2, venue=self.town.venue, facilitators=(self.town.facilitator,)
+        )
+        self.slots = [s.id for s in (await scheduling.slots([self.session]))[self.session]]
+        await drain()
+
+    async def state(self) -> str:
+        return str(await db.value("select state from session where id = $1", self.session))
+
+    # --- what people do
+
+    @rule()
+    def books(self) -> None:
+        async def steps() -> None:
+            if self.booking is None and await self.state() != "cancelled":
+                self.booking = (await book(SYSTEM, NewBooking(self.session, self.town.organisation, 4))).id
+                await drain()
+
+        self.run(steps())
+
+    @precondition(lambda self: self.booking is not None)
+    @rule()
+    def cancels(self) -> None:
+        async def steps() -> None:
+            try:
+                await cancel(SYSTEM, self.booking)
+            except Conflict:
+                return  # it fell with its session
+            self.booking = None
+            await drain()
+
+        self.run(steps())
+
+    @precondition(lambda self: self.booking is not None)
+    @rule(who=st.sets(st.sampled_from(NAMES)), invite=st.booleans())
+    def names(self, who: set[str], invite: bool) -> None:
+        async def steps() -> None:
+            people = tuple(NewParticipant(f"Nom {email}", email) for email in sorted(who))
+            try:
+                await name_participants(SYSTEM, self.booking, people, invite=invite)
+            except Conflict:
+                return
+            await drain()
+
+        self.run(steps())
+
+    @rule(which=st.integers(0, 1), hours=st.sampled_from([-24, -1, 1, 24, 24 * 14]), there=st.booleans())
+    def moves(self, which: int, hours: int, there: bool) -> None:
+        async def steps() -> None:
+            found = {s.id: s for s in (await scheduling.slots([self.session]))[self.session]}
+            slot, by = found[self.slots[which]], timedelta(hours=hours)
+            venue = self.venue if there else self.town.venue
+            try:
+                await move_session(
+                    SYSTEM, self.session, {slot.id: Moved(slot.starts_at + by, slot.ends_at + by, venue)}
+                )
+            except (Conflict, Invalid):
+                return  # called off, the dates would overlap, or the room is taken
+
+        self.run(steps())
+
+    @rule(title=st.sampled_from(TITLES))
+    def renames(self, title: str) -> None:
+        async def steps() -> None:
+            await edit_words(SYSTEM, self.town.offer, title=title, summary="Essayer.")
+            await drain()
+
+        self.run(steps())
+
+    @rule()
+    def calls_off_or_reinstates(self) -> None:
+        async def steps() -> None:
+            try:
+                if await self.state() == "cancelled":
+                    await reinstate_session(SYSTEM, self.session)
+                else:
+                    await call_off_session(SYSTEM, self.session, "Verglas.")
+            except Conflict:
+                return
+            await drain()
+
+        self.run(steps())
+
+    @rule(who=st.sampled_from(["facilitator", "other"]), which=st.integers(0, 1))
+    def facilitators_come_and_go(self, who: str, which: int) -> None:
+        async def steps() -> None:
+            person = self.other if who == "other" else self.town.facilitator
+            sql = "select id from assignment where slot = $1 and facilitator = $2 and state = 'confirmed'"
+            there = await db.value(sql, self.slots[which], person)
+            try:
+                if there is None:
+                    await assign(SYSTEM, self.slots[which], person)
+                else:
+                    await withdraw_assignment(SYSTEM, there)
+            except Conflict:
+                return
+            await drain()
+
+        self.run(steps())
+
+    @rule()
+    def is_quiet(self) -> None:
+        async def steps() -> None:
+            await tell_of_changes()
+            await drain()
+
+        self.run(steps(), minutes=2)
+
+    # --- what programs read
+
+    @invariant()
+    def feeds_are_what_the_database_is(self) -> None:
+        self.run(self.fetch(FeedKind.STAFF, ("x",), EVERY))
+        self.run(self.fetch(FeedKind.ORGANISATION, (self.town.organisation,), BOOKED))
+        self.run(self.fetch(FeedKind.FACILITATOR, (self.town.facilitator,), FACILITATED))
+
+    async def fetch(self, kind: FeedKind, subject: tuple[object, ...], expected: str) -> None:
+        listing = await slots.listing(Source(kind, subject), "essai")
+        content = await fragments.file(listing, HEAD, base_url="https://essai.example.org", contact="02")
+        assert content is not None
+        etag = listing.etag(HEAD.name)
+        assert self.files.setdefault(etag, content) == content, "one tag, one file"
+        assert_well_formed(content)
+        rows = await db.connection().fetch(expected, *(subject if "$1" in expected else ()))
+        wanted = {
+            r["uid"]: (r["starts_at"].replace(microsecond=0), r["ends_at"], r["title"].strip(), not r["off"])
+            for r in rows
+        }
+        assert read_by_icalendar(content) == wanted
+        assert read_by_khal(content) == {uid: (start, end) for uid, (start, end, *_more) in wanted.items()}
+
+    def teardown(self) -> None:
+        self.run(self.end(), minutes=2)
+
+    async def end(self) -> None:
+        for _round in range(2):
+            await tell_of_changes()
+            await drain()
+        expected = await self.expected()
+        mails = await db.connection().fetch(
+            "select to_email, calendar from mail where calendar is not null order by id"
+        )
+        chance = random.Random(len(mails))
+        late = [*mails, *mails]
+        chance.shuffle(late)
+        for history in (mails, late):
+            clients: dict[str, Client] = {}
+            for mail in history:
+                assert_well_formed(mail["calendar"])
+                clients.setdefault(mail["to_email"].lower(), Client()).receive(mail["calendar"])
+            shown = {(email, uid): event for email, c in clients.items() for uid, event in c.events.items()}
+            assert shown == expected
+
+    async def expected(self) -> dict[tuple[str, str], Shown]:
+        """Who should have which event, by a statement of the test's own."""
+        rows = await db.connection().fetch(INVITED)
+        return {
+            (r["email"], r["uid"]): Shown(
+                r["starts_at"].astimezone(UTC), r["ends_at"].astimezone(UTC), r["title"].strip(), r["place"]
+            )
+            for r in rows
+        }
+
+
+_TITLE = "o.title || ' (' || t.position || '/2)'"
+EVERY = f"""
+    select t.uid, t.starts_at, t.ends_at, s.state = 'cancelled' as off,
+           case when s.state = 'cancelled' then 'Annulé : ' else '' end
+           || case when (select count(*) from slot where session = s.id) > 1 then {_TITLE} else o.title end as title
+    from slot t join session s on s.id = t.session join offer o on o.id = s.offer
+"""
+BOOKED = f"""
+    select t.uid, t.starts_at, t.ends_at, b.live is not true as off,
+           case when b.live is true then '' else 'Annulé : ' end || {_TITLE} as title
+    from slot t join session s on s.id = t.session join offer o on o.id = s.offer
+    join (select session, bool_or(state = 'confirmed') as live from booking where organisation = $1 group by session) b
+      on b.session = s.id
+"""
+FACILITATED = f"""
+    select t.uid, t.starts_at, t.ends_at, a.state <> 'confirmed' as off,
+           case when a.state <> 'confirmed' then 'Annulé : ' else '' end
+           || case when (select count(*) from slot where session = s.id) > 1 then {_TITLE} else o.title end as title
+    from slot t join session s on s.id = t.session join offer o on o.id = s.offer
+    join assignment a on a.slot = t.id where a.facilitator = $1
+"""
+INVITED = f"""
+    select distinct lower(x.email) as email, t.uid, t.starts_at, t.ends_at,
+           case when (select count(*) from slot where session = s.id) > 1 then {_TITLE} else o.title end as title,
+           v.name || ', ' || v.address || ', 61000 Alençon' as place
+    from slot t join session s on s.id = t.session and s.state <> 'cancelled' join offer o on o.id = s.offer
+    join venue_use u on u.slot = t.id join venue v on v.id = u.venue
+    join lateral (
+        select f.email from assignment a join facilitator f on f.id = a.facilitator
+        where a.slot = t.id and a.state = 'confirmed'
+        union select c.email from booking b join contact c on c.id = b.contact
+        where b.session = s.id and b.state = 'confirmed'
+        union select p.email from booking b join participant p on p.booking = b.id
+        where b.session = s.id and b.state = 'confirmed' and b.invite_participants and p.email is not null
+        union select v.contact_email where v.contact_email is not null
+          and exists (select from booking b where b.session = s.id and b.state = 'confirmed')
+    ) x on true
+"""
+
+
+def read_by_icalendar(content: bytes) -> dict[str, tuple[datetime, datetime, str, bool]]:
+    calendar = Calendar.from_ical(content)
+    assert calendar.errors == []
+    assert "METHOD" not in calendar
+    events = list(calendar.walk("VEVENT"))
+    assert len({str(e["UID"]) for e in events}) == len(events)
+    return {
+        str(e["UID"]): (
+            e["DTSTART"].dt.astimezone(UTC),
+            e["DTEND"].dt.astimezone(UTC),
+            str(e["SUMMARY"]),
+            str(e["STATUS"]) == "CONFIRMED",
+        )
+        for e in events
+    }
+
+
+def read_by_khal(content: bytes) -> dict[str, tuple[datetime, datetime]]:
+    """As khal finds them: it splits the file by UID, and trusts its zones."""
+    found = {}
+    for piece in split_ics(content.decode()):
+        event = KhalEvent.fromString(piece, calendar="essai", locale=KHAL)
+        found[event.uid] = (event.start.astimezone(UTC), event.end.astimezone(UTC))
+    return found
+
+
+KHAL = {
+    "default_timezone": None,
+    "local_timezone": None,
+    "dateformat": "%d/%m/%Y",
+    "longdateformat": "%d/%m/%Y",
+    "timeformat": "%H:%M",
+    "datetimeformat": "%d/%m/%Y %H:%M",
+    "longdatetimeformat": "%d/%m/%Y %H:%M",
+    "unicode_symbols": True,
+    "firstweekday": 0,
+    "weeknumbers": False,
+}
+
+
+async def test_every_history_ends_where_the_database_is(database_test):
+    LOOP[:] = [asyncio.get_running_loop()]
+    how = settings(
+        max_examples=12,
+        stateful_step_count=14,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+    )
+    await asyncio.to_thread(run_state_machine_as_test, Town, settings=how)
