@@ -46,6 +46,7 @@ class Stripe:
         self.keys: dict[str, tuple[str, Json]] = {}
         self.faults: list[int | str] = []
         self.requests: list[tuple[str, str, str | None]] = []  # method, path, idempotency key
+        self.told: list[Json] = []  # every event, in order
         self._count = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -145,6 +146,11 @@ class Stripe:
         found["currency"] = currency or found["currency"]
         return self.event("checkout.session.completed", found)
 
+    def press(self, session: str) -> Json | None:
+        """A person presses the button on the page; pressed again, it has been paid already and nothing happens."""
+        with self._lock:
+            return self.pay(session) if self.sessions[session]["status"] == "open" else None
+
     def debit(self, session: str, *, passed: bool) -> Json:
         """Days later: the bank executed the debit, or refused it."""
         found = self.sessions[session]
@@ -207,7 +213,7 @@ class Stripe:
         """An event about an object as it is now."""
         number = next(self._count)
         public = {name: value for name, value in about.items() if not name.startswith("_")}
-        return {
+        made = {
             "id": f"evt_test_{number:06d}",
             "object": "event",
             "api_version": API,
@@ -218,6 +224,8 @@ class Stripe:
             "request": {"id": None, "idempotency_key": None},
             "type": kind,
         }
+        self.told.append(made)
+        return made
 
 
 def signed(event: Json, *, secret: str = SECRET, at: float | None = None) -> tuple[bytes, dict[str, str]]:
@@ -299,8 +307,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         paying = form.get("act") == "pay"
         if paying:
-            body, headers = signed(self.stripe.pay(name))
-            if self.stripe.notify:
+            event = self.stripe.press(name)
+            if self.stripe.notify and event:
+                body, headers = signed(event)
                 asked = urllib.request.Request(self.stripe.notify, body, headers)
                 urllib.request.urlopen(asked, timeout=10).close()
         self._send(303, b"", "text/plain", Location=session["success_url" if paying else "cancel_url"])

@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 import icalendar
 from playwright.sync_api import Page, expect
 from sites import Site, sign_in
-from test_facturx import FAULTS, edited
 
 from facturx_rules import findings
-from training.billing.formats import cii
+from planted_faults import FAULTS
 from training.demo.town.organisations import ORGANISATIONS, STORY_ORGANISATION
 from training.demo.town.people import FACILITATORS, STORY_FACILITATOR
 from training.kernel import clock
@@ -119,8 +118,8 @@ def test_a_town_hall_books_is_invited_and_is_invoiced(browser, site: Site) -> No
     assert attached.get_filename() == f"{number}.pdf"
     pdf = attached.get_payload(decode=True)
     assert findings(pdf) == []
-    for fault, (document, path, change, rule) in FAULTS.items():
-        assert any(rule in f for f in findings(edited(cii.build(document), path, change))), fault
+    for name, fault in FAULTS.items():
+        assert any(fault.rule in found for found in findings(fault.planted())), name
 
     # and stands in the organisation's space, byte for byte
     page.goto(f"/espace/{page.url.split('/espace/')[1].split('/')[0]}/factures")

@@ -7,8 +7,7 @@ invitations and invoices comes out as it would have.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from training.attendance.actions import hold_session
 from training.bookings.actions import booking as bookings
@@ -16,6 +15,9 @@ from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
 from training.catalogue.actions import NewOffer, add_offer
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow
+from training.demo import guests, office
+from training.demo.events import Event, Town
+from training.demo.town import saturdays
 from training.demo.town.bookings import bookings as planned_bookings
 from training.demo.town.calendar import SEED, plan
 from training.demo.town.offers import OFFERS
@@ -46,35 +48,13 @@ Progress = Callable[[int, int], None]
 Drain = Callable[[], Awaitable[int]]
 
 
-@dataclass(slots=True)
-class Town:
-    """The ids that the database gave to the town's slugs and keys."""
-
-    communes: dict[str, int] = field(default_factory=dict)
-    partners: dict[str, int] = field(default_factory=dict)
-    facilitators: dict[str, int] = field(default_factory=dict)
-    venues: dict[str, int] = field(default_factory=dict)
-    organisations: dict[str, int] = field(default_factory=dict)
-    offers: dict[str, int] = field(default_factory=dict)
-    sessions: dict[str, int] = field(default_factory=dict)
-    bookings: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened in the town; `rank` orders what happened at the same instant."""
-
-    at: datetime
-    rank: int
-    run: Callable[[], Awaitable[None]]
-
-
 async def seed(today: date, drain: Drain, progress: Progress = lambda done, total: None) -> Town:
     """Fill the database. `drain` runs the queued jobs (composition gives it: the worker stands above us)."""
     town = Town()
     with clock.frozen(clock.at(today, time(8)) - BEGINNING):
         await _who(town)
         await _what(town, today)
+        await office.before_everything(town)
         await drain()
     events = _events(town, today)
     for done, event in enumerate(events, 1):
@@ -165,6 +145,7 @@ async def _organisation(town: Town, organisation: Organisation) -> None:
 
 async def _what(town: Town, today: date) -> None:
     for venue in VENUES:
+        host = saturdays.HOSTS.get(venue.slug)
         town.venues[venue.slug] = await scheduling.add_venue(
             SYSTEM,
             name=venue.name,
@@ -174,6 +155,8 @@ async def _what(town: Town, today: date) -> None:
             access=venue.access,
             latitude=venue.latitude,
             longitude=venue.longitude,
+            contact_name=host[0] if host else None,
+            contact_email=host[1] if host else None,
         )
     since = today - BEGINNING
     for offer in OFFERS:
@@ -213,6 +196,13 @@ def _events(town: Town, today: date) -> list[Event]:
         events += _session_events(town, session)
     for booking in asked:
         events += _booking_events(town, booking)
+    extra = saturdays.plan(today)
+    for session, booked in extra:
+        events += _session_events(town, session)
+        for booking in booked:
+            events += _booking_events(town, booking)
+    events += office.events(town, today, sessions, asked, extra)
+    events += guests.events(town, today)
     return sorted(events, key=lambda e: (e.at, e.rank))
 
 
