@@ -132,6 +132,14 @@ async def test_nobody_came_where_who_comes_is_billed(database_test):
     assert (seen.reference, seen.seats, seen.present) == (booked.reference, 10, 0)
 
 
+async def test_what_the_worker_has_not_billed_yet_is_not_said_to_be_free(database_test):
+    town = await town_of()
+    booked = await makers.make_booking(town, 10)
+    with clock.frozen(town.ends_at):
+        await hold_session(SYSTEM, town.session, {booked.id: 7})
+        assert await waiting.unbilled(SYSTEM.scope) == []
+
+
 async def test_a_flat_price_is_billed_even_when_nobody_came(database_test):
     town = await town_of()
     await db.execute("update offer set bill_present = true")

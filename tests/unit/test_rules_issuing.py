@@ -49,6 +49,7 @@ def test_a_person_has_no_siret() -> None:
 def test_everything_is_said_at_once() -> None:
     nobody = Payer("X", None, Buyer.COMPANY, OrganisationState.PENDING, reached=False)
     assert len(missing(Seller(None, None), nobody)) == 5
+    assert len(missing(Seller(None, None, lacks_vat_number=True), nobody)) == 6
 
 
 # What each public buyer needs (facts §1.5)

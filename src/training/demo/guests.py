@@ -68,14 +68,14 @@ def events(town: Town, today: date) -> list[Event]:
 
     return [
         on(20, 10, named),
-        on(18, 12, accepted),
-        on(17, 19, hesitated),
         on(14, 8, declined),
         on(13, 11, replaced),
         on(11, 15, called_off),
         on(10, 9, reinstated),
         on(6, 14, moved),
         on(6, 14, told, minute=5),
+        on(4, 12, accepted),
+        on(3, 18, hesitated),
     ]
 
 

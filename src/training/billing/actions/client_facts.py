@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.billing.actions.ask_missing import complete_facts
+from training.billing.actions.ask_missing import complete_booking, complete_facts
 from training.billing.rules.lines import check_references
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import booking as bookings
@@ -60,7 +60,7 @@ async def tell_for_booking(actor: Actor, booking: int, told: Told) -> None:
         if any(record["state"] == InvoiceState.ISSUED for record in standing):
             raise Conflict(_("Cette réservation est déjà facturée : écrivez-nous, nous verrons ensemble."))
         for record in standing:
-            await complete_facts(actor, record["id"], told.purchase_order, told.service_code)
+            await complete_booking(actor, record["id"], booking, told.purchase_order, told.service_code)
 
 
 def _something(told: Told) -> None:

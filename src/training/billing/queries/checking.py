@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from training.attendance import queries as attendance
 from training.billing.rules import issuing
 from training.billing.rules.issuing import Check, Counted, Payer, References, Seller
+from training.billing.rules.vat import REGIMES, VatRegime
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
 from training.directory.rules import Service
@@ -24,6 +25,7 @@ class Looked:
     purchase_order: str | None
     contract_reference: str | None
     gross_cents: int
+    vat_regime: VatRegime
 
 
 async def checks_of(platform: PlatformView, drafts: Sequence[Looked]) -> dict[int, list[Check]]:
@@ -34,10 +36,9 @@ async def checks_of(platform: PlatformView, drafts: Sequence[Looked]) -> dict[in
     reached = await directory.reached(list(payers))
     services = await directory.chorus_services_of(list(payers))
     counts = await _counts([d.id for d in drafts])
-    seller = Seller(platform.siret, platform.iban)
     return {
         d.id: issuing.checks(
-            seller,
+            seller(platform, d.vat_regime),
             who(payers[d.payer], reached=d.payer in reached),
             references(d, payers[d.payer], services[d.payer]),
             counts[d.id],
@@ -45,6 +46,11 @@ async def checks_of(platform: PlatformView, drafts: Sequence[Looked]) -> dict[in
         )
         for d in drafts
     }
+
+
+def seller(platform: PlatformView, regime: VatRegime) -> Seller:
+    """What counts of the platform for an invoice under a regime."""
+    return Seller(platform.siret, platform.iban, REGIMES[regime].charges_vat and not platform.vat_number)
 
 
 def who(payer: OrganisationView, *, reached: bool) -> Payer:

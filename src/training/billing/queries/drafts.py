@@ -12,6 +12,7 @@ from training.billing.rules import issuing
 from training.billing.rules.grouping import collecting
 from training.billing.rules.issuing import Check
 from training.billing.rules.states import InvoiceState
+from training.billing.rules.vat import VatRegime
 from training.directory import queries as directory
 from training.kernel import clock, db
 from training.kernel.actor import Scope
@@ -73,7 +74,16 @@ async def _listed(found: list[InvoiceView]) -> list[DraftListed]:
     if not found or platform is None:
         return []
     looked = [
-        Looked(i.id, i.payer, i.service_code, i.purchase_order, i.contract_reference, i.gross_cents) for i in found
+        Looked(
+            i.id,
+            i.payer,
+            i.service_code,
+            i.purchase_order,
+            i.contract_reference,
+            i.gross_cents,
+            VatRegime(i.vat_regime),
+        )
+        for i in found
     ]
     checks = await checks_of(platform, looked)
     return [DraftListed(i, () if i.kind == DocumentKind.CREDIT_NOTE else tuple(checks[i.id])) for i in found]
@@ -138,11 +148,14 @@ class Unbilled:
     organisation_name: str
     organisation_slug: str
     seats: int
-    present: int | None
+    present: int
 
 
 async def unbilled(scope: Scope, limit: int = 50) -> list[Unbilled]:
-    """Held bookings that nothing bills, the latest first: for staff to see, and to know that it is meant."""
+    """Held bookings that nothing bills, the latest first: for staff to see, and to know that it is meant.
+
+    Only those where nobody came: any other's draft is on its way, the worker makes it a moment after.
+    """
     return await db.rows(
         Unbilled,
         """
@@ -153,8 +166,9 @@ async def unbilled(scope: Scope, limit: int = 50) -> list[Unbilled]:
         join offer o on o.id = s.offer
         join slot t on t.session = s.id and t.position = 1
         join organisation g on g.id = b.organisation
-        left join head_count h on h.booking = b.id
+        join head_count h on h.booking = b.id and h.present = 0
         where b.state = 'confirmed' and b.price_cents > 0 and ($1 or b.organisation = any($2))
+          and b.tariff_mode = 'per_seat' and o.bill_present
           and not exists (select from billable k where k.booking = b.id and k.part <> 'deposit')
         order by t.starts_at desc, b.id desc limit $3
         """,

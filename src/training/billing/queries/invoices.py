@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from training.billing.documents import DocumentKind, Earlier, InvoiceDocument
-from training.billing.queries.checking import Looked, checks_of, who
-from training.billing.rules.issuing import Check, CheckKey, Seller, missing, said
+from training.billing.queries.checking import Looked, checks_of
+from training.billing.rules.issuing import Check, CheckKey, said
 from training.billing.rules.states import InvoiceState
 from training.billing.rules.vat import VatRegime
 from training.directory import queries as directory
-from training.directory.queries import OrganisationView, PlatformView
-from training.directory.rules import Buyer, ChorusNeeds
+from training.directory.queries import OrganisationView
+from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
@@ -306,18 +306,13 @@ async def checks(id: int) -> list[Check]:  # noqa: A002
     values = dict(record)
     if values.pop("kind") == DocumentKind.CREDIT_NOTE:
         return []
-    return (await checks_of(platform, [Looked(**values)]))[id]
+    return (await checks_of(platform, [Looked(**{**values, "vat_regime": VatRegime(values["vat_regime"])})]))[id]
 
 
 _LOOKED = """
-    select id, kind, payer, service_code, purchase_order, contract_reference, gross_cents from invoice where id = $1
+    select id, kind, payer, service_code, purchase_order, contract_reference, gross_cents, vat_regime
+    from invoice where id = $1
 """
-
-
-def lacking(platform: PlatformView, payer: OrganisationView, *, reached: bool) -> list[str]:
-    """What a payer and the platform lack, before anything is known of a draft and of what Chorus Pro asks for it."""
-    known = replace(who(payer, reached=reached), needs=ChorusNeeds.NONE)
-    return missing(Seller(platform.siret, platform.iban), known)
 
 
 async def free_paper(scope: Scope, booking: str) -> int | None:

@@ -31,6 +31,7 @@ class CheckKey(StrEnum):
     APPROVED = "approved"
     SELLER_SIRET = "seller_siret"
     SELLER_IBAN = "seller_iban"
+    SELLER_VAT = "seller_vat"
 
 
 ASKABLE = frozenset({CheckKey.SIRET, CheckKey.SERVICE, CheckKey.ENGAGEMENT})  # what the client alone knows
@@ -51,6 +52,7 @@ class Seller:
 
     siret: str | None
     iban: str | None
+    lacks_vat_number: bool = False  # VAT is charged, and the platform has no number (EN 16931 BR-S-02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,5 +212,10 @@ def _parties(seller: Seller, payer: Payer) -> list[Check]:
             _("La plateforme n’a pas encore de numéro SIRET : complétez son identité."),
         ),
         (CheckKey.SELLER_IBAN, bool(seller.iban), _("La plateforme n’a pas encore d’IBAN : complétez son identité.")),
+        (
+            CheckKey.SELLER_VAT,
+            not seller.lacks_vat_number,
+            _("La TVA est comptée et la plateforme n’a pas de numéro de TVA : complétez son identité."),
+        ),
     )
     return [Check(key, False, words) for key, good, words in asked if not good]

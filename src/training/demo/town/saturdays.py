@@ -12,7 +12,7 @@ from training.demo.town.shapes import PlannedAssignment, PlannedBooking, Planned
 from training.kernel.clock import at
 
 PERSON = "yvonne-chaumiere"  # an individual who pays for herself; made by the office, not by a registration
-_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)})
+_HOLIDAYS = frozenset({(5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11)})  # L3133-1, but for the quiet days
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +202,15 @@ PARTICIPANTS = (
 
 
 def saturday(near: date, step: int) -> date:
-    """The Saturday that is that day, or the next one before (`step` -1) or after (1) that is no public holiday."""
+    """That day, or the next one before (`step` -1) or after (1): a Saturday, no holiday, not around Christmas."""
     day = near
-    while day.weekday() != 5 or (day.month, day.day) in _HOLIDAYS:
+    while day.weekday() != 5 or (day.month, day.day) in _HOLIDAYS or _quiet(day):
         day += timedelta(days=step)
     return day
+
+
+def _quiet(day: date) -> bool:
+    return not (1, 2) < (day.month, day.day) < (12, 22)
 
 
 def last_two(today: date) -> tuple[date, date]:
@@ -221,7 +225,8 @@ def last_two(today: date) -> tuple[date, date]:
 def plan(today: date) -> list[tuple[PlannedSession, tuple[PlannedBooking, ...]]]:
     """Those sessions with their bookings: the same for the same day."""
     later, earlier = last_two(today)
-    dated = [(one, saturday(today - timedelta(days=one.ago), -1)) for one in PAST]
+    before = earlier - timedelta(days=7)  # what was held until then is issued
+    dated = [(one, saturday(min(today - timedelta(days=one.ago), before), -1)) for one in PAST]
     dated += list(zip(TO_BILL, (earlier, later), strict=True))
     dated += [(one, saturday(today - timedelta(days=one.ago), 1)) for one in COMING]
     return [_session(one, day, today) for one, day in dated]

@@ -12,7 +12,6 @@ from training.billing.rules.states import InvoiceState
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.reporting.office.bookings import mails_about
 from training.web.asked import PER_PAGE, asked, day_key, key, pager
 from training.web.forms import Form
 from training.web.office import credit_notes, payments, reminders, trail, transmissions
@@ -66,7 +65,6 @@ async def invoice_page(request: Asked, name: FromPath[str]) -> Template | Respon
         reminders=await reminders.part(actor, view),
         credit_notes=await credit_notes.part(actor, view),
         trail=await trail.part(actor, view),
-        mails=await mails_about(("invoice", view.id)) if actor.may(P.MAILS_SEE) else [],
     )
 
 
