@@ -15,7 +15,7 @@ from training.billing.actions.follow_money import MONEY, follow_money
 from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.clients.stripe import Event
 from training.billing.rules import checkout as rules
-from training.billing.rules.checkout import CheckoutState, may_become
+from training.billing.rules.checkout import TO_LOOK_AT, CheckoutState, may_become
 from training.billing.rules.payments import Way
 from training.billing.tables.receivables import Checkout, StripeEvent
 from training.kernel import clock, db, outbox
@@ -27,7 +27,6 @@ from training.records.actions import acting
 IGNORED = "rien à faire de cette sorte d’événement"
 NOT_OURS = "pas un paiement de ce site"
 KNOWN = "déjà su"
-TO_LOOK_AT = "À VOIR : "  # begins what a person must look at
 WAITING = "attend le paiement dont il parle"
 WAITS = ""  # its payment is not recorded yet: it is read again once it is
 PATIENCE = timedelta(days=30)  # then it is taken for another shop's

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from training.billing.rules.checkout import TO_LOOK_AT
 from training.billing.rules.payments import SettlementKind, Way
 from training.directory.rules import Buyer
 from training.kernel import clock, db
@@ -194,3 +195,26 @@ async def settlements_of(receivable: int) -> list[SettlementView]:
 async def settlements_by(payment: int) -> list[SettlementView]:
     """What a payment settled, what was taken back of it, what was refunded, oldest first."""
     return await db.rows(SettlementView, _SETTLEMENT + " where s.payment = $1 order by s.id", payment)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the online payment service told and a person must look at, in words."""
+
+    received_at: datetime
+    type: str
+    words: str
+
+
+async def to_look_at() -> list[Notice]:
+    """What came of the last month's events that nothing here could settle by itself, latest first."""
+    return await db.rows(
+        Notice,
+        """
+        select received_at, type, substr(outcome, char_length($1) + 1) as words from stripe_event
+        where received_at > $2::timestamptz - interval '30 days' and starts_with(outcome, $1)
+        order by id desc limit 20
+        """,
+        TO_LOOK_AT,
+        clock.now(),
+    )

@@ -17,6 +17,9 @@ AGAIN = timedelta(hours=1)  # an attempt whose answer was lost is asked again wi
 REUSED_BEFORE = timedelta(minutes=10)  # a page of Stripe's that ends sooner is not opened again
 
 
+TO_LOOK_AT = "À VOIR : "  # begins the outcome of an event that a person must look at
+
+
 class CheckoutState(StrEnum):
     """Where an attempt stands. Processing is not paid: a SEPA debit may take days, and fail."""
 

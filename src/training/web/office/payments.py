@@ -169,6 +169,7 @@ async def payments(request: Asked) -> Template:
         request,
         "payments",
         payments=shown,
+        notices=await reading.to_look_at(),
         way_names=WAY_NAMES,
         search=search,
         unused=unused,
