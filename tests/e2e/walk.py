@@ -19,32 +19,40 @@ Audience = Literal["visitor", "organisation", "facilitator", "staff"]
 # GET routes that are not pages: files, feeds, programs, and what only sends on.
 NOT_PAGES = ("/logo", "/healthz", "/readyz", "/theme.css", "/agenda/", "/api/v1", "/api/docs/openapi.json", "/static/")
 # A mail as it was written is shown in a sandbox where no script runs, axe neither.
-FILES = (".pdf", ".xml", ".ics", ".txt", "/fichiers/{file:int}", "/confirmation", "/apercu")
+FILES = (".pdf", ".xml", ".ics", ".txt", ".css", "/fichiers/{file:int}", "/confirmation", "/apercu")
 
 # How each route's address is filled from the town; a route without parameter is its own address.
 PATHS: dict[str, str] = {
+    "/animation/agenda/{feed:int}/remplacer": "/animation/agenda/{own_feed}/remplacer",
+    "/animation/agenda/{feed:int}/supprimer": "/animation/agenda/{own_feed}/supprimer",
     "/animation/seances/{session:int}": "/animation/seances/{mission}",
     "/api/docs/{path:str}": "",
     "/catalogue/{slug:str}": "/catalogue/{offer}",
     "/connexion/lien/{token:str}": "{fresh_link}",
     "/espace/{slug:str}": "/espace/{slug}",
     "/espace/{slug:str}/agenda": "/espace/{slug}/agenda",
+    "/espace/{slug:str}/agenda/{token:int}/remplacer": "/espace/{slug}/agenda/{feed}/remplacer",
     "/espace/{slug:str}/agenda/{token:int}/supprimer": "/espace/{slug}/agenda/{feed}/supprimer",
     "/espace/{slug:str}/factures": "/espace/{slug}/factures",
     "/espace/{slug:str}/factures/{name:str}": "",
     "/espace/{slug:str}/reservations": "/espace/{slug}/reservations",
     "/espace/{slug:str}/reservations/{reference:str}": "/espace/{slug}/reservations/{coming_booking}",
     "/espace/{slug:str}/reservations/{reference:str}/annuler": "/espace/{slug}/reservations/{coming_booking}/annuler",
+    "/gestion/agendas/{feed:int}/remplacer": "/gestion/agendas/{given_feed}/remplacer",
+    "/gestion/agendas/{feed:int}/supprimer": "/gestion/agendas/{given_feed}/supprimer",
     "/gestion/courriels/{mail:int}": "/gestion/courriels/{mail}",
     "/gestion/factures/brouillons/{invoice:int}": "/gestion/factures/brouillons/{draft}",
     "/gestion/factures/{name:str}": "/gestion/factures/{invoice}",
+    "/gestion/lieux/{venue:int}": "/gestion/lieux/{venue}",
     "/gestion/reservations/{reference:str}": "/gestion/reservations/{pending}",
     "/gestion/reservations/{reference:str}/annuler": "/gestion/reservations/{coming_booking}/annuler",
     "/gestion/reservations/{reference:str}/refuser": "/gestion/reservations/{pending}/refuser",
     "/gestion/seances/{session:int}": "/gestion/seances/{coming}",
     "/gestion/seances/{session:int}/annuler": "/gestion/seances/{coming}/annuler",
+    "/gestion/seances/{session:int}/modifier": "/gestion/seances/{coming}/modifier",
     "/gestion/structures/{slug:str}": "/gestion/structures/{slug}",
     "/lien/{token:str}": "{invoice_link}",
+    "/lien/{token:str}/reponse": "{answer_link}",
     "/seances/{name:str}": "/seances/{coming}",
     "/seances/{name:str}/reserver": "/seances/{coming}/reserver?places=3",
 }
@@ -69,6 +77,15 @@ VALUES: dict[str, str] = {
         where a.state = 'confirmed' and lower(f.email) = lower('{facilitator}') order by t.starts_at desc limit 1
     """,
     "feed": f"select id from feed_token where organisation = {_TOWN} and revoked_at is null limit 1",
+    "own_feed": """
+        select k.id from feed_token k join facilitator f on f.id = k.facilitator
+        where lower(f.email) = lower('{facilitator}') and k.revoked_at is null limit 1
+    """,
+    "given_feed": "select id from feed_token where kind in ('staff', 'partner', 'venue', 'facilitator')"
+    " and revoked_at is null limit 1",
+    "venue": "select id from venue order by id limit 1",
+    "answer_link": "select substring(text from '/lien/[A-Za-z0-9_-]+/reponse') from mail"
+    " where text ~ '/lien/[A-Za-z0-9_-]+/reponse' order by id desc limit 1",
     "invoice_link": "select substring(text from '/lien/[A-Za-z0-9_-]+') from mail where occasion = 'invoice_issued'"
     " order by id desc limit 1",
 }

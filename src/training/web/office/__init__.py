@@ -6,6 +6,7 @@ from training.web.office import (
     bookings,
     changing,
     credit_notes,
+    feeds,
     invoices,
     jobs,
     keys,
@@ -19,13 +20,14 @@ from training.web.office import (
     today,
     trail,
     transmissions,
+    venues,
 )
 from training.web.office.page import staff_only
 
 _PAGES = (
-    *(today, sessions, planning, changing, bookings, organisations),
+    *(today, sessions, planning, changing, venues, bookings, organisations),
     *(invoices, credit_notes, payments, reminders, trail, transmissions),
-    *(mails, jobs, platform, keys),
+    *(mails, feeds, jobs, platform, keys),
 )
 
 ROUTER = Router(

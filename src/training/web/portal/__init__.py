@@ -7,6 +7,7 @@ from training.web.portal import (
     booking,
     bookings,
     catalogue,
+    embedding,
     feeds,
     invoices,
     links,
@@ -23,6 +24,7 @@ ROUTER = Router(
         module.ROUTER
         for module in (
             catalogue,
+            embedding,
             sessions,
             booking,
             signin,
