@@ -19,7 +19,7 @@ from khal.khalendar.event import Event as KhalEvent
 import makers
 from calendar_client import Client, Shown
 from conftest import empty
-from ics_reading import assert_well_formed
+from rfc5545 import check_calendar, check_threads
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
 from training.calendar.actions import fragments
@@ -193,7 +193,7 @@ class Town(RuleBasedStateMachine):
         assert content is not None
         etag = listing.etag(HEAD.name)
         assert self.files.setdefault(etag, content) == content, "one tag, one file"
-        assert_well_formed(content)
+        check_calendar(content)
         rows = await db.connection().fetch(expected, *(subject if "$1" in expected else ()))
         wanted = {
             r["uid"]: (r["starts_at"].replace(microsecond=0), r["ends_at"], r["title"].strip(), not r["off"])
@@ -213,13 +213,13 @@ class Town(RuleBasedStateMachine):
         mails = await db.connection().fetch(
             "select to_email, calendar from mail where calendar is not null order by id"
         )
+        check_threads((mail["to_email"], mail["calendar"]) for mail in mails)
         chance = random.Random(len(mails))
         late = [*mails, *mails]
         chance.shuffle(late)
         for history in (mails, late):
             clients: dict[str, Client] = {}
             for mail in history:
-                assert_well_formed(mail["calendar"])
                 clients.setdefault(mail["to_email"].lower(), Client()).receive(mail["calendar"])
             shown = {(email, uid): event for email, c in clients.items() for uid, event in c.events.items()}
             assert shown == expected

@@ -20,18 +20,21 @@ Audience = Literal["visitor", "organisation", "facilitator", "staff"]
 NOT_PAGES = ("/logo", "/healthz", "/readyz", "/theme.css", "/agenda/", "/api/v1", "/api/docs/openapi.json", "/static/")
 # A mail as it was written is shown in a sandbox where no script runs, axe neither.
 FILES = (
-    *(".pdf", ".xml", ".zip", ".csv", ".xlsx", ".svg", ".ics", ".txt"),
+    *(".pdf", ".xml", ".zip", ".csv", ".css", ".xlsx", ".svg", ".ics", ".txt"),
     *("/fichiers/{file:int}", "/confirmation", "/apercu"),
 )
 
 # How each route's address is filled from the town; a route without parameter is its own address.
 PATHS: dict[str, str] = {
+    "/animation/agenda/{feed:int}/remplacer": "/animation/agenda/{own_feed}/remplacer",
+    "/animation/agenda/{feed:int}/supprimer": "/animation/agenda/{own_feed}/supprimer",
     "/animation/seances/{session:int}": "/animation/seances/{mission}",
     "/api/docs/{path:str}": "",
     "/catalogue/{slug:str}": "/catalogue/{offer}",
     "/connexion/lien/{token:str}": "{fresh_link}",
     "/espace/{slug:str}": "/espace/{slug}",
     "/espace/{slug:str}/agenda": "/espace/{slug}/agenda",
+    "/espace/{slug:str}/agenda/{token:int}/remplacer": "/espace/{slug}/agenda/{feed}/remplacer",
     "/espace/{slug:str}/agenda/{token:int}/supprimer": "/espace/{slug}/agenda/{feed}/supprimer",
     "/espace/{slug:str}/factures": "/espace/{slug}/factures",
     "/espace/{slug:str}/factures/{name:str}": "/espace/{slug}/factures/{own_invoice}",
@@ -47,6 +50,8 @@ PATHS: dict[str, str] = {
     "/gestion/creances/{receivable:int}/abandon": "/gestion/creances/{receivable}/abandon",
     "/gestion/creances/{receivable:int}/paiement": "/gestion/creances/{receivable}/paiement",
     "/gestion/paiements/{payment:int}": "/gestion/paiements/{payment}",
+    "/gestion/agendas/{feed:int}/remplacer": "/gestion/agendas/{given_feed}/remplacer",
+    "/gestion/agendas/{feed:int}/supprimer": "/gestion/agendas/{given_feed}/supprimer",
     "/gestion/courriels/{mail:int}": "/gestion/courriels/{mail}",
     "/gestion/factures/brouillons/{invoice:int}": "/gestion/factures/brouillons/{draft}",
     "/gestion/factures/brouillons/{invoice:int}/lignes/{line:int}": "{own_line}",
@@ -59,6 +64,7 @@ PATHS: dict[str, str] = {
     "/gestion/factures/{number:str}/etapes/{status:str}": "/gestion/factures/{public_invoice}/etapes/suspended",
     "/gestion/factures/{number:str}/refaire": "/gestion/factures/{public_invoice}/refaire",
     "/gestion/factures/{name:str}/piste": "/gestion/factures/{invoice}/piste",
+    "/gestion/lieux/{venue:int}": "/gestion/lieux/{venue}",
     "/gestion/reservations/{reference:str}": "/gestion/reservations/{pending}",
     "/gestion/reservations/{reference:str}/acompte": "/gestion/reservations/{coming_booking}/acompte",
     "/gestion/reservations/{reference:str}/payeurs": "/gestion/reservations/{coming_booking}/payeurs",
@@ -67,6 +73,7 @@ PATHS: dict[str, str] = {
     "/gestion/seances/{session:int}": "/gestion/seances/{coming}",
     "/gestion/seances/{session:int}/annuler": "/gestion/seances/{coming}/annuler",
     "/gestion/seances/{session:int}/annuler-realisee": "/gestion/seances/{held}/annuler-realisee",
+    "/gestion/seances/{session:int}/modifier": "/gestion/seances/{coming}/modifier",
     "/gestion/structures/{slug:str}": "/gestion/structures/{slug}",
     "/gestion/structures/{slug:str}/contacts/nouveau": "/gestion/structures/{slug}/contacts/nouveau",
     "/gestion/structures/{slug:str}/contacts/{contact:int}": "/gestion/structures/{slug}/contacts/{contact}",
@@ -74,6 +81,7 @@ PATHS: dict[str, str] = {
     "/lien/{token:str}": "{invoice_link}",
     "/lien/{token:str}/completer": "{facts_link}",
     "/lien/{token:str}/recus/{name:str}": "",
+    "/lien/{token:str}/reponse": "{answer_link}",
     "/seances/{name:str}": "/seances/{coming}",
     "/seances/{name:str}/reserver": "/seances/{coming}/reserver?places=3",
 }
@@ -116,6 +124,15 @@ VALUES: dict[str, str] = {
     "feed": f"select id from feed_token where organisation = {_TOWN} and revoked_at is null limit 1",
     "facts_link": "select substring(text from '/lien/[A-Za-z0-9_-]+/completer') from mail"
     " where occasion = 'invoice_lacking' order by id desc limit 1",
+    "own_feed": """
+        select k.id from feed_token k join facilitator f on f.id = k.facilitator
+        where lower(f.email) = lower('{facilitator}') and k.revoked_at is null limit 1
+    """,
+    "given_feed": "select id from feed_token where kind in ('staff', 'partner', 'venue', 'facilitator')"
+    " and revoked_at is null limit 1",
+    "venue": "select id from venue order by id limit 1",
+    "answer_link": "select substring(text from '/lien/[A-Za-z0-9_-]+/reponse') from mail"
+    " where text ~ '/lien/[A-Za-z0-9_-]+/reponse' order by id desc limit 1",
     "invoice_link": "select substring(text from '/lien/[A-Za-z0-9_-]+') from mail where occasion = 'invoice_issued'"
     " order by id desc limit 1",
 }

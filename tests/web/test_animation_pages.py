@@ -10,7 +10,9 @@ import pytest
 import makers
 from training.attendance.actions import hold_session
 from training.bookings.actions.ending import call_off_session
+from training.calendar.actions.feeds import open_feed
 from training.calendar.queries import feeds as calendar
+from training.calendar.rules import FeedKind
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -51,7 +53,7 @@ async def test_with_nothing_to_do_the_pages_say_so(client):
         for path, words in (
             ("/animation", "Aucune séance à venir"),
             ("/animation/passees", "Aucune séance passée"),
-            ("/animation/agenda", "Ouvrir une adresse"),
+            ("/animation/agenda", "Créer l’adresse"),
         ):
             answer = await client.get(path)
             assert answer.status_code == 200
@@ -126,14 +128,22 @@ async def test_a_calendar_address_is_shown_once_and_closed(client):
         await facilitator(client)
         answer = await makers.post(client, "/animation/agenda", {"label": "Téléphone"})
         token = re.search(r"/agenda/p/([^.\"]+)\.ics", answer.text)[1]
-        assert answer.status_code == 201
+        assert answer.status_code == 200
         assert 'href="webcal://' in answer.text
+        assert answer.headers["cache-control"] == "private, no-store"
         owner = await calendar.owner(token)
-        assert owner.facilitator == town.facilitator
+        assert (owner.kind, owner.subject) == (FeedKind.FACILITATOR, town.facilitator)
         later = await client.get("/animation/agenda")
         assert token not in later.text
         assert "Téléphone" in later.text
-        closed = await makers.post(client, f"/animation/agenda/{owner.token}/fermer")
+        asked = await client.get(f"/animation/agenda/{owner.token}/supprimer")
+        assert "Supprimer l’adresse « Téléphone » ?" in makers.text_of(asked.text)
+        assert await calendar.owner(token) is not None
+        new = await makers.post(client, f"/animation/agenda/{owner.token}/remplacer")
+        assert await calendar.owner(token) is None
+        token = re.search(r"/agenda/p/([^.\"]+)\.ics", new.text)[1]
+        owner = await calendar.owner(token)
+        closed = await makers.post(client, f"/animation/agenda/{owner.token}/supprimer")
         assert closed.status_code == 303
         assert await calendar.owner(token) is None
         too_long = await makers.post(client, "/animation/agenda", {"label": "x" * 81})
@@ -144,12 +154,12 @@ async def test_nobody_closes_another_s_address(client):
     with clock.frozen(makers.NOON):
         await makers.make_town()
         other = await makers.make_facilitator("autre@example.org", "Odile Autre")
-        from training.calendar.actions.feeds import open_feed
-
         token = await open_feed(SYSTEM, "Le sien", facilitator=other)
         owner = await calendar.owner(token)
         await facilitator(client)
-        assert (await makers.post(client, f"/animation/agenda/{owner.token}/fermer")).status_code == 404
+        for act in ("supprimer", "remplacer"):
+            assert (await client.get(f"/animation/agenda/{owner.token}/{act}")).status_code == 404
+            assert (await makers.post(client, f"/animation/agenda/{owner.token}/{act}")).status_code == 404
         assert await calendar.owner(token) is not None
 
 

@@ -51,6 +51,7 @@ class BookingView:
     cancel_reason: str | None
     generation: int
     named: int
+    invite_participants: bool = False
 
     @property
     def place(self) -> str:
@@ -83,7 +84,8 @@ BOOKING = f"""
            b.contact, c.name as contact_name, c.email as contact_email, c.locale as contact_locale,
            b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
            b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, b.cancelled_at, b.cancelled_by,
-           b.cancel_reason, b.generation, (select count(*) from participant where booking = b.id) as named
+           b.cancel_reason, b.generation, (select count(*) from participant where booking = b.id) as named,
+           b.invite_participants
     {BOOKED}
     where ($1 or b.organisation = any($2))
 """

@@ -113,9 +113,6 @@ def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str) 
         title = f"{title} ({facts.position}/{facts.slots})"
     if cancelled:
         title = _("Annulé : {title}").format(title=title)
-    geo = None
-    if facts.latitude is not None and facts.longitude is not None:
-        geo = (facts.latitude, facts.longitude)
     return EventText(
         uid=facts.uid,
         sequence=facts.sequence,
@@ -128,11 +125,45 @@ def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str) 
             filter(None, (facts.venue, facts.address, f"{facts.postcode or ''} {facts.city or ''}".strip()))
         ),
         url=base_url + _path(facts, audience),
-        geo=geo,
+        geo=_geo(facts.latitude, facts.longitude),
         status="CANCELLED" if cancelled else "CONFIRMED",
         categories=(facts.theme,),
         zone=facts.zone or ZONE,
     )
+
+
+# What programs that fetch calendars call themselves, and how people know them; the first that is found names it.
+_PROGRAMS = (
+    ("google", "Google Agenda"),
+    ("thunderbird", "Thunderbird"),
+    ("exchange", "Outlook"),
+    ("outlook", "Outlook"),
+    ("microsoft", "Outlook"),
+    ("nextcloud", "Nextcloud"),
+    ("icsx5", "ICSx⁵ (Android)"),
+    ("davx5", "DAVx⁵ (Android)"),
+    ("ios/", "iPhone ou iPad"),
+    ("dataaccessd", "iPhone ou iPad"),
+    ("ipados", "iPhone ou iPad"),
+    ("calendaragent", "Mac"),
+    ("macos/", "Mac"),
+    ("mac os x/", "Mac"),
+    ("mac+os+x/", "Mac"),
+    ("evolution", "Evolution"),
+    ("proton", "Proton"),
+    ("vdirsyncer", "vdirsyncer"),
+)
+
+
+def program_name(user_agent: str | None) -> str:
+    """Which program fetched, as its owner would say; "" when none did."""
+    if user_agent is None:
+        return ""
+    said = user_agent.lower()
+    for word, name in _PROGRAMS:
+        if word in said:
+            return name
+    return _("un navigateur") if said.startswith("mozilla/") else _("un autre programme")
 
 
 def must_renew(last_sequence: int, sequence: int) -> bool:
@@ -144,6 +175,13 @@ def digest(text: EventText) -> bytes:
     """What was said, in 32 octets: sent again only when this changed. The revision itself is not part of it."""
     said = {k: v for k, v in asdict(text).items() if k not in ("revised_at", "sequence")}
     return hashlib.sha256(msgspec.json.encode(said, order="sorted")).digest()
+
+
+def _geo(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:
+    """None for what is nowhere on earth: one venue mistyped must not break the calendars that it is in."""
+    if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        return None
+    return latitude, longitude
 
 
 def _path(facts: SlotFacts, audience: Audience) -> str:

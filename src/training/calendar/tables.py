@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Bytea, Integer, Serial, Varchar
+from piccolo.columns import BigInt, Bytea, Integer, Serial, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -81,11 +81,14 @@ class InvitationMessage(Table, tablename="invitation_message"):
 
 
 class CalendarFragment(Table, tablename="calendar_fragment"):
-    """A VEVENT as it was written for an audience; `digest` covers all that it was written from."""
+    """A VEVENT as it was written for an audience; `digest` covers all that it was written from.
+
+    No foreign key: writing it must lock no slot. What is asked for no more goes after a month.
+    """
 
     id: Serial
     digest = Bytea(default=None, unique=True)
-    slot = belongs_to(Slot)
+    slot = BigInt(default=None)
     audience = short_text(20)
     content = Bytea(default=None)
     made_at = instant(index=True)

@@ -138,26 +138,3 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
         session,
     )
     return MissionPage(view, [Place(slot, slot.id in mine) for slot in slots], list(team.values()), groups)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedListed:
-    """An open calendar address, without its secret."""
-
-    id: int
-    label: str
-    created_at: datetime
-    fetched_at: datetime | None
-    fetched_by: str | None
-
-
-async def feeds(facilitators: Collection[int]) -> list[FeedListed]:
-    """The open addresses of the facilitators an actor is, the newest first."""
-    return await db.rows(
-        FeedListed,
-        """
-        select id, label, created_at, fetched_at, fetched_by from feed_token
-        where revoked_at is null and facilitator = any($1) order by id desc
-        """,
-        sorted(facilitators),
-    )

@@ -176,10 +176,11 @@ class AssignmentView:
     phone: str | None
     state: str
     partner: str | None
+    accepted_at: datetime | None = None  # when they answered yes
 
 
 _ASSIGNMENT = """
-    select a.id, a.slot, t.session, a.facilitator, f.name, f.email, f.phone, a.state, p.name as partner
+    select a.id, a.slot, t.session, a.facilitator, f.name, f.email, f.phone, a.state, p.name as partner, a.accepted_at
     from assignment a join slot t on t.id = a.slot join facilitator f on f.id = a.facilitator
     left join partner p on p.id = f.partner
 """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 from training.kernel import clock
 from training.kernel.errors import Conflict, Invalid
@@ -90,6 +91,15 @@ ZONES = {
 def zone_of(postcode: str) -> str:
     """The zone whose wall clock a place shows."""
     return ZONES.get(postcode[:3], clock.PARIS.key)
+
+
+def check_where(values: Mapping[str, Any]) -> None:
+    """Invalid unless what is said of a venue's clock and coordinates can be: every calendar with it carries them."""
+    if values.get("zone", clock.PARIS.key) not in {clock.PARIS.key, *ZONES.values()}:
+        raise Invalid(_("Ce fuseau horaire n’est pas celui d’un lieu français."), field="zone")
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        if (value := values.get(name)) is not None and not abs(value) <= most:
+            raise Invalid(_("Une latitude va de −90 à 90 degrés, une longitude de −180 à 180."), field=name)
 
 
 class FacilitatorBusy(Conflict):

@@ -63,7 +63,8 @@ async def logo(request: Request[Any, Any, Any]) -> Response[bytes]:
 @get("/robots.txt", permission=PUBLIC, exclude_from_csrf=True, media_type="text/plain")
 async def robots() -> str:
     """Feeds stay allowed: Google Calendar obeys this file."""
-    return "User-agent: *\nDisallow: /gestion\nDisallow: /espace\nDisallow: /lien\nDisallow: /connexion\n"
+    closed = "".join(f"Disallow: {path}\n" for path in ("/gestion", "/espace", "/lien", "/connexion"))
+    return f"User-agent: *\n{closed}Allow: /agenda/\n"
 
 
 ROUTER = Router("/", route_handlers=[healthz, readyz, theme, logo, robots], include_in_schema=False)

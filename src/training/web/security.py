@@ -29,6 +29,11 @@ FRAMED = _policy(
     "frame-ancestors 'self'", "sandbox allow-top-navigation-by-user-activation",
 )  # fmt: skip
 
+# The list that another site shows in a frame of its own: the one page that may be framed by anybody.
+EMBEDDED = _policy(
+    "style-src 'self'", "img-src 'self'", "form-action 'none'", "base-uri 'none'", "frame-ancestors *",
+)  # fmt: skip
+
 # A picture that somebody gave us, opened on its own: an SVG is a document, and may hold a script.
 PICTURE = _policy("style-src 'unsafe-inline'", "frame-ancestors 'none'", "sandbox")
 

@@ -31,8 +31,8 @@ async def open_feed(
 ) -> str:
     """A new secret address of a calendar; the token is returned once and kept hashed.
 
-    Nothing named: the actor's own sessions. A person's address dies with their membership; the team's own gifts (to a
-    venue, or by the system) with nobody's.
+    Nothing named: the actor's own sessions. A person's address dies with their membership; what the team gives (to a
+    venue, a partner, a facilitator without an account) lives until somebody revokes it.
     """
     owner = {"organisation": organisation, "facilitator": facilitator, "partner": partner, "venue": venue}
     kind = next((name for name, which in owner.items() if which is not None), "staff" if staff else "person")
@@ -47,7 +47,7 @@ async def open_feed(
                 facilitator=facilitator,
                 partner=partner,
                 venue=venue,
-                account=actor.id if actor.kind == "user" and kind != "venue" else None,
+                account=actor.id if _own(actor, FeedKind(kind), organisation or facilitator or partner) else None,
                 label=label.strip()[:80] or _("Mon agenda"),
                 created_at=clock.now(),
             )
@@ -89,7 +89,10 @@ async def _lock(actor: Actor, token: int) -> Any:
     if row is None:
         raise NotFound(_("Cette adresse d’agenda n’existe pas."))
     kind = FeedKind(row["kind"])
-    if not (kind in OWN and actor.kind == "user" and actor.id == row["account"]):
+    theirs = kind in OWN and actor.kind == "user" and actor.id == row["account"]
+    if kind is FeedKind.PERSON and not theirs and actor.kind != "system":  # a person's own is nobody else's
+        raise NotFound(_("Cette adresse d’agenda n’existe pas."))
+    if not theirs:
         _check(actor, kind, row["organisation"] or row["facilitator"] or row["partner"])
     return row
 
@@ -105,6 +108,17 @@ async def seen(owner: FeedOwner, program: str) -> None:
 
 
 OWN = (FeedKind.PERSON, FeedKind.STAFF)
+
+
+def _own(actor: Actor, kind: FeedKind, subject: int | None) -> bool:
+    """Whether the address is for who makes it, and not a gift."""
+    scope = actor.scope
+    return actor.kind == "user" and (
+        kind in OWN
+        or (kind is FeedKind.ORGANISATION and subject in scope.organisations)
+        or (kind is FeedKind.FACILITATOR and subject in scope.facilitators)
+        or (kind is FeedKind.PARTNER and subject in scope.partners)
+    )
 
 
 def _check(actor: Actor, kind: FeedKind, subject: int | None) -> None:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import Any
 
 from training.calendar import rules
 from training.calendar.formats.event import vevent
@@ -18,6 +21,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.records.actions import acting
 
 KEPT_BYTES = 48_000_000  # of whole files, in this process: the same feed is fetched by many programs
+BATCH = 500  # events written together: between two, the loop answers others
 FRAGMENT_DAYS = 30  # then what nobody names any more goes; what is still asked for is written again
 
 _files: OrderedDict[str, bytes] = OrderedDict()
@@ -45,17 +49,20 @@ async def _parts(listing: Listing, base_url: str, contact: str) -> list[bytes]:
     found = dict(await db.connection().fetch(sql, listing.digests))
     missing = set(listing.digests) - found.keys()
     if missing:
-        written = await slots.facts(listing)
-        made = await asyncio.to_thread(_write, [w for w in written if w.digest in missing], base_url, contact)
-        await _keep(made)
-        found |= {w.digest: content for w, content in made}
+        rows = await slots.facts(listing, missing)
+        for start in range(0, len(rows), BATCH):
+            made = await asyncio.to_thread(_write, rows[start : start + BATCH], base_url, contact)
+            await _keep(made)
+            found |= {w.digest: content for w, content in made}
     return [found[digest] for digest in listing.digests if digest in found]
 
 
-def _write(written: list[Written], base_url: str, contact: str) -> list[tuple[Written, bytes]]:
+def _write(rows: list[Mapping[str, Any]], base_url: str, contact: str) -> list[tuple[Written, bytes]]:
     """In French, whatever the program says it speaks: the same bytes for everybody who fetches them."""
     with i18n.speaking(i18n.SOURCE):
-        return [(w, vevent(rules.event(w.facts, w.audience, base_url=base_url, contact=contact))) for w in written]
+        # in one order, whoever writes: two that write the same would wait for each other for ever
+        found = sorted(map(slots.written, rows), key=attrgetter("digest"))
+        return [(w, vevent(rules.event(w.facts, w.audience, base_url=base_url, contact=contact))) for w in found]
 
 
 async def _keep(made: list[tuple[Written, bytes]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from training.calendar import rules
 from training.calendar.formats import itip
 from training.calendar.formats.event import EventText
-from training.calendar.formats.mailbox import Mailbox
+from training.calendar.formats.mailbox import Mailbox, UnusableAddress
 from training.calendar.queries import invitations, slots
 from training.calendar.queries.invitations import Invitee, Told
 from training.calendar.rules import Role, SlotFacts
@@ -45,8 +45,11 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
     It is read from the present state, so that it converges however often, late or doubled it is asked. In the
     transaction of the mail it goes in: what is noted as sent is queued, and the other way round.
     """
-    # a row that is not there yet cannot be locked, and two bookings of one contact may be confirmed at once
-    await db.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"invitation:{slot}:{email.lower()}")
+    # A row that is not there yet cannot be locked, and two bookings of one contact may be confirmed at once. One lock
+    # for the session: whoever writes to several of its addresses would else lock them in an order of their own.
+    await db.execute(
+        "select pg_advisory_xact_lock(hashtextextended('invitations:' || session, 0)) from slot where id = $1", slot
+    )
     person = await invitations.invitee(slot, email)
     last = await invitations.told(slot, email)
     off = person is None
@@ -63,8 +66,7 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
     sequence, sent_at = _sequence(facts, last, off=off), _sent_at(last)
     note = await _note(slot, email, role, last, "CANCEL" if off else "REQUEST", sequence, sent_at, digest, text)
     path = _path(note, last.generation if last else 0, facts)
-    attendee = Mailbox(name, email)
-    method, content = _write(text, facts, attendee, platform, sequence, sent_at, off=off, path=path)
+    method, content = _write(text, facts, _mailbox(name, email), platform, sequence, sent_at, off=off, path=path)
     return Prepared(method, content, note, path, role, off, None if last is None or last.method == "CANCEL" else last)
 
 
@@ -95,10 +97,18 @@ def _path(invitation: int, generation: int, facts: SlotFacts) -> str:
     return f"/lien/{sign(link, settings.current().secret_key)}/reponse"
 
 
+def _mailbox(name: str, email: str) -> Mailbox | None:
+    """None: nothing can be sent there. The mail says so when it leaves, and nobody else's waits for it."""
+    try:
+        return Mailbox(name, email)
+    except UnusableAddress:
+        return None
+
+
 def _write(
     text: EventText,
     facts: SlotFacts,
-    attendee: Mailbox,
+    attendee: Mailbox | None,
     platform: PlatformView,
     sequence: int,
     sent_at: datetime,
@@ -107,7 +117,7 @@ def _write(
     path: str,
 ) -> tuple[itip.Method, bytes]:
     organizer = Mailbox(platform.short_name, platform.email)
-    if attendee.same_as(organizer):
+    if attendee is None or attendee.same_as(organizer):
         # nobody can be invited by themselves, nor taken off: their program would say « you are the organiser »
         return "PUBLISH", itip.publish(text, organizer=organizer, sequence=sequence, sent_at=sent_at)
     message = {"organizer": organizer, "attendee": attendee, "sequence": sequence, "sent_at": sent_at}

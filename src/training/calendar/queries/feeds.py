@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from training.calendar.queries.slots import Source
-from training.calendar.rules import FeedKind
+from training.calendar.rules import FeedKind, program_name
 from training.kernel import db
 from training.kernel.links import digest
 
@@ -60,7 +61,10 @@ def _owner(kind: str, **columns: object) -> FeedOwner:
 
 @dataclass(frozen=True, slots=True)
 class TokenView:
-    """A feed's address without its secret: its name, and who last fetched it."""
+    """A feed's address without its secret: its name, whose calendar it opens, and who last fetched it.
+
+    `maker`: the account that it dies with; None when the team gave it to somebody without an account.
+    """
 
     id: int
     kind: FeedKind
@@ -68,29 +72,63 @@ class TokenView:
     created_at: datetime
     fetched_at: datetime | None
     fetched_by: str | None
+    name: str
+    maker: str | None
+    account: int | None
+
+    @property
+    def program(self) -> str:
+        """The program that fetched it, as people call it; "" when none did."""
+        return program_name(self.fetched_by)
+
+
+_TOKENS = """
+    select t.id, t.kind, t.label, t.created_at, t.fetched_at, t.fetched_by, t.account, a.name as maker,
+           coalesce(o.name, f.name, p.name, v.name, a.name) as name
+    from feed_token t
+    left join organisation o on o.id = t.organisation
+    left join facilitator f on f.id = t.facilitator
+    left join partner p on p.id = t.partner
+    left join venue v on v.id = t.venue
+    left join account a on a.id = t.account
+    where t.revoked_at is null
+"""
+
+
+def _token(kind: str, **columns: object) -> TokenView:
+    return TokenView(kind=FeedKind(kind), **columns)  # type: ignore[arg-type]
 
 
 async def tokens(
-    *,
-    organisation: int | None = None,
-    facilitator: int | None = None,
-    partner: int | None = None,
-    venue: int | None = None,
-    account: int | None = None,
+    *, organisation: int | None = None, facilitators: Collection[int] = (), person: int | None = None
 ) -> list[TokenView]:
-    """The live tokens of one owner, or (`account` alone) of one person's own and the team's feeds; newest first."""
+    """The live addresses of an organisation, of facilitators, and of a person's own sessions; newest first."""
     return await db.rows(
-        TokenView,
-        """
-        select id, kind, label, created_at, fetched_at, fetched_by from feed_token
-        where revoked_at is null and (
-            organisation = $1 or facilitator = $2 or partner = $3 or venue = $4
-            or account = $5 and kind in ('person', 'staff')
-        ) order by id desc
+        _token,
+        _TOKENS
+        + """
+        and (t.organisation = $1 or t.facilitator = any($2) or t.account = $3 and t.kind = 'person')
+        order by t.id desc
         """,
         organisation,
-        facilitator,
-        partner,
-        venue,
-        account,
+        sorted(facilitators),
+        person,
     )
+
+
+async def team_tokens(*, before: int | None = None, limit: int = 50) -> list[TokenView]:
+    """The live addresses that the team looks after: its own, partners', venues', facilitators'; newest first."""
+    sql = (
+        _TOKENS
+        + """
+        and t.kind in ('staff', 'partner', 'venue', 'facilitator') and ($1::bigint is null or t.id < $1)
+        order by t.id desc limit $2
+    """
+    )
+    return await db.rows(_token, sql, before, limit)
+
+
+async def team_token(id: int) -> TokenView | None:  # noqa: A002
+    """One of these; None when there is none that lives."""
+    sql = _TOKENS + " and t.kind in ('staff', 'partner', 'venue', 'facilitator') and t.id = $1"
+    return await db.row(_token, sql, id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.calendar.rules import Role
+from training.calendar.rules import Answer, Role
 from training.kernel import db
 
 
@@ -95,7 +95,8 @@ _TOLD = f"select {', '.join(f'i.{name}' for name in Told.__slots__)} from invita
 
 async def told(slot: int, email: str) -> Told | None:
     """The last word to one address about one slot, its row locked."""
-    return await db.row(Told, _TOLD + " where i.slot = $1 and i.email = lower($2) for update", slot, email)
+    # in lower case by Python, as it was written: what the database's lower() does depends on its locale
+    return await db.row(Told, _TOLD + " where i.slot = $1 and i.email = $2 for update", slot, email.lower())
 
 
 async def invitation(id: int) -> Told | None:  # noqa: A002
@@ -106,3 +107,43 @@ async def invitation(id: int) -> Told | None:  # noqa: A002
 async def told_of(session: int) -> list[Told]:
     """What every address was last sent about the slots of a session."""
     return await db.rows(Told, _TOLD + " join slot t on t.id = i.slot where t.session = $1 order by i.id", session)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an address answered about a date of a session; `answer` None: nothing so far.
+
+    `booking` is that of a contact or a participant. Who declined to facilitate is here too, though invited no more.
+    """
+
+    slot: int
+    email: str
+    name: str
+    role: Role
+    booking: int | None
+    answer: Answer | None
+    answered_at: datetime | None
+
+
+async def answers(session: int) -> list[Answered]:
+    """Everybody who is invited to a session or answered about it, by date and name, in one statement."""
+    sql = f"""
+        select coalesce(q.slot, i.slot) as slot, coalesce(q.email, i.email) as email, coalesce(q.name, f.name, i.email)
+               as name, coalesce(q.role, i.role) as role,
+               case when q.role in ('contact', 'participant') then q.id end as booking, i.answer, i.answered_at
+        from ({_INVITED.format(which="t.session = $1")}) q
+        full join (
+            select n.* from invitation n join slot t on t.id = n.slot where t.session = $1
+        ) i on i.slot = q.slot and i.email = lower(q.email)
+        left join lateral (
+            select f.name from facilitator f where i.role = 'facilitator' and lower(f.email) = i.email limit 1
+        ) f on true
+        where q.slot is not null or i.answer is not null
+        order by (select starts_at from slot where id = coalesce(q.slot, i.slot)), 1,
+                 fold(coalesce(q.name, f.name, i.email)), 2
+    """
+    return await db.rows(_answered, sql, session)
+
+
+def _answered(role: str, answer: str | None, **columns: object) -> Answered:
+    return Answered(role=Role(role), answer=None if answer is None else Answer(answer), **columns)  # type: ignore[arg-type]

@@ -3,128 +3,173 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from training.calendar.rules import CANCELLED_STAYS, FORMAT, FUTURE, PAST, Audience, FeedKind, SlotFacts
 from training.kernel import clock, db
 
-# What each kind of feed holds. Each gives, by slot: whose words (audience), seats, organisation, whether it is off for
-# this reader, and when their own part was last revised. Parameters from $5 on are the subject's.
-_MINE = {
-    FeedKind.PUBLIC: """
-        select t.id as slot, 'public' as audience, 0::bigint as seats, null::text as organisation, false as off,
-               s.published_at as revised_at
-        from session s join slot t on t.session = s.id join offer o on o.id = s.offer
-        left join partner p on p.id = o.partner
-        left join venue_use u on u.slot = t.id left join venue v on v.id = u.venue
-        left join commune c on c.id = v.commune
-        where s.kind = 'open' and s.published_at is not null
-          and ($5 = '' or o.theme = $5) and ($6 = '' or c.insee = $6) and ($7 = '' or p.slug = $7)
-    """,
-    FeedKind.ORGANISATION: """
-        select t.id, 'organisation', coalesce(b.seats, 0), null, b.seats is null, b.updated_at
-        from (
-            select session, max(updated_at) as updated_at, sum(seats) filter (where state = 'confirmed') as seats
-            from booking
-            where organisation = $5 and confirmed_at is not null and state in ('confirmed', 'cancelled')
-            group by session
-        ) b join slot t on t.session = b.session
-    """,
-    FeedKind.FACILITATOR: """
-        select a.slot, 'facilitator', s.seats_taken, w.names, a.state <> 'confirmed', a.updated_at
-        from assignment a join slot t on t.id = a.slot join session s on s.id = t.session {who}
-        where a.facilitator = $5 and a.state in ('confirmed', 'withdrawn', 'replaced')
-    """,
-    FeedKind.PARTNER: """
-        select t.id, 'partner', s.seats_taken, w.names, false, s.updated_at
-        from session s join slot t on t.session = s.id join offer o on o.id = s.offer {who}
-        where s.published_at is not null and (o.partner = $5 or exists (
-            select from assignment a join facilitator f on f.id = a.facilitator
-            where a.slot = t.id and a.state = 'confirmed' and f.partner = $5
-        ))
-    """,
-    FeedKind.VENUE: """
-        select u.slot, 'host', s.seats_taken, null, false, s.updated_at
-        from venue_use u join slot t on t.id = u.slot join session s on s.id = t.session
-        where u.venue = $5 and s.published_at is not null
-    """,
-    FeedKind.STAFF: """
-        select t.id, 'staff', s.seats_taken, w.names, false, s.updated_at
-        from session s join slot t on t.session = s.id {who}
-        where s.published_at is not null and $5::text is not null
-    """,
-    # the strongest reason that an address has: to facilitate, to have booked, to take part
-    FeedKind.PERSON: """
-        select distinct on (x.slot) x.slot, x.audience, x.seats, x.organisation, x.off, x.revised_at from (
-            select 1 as rank, a.slot, 'facilitator' as audience, s.seats_taken::bigint as seats,
-                   null::text as organisation, false as off, a.updated_at as revised_at
-            from facilitator f join assignment a on a.facilitator = f.id and a.state = 'confirmed'
-            join slot t on t.id = a.slot join session s on s.id = t.session where lower(f.email) = lower($5)
-            union all
-            select 2, t.id, 'organisation', sum(b.seats), null, false, max(b.updated_at)
-            from contact c join booking b on b.contact = c.id and b.state = 'confirmed'
-            join slot t on t.session = b.session where lower(c.email) = lower($5) group by t.id
-            union all
-            select 3, t.id, 'participant', 0, null, false, b.updated_at
-            from participant p join booking b on b.id = p.booking and b.state = 'confirmed'
-            join slot t on t.session = b.session where lower(p.email) = lower($5)
-        ) x order by x.slot, x.rank
-    """,
-}
+
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """Which slots `t` of sessions `s` a reader has, and what is said of each to them, as SQL.
+
+    `seats` and `organisation` as in `SlotFacts`; `off`: not for this reader any more; `revised_at`: when their own part
+    of it last changed. Parameters from $5 on are the subject's.
+    """
+
+    source: str
+    where: str
+    audience: str
+    seats: str = "s.seats_taken"
+    organisation: str = "null::text"
+    off: str = "false"
+    revised_at: str = "s.updated_at"
+
+
+_ALL = "session s join slot t on t.session = s.id"
 _WHO = """
     left join lateral (
         select string_agg(distinct g.name, ', ') as names
-        from booking b join organisation g on g.id = b.organisation
-        where s.seats_taken > 0 and b.session = s.id and b.state = 'confirmed'
+        from booking b join organisation g on g.id = b.organisation where b.session = s.id and b.state = 'confirmed'
     ) w on true
 """
-_JOINS = """
-    join slot t on t.id = m.slot
-    join session s on s.id = t.session
+_SEEN = "s.published_at is not null"  # a draft is nobody's business yet
+_MINE = {
+    FeedKind.PUBLIC: _Mine(
+        _ALL,
+        f"s.kind = 'open' and {_SEEN} and ($5 = '' or o.theme = $5) and ($6 = '' or c.insee = $6)"
+        " and ($7 = '' or p.slug = $7)",
+        "'public'",
+        seats="0",
+        revised_at="s.published_at",
+    ),
+    FeedKind.ORGANISATION: _Mine(
+        """
+        (
+            select session, max(updated_at) as revised_at, sum(seats) filter (where state = 'confirmed') as seats
+            from booking
+            where organisation = $5 and confirmed_at is not null and state in ('confirmed', 'cancelled')
+            group by session
+        ) m join slot t on t.session = m.session join session s on s.id = t.session
+        """,
+        "true",
+        "'organisation'",
+        seats="coalesce(m.seats, 0)",
+        off="m.seats is null",
+        revised_at="m.revised_at",
+    ),
+    FeedKind.FACILITATOR: _Mine(
+        f"assignment a join slot t on t.id = a.slot join session s on s.id = t.session {_WHO}",
+        f"a.facilitator = $5 and a.state in ('confirmed', 'withdrawn', 'replaced') and {_SEEN}",
+        "'facilitator'",
+        organisation="w.names",
+        off="a.state <> 'confirmed'",
+        revised_at="a.updated_at",
+    ),
+    FeedKind.PARTNER: _Mine(
+        f"{_ALL} {_WHO}",
+        f"""{_SEEN} and (o.partner = $5 or exists (
+            select from assignment a join facilitator f on f.id = a.facilitator
+            where a.slot = t.id and a.state = 'confirmed' and f.partner = $5
+        ))""",
+        "'partner'",
+        organisation="w.names",
+    ),
+    FeedKind.VENUE: _Mine(_ALL, f"u.venue = $5 and {_SEEN}", "'host'"),
+    FeedKind.STAFF: _Mine(f"{_ALL} {_WHO}", f"{_SEEN} and $5::text is not null", "'staff'", organisation="w.names"),
+    # the strongest reason that an address has: to facilitate, to have booked, to take part
+    FeedKind.PERSON: _Mine(
+        """
+        (
+            select distinct on (x.slot) x.slot, x.audience, x.seats, x.revised_at from (
+                select 1 as rank, a.slot, 'facilitator' as audience, s.seats_taken::bigint as seats,
+                       a.updated_at as revised_at
+                from facilitator f join assignment a on a.facilitator = f.id and a.state = 'confirmed'
+                join slot t on t.id = a.slot join session s on s.id = t.session where lower(f.email) = lower($5)
+                union all
+                select 2, t.id, 'organisation', sum(b.seats), max(b.updated_at)
+                from contact c join booking b on b.contact = c.id and b.state = 'confirmed'
+                join slot t on t.session = b.session where lower(c.email) = lower($5) group by t.id
+                union all
+                select 3, t.id, 'participant', 0, b.updated_at
+                from participant p join booking b on b.id = p.booking and b.state = 'confirmed'
+                join slot t on t.session = b.session where lower(p.email) = lower($5)
+            ) x order by x.slot, x.rank
+        ) m join slot t on t.id = m.slot join session s on s.id = t.session
+        """,
+        _SEEN,
+        "m.audience",
+        seats="m.seats",
+        revised_at="m.revised_at",
+    ),
+}
+_WORDS = """
     join offer o on o.id = s.offer
     left join partner p on p.id = o.partner
     left join venue_use u on u.slot = t.id
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune
 """
-_REVISED = "greatest(t.updated_at, s.updated_at, o.updated_at, v.updated_at, m.revised_at)"
-_FACTS = f"""
-    t.id as slot, s.id as session, t.uid, t.sequence, t.position,
-    (select count(*) from slot where session = s.id) as slots,
-    t.starts_at, t.ends_at, s.state, {_REVISED} as revised_at,
-    o.title, o.summary, o.theme, p.name as partner,
-    v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude, v.zone,
-    m.seats, m.organisation, m.off as cancelled
-"""
-# The versions of the rows that a text is written from (xmin names the transaction that wrote a row), and what of the
-# session, of bookings and of seats counts for this reader. $4 is what else the text says: site, telephone, format.
-_ROW = f"""
-    row($4::text, t.id, t.xmin, s.state, s.updated_at, o.xmin, p.xmin, u.xmin, v.xmin, c.xmin,
-        m.audience, m.seats, m.organisation, m.off, {_REVISED})
-"""
-# 128 bits by PostgreSQL's own hash of a row: it needs no text of it, and costs a tenth of a digest of that text
-_DIGEST = f"int8send(hash_record_extended({_ROW}, 1)) || int8send(hash_record_extended({_ROW}, 2))"
+
+
+def _revised(mine: _Mine) -> str:
+    return f"greatest(t.updated_at, s.updated_at, o.updated_at, v.updated_at, {mine.revised_at})"
+
+
+def _facts_of(mine: _Mine) -> str:
+    return f"""
+        t.id as slot, s.id as session, t.uid, t.sequence, t.position,
+        (select count(*) from slot where session = s.id) as slots,
+        t.starts_at, t.ends_at, s.state, {_revised(mine)} as revised_at,
+        o.title, o.summary, o.theme, p.name as partner,
+        v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude, v.zone,
+        {mine.seats} as seats, {mine.organisation} as organisation, {mine.off} as cancelled
+    """
+
+
+def _digest_of(mine: _Mine) -> str:
+    """The slot, and 64 bits of all that its text is written from, by PostgreSQL's own hash of a row: it needs no text
+    of that row, and costs a tenth of a digest of it.
+
+    Of long rows their version (xmin names the transaction that wrote it); of those that say by themselves when they
+    changed that too, and of the others what is said: in a restored database the versions begin anew. $4 is what else
+    the text says: site, telephone, format.
+    """
+    row = f"""
+        row($4::text, t.xmin, s.state, s.updated_at, o.xmin, v.xmin, v.id, p.name, c.name, c.postcode,
+            ({mine.audience})::text, {mine.seats}, {mine.organisation}, {mine.off}, {_revised(mine)})
+    """
+    return f"int8send(t.id) || int8send(hash_record_extended({row}, 0))"
+
+
 _DIGEST_BYTES = 16
-_SHOWN = "t.ends_at > $1 and t.starts_at < $2 and (s.state <> 'cancelled' and not m.off or t.ends_at > $3)"
 
 
-def _statement(kind: FeedKind, columns: str, more: str = "") -> str:
-    mine = _MINE[kind].replace("{who}", _WHO)
-    names = "m (slot, audience, seats, organisation, off, revised_at)"
-    return f"select {columns} from ({mine}) {names} {_JOINS} where {_SHOWN} {more}"
+def _statement(mine: _Mine, columns: str) -> str:
+    shown = f"t.ends_at > $1 and t.starts_at < $2 and (s.state <> 'cancelled' and not ({mine.off}) or t.ends_at > $3)"
+    return f"select {columns} from {mine.source} {_WORDS} where {mine.where} and {shown}"
 
 
-_LISTING = {
-    kind: f"""
+def _listing(mine: _Mine) -> str:
+    columns = f"t.starts_at, t.id as slot, {_revised(mine)} as revised_at, v.zone, {_digest_of(mine)} as digest"
+    return f"""
         select coalesce(string_agg(x.digest, ''::bytea order by x.starts_at, x.slot), ''::bytea) as digests,
                max(x.revised_at) as revised_at, coalesce(array_agg(distinct x.zone), '{{}}') as zones
-        from ({_statement(kind, f"t.starts_at, t.id as slot, {_REVISED} as revised_at, v.zone, {_DIGEST} as digest")}) x
+        from ({_statement(mine, columns)}) x
     """
-    for kind in FeedKind
-}
-_WRITE = {kind: _statement(kind, f"{_DIGEST} as digest, m.audience, {_FACTS}") for kind in FeedKind}
+
+
+def _writing(kind: FeedKind) -> str:
+    columns = f"{_digest_of(_MINE[kind])} as digest, {_MINE[kind].audience} as audience, {_facts_of(_MINE[kind])}"
+    wanted = 8 if kind is FeedKind.PUBLIC else 6  # the parameter after the subject's
+    return f"select * from ({_statement(_MINE[kind], columns)}) x where x.digest = any(${wanted}::bytea[])"
+
+
+_LISTING = {kind: _listing(mine) for kind, mine in _MINE.items()}
+_WRITE = {kind: _writing(kind) for kind in _MINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +219,20 @@ class Written:
     facts: SlotFacts
 
 
-async def facts(wanted: Listing) -> list[Written]:
-    """The facts of every event of a feed, read again: each with the digest of what it says now."""
-    records = await db.connection().fetch(_WRITE[wanted.source.kind], *_bounds(), wanted.salt, *wanted.source.subject)
-    return [_written(**record) for record in records]
+async def facts(wanted: Listing, missing: Collection[bytes]) -> list[Mapping[str, Any]]:
+    """The facts of some events of a feed, read again: those that say now what their digest names.
+
+    Rows, for `written`: ten thousand of them are made into values outside the event loop.
+    """
+    sql, source = _WRITE[wanted.source.kind], wanted.source
+    rows = await db.connection().fetch(sql, *_bounds(), wanted.salt, *source.subject, list(missing))
+    return list(rows)
 
 
-def _written(digest: bytes, audience: str, **columns: object) -> Written:
-    return Written(digest, Audience(audience), _facts(**columns))
+def written(row: Mapping[str, Any]) -> Written:
+    """One of those rows as values."""
+    columns = dict(row)
+    return Written(columns.pop("digest"), Audience(columns.pop("audience")), _facts(**columns))
 
 
 def _bounds() -> tuple[datetime, datetime, datetime]:
@@ -194,34 +245,33 @@ def _facts(**columns: object) -> SlotFacts:
     return SlotFacts(**{**columns, "seats": int(columns["seats"] or 0)})  # type: ignore[call-overload]
 
 
-_ONE = (
-    f"select {_FACTS} from {{mine}} m (slot, audience, seats, organisation, off, revised_at) {_JOINS} where t.id = $1"
+def _one(mine: _Mine, which: str) -> str:
+    return f"select {_facts_of(mine)} from {mine.source} {_WORDS} where {mine.where} and {which}"
+
+
+_OF_ORGANISATION = _one(_MINE[FeedKind.ORGANISATION], "t.id = $1").replace("$5", "$2")
+_OF_FACILITATOR = _one(_MINE[FeedKind.FACILITATOR], "t.id = $1").replace("$5", "$2")
+_OF_ANYBODY = _one(
+    _Mine(_ALL, f"s.kind = 'open' and {_SEEN} and s.state <> 'cancelled'", "", seats="0"), "t.id = any($1)"
 )
+_OF_ANYONE = _one(_Mine(_ALL, "true", "", off="s.state in ('draft', 'cancelled')"), "t.id = $1")
 
 
 async def for_organisation(slot: int, organisation: int) -> SlotFacts | None:
     """One slot as an organisation that booked it reads it."""
-    mine = _MINE[FeedKind.ORGANISATION].replace("$5", "$2")
-    return await db.row(_facts, _ONE.format(mine=f"({mine})"), slot, organisation)
+    return await db.row(_facts, _OF_ORGANISATION, slot, organisation)
 
 
 async def for_facilitator(slot: int, facilitator: int) -> SlotFacts | None:
     """One slot as its facilitator reads it."""
-    mine = _MINE[FeedKind.FACILITATOR].replace("{who}", _WHO).replace("$5", "$2")
-    return await db.row(_facts, _ONE.format(mine=f"({mine})"), slot, facilitator)
+    return await db.row(_facts, _OF_FACILITATOR, slot, facilitator)
 
 
 async def for_anybody(slots: Sequence[int]) -> list[SlotFacts]:
     """Some slots of open sessions as anybody reads them, in order of time."""
-    mine = "select t.id, '', 0, null, false, null::timestamptz from slot t where t.id = any($1)"
-    sql = _ONE.format(mine=f"({mine})").replace("t.id = $1", "s.kind = 'open' and s.published_at is not null")
-    return await db.rows(_facts, sql + " and s.state <> 'cancelled' order by t.starts_at", list(slots))
+    return await db.rows(_facts, f"{_OF_ANYBODY} order by t.starts_at, t.id", list(slots))
 
 
 async def for_anyone(slot: int) -> SlotFacts | None:
     """One slot, whatever its session's state, as somebody reads it who neither books nor facilitates."""
-    mine = """
-        select t.id, '', s.seats_taken, null, s.state in ('draft', 'cancelled'), s.updated_at
-        from slot t join session s on s.id = t.session
-    """
-    return await db.row(_facts, _ONE.format(mine=f"({mine})"), slot)
+    return await db.row(_facts, _OF_ANYONE, slot)

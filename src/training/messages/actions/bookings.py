@@ -9,7 +9,7 @@ from training.calendar.actions.invitations import Prepared, prepare
 from training.directory.queries import the_platform
 from training.identity.queries import staff_addresses
 from training.kernel.actor import SYSTEM, Actor
-from training.messages.actions.invitations import follow
+from training.messages.actions.invitations import follow_booking
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
@@ -27,7 +27,8 @@ async def option(actor: Actor, booking: int) -> None:
 
 async def confirm(actor: Actor, booking: int) -> None:
     """It is booked: the facts, and the invitation."""
-    await _tell(actor, booking, "booking_confirmed", BookingState.CONFIRMED, calendar=True)
+    if await _tell(actor, booking, "booking_confirmed", BookingState.CONFIRMED, calendar=True):
+        await follow_booking(actor, booking)
 
 
 async def decline(actor: Actor, booking: int) -> None:
@@ -37,7 +38,13 @@ async def decline(actor: Actor, booking: int) -> None:
 
 async def cancel(actor: Actor, booking: int) -> None:
     """It is cancelled; the event leaves the calendar."""
-    await _tell(actor, booking, "booking_cancelled", BookingState.CANCELLED, calendar=True)
+    if await tell_cancelled(actor, booking):
+        await follow_booking(actor, booking)
+
+
+async def tell_cancelled(actor: Actor, booking: int) -> bool:
+    """The contact only, of a booking that falls with its session: the others' calendars follow once, not each time."""
+    return await _tell(actor, booking, "booking_cancelled", BookingState.CANCELLED, calendar=True)
 
 
 async def expire(actor: Actor, booking: int) -> None:
@@ -60,11 +67,11 @@ async def tell_staff(actor: Actor, booking: int) -> None:
         await queue(actor, Letter("staff_booking", Reader(name, email), ("booking", view.id), context))
 
 
-async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingState, *, calendar: bool = False) -> None:
+async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingState, *, calendar: bool = False) -> bool:
     """Tell the contact, unless the booking has moved on meanwhile: what moved it tells its own story."""
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is None or view.state != expected:
-        return
+        return False
     slots = (await scheduling.slots([view.session]))[view.session]
     invitations = await _invitations(view, slots) if calendar else []
     await queue(actor, _letter(occasion, view, slots, invitations[0] if invitations else None))
@@ -72,8 +79,7 @@ async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingStat
     for slot, prepared in zip(slots[1:], invitations[1:], strict=False):
         if prepared is not None:
             await queue(actor, _letter("further_date", view, slots, prepared, slot=slot))
-    if calendar:
-        await follow(actor, view.session)
+    return True
 
 
 async def _invitations(view: BookingView, slots: list[SlotView]) -> list[Prepared | None]:

@@ -7,10 +7,12 @@ from training.calendar.actions.invitations import Prepared, prepare
 from training.calendar.queries import invitations
 from training.calendar.rules import INVITED_BY_OCCASION, Role
 from training.directory.queries import the_platform
+from training.kernel import clock
 from training.kernel.actor import SYSTEM, Actor
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SessionView, SlotView
+from training.scheduling.rules import SessionState
 
 
 async def follow(actor: Actor, session: int) -> None:
@@ -19,24 +21,38 @@ async def follow(actor: Actor, session: int) -> None:
     A contact's and a facilitator's first invitation and their CANCEL are not sent here: they travel in the mail that
     says that they are booked or expected, or no longer.
     """
+    await _follow(actor, session, INVITED_BY_OCCASION)
+
+
+async def follow_change(actor: Actor, session: int) -> None:
+    """The same once it has been quiet: by now those mails were written. Who is still missing, or still has it, has
+    another address than then: the old one is told that it is off, the new one is invited.
+    """
+    await _follow(actor, session, frozenset())
+
+
+async def _follow(actor: Actor, session: int, by_occasion: frozenset[Role]) -> None:
     view = await scheduling.session(session)
-    if view is None:
-        return
-    slots = (await scheduling.slots([session]))[session]
+    if view is None or view.state == SessionState.HELD:
+        return  # it took place: nobody has to be anywhere
+    slots = {slot.id: slot for slot in (await scheduling.slots([session]))[session]}
     people = {(person.slot, person.email.lower()): person for person in await invitations.invited(session)}
     told = {(note.slot, note.email): note for note in await invitations.told_of(session) if note.method != "CANCEL"}
     platform = await the_platform()
     for key in sorted(people.keys() | told.keys()):
         person, note = people.get(key), told.get(key)
         begins_or_ends = person or note if person is None or note is None else None
-        if begins_or_ends is not None and begins_or_ends.role in INVITED_BY_OCCASION:
+        if begins_or_ends is not None and begins_or_ends.role in by_occasion:
             continue
+        slot = slots[key[0]]
+        if slot.ends_at <= clock.now():
+            continue  # that date is over
         name, email = (person.name, person.email) if person else ("", key[1])
         prepared = await prepare(name, email, key[0], platform)
         if prepared is not None:
             reader = Reader(name, email, person.locale if person else "fr")
-            slot = next(s for s in slots if s.id == key[0])
-            await queue(actor, _letter(view, slots, slot, reader, prepared))
+            occasion = "uninvited" if prepared.off else "session_changed" if prepared.before else "invited"
+            await queue(actor, _letter(occasion, view, [*slots.values()], slot, reader, prepared))
 
 
 async def follow_booking(actor: Actor, booking: int) -> None:
@@ -46,15 +62,11 @@ async def follow_booking(actor: Actor, booking: int) -> None:
         await follow(actor, view.session)
 
 
-def _occasion(prepared: Prepared) -> str:
-    if prepared.off:
-        return "uninvited"
-    return "session_changed" if prepared.before else "invited"
-
-
-def _letter(view: SessionView, slots: list[SlotView], slot: SlotView, to: Reader, prepared: Prepared) -> Letter:
+def _letter(
+    occasion: str, view: SessionView, slots: list[SlotView], slot: SlotView, to: Reader, prepared: Prepared
+) -> Letter:
     return Letter(
-        _occasion(prepared),
+        occasion,
         to,
         ("session", view.id),
         {

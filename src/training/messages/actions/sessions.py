@@ -20,7 +20,7 @@ async def call_off(actor: Actor, session: int) -> None:
     found = await bookings.bookings(SYSTEM.scope, session=session, limit=1000)
     for view in found:
         if view.cancelled_by == "platform" and view.cancel_reason == called_off.cancel_reason:
-            await booking_mail.cancel(actor, view.id)
+            await booking_mail.tell_cancelled(actor, view.id)
     withdrawn = await db.connection().fetch(
         """
         select a.id from assignment a join slot t on t.id = a.slot

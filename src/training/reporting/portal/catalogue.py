@@ -97,9 +97,10 @@ class Filters:
     theme: str = ""
     offer: str = ""
     commune: str = ""
+    partner: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.theme or self.offer or self.commune)
+        return bool(self.theme or self.offer or self.commune or self.partner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class Choices:
     themes: tuple[tuple[str, str], ...]
     offers: tuple[tuple[str, str], ...]
     communes: tuple[tuple[str, str], ...]
+    partners: tuple[tuple[str, str], ...] = ()
 
 
 async def reader(actor: Actor | None) -> Reader:
@@ -166,6 +168,7 @@ async def sessions(
         wanted.offer,
         wanted.theme,
         wanted.commune,
+        wanted.partner,
         *(key or (None, None)),
         limit + 1,
     )
@@ -195,20 +198,21 @@ _LIST = (
     + f"""
     where {_VISIBLE.format(starts="f.starts_at")}
       and ($3 = '' or o.slug = $3) and ($4 = '' or o.theme = $4) and ($5 = '' or c.insee = $5)
+      and ($6 = '' or p.slug = $6)
 """
 )
 _FORWARD = (
     _LIST
     + """
-      and ($6::timestamptz is null or (f.starts_at, s.id) > ($6, $7::bigint))
-    order by f.starts_at, s.id limit $8
+      and ($7::timestamptz is null or (f.starts_at, s.id) > ($7, $8::bigint))
+    order by f.starts_at, s.id limit $9
 """
 )
 _BACKWARD = (
     _LIST
     + """
-      and ($6::timestamptz is null or (f.starts_at, s.id) < ($6, $7::bigint))
-    order by f.starts_at desc, s.id desc limit $8
+      and ($7::timestamptz is null or (f.starts_at, s.id) < ($7, $8::bigint))
+    order by f.starts_at desc, s.id desc limit $9
 """
 )
 
@@ -220,21 +224,25 @@ async def choices(who: Reader) -> Choices:
     communes = await db.connection().fetch(_COMMUNES, now, who.ids)
     themes = dict.fromkeys(record["theme"] for record in offered)
     titles = sorted((r["rank"], r["slug"], r["title"]) for r in offered)
+    partners = {r["partner_slug"]: r["partner"] for r in offered if r["partner_slug"]}
     return Choices(
         tuple((theme, theme) for theme in themes),
         tuple((slug, title) for _rank, slug, title in titles),
         tuple((record["insee"], record["name"]) for record in communes),
+        tuple(sorted(partners.items(), key=lambda known: known[1])),
     )
 
 
 _COMING = f"""
     from session s join offer o on o.id = s.offer join slot t on t.session = s.id and t.position = 1
+    left join partner p on p.id = o.partner
     left join venue_use u on u.slot = t.id left join venue v on v.id = u.venue left join commune c on c.id = v.commune
     where {_VISIBLE.format(starts="t.starts_at")}
 """
 _OFFERED = f"""
-    select o.slug, o.title, o.theme, row_number() over (order by fold(o.title), o.title, o.slug) as rank {_COMING}
-    group by o.slug, o.title, o.theme order by fold(o.theme), o.theme
+    select o.slug, o.title, o.theme, p.slug as partner_slug, p.name as partner,
+           row_number() over (order by fold(o.title), o.title, o.slug) as rank {_COMING}
+    group by o.slug, o.title, o.theme, p.slug, p.name order by fold(o.theme), o.theme
 """
 _COMMUNES = f"""
     select c.insee, c.name {_COMING} and c.id is not null

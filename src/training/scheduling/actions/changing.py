@@ -22,6 +22,7 @@ async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> Non
     """Correct a venue's facts; whoever was invited there is told."""
     async with acting(actor, "venue.edit", ("venue", venue)) as change:
         change.about("venue", venue, *values)
+        rules.check_where(values)
         columns: dict[Any, Any] = {Venue._meta.get_column_by_name(name): value for name, value in values.items()}
         columns[Venue.updated_at] = clock.now()
         if not await Venue.update(columns).where(Venue.id == venue).returning(Venue.id):

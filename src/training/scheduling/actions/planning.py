@@ -50,6 +50,7 @@ class NewSession:
 async def add_venue(actor: Actor, **values: Any) -> int:
     """A room somewhere. Its clock is that of its commune."""
     async with acting(actor, "venue.add") as change:
+        rules.check_where(values)
         postcode = await db.value("select postcode from commune where id = $1", values["commune"])
         made = await Venue.insert(
             Venue(**{"zone": rules.zone_of(postcode or ""), "updated_at": clock.now(), **values})
@@ -215,8 +216,10 @@ async def _invite_facilitators(session: int) -> None:
 
 async def mark_reinstated(session: int) -> None:
     """A session that was called off takes place after all, with its rooms and facilitators (bookings says so)."""
-    cancelled_at = await db.value("select updated_at from session where id = $1", session)
-    await _move(session, SessionState.PUBLISHED, {Session.cancel_reason: None})
+    before = await db.connection().fetchrow("select updated_at, published_at from session where id = $1", session)
+    cancelled_at, published_at = before if before else (None, None)
+    also = {Session.cancel_reason: None, Session.published_at: published_at or clock.now()}  # it may have been a draft
+    await _move(session, SessionState.PUBLISHED, also)
     slots = Slot.select(Slot.id).where(Slot.session == session)
     now = clock.now()
     await VenueUse.update({VenueUse.holds: True}).where(VenueUse.slot.is_in(slots))

@@ -8,7 +8,7 @@ from training.web.agenda import feeds, files
 
 ROUTER = Router(
     "/agenda",
-    route_handlers=[feeds.public, feeds.private, files.session, files.booking],
+    route_handlers=[feeds.public, feeds.private, files.session, files.booking, files.mission],
     # no cookie is set here: programs keep none, and a shared one would keep anybody's
     opt={"exclude_from_csrf": True},
     include_in_schema=False,

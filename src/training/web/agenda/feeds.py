@@ -52,13 +52,13 @@ async def private(request: Asked, name: FromPath[str]) -> Response[bytes] | Resp
     return await _feed(request, owner.name, owner.source)
 
 
-async def _feed(request: Asked, owner: str | None, source: Source, **headers: str) -> Response[bytes]:
+async def _feed(request: Asked, owner: str | None, source: Source, **more: str) -> Response[bytes]:
     platform = await the_platform()
     head, base_url, contact = _head(platform, owner), settings.current().base_url, answers.contact(platform)
     for _attempt in range(3):
         listing = await slots.listing(source, f"{base_url}|{contact}")
         etag = listing.etag(head.name, head.description, head.color)
-        headers = answers.headers("seances", etag, listing.revised_at, headers)
+        headers = answers.headers("seances", etag, listing.revised_at, more)
         if answers.has_it(request, etag):
             return Response(b"", status_code=304, headers=headers, media_type=answers.MEDIA_TYPE)
         content = await fragments.file(listing, head, base_url=base_url, contact=contact)

@@ -17,7 +17,9 @@ from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.scheduling import queries as scheduling
+from training.scheduling.rules import SessionState
 from training.web.agenda import answers
+from training.web.asked import row_key
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, the_actor, the_platform
 
@@ -53,6 +55,22 @@ async def booking(request: Asked, name: FromPath[str]) -> Response[bytes]:
     if not facts:
         raise NotFound(_("Cette réservation n’est pas confirmée : elle n’a pas encore de date à mettre à l’agenda."))
     return await _file(request, f"reservation-{found.reference}", facts, Audience.ORGANISATION)
+
+
+@route("/missions/{name:str}", http_method=_GET, permission=Permission.MISSIONS_SEE, status_code=200)
+async def mission(request: Asked, name: FromPath[str]) -> Response[bytes]:
+    """The dates of a session that a facilitator is expected at, for them."""
+    session = row_key(answers.stem(name))
+    slots = (await scheduling.slots([session]))[session] if session else []
+    facts: dict[int, SlotFacts] = {}  # by slot: two facilitators in one person are one event
+    for slot in slots:
+        for facilitator in sorted(the_actor(request).scope.facilitators):
+            fact = await queries.for_facilitator(slot.id, facilitator)
+            if fact and not fact.cancelled and fact.state != SessionState.CANCELLED:
+                facts[slot.id] = fact
+    if not facts:
+        raise NotFound(_("Cette séance n’existe pas, n’a pas lieu, ou une autre personne l’anime."))
+    return await _file(request, f"mission-{session}", list(facts.values()), Audience.FACILITATOR)
 
 
 async def _file(request: Asked, file: str, facts: Sequence[SlotFacts], audience: Audience) -> Response[bytes]:

@@ -12,8 +12,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.calendar.actions import feeds
+from training.calendar.queries import feeds as queries
+from training.calendar.queries.feeds import TokenView
 from training.identity.rules import Permission
-from training.kernel import settings
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -21,8 +22,11 @@ from training.reporting import animation as reading
 from training.web.asked import row
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
+from training.web.subscribing import asked_to_end, closed_words, made
 
 P = Permission
+AGENDA = "/animation/agenda"
+_AROUND = {"layout": "animation/layout.html", "base": AGENDA}
 
 
 async def facilitators_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -61,36 +65,55 @@ async def agenda(request: Asked) -> Template:
     return await _agenda(request, Form())
 
 
-async def _agenda(request: Asked, form: Form, token: str | None = None) -> Template:
-    url = f"{settings.current().base_url}/agenda/p/{token}.ics" if token else None
-    return await page(
-        request,
-        "animation/agenda.html",
-        201 if token else form.status,
-        feeds=await reading.feeds(the_actor(request).scope.facilitators),
-        form=form,
-        url=url,
-        webcal=f"webcal://{url.partition('://')[2]}" if url else None,
-    )
+async def _agenda(request: Asked, form: Form) -> Template:
+    tokens = await queries.tokens(facilitators=the_actor(request).scope.facilitators)
+    return await page(request, "animation/agenda.html", form.status, feeds=tokens, form=form, base=AGENDA)
 
 
-@post("/animation/agenda", permission=P.MISSIONS_SEE)
+@post("/animation/agenda", permission=P.MISSIONS_SEE, status_code=200)
 async def open_feed(request: Asked) -> Template:
     """Make an address. The answer is the page itself: it is the only one that will ever show it."""
     form = await Form.of(request)
-    label = form.text("label", most=80)
+    label = form.text("label", required=True, most=80)
     if not form.good:
         return await _agenda(request, form)
     actor = the_actor(request)
     token = await feeds.open_feed(actor, label, facilitator=min(actor.scope.facilitators))
-    return await _agenda(request, Form(), token)
+    return await made(request, label, token, **_AROUND)
 
 
-@post("/animation/agenda/{feed:int}/fermer", permission=P.MISSIONS_SEE)
+@get("/animation/agenda/{feed:int}/remplacer", permission=P.MISSIONS_SEE)
+async def ask_replace(request: Asked, feed: FromPath[int]) -> Template:
+    """What a new secret leads to, before it is made."""
+    return await asked_to_end(request, await _feed(request, feed), replacing=True, **_AROUND)
+
+
+@post("/animation/agenda/{feed:int}/remplacer", permission=P.MISSIONS_SEE, status_code=200)
+async def replace(request: Asked, feed: FromPath[int]) -> Template:
+    """The same calendar under another secret."""
+    found = await _feed(request, feed)
+    return await made(request, found.label, await feeds.rotate_feed(the_actor(request), found.id), **_AROUND)
+
+
+@get("/animation/agenda/{feed:int}/supprimer", permission=P.MISSIONS_SEE)
+async def ask_close(request: Asked, feed: FromPath[int]) -> Template:
+    """What revoking leads to, before it is done."""
+    return await asked_to_end(request, await _feed(request, feed), replacing=False, **_AROUND)
+
+
+@post("/animation/agenda/{feed:int}/supprimer", permission=P.MISSIONS_SEE)
 async def close_feed(request: Asked, feed: FromPath[int]) -> Redirect:
     """Revoke an address."""
-    await feeds.close_feed(the_actor(request), row(feed))
-    return go("/animation/agenda", _("Adresse fermée : les agendas qui la lisaient n’ont plus de nouvelles."))
+    found = await _feed(request, feed)
+    await feeds.close_feed(the_actor(request), found.id)
+    return go(AGENDA, closed_words(found))
 
 
-HANDLERS = [coming, past, mission, agenda, open_feed, close_feed]
+async def _feed(request: Asked, id: int) -> TokenView:  # noqa: A002
+    for feed in await queries.tokens(facilitators=the_actor(request).scope.facilitators):
+        if feed.id == id:
+            return feed
+    raise NotFound(_("Cette adresse d’agenda n’existe pas, ou ne répond déjà plus."))
+
+
+HANDLERS = [coming, past, mission, agenda, open_feed, ask_replace, replace, ask_close, close_feed]

@@ -14,6 +14,7 @@ from training.web.office import (
     credit_notes,
     draft_lines,
     drafts,
+    feeds,
     invoices,
     jobs,
     journal,
@@ -33,11 +34,12 @@ from training.web.office import (
     today,
     trail,
     transmissions,
+    venues,
 )
 from training.web.office.page import staff_only
 
 _PAGES = (
-    *(today, sessions, planning, changing, bookings, organisations, billing_facts, contacts, offers, payers),
+    *(today, sessions, planning, changing, venues, bookings, organisations, billing_facts, contacts, offers, payers),
     *(
         drafts,
         draft_lines,
@@ -52,7 +54,7 @@ _PAGES = (
         transmissions,
     ),
     *(accounts, balances, journal, opening),
-    *(mails, jobs, platform, keys, series),
+    *(mails, feeds, jobs, platform, keys, series),
 )
 
 ROUTER = Router(

@@ -14,6 +14,7 @@ from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.queries import BookingView
 from training.bookings.rules import BOOKING_MOVES, BookingState
+from training.calendar.queries import invitations
 from training.directory import queries as directory
 from training.directory.rules import Buyer
 from training.identity.rules import Permission
@@ -21,6 +22,7 @@ from training.kernel import clock
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.office import bookings as reading
+from training.scheduling import queries as scheduling
 from training.scheduling.rules import SessionState
 from training.web.asked import PER_PAGE, asked, key, moment_key, pager
 from training.web.forms import Form
@@ -76,6 +78,8 @@ async def _one(request: Asked, reference: str, form: Form) -> Template:
         form.status,
         booking=view,
         participants=await bookings.participants(view.id),
+        answers=[a for a in await invitations.answers(view.session) if a.booking == view.id],
+        slots=(await scheduling.slots([view.session]))[view.session],
         steps=reading.timeline(view, invoices[0] if invoices else None, paper is not None),
         invoices=invoices,
         shares=await waiting.shares(view.id),

@@ -13,6 +13,7 @@ from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
 from training.bookings.actions.ending import call_off_session
 from training.bookings.rules import BookingState
+from training.calendar.queries import invitations
 from training.directory import queries as directory
 from training.identity.rules import Permission
 from training.kernel import clock
@@ -85,6 +86,7 @@ async def _one(request: Asked, session: int, form: Form) -> Template:
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
         slots=(await scheduling.slots([session]))[session],
         people=await scheduling.assignments([session]),
+        answers=await invitations.answers(session),
         bookings=booked,
         confirmed=[b for b in booked if b.state == BookingState.CONFIRMED],
         present=await attendance.head_counts(session),

@@ -8,6 +8,7 @@ from training.web.portal import (
     booking,
     bookings,
     catalogue,
+    embedding,
     feeds,
     invoices,
     links,
@@ -24,6 +25,7 @@ ROUTER = Router(
         module.ROUTER
         for module in (
             catalogue,
+            embedding,
             sessions,
             booking,
             signin,

@@ -10,8 +10,10 @@ from training.billing.queries import invoices as billing
 from training.bookings import queries
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
+from training.bookings.actions.booking import NewParticipant
 from training.bookings.queries import BookingView
 from training.bookings.rules import BOOKING_MOVES, EXPIRING, NAMEABLE, OCCUPYING, BookingState
+from training.calendar.queries import invitations
 from training.directory.queries import OrganisationView
 from training.identity.rules import Permission
 from training.kernel.errors import DomainError, NotFound
@@ -65,7 +67,8 @@ async def _booking_page(
     facts = owed and billing_facts.may_tell(actor, organisation.id)
     paper = await billing.free_paper(actor.scope, booking.reference)
     people = await queries.participants(booking.id)
-    form = form or Form.filled({"participants": written(people)})
+    answers = {a.email.lower(): a for a in await invitations.answers(booking.session) if a.booking == booking.id}
+    form = form or Form.filled({"participants": written(people), "invite": "1" if booking.invite_participants else ""})
     return await page(
         request,
         "portal/booking.html",
@@ -73,6 +76,7 @@ async def _booking_page(
         booking=booking,
         slots=(await scheduling.slots([booking.session]))[booking.session],
         people=people,
+        answers=answers,
         form=form,
         may_name=may_name(booking) and actor.may(P.BOOKINGS_MAKE, organisation=organisation.id),
         steps=shown.story(booking, invoices[0] if invoices else None, confirmation=paper is not None),
@@ -116,13 +120,22 @@ async def name_participants(request: Asked, slug: FromPath[str], reference: From
     people = read_people(form)
     if form.good:
         with form.refusals():
-            await actions.name_participants(the_actor(request), booking.id, people)
-            said = ngettext("%(num)d nom est enregistré.", "%(num)d noms sont enregistrés.", len(people))
-            return go(
-                f"/espace/{slug}/reservations/{booking.reference}",
-                said % {"num": len(people)} if people else _("La liste des participants est vide."),
-            )
+            invite = form.values.get("invite") == "1"
+            await actions.name_participants(the_actor(request), booking.id, people, invite=invite)
+            said = _said_of(people, invite and booking.state == BookingState.CONFIRMED)
+            return go(f"/espace/{slug}/reservations/{booking.reference}", said)
     return await _booking_page(request, organisation, booking, form)
+
+
+def _said_of(people: tuple[NewParticipant, ...], invited: bool) -> str:
+    if not people:
+        return _("La liste des participants est vide.")
+    said = ngettext("%(num)d nom est enregistré.", "%(num)d noms sont enregistrés.", len(people)) % {"num": len(people)}
+    written_to = len({p.email.lower() for p in people if p.email})
+    if not invited or not written_to:
+        return said
+    sent = ngettext("%(num)d personne reçoit l’invitation.", "%(num)d personnes reçoivent l’invitation.", written_to)
+    return f"{said} {sent % {'num': written_to}}"
 
 
 @get("/espace/{slug:str}/reservations/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)

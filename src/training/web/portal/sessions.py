@@ -25,7 +25,7 @@ from training.web.pages import Asked, actor_of, page
 @get("/seances", permission=PUBLIC)
 async def coming(request: Asked) -> Template:
     """Coming sessions by date; filters stay in the address."""
-    filters = Filters(asked(request, "theme"), asked(request, "offre"), asked(request, "commune"))
+    filters = Filters(*(asked(request, name) for name in ("theme", "offre", "commune", "partenaire")))
     who = await shown.reader(actor_of(request))
     after, before = moment_key(asked(request, "apres")), moment_key(asked(request, "avant"))
     found = await shown.sessions(who, filters, after=after, before=before)
@@ -35,6 +35,9 @@ async def coming(request: Asked) -> Template:
         months=by_month(found.items),
         filters=filters,
         choices=await shown.choices(who),
+        subscribing=address(
+            "/seances/agenda", theme=filters.theme, commune=filters.commune, partenaire=filters.partner
+        ),
         pager=_pager(found, filters),
     )
 
@@ -50,7 +53,12 @@ def by_month(items: tuple[SessionListed, ...]) -> list[tuple[str, list[SessionLi
 
 
 def _pager(found: SessionPage, filters: Filters) -> dict[str, str | None]:
-    kept = {"theme": filters.theme, "offre": filters.offer, "commune": filters.commune}
+    kept = {
+        "theme": filters.theme,
+        "offre": filters.offer,
+        "commune": filters.commune,
+        "partenaire": filters.partner,
+    }
     return {
         "previous": address("/seances", **kept, avant=key(*found.previous)) if found.previous else None,
         "next": address("/seances", **kept, apres=key(*found.next)) if found.next else None,

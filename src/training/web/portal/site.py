@@ -13,7 +13,7 @@ from training.reporting.portal import catalogue as shown
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, page
 
-FIXED = ("/", "/catalogue", "/seances", "/accessibilite")
+FIXED = ("/", "/catalogue", "/seances", "/integrer", "/accessibilite")
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"  # sitemaps.org protocol 0.9
 
 

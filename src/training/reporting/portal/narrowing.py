@@ -1,0 +1,38 @@
+"""What an address narrows the open sessions to: a theme, a commune, a partner, each with its name. Unknown: nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.kernel import db
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A theme, a commune (INSEE code) and a partner (slug) that exist, or "", with the names that people read."""
+
+    theme: str
+    commune: str
+    commune_name: str
+    partner: str
+    partner_name: str
+
+    @property
+    def words(self) -> list[str]:
+        """The names, those that there are."""
+        return [word for word in (self.theme, self.commune_name, self.partner_name) if word]
+
+
+_SQL = """
+    select coalesce((select theme from offer where theme = $1 limit 1), '') as theme,
+           coalesce(c.insee, '') as commune, coalesce(c.name, '') as commune_name,
+           coalesce(p.slug, '') as partner, coalesce(p.name, '') as partner_name
+    from (select 1) one left join commune c on c.insee = $2 left join partner p on p.slug = $3
+"""
+
+
+async def narrowing(theme: str, commune: str, partner: str) -> Narrowing:
+    """What these words name, in one statement."""
+    found = await db.row(Narrowing, _SQL, theme, commune, partner)
+    assert found is not None  # noqa: S101 - one row is always there
+    return found

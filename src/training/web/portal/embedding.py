@@ -1,0 +1,172 @@
+"""Open sessions beyond our pages: how to subscribe to them, and the list that another site shows inside its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import structlog
+from litestar import Response, Router, get
+from litestar.response import Template
+
+from training.directory.rules import check_accent
+from training.kernel import db, i18n, settings
+from training.kernel.i18n import _
+from training.reporting.portal import catalogue as shown
+from training.reporting.portal.catalogue import VISITOR, Filters
+from training.reporting.portal.narrowing import Narrowing, narrowing
+from training.web.asked import address, asked
+from training.web.auth import PUBLIC
+from training.web.pages import NOBODY, Asked, page, the_platform
+from training.web.security import EMBEDDED, FRAMING
+from training.web.subscribing import links
+
+log = structlog.get_logger()
+
+USUAL, MOST = 6, 30  # sessions in somebody's page
+GROUNDS = ("transparent", "blanc")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the embedded list holds and how it looks; what made no sense in the address is as if it was not there."""
+
+    narrowed: Narrowing
+    number: int
+    accent: str  # "": the platform's
+    ground: str
+    language: str
+
+    @property
+    def whole(self) -> str:
+        """Our own page of the same sessions."""
+        return _of("/seances", self.narrowed)
+
+    @property
+    def address(self) -> str:
+        """The list's own address, with what differs from the usual."""
+        return address(
+            "/integrer/seances",
+            theme=self.narrowed.theme,
+            commune=self.narrowed.commune,
+            partenaire=self.narrowed.partner,
+            nombre="" if self.number == USUAL else self.number,
+            couleur=self.accent.removeprefix("#"),
+            fond="" if self.ground == GROUNDS[0] else self.ground,
+            lang="" if self.language == i18n.SOURCE else self.language,
+        )
+
+
+def _of(path: str, narrowed: Narrowing) -> str:
+    return address(path, theme=narrowed.theme, commune=narrowed.commune, partenaire=narrowed.partner)
+
+
+def _number(text: str) -> int:
+    return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() and len(text) < 6 else USUAL
+
+
+def _accent(text: str) -> str:
+    try:
+        return check_accent("#" + text.removeprefix("#"))
+    except ValueError:
+        return ""
+
+
+def _ground(text: str) -> str:
+    return text if text in GROUNDS else GROUNDS[0]
+
+
+async def _narrowed(request: Asked) -> Narrowing:
+    return await narrowing(*(asked(request, name) for name in ("theme", "commune", "partenaire")))
+
+
+async def _look(request: Asked) -> Look:
+    language = asked(request, "lang")
+    return Look(
+        await _narrowed(request),
+        _number(asked(request, "nombre")),
+        _accent(asked(request, "couleur")),
+        _ground(asked(request, "fond")),
+        language if language in i18n.LANGUAGES else i18n.SOURCE,
+    )
+
+
+@get("/seances/agenda", permission=PUBLIC)
+async def subscribing(request: Asked) -> Template:
+    """How to follow the open sessions, as narrowed, in one's own calendar. Nothing here is secret."""
+    narrowed = await _narrowed(request)
+    name = " – ".join((_("Séances"), *narrowed.words))
+    found = links(_of("/agenda/public.ics", narrowed), name)
+    return await page(
+        request, "portal/subscribing.html", links=found, narrowed=narrowed, back=_of("/seances", narrowed)
+    )
+
+
+@get("/integrer", permission=PUBLIC)
+async def explained(request: Asked) -> Template:
+    """What to paste into a site, with a form that makes it and a look at it."""
+    look, refused = await _look(request), False
+    if look.accent == (await the_platform()).accent:
+        look = replace(look, accent="")  # it follows the platform's
+    else:
+        refused = bool(asked(request, "couleur")) and not look.accent
+    response = await page(
+        request,
+        "portal/embedding.html",
+        look=look,
+        url=settings.current().base_url + look.address,
+        whole=settings.current().base_url + look.whole,
+        height=_height(look.number),
+        choices=await shown.choices(VISITOR),
+        refused=refused,
+        languages=[(code, name) for code, name in (("fr", "Français"), ("en", "English")) if code in i18n.LANGUAGES],
+    )
+    response.headers["Content-Security-Policy"] = FRAMING
+    return response
+
+
+def _height(number: int) -> int:
+    """Room for so many sessions, in the pixels of a column; what is longer scrolls inside."""
+    return min(90 + 125 * number, 900)
+
+
+@get("/integrer/seances", permission=PUBLIC, exclude_from_csrf=True)
+async def embedded(request: Asked) -> Template:
+    """The list itself, in somebody else's page: the same for everybody, without a cookie, kept five minutes."""
+    try:
+        look = await _look(request)
+        i18n.language.set(look.language)
+        platform = await the_platform()
+        filters = Filters(look.narrowed.theme, "", look.narrowed.commune, look.narrowed.partner)
+        found = await shown.sessions(VISITOR, filters, limit=look.number)
+    except db.UNAVAILABLE as error:
+        log.warning("database.away", error=repr(error))
+        return _answer(None, {"platform": NOBODY, "items": None, "more": "/seances"}, "no-store", 503)
+    shared = "public, max-age=300, stale-if-error=86400"
+    return _answer(look, {"platform": platform, "items": found.items, "more": look.whole}, shared)
+
+
+def _answer(look: Look | None, context: dict[str, object], cached: str, status: int = 200) -> Template:
+    colours = address(
+        "/integrer/couleurs.css",
+        couleur=look.accent.removeprefix("#") if look else "",
+        fond=look.ground if look else "",
+    )
+    base = {"lang": i18n.language.get(), "colours": colours}
+    return Template(
+        template_name="portal/embedded.html",
+        context={**base, **context},
+        status_code=status,
+        headers={"Cache-Control": cached, "Content-Security-Policy": EMBEDDED, "X-Robots-Tag": "noindex"},
+    )
+
+
+@get("/integrer/couleurs.css", permission=PUBLIC, exclude_from_csrf=True)
+async def colours(request: Asked) -> Response[str]:
+    """The list's accent and ground as custom properties: no style is written inside a page (the policy forbids it)."""
+    accent = _accent(asked(request, "couleur"))
+    ground = {"transparent": "transparent", "blanc": "#ffffff"}[_ground(asked(request, "fond"))]
+    css = f":root{{--ground:{ground}{f';--accent:{accent}' if accent else ''}}}\n"
+    return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=86400"})
+
+
+ROUTER = Router("/", route_handlers=[subscribing, explained, embedded, colours])

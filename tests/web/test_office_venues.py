@@ -1,0 +1,124 @@
+"""Venues, as the team keeps them: found, corrected, added; who was invited there is told, mistakes are said."""
+
+from __future__ import annotations
+
+import pytest
+
+import makers
+from makers import text_of
+from office_makers import done, refused
+from training.identity.rules import Role
+from training.kernel import clock, db
+from training.reporting.office import places as reading
+
+pytestmark = pytest.mark.anyio
+PATH = "/gestion/lieux"
+
+
+@pytest.fixture
+async def town(client):
+    with clock.frozen(makers.NOON):
+        made = await makers.make_town()
+        await makers.make_staff(role=Role.ADVISER)
+        await makers.sign_in(client, "equipe@example.org")
+        yield made
+
+
+def values(**changes: str) -> dict[str, str]:
+    usual = {
+        "name": "Salle des fêtes", "address": "2 place du Marché", "capacity": "80", "access": "Parking derrière.",
+        "contact_name": "Odile Gardienne", "contact_email": "Odile@SALLE.example.org", "active": "1",
+    }  # fmt: skip
+    return {**usual, **changes}
+
+
+async def test_the_list_says_what_is_coming_and_can_be_narrowed(client, town):
+    await makers.make_booking(town, 4)
+    page = text_of((await client.get(PATH)).text)
+    assert "Salle des fêtes Alençon 80 – 1 Utilisé" in page
+    assert "Salle des fêtes" in (await client.get(PATH, params={"q": "ALENCON"})).text
+    assert "Aucun lieu ne correspond" in (await client.get(PATH, params={"q": "%"})).text
+
+
+async def test_a_venue_is_corrected_and_its_people_told_later(client, town):
+    page = await client.get(f"{PATH}/{town.venue}")
+    assert 'value="2 place du Marché"' in page.text
+    assert "celle de Paris" in text_of(page.text)
+    assert "1 date est prévue ici" in text_of(page.text)
+    where = await done(client, f"{PATH}/{town.venue}", values(access="Par la cour."))
+    assert where == f"{PATH}/{town.venue}"
+    found = await reading.venue(town.venue)
+    assert found is not None
+    assert (found.access, found.contact_name, found.contact_email) == (
+        "Par la cour.", "Odile Gardienne", "Odile@salle.example.org",
+    )  # fmt: skip
+    assert await db.value("select tell_after is not null from session where id = $1", town.session)
+    await done(client, f"{PATH}/{town.venue}", values(contact_name="", contact_email=""))
+    found = await reading.venue(town.venue)
+    assert found is not None
+    assert (found.contact_name, found.contact_email) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"contact_email": "pas une adresse"}, "Cette adresse n’est pas complète."),
+        ({"contact_email": "a@b.example.org\r\nBcc: x@example.org"}, "Cette adresse n’est pas complète."),
+        ({"name": " "}, "À remplir."),
+        ({"capacity": "0"}, "Indiquez 1 ou plus."),
+        ({"capacity": "beaucoup"}, "n’est pas un nombre entier"),
+        ({"access": "x" * 2001}, "2000 caractères au plus"),
+    ],
+)
+async def test_a_mistake_is_said_beside_its_field_and_the_rest_stays(client, town, wrong, sentence):
+    answer = await refused(client, f"{PATH}/{town.venue}", values(address="4 rue Neuve", **wrong), 422, sentence)
+    (field,) = wrong
+    assert f'id="{field}-error"' in answer.text
+    assert 'value="4 rue Neuve"' in answer.text
+    assert await db.value("select address from venue where id = $1", town.venue) == "2 place du Marché"
+
+
+async def test_a_venue_no_longer_used_is_not_offered_and_can_come_back(client, town):
+    await done(client, f"{PATH}/{town.venue}", values(active=""))
+    assert "Retiré" in text_of((await client.get(PATH)).text)
+    assert "Salle des fêtes" not in (await client.get("/gestion/seances/nouvelle")).text
+    await done(client, f"{PATH}/{town.venue}", values())
+    assert "Utilisé" in text_of((await client.get(PATH)).text)
+
+
+async def test_a_venue_is_added_with_the_clock_of_its_commune(client, town):
+    await db.execute(
+        "insert into commune (insee, name, postcode, latitude, longitude, population)"
+        " values ('97411', 'Saint-Denis', '97400', -20.87, 55.45, 150000)"
+    )
+    commune = await db.value("select id from commune where insee = '97411'")
+    new = {**values(name="Case à lire", commune=str(commune))}
+    where = await done(client, f"{PATH}/nouveau", new)
+    found = await reading.venue(int(where.rsplit("/", 1)[1]))
+    assert found is not None
+    assert (found.name, found.city, found.zone) == ("Case à lire", "Saint-Denis", "Indian/Reunion")
+    for nowhere in ("", "0", "999999", "x", "²"):
+        await refused(client, f"{PATH}/nouveau", {**new, "commune": nowhere}, 422, "Choisissez une commune.")
+
+
+async def test_unknown_venues_and_other_roles(client, town):
+    for number in ("999999", "99999999999"):
+        assert (await client.get(f"{PATH}/{number}")).status_code == 404
+        assert (await makers.post(client, f"{PATH}/{number}", values())).status_code == 404
+    await db.execute("update membership set role = 'bookkeeper'")
+    assert (await client.get(PATH)).status_code == 403
+
+
+async def test_the_list_goes_on_page_after_page(client, town):
+    commune = await db.value("select id from commune limit 1")
+    await db.execute(
+        "insert into venue (name, address, commune, capacity, access, active)"
+        " select 'Salle ' || lpad(n::text, 3, '0'), '', $1, 10, '', n % 2 = 0 from generate_series(1, 119) n",
+        commune,
+    )
+    seen, path = 0, PATH
+    for _page in range(3):
+        text = (await client.get(path)).text
+        seen += text.count('<th scope="row">')
+        path = text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0] if 'rel="next"' in text else ""
+    assert (seen, path) == (120, "")
