@@ -48,7 +48,10 @@ PATHS: dict[str, str] = {
     "/gestion/banque/releves/{statement:int}": "/gestion/banque/releves/{statement}",
     "/gestion/banque/releves/{statement:int}/colonnes": "/gestion/banque/releves/{unread_statement}/colonnes",
     "/gestion/creances/{receivable:int}/abandon": "/gestion/creances/{receivable}/abandon",
+    "/gestion/comptes/journal/{name:str}": "",
+    "/gestion/comptes/reprises/{receivable:int}": "/gestion/comptes/reprises/{opening}",
     "/gestion/creances/{receivable:int}/paiement": "/gestion/creances/{receivable}/paiement",
+    "/gestion/creances/{receivable:int}/pause": "/gestion/creances/{receivable}/pause",
     "/gestion/paiements/{payment:int}": "/gestion/paiements/{payment}",
     "/gestion/agendas/{feed:int}/remplacer": "/gestion/agendas/{given_feed}/remplacer",
     "/gestion/agendas/{feed:int}/supprimer": "/gestion/agendas/{given_feed}/supprimer",
@@ -115,6 +118,7 @@ VALUES: dict[str, str] = {
     "statement": "select id from bank_statement where read_at is not null order by id desc limit 1",
     "unread_statement": "select id from bank_statement where read_at is null order by id desc limit 1",
     "receivable": "select id from receivable where settled_cents < gross_cents order by id limit 1",
+    "opening": "select id from receivable where invoice is null order by id limit 1",
     "payment": "select id from payment where way <> 'credit_note' order by id desc limit 1",
     "mail": "select id from mail where calendar is not null order by id desc limit 1",
     "mission": """

@@ -17,8 +17,8 @@ from training.kernel.actor import SYSTEM
 _MAPPING = (Meaning.DATE, Meaning.LABEL, Meaning.DEBIT, Meaning.CREDIT, Meaning.PAYER)
 _TREASURY = "DDFIP ORNE"
 _CONFIRMED = 3
-# Nothing is paid of what is stuck, contested or promised; the person pays by cheque.
-_WAITING = ("late", "promise", "dispute", "suspended", "to-recycle", "deposited", "instalment", "to-credit")
+# Nothing is paid of what is contested or promised; a public buyer pays what it was given; the person pays by cheque.
+_WAITING = ("late", "promise", "dispute", "instalment", "to-credit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class _Open:
 _OPEN = """
     select r.number, r.gross_cents - r.settled_cents as due_cents, o.buyer = 'public' as public, o.name as payer_name
     from receivable r join organisation o on o.id = r.payer
-    where r.invoice is not null and r.settled_cents = 0 and r.issued_on <= $1
+    where r.invoice is not null and r.due_on is not null and r.settled_cents = 0 and r.issued_on <= $1
       and not exists (select from invoice_line l where l.invoice = r.invoice and l.booking = any($2))
     order by r.id
 """

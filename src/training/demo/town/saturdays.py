@@ -71,7 +71,7 @@ PAST: tuple[Saturday, ...] = (
     ),
     Saturday(
         "sat-sobriete",
-        40,
+        31,
         "sobriete-au-volant",
         "salle-polyvalente-le-mele",
         ("ines-clairiere",),
@@ -89,7 +89,7 @@ PAST: tuple[Saturday, ...] = (
     ),
     Saturday(
         "sat-seniors",
-        40,
+        31,
         "seniors-au-volant",
         "foyer-heloup",
         ("andre-colombage",),
@@ -102,7 +102,7 @@ PAST: tuple[Saturday, ...] = (
     ),
     Saturday(
         "sat-eco",
-        40,
+        31,
         "eco-conduite",
         "mediatheque-alencon",
         ("bruno-fourche",),
