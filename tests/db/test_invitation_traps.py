@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import dataclasses
-import email
-import email.policy
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 
 import icalendar
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 import makers
 from ics_reading import instant, plain, properties
-from rfc5545 import check_calendar, check_mail, check_threads
+from relays import relay
+from rfc5545 import check_calendar, check_threads
 from training.attendance.actions import hold_session
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
@@ -25,7 +20,7 @@ from training.calendar.queries.slots import Source
 from training.calendar.rules import FeedKind
 from training.catalogue.actions import edit_words
 from training.directory.actions import add_facilitator
-from training.kernel import clock, db, outbox, settings
+from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Invalid
 from training.kernel.outbox import Fact
@@ -197,6 +192,19 @@ async def test_every_reader_finds_the_instant(database_test, start, hours, zone)
         await drain()
         off = await last(CONTACT)
         assert properties(off)["DTSTART"] == ("", start.strftime("%Y%m%dT%H%M%SZ"))
+
+
+async def test_midnight_is_the_place_s_own(database_test):
+    """A slot from 00:00 on in Réunion is on that day there, and the day before in Paris."""
+    with clock.frozen(datetime(2027, 2, 1, 9, tzinfo=UTC)):
+        town = await makers.make_town()
+        await edit_venue(SYSTEM, town.venue, {"zone": "Indian/Reunion"})
+        start = datetime.combine(datetime(2027, 3, 10).date(), time(20), UTC)  # noqa: DTZ001 - a date
+        (slot,) = (await scheduling.slots([town.session]))[town.session]
+        await move_session(SYSTEM, town.session, {slot.id: Moved(start, start + HOUR, town.venue)})
+        await makers.make_booking(town, 5)
+        await drain()
+        assert properties(await last(CONTACT))["DTSTART"] == (";TZID=Indian/Reunion", "20270311T000000")
 
 
 async def test_several_dates_are_several_events_and_only_the_moved_one_is_told(database_test):
@@ -433,150 +441,3 @@ async def test_two_workers_that_follow_one_session_at_once_write_one_mail_each(d
         ("anime@example.org", "session_changed", "REQUEST"),
         (CONTACT, "session_changed", "REQUEST"),
     ]
-
-
-# --- the mail itself
-
-
-class Relay:
-    """A mail server that keeps what it is given, and refuses the addresses it is told to."""
-
-    def __init__(self, refused: frozenset[str]) -> None:
-        self.refused = refused
-        self.taken: list[tuple[str, bytes]] = []
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
-        if address in self.refused:
-            return "550 5.1.1 No such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.taken.append((envelope.rcpt_tos[0], envelope.content))
-        return "250 OK"
-
-
-@contextlib.asynccontextmanager
-async def relay(*refused: str) -> AsyncIterator[list[tuple[str, bytes]]]:
-    server, loop, before = Relay(frozenset(refused)), asyncio.get_running_loop(), settings.current()
-    listener = await loop.create_server(lambda: SMTP(server, hostname="mx.example.org", loop=loop), "127.0.0.1", 0)
-    url = f"smtp://127.0.0.1:{listener.sockets[0].getsockname()[1]}?starttls=never"
-    settings.use(dataclasses.replace(before, smtp_url=url))
-    try:
-        yield server.taken
-    finally:
-        settings.use(before)
-        listener.close()
-
-
-@pytest.fixture
-async def delivered(database_test) -> dict[str, bytes]:
-    """A booking confirmed, then cancelled, as they came out of a mail server."""
-    async with relay() as taken:
-        town = await makers.make_town()
-        made = await makers.make_booking(town, 5)
-        await drain()
-        await cancel(SYSTEM, made.id)
-        await drain()
-    mine = [raw for to, raw in taken if to == CONTACT]
-    assert len(mine) == 2
-    return {"REQUEST": mine[0], "CANCEL": mine[1]}
-
-
-@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
-async def test_the_mail_s_form_is_the_one_that_programs_read(delivered, method):
-    assert check_mail(delivered[method]).value("METHOD") == method
-
-
-async def test_a_request_says_all_in_itself(delivered):
-    calendar = check_mail(delivered["REQUEST"])
-    (event,) = calendar.parts("VEVENT")
-    ((person, _address),) = event.all("ATTENDEE")
-    assert person["RSVP"] == "FALSE"
-    (organizer,) = event.all("ORGANIZER")
-    assert organizer[1] == "mailto:contact@essai.example.org"
-    words = plain(event.value("DESCRIPTION"))
-    for essential in ("5 places", "Accès : Parking derrière.", "Une question : Essai, 02 61 91 00 00"):
-        assert essential in words.replace("\N{NO-BREAK SPACE}", " ")
-    link = words.rpartition(" ")[2]
-    assert link.startswith(f"{settings.current().base_url}/lien/")
-    assert link.endswith("/reponse")
-    assert "Salle des fêtes" in plain(event.value("LOCATION"))
-    (zone,) = calendar.parts("VTIMEZONE")
-    assert zone.parts("DAYLIGHT")[0].value("RRULE")
-    assert event.all("DTSTART")[0][0] == {"TZID": "Europe/Paris"}
-
-
-async def test_a_facilitator_s_mail_and_event_have_one_link(database_test):
-    async with relay() as taken:
-        await makers.make_town()
-        await drain()
-    ((to, raw),) = taken
-    assert to == "anime@example.org"
-    words = plain(check_mail(raw).parts("VEVENT")[0].value("DESCRIPTION"))
-    mail = email.message_from_bytes(raw, policy=email.policy.default)
-    for form in ("html", "plain"):
-        assert words.rpartition(" ")[2] in mail.get_body((form,)).get_content()
-
-
-async def test_a_cancel_is_in_utc_and_names_who_is_uninvited(delivered):
-    calendar = check_mail(delivered["CANCEL"])
-    (event,) = calendar.parts("VEVENT")
-    assert calendar.parts("VTIMEZONE") == []
-    assert event.value("STATUS") is None
-    assert event.value("DTSTART").endswith("Z")
-    assert event.all("ATTENDEE")[0][1] == f"mailto:{CONTACT}"
-
-
-async def test_a_request_that_the_server_refused_does_not_hold_back_its_cancel(database_test):
-    town = await makers.make_town()
-    booked = await makers.make_booking(town, 5)
-    async with relay(CONTACT) as taken:
-        await drain()
-    async with relay() as taken:
-        await cancel(SYSTEM, booked.id)
-        await drain()
-    assert [check_mail(raw).value("METHOD") for to, raw in taken if to == CONTACT] == ["CANCEL"]
-
-
-async def test_a_cancel_never_leaves_before_its_request_whatever_the_order_of_the_jobs(database_test):
-    town = await makers.make_town()
-    booked = await makers.make_booking(town, 5)
-    async with relay() as taken:
-        hour = clock.now() + HOUR
-        await drain_but_delivery()
-        async with db.atomic():
-            await db.execute("update mail set attempts = 2, next_attempt_at = $1 where to_email = $2", hour, CONTACT)
-        await cancel(SYSTEM, booked.id)
-        await drain_but_delivery()
-        await deliver_due()
-        assert [to for to, _raw in taken if to == CONTACT] == [], "it waits"
-        with clock.frozen(hour + HOUR):
-            for _round in range(3):
-                await deliver_due()
-    mine = [check_mail(raw).value("METHOD") for to, raw in taken if to == CONTACT]
-    assert mine == ["REQUEST", "CANCEL"]
-
-
-async def drain_but_delivery() -> None:
-    """The mails are written, and wait: as when the queue's delivery jobs come late."""
-    here = settings.current()
-    settings.use(dataclasses.replace(here, smtp_url="smtp://127.0.0.1:1?starttls=never"))
-    await drain()
-    settings.use(here)
-    async with db.atomic():
-        await db.execute("update mail set claimed_until = null, next_attempt_at = created_at where attempts = 1")
-
-
-async def test_midnight_is_the_place_s_own(database_test):
-    """A slot from 00:00 on in Réunion is on that day there, and the day before in Paris."""
-    with clock.frozen(datetime(2027, 2, 1, 9, tzinfo=UTC)):
-        town = await makers.make_town()
-        await edit_venue(SYSTEM, town.venue, {"zone": "Indian/Reunion"})
-        start = datetime.combine(datetime(2027, 3, 10).date(), time(20), UTC)  # noqa: DTZ001 - a date
-        (slot,) = (await scheduling.slots([town.session]))[town.session]
-        await move_session(SYSTEM, town.session, {slot.id: Moved(start, start + HOUR, town.venue)})
-        await makers.make_booking(town, 5)
-        await drain()
-        assert properties(await last(CONTACT))["DTSTART"] == (";TZID=Indian/Reunion", "20270311T000000")
