@@ -54,7 +54,7 @@ from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking, NewParticipant
 from training.calendar.actions import answers, feeds
 from training.calendar.rules import Answer
-from training.catalogue.actions import OfferBilling, set_offer_billing
+from training.catalogue.actions import OfferBilling, edit_words, set_offer_billing
 from training.catalogue.rules import TariffMode
 from training.directory import actions as directory
 from training.directory import queries as directory_queries
@@ -116,6 +116,7 @@ async def _people(session: int, organisation: int) -> None:
     await keys.create(SYSTEM, "Script", organisation=organisation)
     await keys.revoke(SYSTEM, (await db.value("select max(id) from api_key")))
     await feeds.open_feed(SYSTEM, "Agenda de Nina", organisation=organisation)
+    await feeds.rotate_feed(SYSTEM, await db.value("select max(id) from feed_token"))
     await feeds.close_feed(SYSTEM, await db.value("select max(id) from feed_token"))
     await records.retry_job(SYSTEM, 1)
 
@@ -129,6 +130,8 @@ async def _changes(session: int, slot: int) -> None:
     )
     await changing.edit_session(SYSTEM, session, capacity=61, closes_at=times["starts_at"], note="")
     await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
+    offer = await db.value("select offer from session where id = $1", session)
+    await edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")
     await changing.tell_later_of_offer(SYSTEM, await db.value("select offer from session where id = $1", session))
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         await changing.tell_of_changes()
@@ -386,6 +389,7 @@ WITHIN_ANOTHER = {
     "billing.take_off", "billing.put_on_draft", "billing.new_draft", "billing.write_line", "billing.recount",
     "billing.tidy", "scheduling.mark_unheld",
     "billing.follow_money",
+    "calendar.file",  # keeps what was written, under the name of what it says
     "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
     "records.freeze", "billing.open_receivable",

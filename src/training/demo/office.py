@@ -206,7 +206,7 @@ def _private(town: Town, today: date) -> list[Event]:
         _on(today, 37, 15, contested),
         _on(today, 21, 15, promised),
         _on(today, 20, 11, partial(pay, town, "cheque", Way.CHEQUE, None, "Chèque n° 0004417")),
-        _on(today, 30, 11, partial(pay, town, "cash", Way.CASH)),
+        _on(today, 22, 11, partial(pay, town, "cash", Way.CASH)),
         _on(today, 25, 11, partial(pay, town, "instalment", Way.CHEQUE, 70_00, "Chèque n° 1180023")),
     ]
 

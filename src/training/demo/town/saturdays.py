@@ -71,7 +71,7 @@ PAST: tuple[Saturday, ...] = (
     ),
     Saturday(
         "sat-sobriete",
-        31,
+        29,
         "sobriete-au-volant",
         "salle-polyvalente-le-mele",
         ("ines-clairiere",),
@@ -89,7 +89,7 @@ PAST: tuple[Saturday, ...] = (
     ),
     Saturday(
         "sat-seniors",
-        31,
+        29,
         "seniors-au-volant",
         "foyer-heloup",
         ("andre-colombage",),
@@ -102,7 +102,7 @@ PAST: tuple[Saturday, ...] = (
     ),
     Saturday(
         "sat-eco",
-        31,
+        29,
         "eco-conduite",
         "mediatheque-alencon",
         ("bruno-fourche",),
