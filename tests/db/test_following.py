@@ -8,7 +8,7 @@ import icalendar
 import pytest
 
 import makers
-from training.bookings.actions.booking import NewParticipant, name_participants
+from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
 from training.calendar.actions.answers import answer
 from training.calendar.rules import Answer
@@ -226,3 +226,18 @@ async def test_a_cancel_waits_for_its_request(database_test):
         assert [r["state"] for r in await db.connection().fetch(states)] == ["held", "queued"]
         await deliver_due()
     assert "queued" not in [r["state"] for r in await db.connection().fetch(states)]
+
+
+async def test_a_further_booking_is_no_mail_to_who_facilitates_or_opens_the_door(database_test):
+    town, _booking = await story()
+    await edit_venue(SYSTEM, town.venue, {"access": "Par la cour."})
+    await later()
+    begun = await last_mail()
+    other = await makers.make_organisation("Autre commune", siret=None, domain="autre.example.org")
+    await book(SYSTEM, NewBooking(town.session, other, 7))
+    await drain()
+    await later()
+    assert await said(begun) == [("rh@autre.example.org", "booking_confirmed", "REQUEST")]
+    await moved(town, HOUR)
+    await later()
+    assert "12 places" in str((await event("anime@example.org"))["DESCRIPTION"]).replace("\N{NO-BREAK SPACE}", " ")

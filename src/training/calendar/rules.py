@@ -7,7 +7,7 @@ team is here, for people add events to calendars that others see.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -169,6 +169,15 @@ def program_name(user_agent: str | None) -> str:
 def must_renew(last_sequence: int, sequence: int) -> bool:
     """Whether an answer given before is void: only when the event was rescheduled (RFC 5546 2.1.4, 3.2.2.1)."""
     return sequence > last_sequence
+
+
+def worth_telling(facts: SlotFacts, role: Role) -> SlotFacts:
+    """The facts whose change is worth a mail: how many come counts for who booked them.
+
+    Who facilitates or opens the door reads it in the invitation, and on the site where it stays true: a mail at each
+    booking would teach them not to read.
+    """
+    return facts if role is Role.CONTACT else replace(facts, seats=0, organisation=None)
 
 
 def digest(text: EventText) -> bytes:

@@ -60,7 +60,7 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
         return None
     role = last.role if person is None and last else person.role  # type: ignore[union-attr]
     text = _text(facts, role, platform, off=off)
-    digest = rules.digest(text)
+    digest = rules.digest(_text(rules.worth_telling(facts, role), role, platform, off=off))
     if last is not None and not off and last.method != "CANCEL" and last.digest == digest:
         return None  # they know
     sequence, sent_at = _sequence(facts, last, off=off), _sent_at(last)
