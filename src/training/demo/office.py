@@ -125,58 +125,54 @@ async def _set_facts(organisation: int, **changes: object) -> None:
 def _drafts(town: Town, today: date, sessions: Mapping[str, PlannedSession]) -> list[Event]:
     """« À facturer » as the last two Saturdays left it: the team looks before anything leaves."""
     first = min(sessions[key].starts_at for key in ("sat-voiture", "sat-carrouges"))
-
-    async def look() -> None:
-        await directory.set_platform(SYSTEM, {"issue_without_look": False})
-
-    async def alone() -> None:
-        await directory.set_platform(SYSTEM, {"issue_without_look": True})
-
-    async def monthly() -> None:
-        await _set_facts(town.organisations["syndicat-mobilites-rurales"], billing_moment=BillingMoment.MONTHLY)
-
-    async def shared() -> None:
-        town_hall, beside = town.organisations["commune-alencon"], town.organisations[SHARED_WITH]
-        parts = (
-            Share(payer=town_hall, amount_cents=200_00, purchase_order="EJ-2240"),
-            Share(payer=beside, amount_cents=150_00, purchase_order="EJ-61033", service_code="MOBILITES"),
-        )
-        await share(SYSTEM, town.bookings["shared"], parts)
-
-    async def completed() -> None:
-        draft = await _draft_of(town, "discounted")
-        trip = "Déplacement Alençon – Carrouges, aller-retour"
-        line = edit_draft.NewLine(
-            kind=LineKind.TRAVEL, description=trip, unit_price_cents=63, quantity=Decimal(58), unit="KMT"
-        )
-        await edit_draft.add_line(SYSTEM, draft, line)
-        gift = edit_draft.NewLine(
-            kind=LineKind.DISCOUNT, description="Remise : salle prêtée par l’association", unit_price_cents=25_00
-        )
-        await edit_draft.add_line(SYSTEM, draft, gift)
-        await ask_missing(SYSTEM, await _draft_of(town, "lacking"))
-        await ask_deposit(SYSTEM, town.bookings["deposit"], percent=30)
-
-    async def early() -> None:
-        await _set_facts(town.organisations["imprimerie-du-haras"], billing_moment=BillingMoment.CONFIRMED)
-
-    async def usual() -> None:
-        await _set_facts(town.organisations["imprimerie-du-haras"], billing_moment=BillingMoment.HELD)
-
-    async def cancelled() -> None:
-        await ending.cancel(SYSTEM, town.bookings["to-credit"], "L’atelier est fermé ce mois-là.")
-
     booked = sessions["sat-reinstated"].created_at + timedelta(days=3)
+    printer, syndicate = "imprimerie-du-haras", "syndicat-mobilites-rurales"
     return [
-        Event(booked - timedelta(minutes=30), 0, early),
-        Event(booked + timedelta(hours=3), 0, usual),
-        _on(today, 19, 16, cancelled),
-        Event(first - timedelta(hours=2), 0, look),
-        Event(first - timedelta(hours=1), 0, monthly),
-        Event(first - timedelta(minutes=30), 0, shared),
-        _on(today, 1, 9, completed),
-        _on(today, 1, 19, alone),
+        Event(booked - timedelta(minutes=30), 0, partial(_bill, town, printer, BillingMoment.CONFIRMED)),
+        Event(booked + timedelta(hours=3), 0, partial(_bill, town, printer, BillingMoment.HELD)),
+        _on(today, 19, 16, partial(_cancel, town)),
+        Event(first - timedelta(hours=2), 0, partial(_look, first=True)),
+        Event(first - timedelta(hours=1), 0, partial(_bill, town, syndicate, BillingMoment.MONTHLY)),
+        Event(first - timedelta(minutes=30), 0, partial(_share, town)),
+        _on(today, 1, 9, partial(_complete, town)),
+        _on(today, 1, 19, partial(_look, first=False)),
     ]
+
+
+async def _look(*, first: bool) -> None:
+    await directory.set_platform(SYSTEM, {"issue_without_look": not first})
+
+
+async def _bill(town: Town, organisation: str, moment: BillingMoment) -> None:
+    await _set_facts(town.organisations[organisation], billing_moment=moment)
+
+
+async def _share(town: Town) -> None:
+    town_hall, beside = town.organisations["commune-alencon"], town.organisations[SHARED_WITH]
+    parts = (
+        Share(payer=town_hall, amount_cents=200_00, purchase_order="EJ-2240"),
+        Share(payer=beside, amount_cents=150_00, purchase_order="EJ-61033", service_code="MOBILITES"),
+    )
+    await share(SYSTEM, town.bookings["shared"], parts)
+
+
+async def _complete(town: Town) -> None:
+    draft = await _draft_of(town, "discounted")
+    trip = "Déplacement Alençon – Carrouges, aller-retour"
+    line = edit_draft.NewLine(
+        kind=LineKind.TRAVEL, description=trip, unit_price_cents=63, quantity=Decimal(58), unit="KMT"
+    )
+    await edit_draft.add_line(SYSTEM, draft, line)
+    gift = edit_draft.NewLine(
+        kind=LineKind.DISCOUNT, description="Remise : salle prêtée par l’association", unit_price_cents=25_00
+    )
+    await edit_draft.add_line(SYSTEM, draft, gift)
+    await ask_missing(SYSTEM, await _draft_of(town, "lacking"))
+    await ask_deposit(SYSTEM, town.bookings["deposit"], percent=30)
+
+
+async def _cancel(town: Town) -> None:
+    await ending.cancel(SYSTEM, town.bookings["to-credit"], "L’atelier est fermé ce mois-là.")
 
 
 async def _draft_of(town: Town, key: str) -> int:
