@@ -174,8 +174,10 @@ async def closings(request: Asked) -> Template:
 
 
 @get(CLOSINGS + "/nouvelle", permission=P.ACCOUNTS_KEEP)
-async def closing_page(request: Asked) -> Template:
-    """What closing means, in numbers, before it is done."""
+async def closing_page(request: Asked) -> Template | Redirect:
+    """What closing means, in numbers, before it is done; the list, where no month is named."""
+    if not asked(request, "mois"):
+        return go(CLOSINGS)
     return await _closing_page(request, Form.filled({"until": asked(request, "mois")}))
 
 
