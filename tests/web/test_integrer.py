@@ -73,9 +73,9 @@ async def test_it_alone_may_be_framed_by_anybody(client):
         ({"theme": "Permis", "commune": "61001"}, 0),
         ({"nombre": "1"}, 1),
         # what makes no sense asks for nothing: never an error in somebody's page
-        ({"theme": "Inconnu"}, 2),
-        ({"commune": "99999"}, 2),
-        ({"partenaire": "' or 1=1 --"}, 2),
+        ({"theme": "Inconnu"}, 0),  # of another town, or renamed: nobody else's sessions in its place
+        ({"commune": "99999"}, 0),
+        ({"partenaire": "' or 1=1 --"}, 0),
         ({"nombre": "0"}, 1),
         ({"nombre": "-3"}, 2),
         ({"nombre": "²"}, 2),
@@ -84,7 +84,7 @@ async def test_it_alone_may_be_framed_by_anybody(client):
         ({"couleur": "ffff00"}, 2),
         ({"fond": "url(//example.org)"}, 2),
         ({"lang": "xx"}, 2),
-        ({"theme": "\x00", "autre": "x" * 3000}, 2),
+        ({"autre": "x" * 3000}, 2),
     ],
 )
 async def test_it_is_narrowed_by_its_address(client, query, number):
@@ -178,7 +178,7 @@ async def test_subscribing_keeps_the_filters_of_the_list(client):
     assert "Permis" in text_of(page.text)
     assert (await client.get(path)).text.count("BEGIN:VEVENT") == 1
     unknown = await client.get("/seances/agenda", params={"theme": "Inconnu", "commune": "x"})
-    assert 'value="http://testserver.local/agenda/public.ics"' in unknown.text
+    assert 'value="http://testserver.local/agenda/public.ics?theme=Inconnu&amp;commune=x"' in unknown.text
 
 
 async def test_robots_may_read_calendars(client):

@@ -52,7 +52,7 @@ async def test_a_facilitator_s_no_frees_the_date(client, town):
     assert "Peut-être" not in (await client.get(path)).text
     await makers.post(client, path, {"answer": "declined"})
     assert await db.value("select state from assignment") == "declined"
-    assert "ne vous concerne plus" in (await client.get(path)).text
+    assert "Vous avez répondu non" in (await client.get(path)).text
     assert (await makers.post(client, path, {"answer": "accepted"})).status_code == 409
 
 

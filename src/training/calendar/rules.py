@@ -14,6 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from training.calendar.formats.event import ZONE, EventText
+from training.calendar.formats.itip import PartStat
 from training.kernel.i18n import _, ngettext
 from training.scheduling.rules import SessionState
 
@@ -38,6 +39,14 @@ class Answer(StrEnum):
     ACCEPTED = "accepted"
     TENTATIVE = "tentative"
     DECLINED = "declined"
+
+
+# RFC 5545 3.2.12: what an answer is to a calendar program
+PARTSTAT: dict[Answer, PartStat] = {
+    Answer.ACCEPTED: "ACCEPTED",
+    Answer.TENTATIVE: "TENTATIVE",
+    Answer.DECLINED: "DECLINED",
+}
 
 
 class FeedKind(StrEnum):
@@ -105,9 +114,13 @@ class SlotFacts:
     cancelled: bool
 
 
-def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str) -> EventText:
-    """The event's text. `contact` is who to call: "Mobijump, 02 61 91 00 10"."""
-    cancelled = facts.cancelled or facts.state == SessionState.CANCELLED
+def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str, uninvited: bool = False) -> EventText:
+    """The event's text. `contact` is who to call: "Mobijump, 02 61 91 00 10".
+
+    `uninvited`: it takes place, without this reader.
+    """
+    called_off = facts.state == SessionState.CANCELLED
+    cancelled = called_off or (facts.cancelled and not uninvited)
     title = facts.title
     if facts.slots > 1:
         title = f"{title} ({facts.position}/{facts.slots})"
@@ -120,13 +133,13 @@ def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str) 
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,
         summary=title,
-        description=_description(facts, audience, cancelled, contact),
+        description=_description(facts, audience, cancelled, uninvited and not called_off, contact),
         location=", ".join(
             filter(None, (facts.venue, facts.address, f"{facts.postcode or ''} {facts.city or ''}".strip()))
         ),
         url=base_url + _path(facts, audience),
         geo=_geo(facts.latitude, facts.longitude),
-        status="CANCELLED" if cancelled else "CONFIRMED",
+        status="CANCELLED" if cancelled or uninvited else "CONFIRMED",
         categories=(facts.theme,),
         zone=facts.zone or ZONE,
     )
@@ -201,9 +214,11 @@ def _path(facts: SlotFacts, audience: Audience) -> str:
     return f"/seances/{facts.session}"
 
 
-def _description(facts: SlotFacts, audience: Audience, cancelled: bool, contact: str) -> str:
+def _description(facts: SlotFacts, audience: Audience, cancelled: bool, uninvited: bool, contact: str) -> str:
     parts = []
-    if cancelled:
+    if uninvited:
+        parts.append(_("Vous n’êtes plus attendu à cette date ; la séance a lieu."))
+    elif cancelled:
         parts.append(_("Cette séance n’a pas lieu."))
     elif audience == Audience.PUBLIC:
         parts.append(facts.summary)

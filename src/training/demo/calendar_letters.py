@@ -60,6 +60,7 @@ def declined(occasion: str) -> Letter:
     context = {
         "session": samples.session(),
         "assignment": view,
+        "others": [],
         "slot": slot,
         "slots": samples.slots(),
         "path": "/gestion/seances/1",

@@ -142,6 +142,8 @@ def _facts(document: InvoiceDocument) -> list[list[str]]:
     one_day = document.service_from == document.service_to
     owed = not credit and bool(document.totals.due_cents)
     due = day(document.due_on) if owed and document.due_on else ""
+    if due and document.buyer_kind is Buyer.PUBLIC:
+        due = _delay(document)
     facts = [
         ("Date d’émission", day(document.issued_on)),
         ("Échéance", due),
@@ -170,8 +172,17 @@ def _headline(document: InvoiceDocument) -> dict[str, str]:
         return {"amount": euros(totals.gross_cents), "text": f"acquittés{when}{by}"}
     if not totals.due_cents:
         return {"amount": euros(0), "text": "rien à régler"}
-    when = f"à régler au plus tard le {day(document.due_on)}" if document.due_on else "à régler à réception"
+    if document.due_on is None:
+        return {"amount": euros(totals.due_cents), "text": "à régler à réception"}
+    by_then = f"à régler au plus tard le {day(document.due_on)}"
+    when = f"à régler {_delay(document)}" if document.buyer_kind is Buyer.PUBLIC else by_then
     return {"amount": euros(totals.due_cents), "text": when}
+
+
+def _delay(document: InvoiceDocument) -> str:
+    """A public buyer's delay runs from the day that it got the invoice (CCP art. R2192-12): nobody knows it yet."""
+    days = (document.due_on - document.issued_on).days if document.due_on else 0
+    return f"{days} jours après sa mise à disposition"
 
 
 def _row(item: Line, *, vat: bool) -> list[str]:

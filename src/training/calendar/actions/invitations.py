@@ -66,16 +66,18 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
     sequence, sent_at = _sequence(facts, last, off=off), _sent_at(last)
     note = await _note(slot, email, role, last, "CANCEL" if off else "REQUEST", sequence, sent_at, digest, text)
     path = _path(note, last.generation if last else 0, facts)
-    method, content = _write(text, facts, _mailbox(name, email), platform, sequence, sent_at, off=off, path=path)
+    known = last.answer if last and not rules.must_renew(last.sequence, sequence) else None
+    method, content = _write(text, facts, _mailbox(name, email), platform, sequence, sent_at, known, off=off, path=path)
     return Prepared(method, content, note, path, role, off, None if last is None or last.method == "CANCEL" else last)
 
 
 def _text(facts: SlotFacts, role: Role, platform: PlatformView, *, off: bool) -> EventText:
     return rules.event(
-        replace(facts, cancelled=True) if off else facts,
+        facts,
         rules.AUDIENCE_OF[role],
         base_url=settings.current().base_url,
         contact=f"{platform.short_name}, {platform.phone}",
+        uninvited=off,
     )
 
 
@@ -112,6 +114,7 @@ def _write(
     platform: PlatformView,
     sequence: int,
     sent_at: datetime,
+    known: str | None,
     *,
     off: bool,
     path: str,
@@ -125,7 +128,9 @@ def _write(
         # Outlook shows the description and not the mail: the way to answer is there too
         answer = _("Répondre : {address}").format(address=settings.current().base_url + path)
         text = replace(text, description=f"{text.description}\n{answer}")
-        return "REQUEST", itip.request(text, **message)  # type: ignore[arg-type]
+        # an update that reschedules nothing does not ask again what was answered
+        partstat = rules.PARTSTAT[rules.Answer(known)] if known else "NEEDS-ACTION"
+        return "REQUEST", itip.request(text, partstat=partstat, **message)  # type: ignore[arg-type]
     # STATUS:CANCELLED only when the event itself is called off (RFC 5546 3.2.5)
     take_back = itip.cancel if facts.state == SessionState.CANCELLED else itip.uninvite
     return "CANCEL", take_back(text, **message)  # type: ignore[arg-type]

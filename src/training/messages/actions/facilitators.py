@@ -31,6 +31,7 @@ async def tell_staff_of_no(actor: Actor, assignment: int) -> None:
     context = {
         "session": session,
         "assignment": found,
+        "others": [a.name for a in await scheduling.assignments([found.session]) if a.slot == found.slot],
         "slot": next(s for s in slots if s.id == found.slot),
         "slots": slots,
         "path": f"/gestion/seances/{found.session}",

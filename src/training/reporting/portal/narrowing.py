@@ -1,4 +1,6 @@
-"""What an address narrows the open sessions to: a theme, a commune, a partner, each with its name. Unknown: nothing."""
+"""What an address narrows the open sessions to: a theme, a commune, a partner, each with its name. One that is
+unknown stays, so that it narrows to nothing: a site that shows a town's sessions must not show everybody's.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from training.kernel import db
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """A theme, a commune (INSEE code) and a partner (slug) that exist, or "", with the names that people read."""
+    """A theme, a commune (INSEE code) and a partner (slug) as asked for, or "", with the names that people read."""
 
     theme: str
     commune: str
@@ -24,9 +26,9 @@ class Narrowing:
 
 
 _SQL = """
-    select coalesce((select theme from offer where theme = $1 limit 1), '') as theme,
-           coalesce(c.insee, '') as commune, coalesce(c.name, '') as commune_name,
-           coalesce(p.slug, '') as partner, coalesce(p.name, '') as partner_name
+    select $1 as theme,
+           $2 as commune, coalesce(c.name, '') as commune_name,
+           $3 as partner, coalesce(p.name, '') as partner_name
     from (select 1) one left join commune c on c.insee = $2 left join partner p on p.slug = $3
 """
 

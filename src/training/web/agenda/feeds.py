@@ -45,7 +45,7 @@ async def private(request: Asked, name: FromPath[str]) -> Response[bytes] | Resp
         return answers.unknown(
             _(
                 "Cette adresse d’agenda n’est pas valable : elle est incomplète, ou elle a été fermée. "
-                "Reprenez-la dans votre espace."
+                "Créez-en une autre dans votre espace."
             )
         )
     await seen(owner, request.headers.get("user-agent", ""))

@@ -35,6 +35,8 @@ def _wrong_line(name: str, email: str | None) -> str:
         return _("il manque le nom.")
     if len(name) > NAME_MAX:
         return _("ce nom est trop long.")
+    if "@" in name:
+        return _("écrivez le nom, puis une seule adresse, et rien après.")
     try:
         check_email(email or "nom@example.org")
     except ValueError:
