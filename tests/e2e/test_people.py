@@ -42,7 +42,8 @@ def test_a_facilitator_knows_where_to_be_and_nothing_else(browser: Browser, site
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("Accès").first).to_be_visible()
     page.goto("/animation/agenda")
-    page.get_by_role("button").last.click()
+    page.get_by_label("Pour quel appareil ?").fill("mon téléphone")
+    page.get_by_role("button", name="Créer l’adresse").click()
     expect(page.get_by_label("Adresse à copier")).to_have_value(re.compile(r"/agenda/p/[\w-]+\.ics"))
     for closed in ("/gestion", "/espace/commune-alencon"):
         answer = page.goto(closed)
