@@ -210,7 +210,7 @@ async def test_a_constraint_is_translated_once_and_an_unknown_one_stays_what_it_
 
 async def test_every_translated_constraint_exists_in_the_database(database):
     found = await db.pool().fetch(
-        """
+        r"""
         select conname as name from pg_constraint union select relname from pg_class
         union select m[1] from pg_proc, regexp_matches(prosrc, $$constraint = '(\w+)'$$, 'g') m
         """  # and those that a trigger raises under a name of its own
