@@ -168,6 +168,17 @@ async def test_undone_a_line_waits_again_and_its_money_is_recorded_once(database
     assert await db.value("select count(*) from payment") == 1
 
 
+async def test_a_line_whose_money_was_used_elsewhere_meanwhile_is_no_dead_end(database_test):
+    wrong, right = await owed("F2027-00001", "F2027-00002")
+    (line,) = await line_ids(await imported(row("VIR", "350,00")))
+    payment = await confirm(SYSTEM, line, {wrong: 35_000})
+    await undo(SYSTEM, line, "Mauvaise facture")
+    await settle.settle(SYSTEM, payment, {right: 35_000})  # from the page of the payment
+    await set_aside(SYSTEM, line, "Utilisé")
+    assert (await statements.line(line)).state == LineState.MATCHED
+    assert await db.value("select count(*) from payment") == 1
+
+
 async def test_set_aside_with_a_reason_and_taken_again(database_test):
     await owed("F2027-00001")
     (line,) = await line_ids(await imported(row("SUBVENTION", "350,00")))

@@ -104,7 +104,7 @@ def test_more_than_what_is_due_says_by_how_much():
 def test_an_invoice_paid_twice_is_not_taken_for_another_of_its_amount():
     found = match("F2026-00041", 35_000)
     assert (found.kind, found.settles, found.candidates) == (Kind.OVER, {}, ())
-    assert "déjà réglée : F2026-00041" in found.why
+    assert "Plus rien à régler sur F2026-00041" in found.why
 
 
 def test_an_amount_alone_is_never_sure():

@@ -148,8 +148,12 @@ async def set_aside(actor: Actor, line: int, reason: str) -> None:
         change.about("bank_line", line, "state", "reason")
         row = await _lock(line, LineState.NEW)
         if row.payment is not None:
-            words = _("Cet argent est déjà enregistré : remboursez-le depuis sa page, ou confirmez-le autrement.")
-            raise Conflict(words)
+            if await db.value("select used_cents < amount_cents from payment where id = $1", row.payment):
+                words = _("Cet argent est déjà enregistré : remboursez-le depuis sa page, ou confirmez-le autrement.")
+                raise Conflict(words)
+            # used from its own page meanwhile: there is nothing left to say of the line
+            await db.execute("update bank_line set state = 'matched' where id = $1", line)
+            return
         await db.execute("update bank_line set state = 'aside', reason = $2 where id = $1", line, reason.strip()[:400])
 
 

@@ -98,7 +98,10 @@ class Matcher:
 
     def match(self, line: Incoming) -> Proposal:
         """What a line pays."""
-        if line.amount_cents <= 0:
+        if line.amount_cents == 0:
+            used = _("Cet argent est déjà utilisé, depuis la page de son règlement : mettez la ligne de côté.")
+            return Proposal(Kind.NONE, {}, used)
+        if line.amount_cents < 0:
             return Proposal(Kind.NONE, {}, _("De l’argent qui sort ne règle aucune facture."))
         read = self._numbers.read(f"{line.label} | {line.reference}")
         hits = [hit for hit in read if self._owed[hit.item].due_cents > 0]
@@ -116,7 +119,7 @@ class Matcher:
         paid = [self._owed[hit.item].number for hit in read if hit.strength == Strength.STRONG]
         if not paid:
             return None
-        words = _("Facture déjà réglée : {numbers}. Payée deux fois ?")
+        words = _("Plus rien à régler sur {numbers} : payée, ou annulée par un avoir. Vérifiez avant de rembourser.")
         return Proposal(Kind.OVER, {}, words.format(numbers=", ".join(paid)))
 
     def _by_number(self, line: Incoming, hits: list[Hit], least: Strength) -> Proposal | None:

@@ -114,7 +114,7 @@ def standing_of(invoice: InvoiceView, *, under_way: bool = False) -> Standing:
         return Standing(_("En retard"), "danger", "triangle")
     if invoice.payer_buyer == Buyer.PUBLIC:
         return _on_chorus(invoice.transmission)
-    if invoice.settled_cents:
+    if invoice.settled_cents > invoice.credited_cents:
         return Standing(_("Payée en partie"), "accent", "half")
     return Standing(_("À payer"), "accent", "ring")
 

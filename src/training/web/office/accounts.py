@@ -191,7 +191,7 @@ async def as_csv(request: Asked) -> Stream:
         async for lines in reading.every(now.filter):
             yield csv_rows([_cells(line) for line in lines])
 
-    return sent(content(), "text/csv; charset=utf-8", _name(now, "csv"))
+    return sent(content(), "text/csv", _name(now, "csv"))
 
 
 @get(PATH + "/registre.xlsx", permission=P.ACCOUNTS_SEE)

@@ -28,7 +28,7 @@ from training.web.pages import Asked, go, the_actor
 
 P = Permission
 PATH = "/gestion/seances/{session:int}"
-TOLD = "Chaque personne invitée reçoit la mise à jour dans une minute, en un seul courriel."
+TOLD = "Chaque personne invitée reçoit la mise à jour dans les deux minutes, en un seul courriel."
 
 
 @get(PATH + "/modifier", permission=P.SESSIONS_PLAN)

@@ -84,9 +84,9 @@ async def exported(name: FromPath[str]) -> Response[bytes] | Stream:
     if kind == "txt":
         siret = (await the_platform()).siret or ""
         fec = await asyncio.to_thread(entries.fec, stored.content)
-        return file_response(fec, "text/plain; charset=utf-8", entries.fec_name(siret, found.until))
+        return file_response(fec, "text/plain", entries.fec_name(siret, found.until))
     content = _csv(stored.content) if kind == "csv" else _xlsx(stored.content, found)
-    media_type = "text/csv; charset=utf-8" if kind == "csv" else XLSX
+    media_type = "text/csv" if kind == "csv" else XLSX
     return sent(content, media_type, f"ecritures-{found.number:04d}-{found.until:%Y%m%d}.{kind}")
 
 

@@ -79,7 +79,7 @@ async def take_over_file(request: Asked) -> Template | Redirect:
 @get(OPENINGS + "/modele.csv", permission=P.ACCOUNTS_KEEP)
 async def model() -> Response[bytes]:
     """A file to fill."""
-    return file_response(opening_csv.EXAMPLE.encode("utf-8-sig"), "text/csv; charset=utf-8", "reprise.csv")
+    return file_response(opening_csv.EXAMPLE.encode("utf-8-sig"), "text/csv", "reprise.csv")
 
 
 @get(OPENINGS + "/{receivable:int}", permission=P.ACCOUNTS_SEE)
