@@ -67,7 +67,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "assignment.replaced": (Reaction(facilitators.release),),
     "assignment.withdrawn": (Reaction(facilitators.release),),
     "offer.edited": (Reaction(tell_later_of_offer),),
-    "session.changed": (Reaction(invitations.follow_change),),
+    "session.changed": (Reaction(invitations.follow_change), Reaction(sessions.tell_holders)),
     "session.reinstated": (Reaction(invitations.follow),),
     "session.cancelled": (Reaction(sessions.call_off), Reaction(withdraw_all)),
     "session.held": (Reaction(make_billable),),

@@ -241,3 +241,18 @@ async def test_a_further_booking_is_no_mail_to_who_facilitates_or_opens_the_door
     await moved(town, HOUR)
     await later()
     assert "12 places" in str((await event("anime@example.org"))["DESCRIPTION"]).replace("\N{NO-BREAK SPACE}", " ")
+
+
+async def test_who_holds_an_option_is_told_of_a_move_in_words_and_once(database_test):
+    town = await makers.make_town()
+    await makers.make_booking(town, 5, option=True)
+    await drain()
+    await edit_venue(SYSTEM, town.venue, {"access": "Par la cour."})
+    await later()
+    assert "booking_moved" not in {m.occasion for m in await mails.mails()}, "words are no move"
+    for _time in range(3):
+        await moved(town, HOUR)
+    for _round in range(2):
+        await later()
+    told = [m for m in await mails.mails() if m.occasion == "booking_moved"]
+    assert [(m.to_email, m.calendar_method) for m in told] == [("rh@mairie.example.org", None)]

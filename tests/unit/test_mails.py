@@ -293,6 +293,7 @@ def test_a_samples_state_is_its_occasions() -> None:
     assert states == {
         "booking_requested": BookingState.PENDING,
         "booking_optioned": BookingState.OPTION,
+        "booking_moved": BookingState.OPTION,
         "booking_confirmed": BookingState.CONFIRMED,
         "booking_declined": BookingState.DECLINED,
         "booking_cancelled": BookingState.CANCELLED,

@@ -180,6 +180,7 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "booking_cancelled": _cancelled,
     "booking_expired": lambda name: booking_letter(name, booking(BookingState.EXPIRED), slots()),
     "further_date": lambda name: booking_letter(name, booking(BookingState.CONFIRMED), slots(3), "REQUEST"),
+    "booking_moved": lambda name: booking_letter(name, booking(BookingState.OPTION), slots()),
     "booking_waiting": lambda name: booking_letter(name, booking(BookingState.WAITING), slots()),
     "staff_booking": _staff_booking,
     "staff_organisation": lambda name: organisation_letter(name, organisation(OrganisationState.PENDING)),

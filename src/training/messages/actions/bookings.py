@@ -74,11 +74,11 @@ async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingStat
         return False
     slots = (await scheduling.slots([view.session]))[view.session]
     invitations = await _invitations(view, slots) if calendar else []
-    await queue(actor, _letter(occasion, view, slots, invitations[0] if invitations else None))
+    await queue(actor, letter(occasion, view, slots, invitations[0] if invitations else None))
     # one iCalendar object a mail (RFC 5546 3.2.2: one UID), so the further dates come in short mails of their own
     for slot, prepared in zip(slots[1:], invitations[1:], strict=False):
         if prepared is not None:
-            await queue(actor, _letter("further_date", view, slots, prepared, slot=slot))
+            await queue(actor, letter("further_date", view, slots, prepared, slot=slot))
     return True
 
 
@@ -87,13 +87,14 @@ async def _invitations(view: BookingView, slots: list[SlotView]) -> list[Prepare
     return [await prepare(view.contact_name, view.contact_email, slot.id, platform) for slot in slots]
 
 
-def _letter(
+def letter(
     occasion: str,
     view: BookingView,
     slots: list[SlotView],
-    prepared: Prepared | None,
+    prepared: Prepared | None = None,
     slot: SlotView | None = None,
 ) -> Letter:
+    """What a booking's contact is told; `slot` is the one that `prepared` is about, the first otherwise."""
     return Letter(
         occasion,
         Reader(view.contact_name, view.contact_email, view.contact_locale),
