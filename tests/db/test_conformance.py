@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import icalendar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -35,6 +36,8 @@ from training.scheduling import queries as scheduling
 from training.scheduling.actions.assignments import assign, withdraw_assignment
 from training.scheduling.actions.changing import Moved, edit_venue, move_session, tell_of_changes
 from training.worker import drain
+
+icalendar.use_zoneinfo()  # importing khal asks for pytz, in the whole process: the others' hour would happen twice
 
 pytestmark = [pytest.mark.anyio, pytest.mark.commits]
 

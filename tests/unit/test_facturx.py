@@ -360,7 +360,7 @@ ALWAYS = {
 }
 ON_INVOICE = {
     "number": "Facture F2026-00042",
-    "due date": "Échéance 8 juillet 2026",
+    "due date": "Échéance 30 jours après sa mise à disposition",
     "due": "Net à payer 350,00 €",
     "terms": "sous 30 jours à compter de la réception",
     "penalties": "majoré de huit points (art. R2192-31 du Code de la commande publique)",
