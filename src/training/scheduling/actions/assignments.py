@@ -45,7 +45,7 @@ async def change_facilitator(actor: Actor, slot: int, current: int | None, facil
         await assign(actor, slot, facilitator or 0)
     elif facilitator is None:
         await withdraw_assignment(actor, current)
-    else:
+    elif facilitator != await db.value("select facilitator from assignment where id = $1", current):
         await replace_facilitator(actor, current, facilitator)
 
 
