@@ -56,7 +56,9 @@ async def deadly(actor: Actor, subject: int) -> None:
         pass
 
 
-STEADY, SHAKY, DEADLY = Reaction(steady), Reaction(shaky), Reaction(deadly)
+STEADY = Reaction("trials.steady", steady)
+SHAKY = Reaction("trials.shaky", shaky)
+DEADLY = Reaction("trials.deadly", deadly)
 
 
 async def happen(subject: int = 1) -> None:

@@ -39,47 +39,70 @@ from training.scheduling.actions.changing import tell_later_of_offer
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A function of (actor, id of the subject), under the name that the queue and the logs show."""
+    """A function of (actor, id of the subject), under the name that the queue and the logs show.
 
+    The name is written and never changes, wherever the function goes: jobs in the queue and `reacted_once` are keyed
+    on it. The first names were those of the modules at the time.
+    """
+
+    name: str
     run: Callable[[Actor, int], Awaitable[None]]
     outside: bool = False
 
-    @property
-    def name(self) -> str:
-        """As "messages.actions.bookings.confirm": where it is found."""
-        return f"{self.run.__module__.removeprefix('training.')}.{self.run.__name__}"
-
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
-    "signin.requested": (Reaction(signin.send),),
-    "organisation.registered": (Reaction(organisations.tell_staff),),
-    "organisation.approved": (Reaction(organisations.welcome), Reaction(bookings.confirm_requests_of)),
-    "booking.requested": (Reaction(booking_mail.acknowledge), Reaction(booking_mail.tell_staff)),
-    "booking.optioned": (Reaction(booking_mail.option),),
-    "booking.waiting": (Reaction(booking_mail.wait),),
-    "booking.confirmed": (Reaction(booking_mail.confirm), Reaction(bill_at_confirmation)),
-    "booking.declined": (Reaction(booking_mail.decline),),
-    "booking.cancelled": (Reaction(booking_mail.cancel), Reaction(withdraw)),
-    "booking.expired": (Reaction(booking_mail.expire),),
-    "booking.named": (Reaction(invitations.follow_booking),),
-    "assignment.confirmed": (Reaction(facilitators.invite),),
-    "assignment.declined": (Reaction(facilitators.tell_staff_of_no), Reaction(facilitators.release)),
-    "assignment.replaced": (Reaction(facilitators.release),),
-    "assignment.withdrawn": (Reaction(facilitators.release),),
-    "offer.edited": (Reaction(tell_later_of_offer),),
-    "session.changed": (Reaction(invitations.follow_change), Reaction(sessions.tell_holders)),
-    "session.reinstated": (Reaction(invitations.follow),),
-    "session.cancelled": (Reaction(sessions.call_off), Reaction(withdraw_all)),
-    "session.held": (Reaction(make_billable),),
-    "invoice.drafted": (Reaction(issue_if_told),),
-    "invoice.lacking": (Reaction(lacking.ask_billing_facts),),
-    "booking.held_free": (Reaction(confirm_free),),
-    "invoice.issued": (Reaction(billing_mail.send_invoice),),
-    "reminder.sent": (Reaction(reminders.send_reminder),),
-    "payment.received": (Reaction(make_receipt),),
-    "receipt.made": (Reaction(billing_mail.send_receipt),),
-    "stripe.event_received": (Reaction(process),),
-    "free.confirmed": (Reaction(billing_mail.send_free_confirmation),),
-    "mail.queued": (Reaction(delivery.deliver, outside=True),),
+    "signin.requested": (Reaction("messages.actions.signin.send", signin.send),),
+    "organisation.registered": (Reaction("messages.actions.organisations.tell_staff", organisations.tell_staff),),
+    "organisation.approved": (
+        Reaction("messages.actions.organisations.welcome", organisations.welcome),
+        Reaction("bookings.actions.booking.confirm_requests_of", bookings.confirm_requests_of),
+    ),
+    "booking.requested": (
+        Reaction("messages.actions.bookings.acknowledge", booking_mail.acknowledge),
+        Reaction("messages.actions.bookings.tell_staff", booking_mail.tell_staff),
+    ),
+    "booking.optioned": (Reaction("messages.actions.bookings.option", booking_mail.option),),
+    "booking.waiting": (Reaction("messages.actions.bookings.wait", booking_mail.wait),),
+    "booking.confirmed": (
+        Reaction("messages.actions.bookings.confirm", booking_mail.confirm),
+        Reaction("billing.actions.make_billable.bill_at_confirmation", bill_at_confirmation),
+    ),
+    "booking.declined": (Reaction("messages.actions.bookings.decline", booking_mail.decline),),
+    "booking.cancelled": (
+        Reaction("messages.actions.bookings.cancel", booking_mail.cancel),
+        Reaction("billing.actions.make_billable.withdraw", withdraw),
+    ),
+    "booking.expired": (Reaction("messages.actions.bookings.expire", booking_mail.expire),),
+    "booking.named": (Reaction("messages.actions.invitations.follow_booking", invitations.follow_booking),),
+    "assignment.confirmed": (Reaction("messages.actions.facilitators.invite", facilitators.invite),),
+    "assignment.declined": (
+        Reaction("messages.actions.facilitators.tell_staff_of_no", facilitators.tell_staff_of_no),
+        Reaction("messages.actions.facilitators.release", facilitators.release),
+    ),
+    "assignment.replaced": (Reaction("messages.actions.facilitators.release", facilitators.release),),
+    "assignment.withdrawn": (Reaction("messages.actions.facilitators.release", facilitators.release),),
+    "offer.edited": (Reaction("scheduling.actions.changing.tell_later_of_offer", tell_later_of_offer),),
+    "session.changed": (
+        Reaction("messages.actions.invitations.follow_change", invitations.follow_change),
+        Reaction("messages.actions.sessions.tell_holders", sessions.tell_holders),
+    ),
+    "session.reinstated": (Reaction("messages.actions.invitations.follow", invitations.follow),),
+    "session.cancelled": (
+        Reaction("messages.actions.sessions.call_off", sessions.call_off),
+        Reaction("billing.actions.make_billable.withdraw_all", withdraw_all),
+    ),
+    "session.held": (Reaction("billing.actions.make_billable.make_billable", make_billable),),
+    "invoice.drafted": (Reaction("billing.actions.make_billable.issue_if_told", issue_if_told),),
+    "invoice.lacking": (Reaction("messages.actions.lacking.ask_billing_facts", lacking.ask_billing_facts),),
+    "booking.held_free": (Reaction("billing.actions.confirm_free.confirm_free", confirm_free),),
+    "invoice.issued": (Reaction("messages.actions.billing.send_invoice", billing_mail.send_invoice),),
+    "reminder.sent": (Reaction("messages.actions.reminders.send_reminder", reminders.send_reminder),),
+    "payment.received": (Reaction("billing.actions.receipt.make_receipt", make_receipt),),
+    "receipt.made": (Reaction("messages.actions.billing.send_receipt", billing_mail.send_receipt),),
+    "stripe.event_received": (Reaction("billing.actions.stripe_events.process", process),),
+    "free.confirmed": (
+        Reaction("messages.actions.billing.send_free_confirmation", billing_mail.send_free_confirmation),
+    ),
+    "mail.queued": (Reaction("messages.actions.delivery.deliver", delivery.deliver, outside=True),),
 }
 BY_NAME = {reaction.name: reaction for reactions in REACTIONS.values() for reaction in reactions}
