@@ -21,7 +21,8 @@ import httpx
 import uvloop
 
 from training.app import create_app
-from training.kernel import db, embedded, settings
+from training.kernel import db, settings
+from training.postgresql import embedded
 
 START = 60.0  # seconds in which a server must give its first answer
 STOP = 30.0

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from training.app import create_app
-from training.kernel import db, embedded, migrate, settings
+from training.kernel import db, migrate, settings
+from training.postgresql import embedded
 
 ROOT = Path(__file__).parents[1]
 for folder in (Path(__file__).parent, Path(__file__).parent / "unit"):

@@ -18,8 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from training.kernel import backup, embedded, pg_account, pg_client, pg_programs
-from training.kernel.backup import BackupError
+from training.postgresql import account as pg_account
+from training.postgresql import backup, embedded
+from training.postgresql import client as pg_client
+from training.postgresql import programs as pg_programs
+from training.postgresql.backup import BackupError
 
 FAST = {"fsync": "off"}
 # What our own schema leans on: extensions, an immutable function over one, an exclusion, a trigger that refuses.

@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from training.kernel import embedded, pg_account, pg_client, pg_cluster, pg_programs, pg_upgrade
+from training.postgresql import account as pg_account
+from training.postgresql import client as pg_client
+from training.postgresql import cluster as pg_cluster
+from training.postgresql import embedded
+from training.postgresql import programs as pg_programs
+from training.postgresql import upgrade as pg_upgrade
 
 FAST = {"fsync": "off"}
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL under another account")

@@ -22,9 +22,10 @@ from piccolo.table import Table
 
 import makers
 from conftest import on
-from training.kernel import backup, db, migrate
+from training.kernel import db, migrate
 from training.kernel.raw_sql import sql_migration
 from training.piccolo_app import APP_CONFIG
+from training.postgresql import backup
 
 pytestmark = pytest.mark.anyio
 

@@ -23,9 +23,10 @@ from training.billing.actions.number import Start, set_numbers
 from training.billing.actions.settle import open_receivable
 from training.billing.queries.numbering import numberings
 from training.billing.rules.states import Series
-from training.kernel import clock, db, embedded
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
+from training.postgresql import embedded
 from training.records import queries
 from training.records.actions import acting
 

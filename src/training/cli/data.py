@@ -12,9 +12,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from training.billing.queries import ledger as billing
 from training.cli import setting_up
-from training.kernel import backup as backups
 from training.kernel import db as database
 from training.kernel import migrate as migrations
+from training.postgresql import backup as backups
 from training.records import queries as records
 
 

@@ -13,9 +13,10 @@ import asyncpg
 import click
 import uvloop
 
-from training.kernel import db, embedded, logs, migrate, settings
+from training.kernel import db, logs, migrate, settings
 from training.kernel.errors import DomainError
 from training.kernel.settings import Settings, SettingsError
+from training.postgresql import embedded
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""One PostgreSQL cluster: made, started, stopped. Who may use it, and when, is `kernel/embedded.py`'s business."""
+"""One PostgreSQL cluster: made, started, stopped. Who may use it, and when, is `postgresql/embedded.py`'s business."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from training.kernel import pg_programs as programs
 from training.kernel.i18n import gettext as _
-from training.kernel.pg_programs import Account, EmbeddedError
+from training.postgresql import programs
+from training.postgresql.programs import Account, EmbeddedError
 
 NAME = "training"  # of the database and of its owner
 CONF = "pg.conf"  # our settings, beside the cluster

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from training.kernel.pg_client import PSQL, BackupError, Client, ended, pipe
+from training.postgresql.client import PSQL, BackupError, Client, ended, pipe
 
 CHUNK = 1 << 20
 # Whoever restores owns what is restored; roles, rights and tablespaces are the machine's, not the platform's.

@@ -12,11 +12,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from training.kernel import backup, clock, pg_account, pg_cluster
-from training.kernel import pg_programs as programs
+from training.kernel import clock
 from training.kernel.i18n import gettext as _
-from training.kernel.pg_cluster import Cluster
-from training.kernel.pg_programs import MAJOR, EmbeddedError
+from training.postgresql import account as pg_account
+from training.postgresql import backup, programs
+from training.postgresql import cluster as pg_cluster
+from training.postgresql.cluster import Cluster
+from training.postgresql.programs import MAJOR, EmbeddedError
 
 FIRST_WHEEL = 18  # the wheel exists since that major version
 TIMEOUT = 300.0  # seconds for the old server to start: it may have a crash to repair

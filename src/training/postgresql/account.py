@@ -16,9 +16,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from training.kernel import pg_programs as programs
 from training.kernel.i18n import gettext as _
-from training.kernel.pg_programs import Account, EmbeddedError
+from training.postgresql import programs
+from training.postgresql.programs import Account, EmbeddedError
 
 NAME = "training-db"
 SYSTEM = Path("/var/lib/training-db")  # root's, entered by all: programs/<release>, and one folder per DATA_DIR

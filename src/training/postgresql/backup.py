@@ -23,9 +23,9 @@ from typing import IO
 
 from training.kernel import clock
 from training.kernel.i18n import gettext as _
-from training.kernel.pg_client import BackupError, Client, Table, connect, ended, pipe
-from training.kernel.pg_cluster import sync
-from training.kernel.pg_load import load
+from training.postgresql.client import BackupError, Client, Table, connect, ended, pipe
+from training.postgresql.cluster import sync
+from training.postgresql.load import load
 
 __all__ = ["BackupError", "Manifest", "backup", "restore", "verify"]
 

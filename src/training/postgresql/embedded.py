@@ -16,10 +16,13 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from training.kernel import pg_account, pg_cluster, pg_programs, pg_upgrade
 from training.kernel.i18n import gettext as _
-from training.kernel.pg_cluster import Cluster
-from training.kernel.pg_programs import MAJOR, Account, EmbeddedError, binary
+from training.postgresql import account as pg_account
+from training.postgresql import cluster as pg_cluster
+from training.postgresql import programs as pg_programs
+from training.postgresql import upgrade as pg_upgrade
+from training.postgresql.cluster import Cluster
+from training.postgresql.programs import MAJOR, Account, EmbeddedError, binary
 
 __all__ = ["MAJOR", "EmbeddedError", "binary", "running"]
 

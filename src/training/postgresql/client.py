@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, AnyStr
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from training.kernel import pg_programs as programs
 from training.kernel.i18n import gettext as _
+from training.postgresql import programs
 
 PSQL = ("--no-psqlrc", "--no-password", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1")
 LOCAL = ("", "localhost", "127.0.0.1", "::1")

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: its programs, its account, start, upgrade and backup. Only composition uses it."""
