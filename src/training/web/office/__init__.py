@@ -2,58 +2,22 @@
 
 from litestar import Router
 
-from training.web.office import (
-    accounts,
-    balances,
-    bank,
-    bank_lines,
-    billing_facts,
-    bookings,
-    changing,
-    contacts,
-    credit_notes,
-    draft_lines,
-    drafts,
-    feeds,
-    invoices,
-    jobs,
-    journal,
-    keys,
-    mails,
-    offers,
-    opening,
-    organisations,
-    payers,
-    payments,
-    planning,
-    platform,
-    receipts,
-    reminders,
-    series,
-    sessions,
-    today,
-    trail,
-    transmissions,
-    venues,
-)
+from training.web.office import feeds, jobs, mails, today
+from training.web.office.accounting import balances, journal, opening, register
+from training.web.office.bookings import booking
+from training.web.office.catalogue import offers
+from training.web.office.invoices import credit_notes, draft_lines, drafts, invoice, trail, transmissions
+from training.web.office.organisations import billing_facts, contacts, organisation, payers
 from training.web.office.page import staff_only
+from training.web.office.payments import bank, bank_lines, payment, receipts, reminders
+from training.web.office.sessions import changing, planning, session, venues
+from training.web.office.settings import keys, platform, series
 
 _PAGES = (
-    *(today, sessions, planning, changing, venues, bookings, organisations, billing_facts, contacts, offers, payers),
-    *(
-        drafts,
-        draft_lines,
-        invoices,
-        credit_notes,
-        payments,
-        bank,
-        bank_lines,
-        receipts,
-        reminders,
-        trail,
-        transmissions,
-    ),
-    *(accounts, balances, journal, opening),
+    *(today, session, planning, changing, venues, booking, organisation, billing_facts, contacts, offers, payers),
+    *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
+    *(payment, bank, bank_lines, receipts, reminders),
+    *(register, balances, journal, opening),
     *(mails, feeds, jobs, platform, keys, series),
 )
 

@@ -1,0 +1,244 @@
+"""The accountant's register: a page of it, and the files of what the filter shows."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import IO
+
+from litestar import get
+from litestar.response import Stream, Template
+
+from training.billing.formats.register_files import Cell, Workbook, csv_rows, euros, zipped
+from training.billing.queries import register as reading
+from training.billing.queries.register import KIND_NAMES, STANDING_NAMES, Filter, Registered, Standing
+from training.billing.rules.vat import VatRegime
+from training.identity.rules import Permission
+from training.kernel import clock
+from training.kernel.errors import Invalid
+from training.kernel.i18n import _
+from training.kernel.money import parse_euros
+from training.records import queries as records
+from training.web.asked import PER_PAGE, address, asked, key, pager
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.office.settings.platform import REGIME_WORDS
+from training.web.pages import Asked
+
+P = Permission
+PATH = "/gestion/comptes"
+FIELDS = ("du", "au", "payeur", "numero", "nature", "etat", "regime", "code", "min", "max")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A filter as it was asked for, its form with what is wrong, and the parameters that an address keeps."""
+
+    filter: Filter
+    form: Form
+    said: dict[str, str]
+
+
+def wanted(request: Asked) -> Wanted:
+    """What the address asks for; nothing said is the present month."""
+    said = {name: asked(request, name) for name in FIELDS}
+    if not any(said.values()):
+        today = clock.today()
+        said |= {"du": today.replace(day=1).isoformat(), "au": today.isoformat()}
+    form = Form.filled(said)
+    first, last = optional_day(form, "du"), optional_day(form, "au")
+    least, most = _amount(form, "min"), _amount(form, "max")
+    if first and last and first > last:
+        form.errors.setdefault("au", _("La fin de la période vient avant son début."))
+    if least is not None and most is not None and least > most:
+        form.errors.setdefault("max", _("Le plus grand montant est en dessous du plus petit."))
+    chosen = Filter(
+        first,
+        last,
+        payer=said["payeur"],
+        number=said["numero"],
+        kind=said["nature"] if said["nature"] in KIND_NAMES else "",
+        state=said["etat"] if said["etat"] in set(Standing) else "",
+        regime=said["regime"] if said["regime"] in set(VatRegime) else "",
+        analytic=said["code"],
+        least_cents=least,
+        most_cents=most,
+    )
+    return Wanted(chosen, form, {name: text for name, text in said.items() if text})
+
+
+def optional_day(form: Form, name: str) -> date | None:
+    """A day, or None when nothing was typed; the form says it when it is none."""
+    return form.day(name) if form.values.get(name, "").strip() else None
+
+
+def _amount(form: Form, name: str) -> int | None:
+    typed = form.values.get(name, "").strip()
+    if not typed:
+        return None
+    try:
+        return parse_euros(typed)
+    except ValueError:
+        form.errors.setdefault(name, _("Indiquez un montant, par exemple 350,00."))
+        return None
+
+
+@get(PATH, permission=P.ACCOUNTS_SEE)
+async def register(request: Asked) -> Template:
+    """A page of the register, with the totals of the whole filter."""
+    now = wanted(request)
+    after = _key(asked(request, "apres"))
+    good = now.form.good
+    found = await reading.register(now.filter, after, PER_PAGE + 1) if good else []
+    shown = found[:PER_PAGE]
+    following = key(shown[-1].issued_on, shown[-1].place) if len(found) > PER_PAGE else None
+    return await show(
+        request,
+        "accounting/register",
+        now.form.status,
+        lines=shown,
+        sums=await reading.sums(now.filter) if good else None,
+        form=now.form,
+        files=[(address(f"{PATH}/{name}", **now.said), label) for name, label in _FILES.items()],
+        periods=_periods(),
+        kinds=[(kind, _(name)) for kind, name in KIND_NAMES.items()],
+        kind_names=KIND_NAMES,
+        states=[(state.value, _(name)) for state, name in STANDING_NAMES.items()],
+        regimes=[(regime.value, _(words[0])) for regime, words in REGIME_WORDS.items()],
+        codes=[(code, code) for code in await reading.analytic_codes()],
+        folded=not set(now.said) - {"du", "au", "payeur", "etat"},
+        clear=PATH if request.query_params else None,
+        pager=pager(PATH, following, after is not None, **now.said),
+    )
+
+
+_FILES = {"registre.csv": "CSV", "registre.xlsx": "XLSX", "factures.zip": "PDF (ZIP)"}
+
+
+def _periods() -> list[tuple[str, str]]:
+    """The periods that are asked for all the time: (address, name)."""
+    today = clock.today()
+    last = today.replace(day=1) - timedelta(days=1)
+    spans = (
+        (_("Ce mois"), today.replace(day=1), today),
+        (_("Le mois dernier"), last.replace(day=1), last),
+        (_("Cette année"), today.replace(month=1, day=1), today),
+        (_("Tout"), date(2000, 1, 1), today),
+    )
+    return [(address(PATH, du=first.isoformat(), au=until.isoformat()), name) for name, first, until in spans]
+
+
+def _key(text: str) -> reading.Key | None:
+    """The key (day, place) that `key` wrote; a place may be below zero."""
+    when, _tilde, place = text.partition("~")
+    try:
+        found = date.fromisoformat(when), int(place[:20])
+    except ValueError:
+        return None
+    return found if abs(found[1]) < 2**62 else None
+
+
+# Files
+
+
+def _header() -> list[str]:
+    return [
+        *(_("Numéro"), _("Nature"), _("Date"), _("Échéance"), _("Payeur"), _("Régime de TVA"), _("Code analytique")),
+        *(_("HT"), _("TVA"), _("TTC"), _("Reste dû"), _("État")),
+    ]
+
+
+def _cells(line: Registered) -> list[Cell]:
+    regime = _(REGIME_WORDS[VatRegime(line.regime)][0]) if line.regime else ""
+    return [
+        *(line.number, _(KIND_NAMES[line.kind]), line.issued_on, line.due_on, line.payer_name, regime, line.analytic),
+        *(euros(line.net_cents), euros(line.vat_cents), euros(line.gross_cents), euros(line.due_cents)),
+        _(STANDING_NAMES[line.state]) if line.state else "",
+    ]
+
+
+def sent(content: AsyncIterator[bytes], media_type: str, name: str) -> Stream:
+    """A file that is sent as it is made."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Stream(content, media_type=media_type, headers=headers)
+
+
+def _name(now: Wanted, kind: str) -> str:
+    first, last = now.filter.first or date(2000, 1, 1), now.filter.last or clock.today()
+    return f"registre-{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
+
+
+def _good(request: Asked) -> Wanted:
+    """A file is made of a filter that makes sense, or not at all. Invalid otherwise."""
+    now = wanted(request)
+    if not now.form.good:
+        raise Invalid(now.form.errors)
+    return now
+
+
+@get(PATH + "/registre.csv", permission=P.ACCOUNTS_SEE)
+async def as_csv(request: Asked) -> Stream:
+    """The filtered register, for a French spreadsheet."""
+    now = _good(request)
+
+    async def content() -> AsyncIterator[bytes]:
+        yield csv_rows([_header()], first=True)
+        async for lines in reading.every(now.filter):
+            yield csv_rows([_cells(line) for line in lines])
+
+    return sent(content(), "text/csv", _name(now, "csv"))
+
+
+@get(PATH + "/registre.xlsx", permission=P.ACCOUNTS_SEE)
+async def as_xlsx(request: Asked) -> Stream:
+    """The filtered register as a workbook."""
+    now = _good(request)
+
+    async def content() -> AsyncIterator[bytes]:
+        with tempfile.TemporaryFile() as file:
+            book = Workbook(file, _("Registre"), _header(), clock.now())
+            async for lines in reading.every(now.filter):
+                await asyncio.to_thread(_add, book, [_cells(line) for line in lines])
+            await asyncio.to_thread(book.close)
+            async for piece in pieces(file):
+                yield piece
+
+    return sent(content(), XLSX, _name(now, "xlsx"))
+
+
+def _add(book: Workbook, rows: list[list[Cell]]) -> None:
+    for cells in rows:
+        book.add(cells)
+
+
+async def pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """What a file holds, in pieces."""
+    file.seek(0)
+    while piece := await asyncio.to_thread(file.read, CHUNK):
+        yield piece
+
+
+@get(PATH + "/factures.zip", permission=P.ACCOUNTS_SEE)
+async def papers(request: Asked) -> Stream:
+    """The PDFs of the filtered register, with the register itself: one paper in memory at a time."""
+    now = _good(request)
+
+    async def files() -> AsyncIterator[tuple[str, bytes]]:
+        index = [csv_rows([_header()], first=True)]
+        async for lines in reading.every(now.filter):
+            index.append(csv_rows([_cells(line) for line in lines]))
+            for line in lines:
+                stored = None if line.paper is None else await records.file(line.paper)
+                if stored is not None:
+                    yield f"{line.number}.pdf", stored.content
+        yield "registre.csv", b"".join(index)
+
+    return sent(zipped(files(), clock.now()), "application/zip", _name(now, "zip"))
+
+
+HANDLERS = [register, as_csv, as_xlsx, papers]

@@ -1,0 +1,1 @@
+"""The staff's pages of bookings: confirmed, declined, cancelled."""

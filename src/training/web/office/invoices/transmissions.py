@@ -1,0 +1,226 @@
+"""Staff pages on how an invoice goes through its channel: what waits on Chorus Pro, the sheet to copy, the steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response, Template
+
+from training.billing.actions.credit import Corrected
+from training.billing.actions.transmit import record, redo_rejected, undo
+from training.billing.queries import invoices as billing
+from training.billing.queries import transmissions as reading
+from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.transmissions import Standing, StepView, Waiting
+from training.billing.rules import transmission as rules
+from training.billing.rules.states import InvoiceState
+from training.billing.rules.transmission import STATUSES, Status, Step
+from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
+from training.identity.rules import Permission
+from training.kernel import clock
+from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
+from training.kernel.i18n import N_, _
+from training.messages.queries import MailListed
+from training.reporting.office import chorus
+from training.reporting.office.bookings import mails_about
+from training.reporting.office.chorus import Deposit, Made
+from training.web.asked import asked
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.pages import Asked, file_response, go, the_actor
+
+P = Permission
+PATH = "/gestion/factures"
+LIST = f"{PATH}/chorus"
+
+TABS: dict[Waiting, tuple[str, str]] = {
+    Waiting.TO_DEPOSIT: ("a-deposer", N_("À déposer")),
+    Waiting.STUCK: ("a-traiter", N_("Suspendues, à recycler, rejetées")),
+    Waiting.QUIET: ("sans-suite", N_("Sans suite depuis 15 jours")),
+    Waiting.LATE: ("en-retard", N_("En retard")),
+    Waiting.RUNNING: ("en-cours", N_("En cours")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt: a step that a person saw on the portal, or a mail."""
+
+    day: date
+    step: StepView | None = None
+    mail: MailListed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the page of an invoice shows of its way: where it stands (Chorus Pro alone), and all that was tried."""
+
+    public: bool
+    standing: Standing | None
+    tried: list[Tried]
+    may: bool
+
+
+async def part(actor: Actor, invoice: InvoiceView) -> Part | None:
+    """What the invoice's own page shows of it; nothing of a draft."""
+    if invoice.state != InvoiceState.ISSUED:
+        return None
+    public = await reading.goes_there(invoice)
+    steps = await reading.steps(invoice.id) if public else []
+    standing = reading.standing(invoice, [written.step for written in steps]) if public else None
+    mails = await mails_about(("invoice", invoice.id)) if actor.may(P.MAILS_SEE) else []
+    tried = [Tried(clock.local(mail.sent_at or mail.created_at).date(), mail=mail) for mail in mails]
+    tried += [Tried(clock.local(step.created_at).date() if step.undone else step.happened_on, step) for step in steps]
+    return Part(public, standing, sorted(tried, key=lambda one: one.day), actor.may(P.INVOICES_TRANSMIT))
+
+
+@get(LIST, permission=P.INVOICES_SEE)
+async def waiting(request: Asked) -> Template:
+    """Every open invoice of a public buyer, by what it waits for, each with the next thing to do."""
+    found = await reading.open_deposits(the_actor(request).scope)
+    counts = Counter(deposit.waiting for deposit in found)
+    wanted = asked(request, "etat")
+    first = next((group for group in TABS if counts[group]), Waiting.TO_DEPOSIT)
+    chosen = next((group for group, (slug, _name) in TABS.items() if slug == wanted), first)
+    return await show(
+        request,
+        "invoices/chorus",
+        deposits=[deposit for deposit in found if deposit.waiting == chosen],
+        tabs=[(f"{LIST}?etat={slug}", _(name), counts[group]) for group, (slug, name) in TABS.items()],
+        current=f"{LIST}?etat={TABS[chosen][0]}",
+        title=_(TABS[chosen][1]),
+        anything=bool(found),
+    )
+
+
+async def _deposit(request: Asked, number: str) -> Deposit:
+    found = await chorus.deposit(the_actor(request).scope, number.replace("\x00", ""))
+    if found is None:
+        raise NotFound(_("Cette facture n’existe pas, ou ne se dépose pas sur Chorus Pro."))
+    return found
+
+
+@get(PATH + "/{number:str}/chorus", permission=P.INVOICES_SEE)
+async def sheet(request: Asked, number: FromPath[str]) -> Template:
+    """The sheet to copy from, field by field in the portal's order, and the files."""
+    found = await _deposit(request, number)
+    return await show(request, "invoices/chorus_sheet", found=found, invoice=found.invoice)
+
+
+@get(PATH + "/{number:str}/chorus.zip", permission=P.INVOICES_SEE)
+async def pack(request: Asked, number: FromPath[str]) -> Response[bytes]:
+    """The whole pack in one file."""
+    return _file(await chorus.pack(await _deposit(request, number)))
+
+
+@get(PATH + "/{number:str}/chorus/portail.pdf", permission=P.INVOICES_SEE)
+async def portal_paper(request: Asked, number: FromPath[str]) -> Response[bytes]:
+    """The invoice without its XML."""
+    return _file(await chorus.portal_paper(await _deposit(request, number)))
+
+
+@get(PATH + "/{number:str}/chorus/service-fait.pdf", permission=P.INVOICES_SEE)
+async def proof(request: Asked, number: FromPath[str]) -> Response[bytes]:
+    """The proof of service."""
+    made = await chorus.proof(await _deposit(request, number))
+    if made is None:
+        raise NotFound(_("Aucune séance de cette facture n’est encore réalisée : il n’y a pas de service à attester."))
+    return _file(made)
+
+
+def _file(made: Made) -> Response[bytes]:
+    return file_response(made.content, made.media_type, made.name)
+
+
+async def _invoice(request: Asked, number: str) -> InvoiceView:
+    found = await billing.invoice_by_number(the_actor(request).scope, number.replace("\x00", ""))
+    if found is None:
+        raise NotFound(_("Cette facture n’existe pas."))
+    return found
+
+
+def _status(name: str) -> Status:
+    status = next((s for s in rules.BY_HAND if s.value == name), None)
+    if status is None:
+        raise NotFound(_("Cette étape n’existe pas."))
+    return status
+
+
+@get(PATH + "/{number:str}/etapes/{status:str}", permission=P.INVOICES_TRANSMIT)
+async def step_page(request: Asked, number: FromPath[str], status: FromPath[str]) -> Template:
+    """One step to write down: its day, and what goes with it."""
+    form = Form.filled({"happened_on": clock.today()})
+    return await _step_page(request, await _invoice(request, number), _status(status), form)
+
+
+async def _step_page(request: Asked, invoice: InvoiceView, status: Status, form: Form) -> Template:
+    terms = STATUSES[status]
+    return await show(
+        request, "invoices/chorus_step", form.status, invoice=invoice, wanted=status, terms=terms, form=form
+    )
+
+
+@post(PATH + "/{number:str}/etapes/{status:str}", permission=P.INVOICES_TRANSMIT, status_code=200)
+async def write_step(request: Asked, number: FromPath[str], status: FromPath[str]) -> Template | Redirect:
+    """Write the step down."""
+    invoice, wanted, form = await _invoice(request, number), _status(status), await Form.of(request)
+    happened_on = form.day("happened_on")
+    reference, note = form.text("reference", most=100), form.text("note", most=400)
+    facts = {name: form.text(name, most=200) or None for name in ("siret", "service_code", "purchase_order")}
+    if happened_on is not None and form.good:
+        with form.refusals():
+            await record(the_actor(request), invoice.id, Step(wanted, happened_on, reference, note, **facts))
+            said = _("{number} : « {status} ».").format(number=invoice.number, status=_(STATUSES[wanted].name))
+            return go(f"{PATH}/{invoice.number}#transmission", said)
+    return await _step_page(request, invoice, wanted, form)
+
+
+@post(PATH + "/{number:str}/etapes", permission=P.INVOICES_TRANSMIT)
+async def undo_step(request: Asked, number: FromPath[str]) -> Redirect:
+    """Take the last step back."""
+    invoice = await _invoice(request, number)
+    await undo(the_actor(request), invoice.id)
+    return go(
+        f"{PATH}/{invoice.number}#transmission", _("La dernière étape est reprise ; elle reste dans l’historique.")
+    )
+
+
+@get(PATH + "/{number:str}/refaire", permission=P.INVOICES_CREDIT)
+async def redo_page(request: Asked, number: FromPath[str]) -> Template:
+    """A rejected invoice: what cancelling it and making it again does, and what to put right."""
+    invoice = await _invoice(request, number)
+    names = ("service_code", "purchase_order", "contract_reference")
+    form = Form.filled({name: getattr(invoice, name) for name in names})
+    return await show(request, "invoices/chorus_redo", invoice=invoice, form=form)
+
+
+@post(PATH + "/{number:str}/refaire", permission=P.INVOICES_CREDIT, status_code=200)
+async def redo(request: Asked, number: FromPath[str]) -> Template | Redirect:
+    """One click: the credit note, and the new invoice under a new number."""
+    invoice, form = await _invoice(request, number), await Form.of(request)
+    corrected = Corrected(
+        service_code=form.text("service_code", most=SERVICE_CODE_MAX),
+        purchase_order=form.text("purchase_order", most=ENGAGEMENT_MAX),
+        contract_reference=form.text("contract_reference", most=CONTRACT_MAX),
+    )
+    if form.good:
+        with form.refusals():
+            made = await redo_rejected(the_actor(request), invoice.id, corrected)
+            if made.number is None:
+                words = _("Avoir {credit} émis ; il manque quelque chose à la nouvelle facture.")
+                return go(f"{PATH}/brouillons/{made.draft}", words.format(credit=made.credit_note), "attention")
+            words = _("Avoir {credit} et facture {number} émis : déposez la nouvelle.")
+            return go(f"{PATH}/{made.number}", words.format(credit=made.credit_note, number=made.number))
+    return await show(request, "invoices/chorus_redo", form.status, invoice=invoice, form=form)
+
+
+HANDLERS: list[Any] = [
+    *(waiting, sheet, pack, portal_paper, proof),
+    *(step_page, write_step, undo_step, redo_page, redo),
+]

@@ -1,0 +1,239 @@
+"""What invoices need to know of an organisation: its numbers, what Chorus Pro wants of it, when it is invoiced."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.directory import queries as directory
+from training.directory.actions import NewContact, NewOrganisation, add_payer, set_billing_facts
+from training.directory.queries import OrganisationView
+from training.directory.rules import (
+    CONTRACT_MAX,
+    KIND_NAMES,
+    PRIVATE_DAYS,
+    SERVICE_CODE_MAX,
+    BillingFacts,
+    BillingMoment,
+    Buyer,
+    ChorusNeeds,
+    OrganisationKind,
+    Service,
+    check_account,
+    check_email,
+    check_siret,
+    check_vat_number,
+)
+from training.identity.rules import Permission
+from training.kernel.errors import NotFound
+from training.kernel.i18n import N_, _
+from training.web.asked import asked
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.pages import Asked, go, the_actor
+
+P = Permission
+PATH = "/gestion/structures"
+NEW = "/gestion/nouvelle-structure"  # beside the organisations: one of them may be named « Nouvelle »
+SPARE = 2  # empty rows at the end of the services
+ROWS_MOST = 60
+
+Words = tuple[str, str]
+
+BUYERS: dict[Buyer, Words] = {
+    Buyer.PUBLIC: (
+        N_("Organisme public"),
+        N_("Commune, intercommunalité, département, établissement public : il reçoit ses factures par Chorus Pro."),
+    ),
+    Buyer.ASSOCIATION: (N_("Association"), N_("Ses factures partent par courriel.")),
+    Buyer.COMPANY: (N_("Entreprise"), N_("Ses factures partent par courriel.")),
+    Buyer.PERSON: (
+        N_("Particulier"),
+        N_("Sans SIRET, sans pénalité de retard ; peut payer en plusieurs fois, par chèque ou en espèces."),
+    ),
+}
+NEEDS: dict[ChorusNeeds, Words] = {
+    ChorusNeeds.NONE: (N_("Rien de plus que son SIRET"), N_("Ni code service ni engagement ne sont obligatoires.")),
+    ChorusNeeds.SERVICE: (N_("Un code service"), N_("« Code service obligatoire : oui » dans l’annuaire.")),
+    ChorusNeeds.ENGAGEMENT: (
+        N_("Un numéro d’engagement"),
+        N_("« Numéro d’engagement obligatoire : oui ». C’est souvent le numéro du bon de commande."),
+    ),
+    ChorusNeeds.EITHER: (
+        N_("L’un ou l’autre"),
+        N_("« Numéro d’engagement ou code service obligatoire » : l’un des deux suffit."),
+    ),
+    ChorusNeeds.BOTH: (N_("Les deux"), N_("Le code service et le numéro d’engagement sont tous deux obligatoires.")),
+}
+MOMENTS: dict[BillingMoment, Words] = {
+    BillingMoment.HELD: (N_("Après chaque séance"), N_("La facture se prépare quand la séance est réalisée.")),
+    BillingMoment.MONTHLY: (
+        N_("Une fois par mois"),
+        N_("Les séances réalisées du mois sont regroupées, par service, engagement et régime de TVA."),
+    ),
+    BillingMoment.CONFIRMED: (
+        N_("Dès la confirmation"),
+        N_("La facture se prépare avant la séance. Un organisme public paie après le service fait : il faut alors "
+           "une raison."),
+    ),
+}  # fmt: skip
+
+
+def options(words: dict[Buyer, Words] | dict[ChorusNeeds, Words] | dict[BillingMoment, Words]) -> list[tuple[str, ...]]:
+    """Choices of a group of radios, each with its explanation."""
+    return [(key.value, _(name), _(help_)) for key, (name, help_) in words.items()]
+
+
+@get(PATH + "/{slug:str}/facturation", permission=P.INVOICES_PREPARE)
+async def billing_page(request: Asked, slug: FromPath[str]) -> Template:
+    """The facts as they stand."""
+    view = await found(slug)
+    values: dict[str, object] = asdict(view)
+    for n, service in enumerate(await directory.chorus_services(view.id), start=1):
+        values |= {
+            f"service_code-{n}": service.code,
+            f"service_label-{n}": service.label,
+            f"service_engagement-{n}": "1" if service.engagement_required else "",
+            f"service_active-{n}": "1" if service.active else "",
+        }
+    return await _page(request, view, Form.filled(values))
+
+
+async def _page(request: Asked, view: OrganisationView, form: Form) -> Template:
+    used = [n for n in range(1, ROWS_MOST + 1) if _filled(form, n)]
+    last = max(used, default=0) + SPARE
+    return await show(
+        request,
+        "organisations/organisation_billing",
+        form.status,
+        organisation=view,
+        form=form,
+        buyers=options(BUYERS),
+        needs=options(NEEDS),
+        moments=options(MOMENTS),
+        rows=range(1, min(last, ROWS_MOST) + 1),
+        blank=set(range(1, last + 1)) - set(used),
+        reached=await directory.billing_contact(view.id),
+    )
+
+
+def _filled(form: Form, n: int) -> bool:
+    return any(form.values.get(f"service_{name}-{n}", "").strip() for name in ("code", "label"))
+
+
+@post(PATH + "/{slug:str}/facturation", permission=P.INVOICES_PREPARE)
+async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
+    """Write them: for the drafts that wait and for what comes."""
+    view, form = await found(slug), await Form.of(request)
+    if "more" in form.values:  # one more empty row, nothing saved
+        return await _page(request, view, form)
+    facts = read(form)
+    if facts is not None:
+        with form.refusals():
+            await set_billing_facts(the_actor(request), view.id, facts)
+            return go(f"{PATH}/{view.slug}", _("Facturation enregistrée : les factures à émettre en tiennent compte."))
+    _place(form)
+    return await _page(request, view, form)
+
+
+def _place(form: Form) -> None:
+    """A fault of the services is said beside the first of them."""
+    if "services" in form.errors:
+        form.errors["service_code-1"] = form.errors.pop("services")
+
+
+def read(form: Form) -> BillingFacts | None:
+    """The facts that a form says; None when something in it was refused."""
+    buyer, needs = form.choice("buyer", Buyer), form.choice("chorus_needs", ChorusNeeds)
+    moment = form.choice("billing_moment", BillingMoment)
+    facts = {
+        "name": form.text("name", required=True),
+        "siret": form.checked("siret", check_siret),
+        "vat_number": form.checked("vat_number", check_vat_number),
+        "address": form.text("address", required=True, most=300),
+        "postcode": form.text("postcode", required=True, most=10),
+        "city": form.text("city", required=True, most=100),
+        "service_code": form.text("service_code", most=SERVICE_CODE_MAX) or None,
+        "contract_reference": form.text("contract_reference", most=CONTRACT_MAX) or None,
+        "early_billing_reason": form.lines("early_billing_reason", most=400) or None,
+        "online_payment_reason": form.lines("online_payment_reason", most=400) or None,
+        "payment_days": form.number("payment_days", required=False, most=PRIVATE_DAYS),
+        "client_account": form.checked("client_account", check_account),
+        "services": _services(form),
+    }
+    if buyer is None or needs is None or moment is None or not form.good:
+        return None
+    return BillingFacts(buyer=buyer, chorus_needs=needs, billing_moment=moment, **facts)  # type: ignore[arg-type]
+
+
+def _services(form: Form) -> tuple[Service, ...]:
+    known: dict[str, int] = {}
+    services = []
+    for n in (n for n in range(1, ROWS_MOST + 1) if _filled(form, n)):
+        code = form.text(f"service_code-{n}", required=True, most=SERVICE_CODE_MAX)
+        label = form.text(f"service_label-{n}") or code
+        if code and code in known:
+            form.errors.setdefault(f"service_code-{n}", _("Ce code service est déjà écrit plus haut."))
+        known[code] = n
+        ticked = {name: form.values.get(f"service_{name}-{n}") == "1" for name in ("engagement", "active")}
+        services.append(Service(code, label, ticked["engagement"], ticked["active"]))
+    return tuple(services)
+
+
+@get(NEW, permission=P.INVOICES_PREPARE)
+async def new_payer_page(request: Asked) -> Template:
+    """An empty form; `?retour=` is the booking whose payers are being said."""
+    form = Form.filled({"kind": "", "reference": asked(request, "reservation"), "name": asked(request, "nom")})
+    return await _new_page(request, form)
+
+
+async def _new_page(request: Asked, form: Form) -> Template:
+    kinds = [(kind.value, _(name)) for kind, name in KIND_NAMES.items()]
+    return await show(request, "organisations/organisation_new", form.status, form=form, kinds=kinds)
+
+
+@post(NEW, permission=P.INVOICES_PREPARE)
+async def new_payer(request: Asked) -> Template | Redirect:
+    """Make an organisation, or a person, that can be invoiced."""
+    form = await Form.of(request)
+    kind = form.choice("kind", OrganisationKind)
+    person = kind == OrganisationKind.PERSON
+    siret = form.checked("siret", check_siret)
+    if person and siret:
+        form.errors.setdefault("siret", _("Un particulier n’a pas de SIRET : videz cette case."))
+    new = {name: form.text(name, required=True, most=most) for name, most in _ADDRESS}
+    email = form.checked("email", check_email, required=True) or ""
+    contact = NewContact(form.text("contact", required=not person, most=200) or new["name"], email,
+                         form.text("phone", most=30) or None, for_billing=True)  # fmt: skip
+    if form.good and kind is not None:
+        with form.refusals():
+            payer = NewOrganisation(new["name"], kind, siret, new["address"], new["postcode"], new["city"])
+            organisation = await add_payer(the_actor(request), payer, contact)
+            made = await directory.organisation(organisation)
+            assert made is not None  # noqa: S101 - it was made in the line above
+            said = _("« {name} » peut être facturée.").format(name=made.name)
+            return go(_back(form.text("reference", most=20), made.slug), said)
+    return await _new_page(request, form)
+
+
+_ADDRESS = (("name", 200), ("address", 300), ("postcode", 10), ("city", 100))
+
+
+def _back(reference: str, slug: str) -> str:
+    if reference.replace("-", "").isalnum() and reference.isascii():
+        return f"/gestion/reservations/{reference}/payeurs?payeur={slug}"
+    return f"{PATH}/{slug}/facturation"
+
+
+async def found(slug: str) -> OrganisationView:
+    """An organisation by what its address carries; NotFound when there is none."""
+    view = await directory.organisation_by_slug(slug.replace("\x00", ""))
+    if view is None:
+        raise NotFound(_("Cette structure n’existe pas."))
+    return view
+
+
+HANDLERS = [billing_page, save, new_payer_page, new_payer]

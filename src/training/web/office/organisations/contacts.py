@@ -1,0 +1,97 @@
+"""The people of an organisation: who books, who receives the invoices."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.directory import queries as directory
+from training.directory.actions import NewContact, add_contact, edit_contact
+from training.directory.queries import ContactView, OrganisationView
+from training.directory.rules import check_email
+from training.identity.rules import Permission
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.web.asked import asked, row
+from training.web.forms import Form
+from training.web.office.organisations.billing_facts import PATH, found
+from training.web.office.page import show
+from training.web.pages import Asked, go, the_actor
+
+P = Permission
+
+
+@get(PATH + "/{slug:str}/contacts/nouveau", permission=P.INVOICES_PREPARE)
+async def new_page(request: Asked, slug: FromPath[str]) -> Template:
+    """An empty form; `?pour=factures` for whoever is to receive the invoices."""
+    billing = asked(request, "pour") == "factures"
+    return await _page(request, await found(slug), None, Form.filled({"for_billing": "1" if billing else ""}))
+
+
+@get(PATH + "/{slug:str}/contacts/{contact:int}", permission=P.INVOICES_PREPARE)
+async def edit_page(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> Template:
+    """A contact as it stands."""
+    view = await found(slug)
+    known = await _contact(view, contact)
+    values = {
+        name: ("1" if value else "") if isinstance(value, bool) else value for name, value in asdict(known).items()
+    }
+    return await _page(request, view, known, Form.filled(values))
+
+
+async def _page(request: Asked, view: OrganisationView, contact: ContactView | None, form: Form) -> Template:
+    return await show(request, "organisations/contact", form.status, organisation=view, contact=contact, form=form)
+
+
+@post(PATH + "/{slug:str}/contacts/nouveau", permission=P.INVOICES_PREPARE)
+async def add(request: Asked, slug: FromPath[str]) -> Template | Redirect:
+    """Write a contact down."""
+    view, form = await found(slug), await Form.of(request)
+    new = read(form)
+    if new is not None:
+        with form.refusals():
+            await add_contact(the_actor(request), view.id, new)
+            return go(f"{PATH}/{view.slug}#contacts", _("Contact enregistré."))
+    return await _page(request, view, None, form)
+
+
+@post(PATH + "/{slug:str}/contacts/{contact:int}", permission=P.INVOICES_PREPARE)
+async def edit(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> Template | Redirect:
+    """Correct a contact, put it aside, or take it back."""
+    view, form = await found(slug), await Form.of(request)
+    known = await _contact(view, contact)
+    new = read(form, locale=known.locale)
+    if new is not None:
+        active = form.values.get("active") == "1"
+        with form.refusals():
+            await edit_contact(the_actor(request), known.id, new, active=active)
+            said = _("Contact enregistré.") if active else _("Contact mis de côté : plus rien ne lui est envoyé.")
+            return go(f"{PATH}/{view.slug}#contacts", said)
+    return await _page(request, view, known, form)
+
+
+def read(form: Form, *, locale: str = "fr") -> NewContact | None:
+    """The person that a form says; None when something in it was refused."""
+    new = NewContact(
+        name=form.text("name", required=True),
+        email=form.checked("email", check_email, required=True) or "",
+        phone=form.text("phone", most=30) or None,
+        title=form.text("title") or None,
+        for_booking=form.values.get("for_booking") == "1",
+        for_billing=form.values.get("for_billing") == "1",
+        locale=locale,
+    )
+    return new if form.good else None
+
+
+async def _contact(view: OrganisationView, contact: int) -> ContactView:
+    known = await directory.contact(row(contact))
+    if known is None or known.organisation != view.id:
+        raise NotFound(_("Ce contact n’existe pas."))
+    return known
+
+
+HANDLERS = [new_page, edit_page, add, edit]

@@ -1,0 +1,257 @@
+"""Staff pages on payments: recorded by hand, used, taken back, refunded; what is owed given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.billing.actions import settle as acts
+from training.billing.actions.settle import NewPayment
+from training.billing.queries import receivables as reading
+from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.receivables import PaymentView, ReceivableView, SettlementView
+from training.billing.rules.payments import BY_HAND, WAY_NAMES, Way
+from training.identity.rules import Permission, new_token
+from training.kernel import clock
+from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.kernel.money import parse_euros
+from training.kernel.render import euros
+from training.web.asked import PER_PAGE, asked, day_key, key, pager, row, row_key
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.office.payments.bank_lines import settles_of, typed
+from training.web.pages import Asked, go, the_actor
+
+P = Permission
+PATH = "/gestion/paiements"
+OWED = "/gestion/creances/{receivable:int}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the page of an invoice shows of its payments."""
+
+    receivable: ReceivableView
+    settlements: list[SettlementView]
+    credits: list[PaymentView]
+    may_record: bool
+    may_write_off: bool
+
+
+async def part(actor: Actor, invoice: InvoiceView) -> Part | None:
+    """Due, payments so far, and the payer's credits; nothing for what makes nobody owe."""
+    owed = None if invoice.receivable is None else await reading.receivable(invoice.receivable)
+    if owed is None:
+        return None
+    may = actor.may(P.PAYMENTS_RECORD)
+    return Part(
+        owed,
+        await reading.settlements_of(owed.id) if owed.settled_cents or not owed.due_cents else [],
+        await reading.unused(owed.payer) if may and owed.due_cents else [],
+        may and owed.due_cents > 0,
+        actor.may(P.PAYMENTS_WRITE_OFF) and owed.due_cents > 0,
+    )
+
+
+def _cents(form: Form, name: str) -> int:
+    """An amount as typed; what is finer than a cent is refused."""
+    typed = form.text(name, required=True)
+    try:
+        return parse_euros(typed) if typed else 0
+    except ValueError:
+        form.errors.setdefault(name, _("Indiquez un montant en euros, au centime près, par exemple 350,00."))
+        return 0
+
+
+async def _owed(id_: int) -> ReceivableView:
+    found = await reading.receivable(row(id_))
+    if found is None:
+        raise NotFound(_("Cette créance n’existe pas."))
+    return found
+
+
+def _home(owed: ReceivableView) -> str:
+    """Where what was done to a receivable is seen."""
+    return f"/gestion/factures/{owed.number}" if owed.invoice else PATH
+
+
+# Of a receivable
+
+
+@get(OWED + "/paiement", permission=P.PAYMENTS_RECORD)
+async def record_page(request: Asked, receivable: FromPath[int]) -> Template:
+    """A cheque, cash, a transfer seen elsewhere: what is due is filled in."""
+    owed = await _owed(receivable)
+    values = {"amount": typed(owed.due_cents), "on": clock.today().isoformat(), "once": new_token()}
+    return await _record_page(request, owed, Form.filled(values))
+
+
+async def _record_page(request: Asked, owed: ReceivableView, form: Form) -> Template:
+    ways = [(way.value, _(WAY_NAMES[way])) for way in (Way.CHEQUE, Way.CASH, Way.TRANSFER)]
+    return await show(request, "payments/payment_new", form.status, form=form, owed=owed, ways=ways, home=_home(owed))
+
+
+@post(OWED + "/paiement", permission=P.PAYMENTS_RECORD)
+async def record(request: Asked, receivable: FromPath[int]) -> Template | Redirect:
+    """Record money that came in by hand; more than what is due only when its credit is wanted."""
+    form, owed = await Form.of(request), await _owed(receivable)
+    way, cents, on = form.choice("way", Way), _cents(form, "amount"), form.day("on")
+    if way not in BY_HAND:
+        form.errors["way"] = _("Choisissez le moyen de paiement.")
+    reference, note = form.text("reference", most=200), form.text("note", most=400)
+    once = form.text("once", most=40) or None
+    keep = form.values.get("keep_rest") == "1"
+    if form.good and way and on:
+        given = NewPayment(
+            way=way, amount_cents=cents, received_on=on, payer=owed.payer, payer_name=owed.payer_name,
+            reference=reference, note=note, request_key=once,
+        )  # fmt: skip
+        with form.refusals():
+            settles = {owed.id: min(cents, owed.due_cents)} if keep else {owed.id: cents}
+            payment = await acts.record_payment(the_actor(request), given, settles)
+            return go(f"{PATH}/{payment}" if not owed.invoice else _home(owed), _("Règlement enregistré."))
+    return await _record_page(request, owed, form)
+
+
+@get(OWED + "/abandon", permission=P.PAYMENTS_WRITE_OFF)
+async def write_off_page(request: Asked, receivable: FromPath[int]) -> Template:
+    """What giving up means, before it is done."""
+    owed = await _owed(receivable)
+    return await _write_off_page(request, owed, Form.filled({"amount": typed(owed.due_cents)}))
+
+
+async def _write_off_page(request: Asked, owed: ReceivableView, form: Form) -> Template:
+    return await show(request, "payments/payment_write_off", form.status, form=form, owed=owed, home=_home(owed))
+
+
+@post(OWED + "/abandon", permission=P.PAYMENTS_WRITE_OFF)
+async def write_off(request: Asked, receivable: FromPath[int]) -> Template | Redirect:
+    """Give up what will not be paid."""
+    form, owed = await Form.of(request), await _owed(receivable)
+    cents, reason = _cents(form, "amount"), form.text("reason", required=True, most=400)
+    if form.good:
+        with form.refusals():
+            await acts.write_off(the_actor(request), owed.id, cents, reason)
+            return go(_home(owed), _("{amount} abandonnés.").format(amount=euros(cents)))
+    return await _write_off_page(request, owed, form)
+
+
+@post(OWED + "/credit", permission=P.PAYMENTS_RECORD)
+async def use_credit(request: Asked, receivable: FromPath[int]) -> Redirect:
+    """Pay with what the payer has left of an earlier payment."""
+    form, owed = await Form.of(request), await _owed(receivable)
+    payment = row_key(form.text("payment"))
+    if payment is None:
+        raise NotFound(_("Ce règlement n’existe pas."))
+    cents = _cents(form, "amount")
+    await acts.settle(the_actor(request), payment, {owed.id: cents})
+    return go(_home(owed), _("{amount} de crédit utilisés.").format(amount=euros(cents)))
+
+
+# Of a payment
+
+
+@get(PATH, permission=P.PAYMENTS_RECORD)
+async def payments(request: Asked) -> Template:
+    """Money that came in, the newest first."""
+    search, after = asked(request, "q"), day_key(asked(request, "apres"))
+    unused = asked(request, "reste") == "1"
+    found = await reading.payments(search=search, unused=unused, after=after, limit=PER_PAGE + 1)
+    shown = found[:PER_PAGE]
+    last = shown[-1] if len(found) > PER_PAGE else None
+    following = key(last.received_on, last.id) if last else None
+    return await show(
+        request,
+        "payments/payments",
+        payments=shown,
+        notices=await reading.to_look_at(),
+        way_names=WAY_NAMES,
+        search=search,
+        unused=unused,
+        pager=pager(PATH, following, after is not None, q=search, reste="1" if unused else ""),
+    )
+
+
+@get(PATH + "/{payment:int}", permission=P.PAYMENTS_RECORD)
+async def payment_page(request: Asked, payment: FromPath[int]) -> Template:
+    """A payment: what it settled, what is left of it."""
+    return await _payment_page(request, payment, Form())
+
+
+async def _payment_page(request: Asked, payment: int, form: Form) -> Template:
+    view = await reading.payment(row(payment))
+    if view is None:
+        raise NotFound(_("Ce règlement n’existe pas."))
+    search = asked(request, "q")
+    owed = await reading.open_receivables(search or view.payer_name) if view.left_cents else []
+    settlements = await reading.settlements_by(view.id)
+    held: dict[int, int] = {}
+    for one in settlements:
+        if one.receivable is not None:
+            held[one.receivable] = held.get(one.receivable, 0) + one.amount_cents
+    return await show(
+        request,
+        "payments/payment",
+        form.status,
+        form=form,
+        payment=view,
+        way=_(WAY_NAMES[Way(view.way)]),
+        by_hand=view.way in BY_HAND,
+        settlements=settlements,
+        held={id_: cents for id_, cents in held.items() if cents > 0},
+        owed=owed,
+        search=search,
+    )
+
+
+@post(PATH + "/{payment:int}/utiliser", permission=P.PAYMENTS_RECORD)
+async def use(request: Asked, payment: FromPath[int]) -> Template | Redirect:
+    """Use what is left for further invoices."""
+    form = await Form.of(request)
+    settles = settles_of(form)
+    if form.good and not settles:
+        form.errors[""] = _("Indiquez un montant en face d’une facture.")
+    if form.good:
+        with form.refusals():
+            await acts.settle(the_actor(request), row(payment), settles)
+            return go(f"{PATH}/{payment}", _("Crédit utilisé."))
+    if "amount" in form.errors:
+        form.errors[""] = form.errors.pop("amount")
+    return await _payment_page(request, payment, form)
+
+
+@post(PATH + "/{payment:int}/reprendre", permission=P.PAYMENTS_RECORD)
+async def take_back(request: Asked, payment: FromPath[int]) -> Template | Redirect:
+    """Undo what it settled of an invoice."""
+    form = await Form.of(request)
+    receivable = row_key(form.text("receivable"))
+    name = f"reason-{receivable}"
+    reason = form.text(name, required=True, most=400)
+    if form.good and receivable is not None:
+        with form.refusals():
+            await acts.take_back(the_actor(request), row(payment), receivable, reason)
+            return go(f"{PATH}/{payment}", _("Repris : cette somme est à nouveau due, et reste en crédit ici."))
+    return await _payment_page(request, payment, form)
+
+
+@post(PATH + "/{payment:int}/rembourser", permission=P.PAYMENTS_RECORD)
+async def refund(request: Asked, payment: FromPath[int]) -> Template | Redirect:
+    """Note that money went back to who paid."""
+    form = await Form.of(request)
+    cents, on, reason = _cents(form, "amount"), form.day("on"), form.text("reason", required=True, most=400)
+    if form.good and on:
+        with form.refusals():
+            await acts.refund(the_actor(request), row(payment), cents, on, reason)
+            return go(f"{PATH}/{payment}", _("Remboursement de {amount} noté.").format(amount=euros(cents)))
+    return await _payment_page(request, payment, form)
+
+
+HANDLERS = [
+    *(record_page, record, write_off_page, write_off, use_credit),
+    *(payments, payment_page, use, take_back, refund),
+]

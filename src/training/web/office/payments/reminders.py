@@ -1,0 +1,228 @@
+"""Staff pages on reminders, promises and disputes: on an invoice, all together, and their settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.billing.actions import remind
+from training.billing.queries import reminders as reading
+from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.reminders import Followed, ReminderView, TaskView
+from training.billing.rules.interest import LAW_NAMES, STALE, Late, Law, Rate
+from training.billing.rules.reminding import (
+    BUYER_NAMES,
+    PAUSE_NAMES,
+    STEP_NAMES,
+    STEPS,
+    Next,
+    PauseKind,
+    coming,
+)
+from training.directory.rules import Buyer
+from training.identity.rules import Permission
+from training.kernel import clock
+from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.web.asked import row
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.pages import Asked, go, the_actor
+
+P = Permission
+PATH = "/gestion/relances"
+SETTINGS = f"{PATH}/reglages"
+OPENINGS = "/gestion/comptes/reprises"
+UNSENT = timedelta(minutes=10)  # a mail that is not written by then has met something
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """What the page of an invoice shows of its reminders."""
+
+    owed: Followed
+    taken: list[ReminderView]
+    following: Next | None
+    late: Late | None
+    may_act: bool
+
+
+async def part(actor: Actor, invoice: InvoiceView) -> Reminding | None:
+    """What the invoice's own page shows of it; None where nothing is owed to us (a draft, a credit note)."""
+    return None if invoice.receivable is None else await reminding(actor, invoice.receivable)
+
+
+async def reminding(actor: Actor, receivable: int) -> Reminding | None:
+    """The same, of any receivable."""
+    owed = await reading.followed(receivable)
+    if owed is None:
+        return None
+    days = await reading.days_of_buyers()
+    return Reminding(
+        owed,
+        await reading.reminders_of(receivable),
+        coming(owed.standing, days[Buyer(owed.buyer)]),
+        await reading.late_cost(owed),
+        actor.may(P.PAYMENTS_RECORD),
+    )
+
+
+def page_of(owed: Followed | None) -> str:
+    """The page of a receivable: its invoice's, or its own."""
+    if owed is None:
+        raise NotFound(_("Cette facture n’existe pas."))
+    return f"/gestion/factures/{owed.number}" if owed.invoice is not None else f"{OPENINGS}/{owed.id}"
+
+
+def _page_of_task(task: TaskView) -> str:
+    return f"/gestion/factures/{task.number}" if task.invoice is not None else f"{OPENINGS}/{task.receivable}"
+
+
+@get(PATH, permission=P.INVOICES_SEE)
+async def reminders(request: Asked) -> Template:
+    """What is left to do by hand, what is paused, and what comes."""
+    return await show(
+        request,
+        "payments/reminders",
+        tasks=await reading.tasks(clock.now() - UNSENT),
+        paused=await reading.paused(),
+        coming=await reading.coming_ones(),
+        steps=STEP_NAMES,
+        pauses=PAUSE_NAMES,
+        page_of=page_of,
+        page_of_task=_page_of_task,
+        may_act=the_actor(request).may(P.PAYMENTS_RECORD),
+        may_set=the_actor(request).may(P.ACCOUNTS_SEE),
+    )
+
+
+@post(PATH + "/{reminder:int}/faite", permission=P.PAYMENTS_RECORD)
+async def done(request: Asked, reminder: FromPath[int]) -> Redirect:
+    """A task was done."""
+    await remind.task_done(the_actor(request), row(reminder))
+    return go(PATH, _("C’est noté."))
+
+
+@get("/gestion/creances/{receivable:int}/pause", permission=P.PAYMENTS_RECORD)
+async def pause_page(request: Asked, receivable: FromPath[int]) -> Template:
+    """A promise or a dispute, to be written down."""
+    return await _pause_page(request, row(receivable), Form())
+
+
+async def _pause_page(request: Asked, receivable: int, form: Form) -> Template:
+    owed = await reading.followed(receivable)
+    back = page_of(owed)
+    return await show(
+        request, "payments/reminder_pause", form.status, owed=owed, back=back, form=form, pauses=PAUSE_NAMES
+    )
+
+
+@post("/gestion/creances/{receivable:int}/pause", permission=P.PAYMENTS_RECORD)
+async def pause(request: Asked, receivable: FromPath[int]) -> Template | Redirect:
+    """No reminder leaves for now."""
+    form, id_ = await Form.of(request), row(receivable)
+    kind = form.choice("kind", PauseKind)
+    until = form.day("until") if form.values.get("until", "").strip() else None
+    note = form.text("note", most=400)
+    if form.good and kind is not None:
+        with form.refusals():
+            await remind.pause(the_actor(request), id_, kind, until, note)
+            return go(page_of(await reading.followed(id_)), _("C’est noté : aucune relance ne part d’ici là."))
+    return await _pause_page(request, id_, form)
+
+
+@post("/gestion/creances/{receivable:int}/relancer", permission=P.PAYMENTS_RECORD)
+async def resume(request: Asked, receivable: FromPath[int]) -> Redirect:
+    """The promise or the dispute is over."""
+    id_ = row(receivable)
+    await remind.resume(the_actor(request), id_)
+    return go(page_of(await reading.followed(id_)), _("Les relances reprennent."))
+
+
+# Settings
+
+
+@get(SETTINGS, permission=P.ACCOUNTS_SEE)
+async def settings(request: Asked) -> Template:
+    """Days of the steps, and rates of late interest."""
+    return await _settings(request, await _days_form(), Form.filled({"since": default_since().isoformat()}))
+
+
+async def _days_form() -> Form:
+    days = await reading.days_of_buyers()
+    return Form.filled({f"{buyer}-{step}": days[buyer][step] for buyer in Buyer for step in STEPS})
+
+
+async def _settings(request: Asked, days: Form, rate: Form) -> Template:
+    rates = await reading.rates()
+    return await show(
+        request,
+        "payments/reminder_settings",
+        max(days.status, rate.status),
+        days=days,
+        rate=rate,
+        rates=[(law, list(reversed(rates[law]))) for law in Law],
+        stale=[_(LAW_NAMES[law]) for law in Law if _is_stale(rates[law])],
+        laws=[(law.value, _(name)) for law, name in LAW_NAMES.items()],
+        law_names=LAW_NAMES,
+        buyers=BUYER_NAMES,
+        steps=STEP_NAMES,
+        may_set=the_actor(request).may(P.ACCOUNTS_KEEP),
+    )
+
+
+def _is_stale(rates: list[Rate]) -> bool:
+    return not rates or rates[-1].since < clock.today() - STALE
+
+
+@post(SETTINGS + "/delais", permission=P.ACCOUNTS_KEEP)
+async def set_days(request: Asked) -> Template | Redirect:
+    """The days of one kind of buyer."""
+    form = await Form.of(request)
+    buyer = form.choice("buyer", Buyer)
+    shown = await _days_form()
+    shown.values.update(form.values)
+    read = {step: form.number(f"{buyer}-{step}", least=1, most=365) for step in STEPS} if buyer else {}
+    wanted = {step: number for step, number in read.items() if number is not None}
+    if form.good and buyer is not None:
+        with form.refusals():
+            await remind.set_reminder_days(the_actor(request), buyer, wanted)
+            return go(SETTINGS, _("Délais enregistrés."))
+        form.errors = {f"{buyer}-{name}" if name in STEPS else name: said for name, said in form.errors.items()}
+    shown.errors, shown.refused = form.errors, form.refused
+    return await _settings(request, shown, Form.filled({"since": default_since().isoformat()}))
+
+
+@post(SETTINGS + "/taux", permission=P.ACCOUNTS_KEEP)
+async def set_rate(request: Asked) -> Template | Redirect:
+    """A rate, since a day."""
+    form = await Form.of(request)
+    law, since, rate_bp = form.choice("law", Law), form.day("since"), form.checked("rate", _percent, required=True)
+    if form.good and law is not None and since is not None and rate_bp is not None:
+        with form.refusals():
+            await remind.set_late_rate(the_actor(request), law, since, int(rate_bp))
+            return go(SETTINGS, _("Taux enregistré."))
+    return await _settings(request, await _days_form(), form)
+
+
+def _percent(text: str) -> str:
+    """Basis points, in digits, of « 12,15 % ». ValueError, in words, on anything else."""
+    match = re.fullmatch(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?", re.sub(r"[\s%]", "", text))
+    if match is None:
+        raise ValueError(_("Indiquez un taux, par exemple 12,15."))
+    return str(int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0")))
+
+
+def default_since() -> date:
+    """The first day of the present half-year."""
+    today = clock.today()
+    return today.replace(month=1 if today.month < 7 else 7, day=1)
+
+
+HANDLERS = [reminders, done, pause_page, pause, resume, settings, set_days, set_rate]

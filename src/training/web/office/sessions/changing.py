@@ -1,0 +1,162 @@
+"""Change a planned session: when and where, who facilitates, how many seats. Whoever is invited is told by itself."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.bookings.actions.ending import reinstate_session
+from training.identity.rules import Permission
+from training.kernel import clock
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.reporting.office import sessions as reading
+from training.scheduling import queries as scheduling
+from training.scheduling.actions.assignments import change_facilitator
+from training.scheduling.actions.changing import Moved, edit_session, move_session
+from training.scheduling.queries import SessionView, SlotView
+from training.scheduling.rules import SessionState
+from training.web.asked import row
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.office.sessions.planning import one_of, options, wall_time
+from training.web.pages import Asked, go, the_actor
+
+P = Permission
+PATH = "/gestion/seances/{session:int}"
+TOLD = "Chaque personne invitée reçoit la mise à jour dans les deux minutes, en un seul courriel."
+
+
+@get(PATH + "/modifier", permission=P.SESSIONS_PLAN)
+async def edit(request: Asked, session: FromPath[int]) -> Template:
+    """The session as it stands, in three forms."""
+    return await _page(request, session, None)
+
+
+async def _page(request: Asked, session: int, form: Form | None) -> Template:
+    view = await _session(session)
+    slots = (await scheduling.slots([view.id]))[view.id]
+    form = form or Form()
+    typed, shown = form.values, Form.filled(_as_it_stands(view, slots))
+    form = Form({**shown.values, **typed}, form.errors, form.refused)
+    choices = await reading.choices()
+    return await show(
+        request,
+        "sessions/session_edit",
+        form.status,
+        session=view,
+        slots=slots,
+        people=await scheduling.assignments([view.id]),
+        form=form,
+        over=view.state in (SessionState.HELD, SessionState.CANCELLED),
+        **options(choices),
+    )
+
+
+def _as_it_stands(view: SessionView, slots: list[SlotView]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "capacity": view.capacity,
+        "note": view.note,
+        "closes_on": clock.local(view.closes_at).date(),
+        "closes": f"{clock.local(view.closes_at):%H:%M}",
+    }
+    for slot in slots:
+        start, end = clock.local(slot.starts_at), clock.local(slot.ends_at)
+        values |= {
+            f"date-{slot.id}": start.date(),
+            f"start-{slot.id}": f"{start:%H:%M}",
+            f"end-{slot.id}": f"{end:%H:%M}",
+            f"venue-{slot.id}": slot.venue_id,
+        }
+    return values
+
+
+@post(PATH + "/deplacer", permission=P.SESSIONS_PLAN)
+async def move(request: Asked, session: FromPath[int]) -> Template | Redirect:
+    """Other times or places."""
+    form = await Form.of(request)
+    view = await _session(session)
+    slots = (await scheduling.slots([view.id]))[view.id]
+    venues = {v.id for v in await scheduling.venues()} | {s.venue_id for s in slots if s.venue_id}
+    moves = {slot.id: moved for slot in slots if (moved := _moved(form, slot.id, venues))}
+    if form.good:
+        with form.refusals():
+            await move_session(the_actor(request), view.id, moves)
+            return go(f"/gestion/seances/{view.id}", _(TOLD))
+    return await _page(request, session, form)
+
+
+def _moved(form: Form, slot: int, venues: set[int]) -> Moved | None:
+    on: date | None = form.day(f"date-{slot}")
+    start: time | None = wall_time(form, f"start-{slot}", _("Indiquez l’heure de début, par exemple 9:00."))
+    end: time | None = wall_time(form, f"end-{slot}", _("Indiquez l’heure de fin, par exemple 12:00."))
+    venue = one_of(form, f"venue-{slot}", venues, _("Choisissez un lieu."))
+    if on is None or start is None or end is None:
+        return None
+    if not 2000 <= on.year <= 2100:
+        form.errors.setdefault(f"date-{slot}", _("Vérifiez l’année."))
+        return None
+    if end <= start:
+        form.errors.setdefault(f"end-{slot}", _("La fin doit venir après le début."))
+        return None
+    return Moved(clock.at(on, start), clock.at(on, end), venue)
+
+
+@post(PATH + "/places", permission=P.SESSIONS_PLAN)
+async def seats(request: Asked, session: FromPath[int]) -> Template | Redirect:
+    """Seats, the end of bookings, the note."""
+    form = await Form.of(request)
+    capacity = form.number("capacity", least=1, most=1_000)
+    on = form.day("closes_on")
+    closes = wall_time(form, "closes", _("Indiquez une heure, par exemple 18:00."))
+    note = form.lines("note", most=2_000)
+    if form.good and capacity is not None and on is not None and closes is not None:
+        with form.refusals():
+            await edit_session(
+                the_actor(request), row(session), capacity=capacity, closes_at=clock.at(on, closes), note=note
+            )
+            return go(f"/gestion/seances/{session}", _("C’est enregistré."))
+    return await _page(request, session, form)
+
+
+@post(PATH + "/animer", permission=P.SESSIONS_PLAN)
+async def facilitate(request: Asked, session: FromPath[int]) -> Template | Redirect:
+    """Somebody more on a date, somebody instead, or nobody."""
+    form = await Form.of(request)
+    view = await _session(session)
+    slots = {s.id for s in (await scheduling.slots([view.id]))[view.id]}
+    here = {a.id for a in await scheduling.assignments([view.id])}
+    slot = one_of(form, "slot", slots, _("Choisissez une date."), required=True)
+    current = one_of(form, "assignment", here, _("Cette personne n’anime plus cette date."))
+    people = {f.id for f in (await reading.choices()).facilitators}
+    chosen = one_of(form, f"facilitator-{slot}", people, _("Choisissez une personne."))
+    if form.good and slot is not None:
+        with form.refusals():
+            await change_facilitator(the_actor(request), slot, current, chosen)
+            told = _("C’est noté : les personnes concernées sont prévenues.")
+            return go(f"/gestion/seances/{view.id}/modifier", told)
+    return await _page(request, session, form)
+
+
+@post(PATH + "/retablir", permission=P.SESSIONS_PLAN)
+async def reinstate(request: Asked, session: FromPath[int]) -> Template | Redirect:
+    """It takes place after all."""
+    form = Form()
+    with form.refusals():
+        await reinstate_session(the_actor(request), row(session))
+        return go(f"/gestion/seances/{session}", _("Séance rétablie : chacun est prévenu par courriel."))
+    return await _page(request, session, form)
+
+
+async def _session(session: int) -> SessionView:
+    view = await scheduling.session(row(session))
+    if view is None:
+        raise NotFound(_("Cette séance n’existe pas."))
+    return view
+
+
+HANDLERS = [edit, move, seats, facilitate, reinstate]

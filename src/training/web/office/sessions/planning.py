@@ -1,0 +1,158 @@
+"""Plan a session: one to four dates, each with its place and its facilitator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from litestar import get, post
+from litestar.response import Redirect, Template
+
+from training.identity.rules import Permission
+from training.kernel import clock
+from training.kernel.errors import DomainError
+from training.kernel.i18n import _, ngettext
+from training.kernel.render import duration, hours
+from training.reporting.office import sessions as reading
+from training.reporting.office.sessions import Choices, Wanted
+from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
+from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
+from training.web.asked import asked
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.pages import Asked, go, the_actor
+
+P = Permission
+ROWS = 4  # without a script the page has as many as most series have; longer ones are planned in two sessions
+FIELDS = ("date", "start", "end", "venue", "facilitator")
+
+
+@get("/gestion/seances/nouvelle", permission=P.SESSIONS_PLAN)
+async def blank(request: Asked) -> Template:
+    """An empty form; `?offre=` chooses the offer and its usual size."""
+    choices = await reading.choices()
+    offer = next((o for o in choices.offers if o.slug == asked(request, "offre")), None)
+    values = {"state": SessionState.PUBLISHED, **({"offer": offer.id, "capacity": offer.group_max} if offer else {})}
+    return await _page(request, Form.filled(values), choices)
+
+
+async def _page(request: Asked, form: Form, choices: Choices) -> Template:
+    rows = [
+        {"n": n, "filled": any(form.values.get(f"{name}-{n}") or form.errors.get(f"{name}-{n}") for name in FIELDS)}
+        for n in range(1, ROWS + 1)
+    ]
+    return await show(request, "sessions/session_new", form.status, form=form, rows=rows, **options(choices))
+
+
+def options(choices: Choices) -> dict[str, object]:
+    """What each list offers: (value, text) pairs, venues by town."""
+    towns: dict[str, list[tuple[int, str]]] = {}
+    for v in choices.venues:
+        seats = ngettext("%(num)d place", "%(num)d places", v.capacity) % {"num": v.capacity}
+        towns.setdefault(v.city, []).append((v.id, f"{v.name} ({seats})"))
+    return {
+        "offers": [(o.id, f"{o.title} ({duration(o.duration_minutes)})") for o in choices.offers],
+        "venues": list(towns.items()),
+        "facilitators": [(f.id, f"{f.name} ({f.note})" if f.note else f.name) for f in choices.facilitators],
+        "organisations": [(o.id, o.name) for o in choices.organisations],
+    }
+
+
+@post("/gestion/seances/nouvelle", permission=P.SESSIONS_PLAN)
+async def plan(request: Asked) -> Template | Redirect:
+    """Plan it, or say what stands in the way, next to what has to change."""
+    form = await Form.of(request)
+    choices = await reading.choices()
+    new, dates = read(form, choices)
+    if new is None:
+        return await _page(request, form, choices)
+    with form.refusals():
+        try:
+            session = await plan_session(the_actor(request), new)
+        except (VenueTaken, FacilitatorBusy) as refusal:
+            await _say_which(form, dates, refusal)
+        else:
+            return go(f"/gestion/seances/{session}", _("Séance planifiée."))
+    return await _page(request, form, choices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Date:
+    row: int
+    wanted: Wanted
+
+
+def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
+    """The session that a form asks for; None when something in it was refused."""
+    offer = one_of(form, "offer", {o.id for o in choices.offers}, _("Choisissez une offre."), required=True)
+    capacity = form.number("capacity", least=1, most=1_000)
+    organisation = one_of(form, "organisation", {o.id for o in choices.organisations}, _("Choisissez une structure."))
+    state = form.choice("state", SessionState)
+    if state not in (SessionState.DRAFT, SessionState.PUBLISHED):
+        form.errors.setdefault("state", _("Choisissez de publier ou de garder en brouillon."))
+    note = form.lines("note", most=2_000)
+    dates = [_Date(n, found) for n in range(1, ROWS + 1) if (found := _date(form, n, choices))]
+    if not form.good or offer is None or capacity is None or state is None:
+        return None, dates
+    slots = tuple(
+        NewSlot(w.starts_at, w.ends_at, w.venue, (w.facilitator,) if w.facilitator else ())
+        for w in (d.wanted for d in dates)
+    )
+    return NewSession(offer, capacity, slots, organisation, None, note, state), dates
+
+
+def _date(form: Form, n: int, choices: Choices) -> Wanted | None:
+    if n > 1 and not any(form.values.get(f"{name}-{n}", "").strip() for name in FIELDS):
+        return None
+    on = form.day(f"date-{n}")
+    start = wall_time(form, f"start-{n}", _("Indiquez l’heure de début, par exemple 9:00."))
+    end = wall_time(form, f"end-{n}", _("Indiquez l’heure de fin, par exemple 12:00."))
+    venue = one_of(form, f"venue-{n}", {v.id for v in choices.venues}, _("Choisissez un lieu."))
+    people = {f.id for f in choices.facilitators}
+    facilitator = one_of(form, f"facilitator-{n}", people, _("Choisissez une personne."))
+    if on is None or start is None or end is None:
+        return None
+    if not 2000 <= on.year <= 2100:
+        form.errors.setdefault(f"date-{n}", _("Vérifiez l’année."))
+        return None
+    if end <= start:
+        form.errors.setdefault(f"end-{n}", _("La fin doit venir après le début."))
+        return None
+    return Wanted(clock.at(on, start), clock.at(on, end), venue, facilitator)
+
+
+def wall_time(form: Form, name: str, sentence: str) -> time | None:
+    """An hour of the wall clock, as time inputs send it."""
+    try:
+        found = time.fromisoformat(form.values.get(name, "").strip())
+    except ValueError:
+        form.errors.setdefault(name, sentence)
+        return None
+    return found.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def one_of(form: Form, name: str, among: set[int], sentence: str, *, required: bool = False) -> int | None:
+    """The id that was chosen in a list."""
+    value = form.values.get(name, "").strip()
+    if not value and not required:
+        return None
+    if value.isascii() and value.isdigit() and int(value[:12]) in among:
+        return int(value)
+    form.errors.setdefault(name, sentence)
+    return None
+
+
+async def _say_which(form: Form, dates: list[_Date], refusal: DomainError) -> None:
+    """Put « this room is taken » beside the room of the date where it is, with what takes it."""
+    for clash in await reading.clashes([d.wanted for d in dates]):
+        said = _("Déjà pris par « {title} », {hours} : changez l’heure ou choisissez ailleurs.")
+        if clash.what == "facilitator":
+            said = _("Cette personne anime « {title} », {hours} : changez l’heure ou choisissez quelqu’un d’autre.")
+        form.refused = refusal.status
+        words = said.format(title=clash.title, hours=hours(clash.starts_at, clash.ends_at))
+        form.errors.setdefault(f"{clash.what}-{dates[clash.row].row}", words)
+    if form.good:  # freed meanwhile: asking again will do
+        form.refuse(refusal)
+
+
+HANDLERS = [blank, plan]

@@ -1,0 +1,65 @@
+"""API keys: made and shown once, listed without their secret, revoked."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.identity import queries
+from training.identity.actions import keys
+from training.identity.rules import Permission
+from training.kernel.i18n import _
+from training.reporting.office import sessions as reading
+from training.web.asked import row
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.pages import Asked, go, the_actor
+
+P = Permission
+PATH = "/gestion/cles"
+PLATFORM = "plateforme"
+
+
+@get(PATH, permission=P.PLATFORM_EDIT)
+async def listing(request: Asked) -> Template:
+    """Every key, and the form that makes one."""
+    return await _page(request, Form())
+
+
+async def _page(request: Asked, form: Form, made: str | None = None) -> Template:
+    organisations = (await reading.choices()).organisations
+    return await show(
+        request,
+        "settings/keys",
+        201 if made else form.status,
+        keys=await queries.api_keys(),
+        organisations=[(PLATFORM, _("La plateforme : tous les droits")), *((str(o.id), o.name) for o in organisations)],
+        form=form,
+        made=made,
+    )
+
+
+@post(PATH, permission=P.PLATFORM_EDIT)
+async def create(request: Asked) -> Template:
+    """Make a key. The answer is the page itself: it is the only one that will ever show the key."""
+    form = await Form.of(request)
+    label = form.text("label", required=True, most=80)
+    owners = {str(o.id): o.id for o in (await reading.choices()).organisations}
+    whose = form.values.get("organisation", "")
+    if whose != PLATFORM and whose not in owners:
+        form.errors.setdefault("organisation", _("Choisissez à qui sert cette clé."))
+    if not form.good:
+        return await _page(request, form)
+    made = await keys.create(the_actor(request), label, organisation=owners.get(whose))
+    return await _page(request, Form(), made)
+
+
+@post(PATH + "/{key:int}/revoquer", permission=P.PLATFORM_EDIT)
+async def revoke(request: Asked, key: FromPath[int]) -> Redirect:
+    """End a key."""
+    await keys.revoke(the_actor(request), row(key))
+    return go(PATH, _("Clé révoquée : elle n’ouvre plus rien."))
+
+
+HANDLERS = [listing, create, revoke]

@@ -1,0 +1,160 @@
+"""Who runs this site: name, address, bank, colour, the words on invoices. Fields are checked one by one here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from litestar import get, post
+from litestar.response import Redirect, Template
+
+from training.billing.rules.terms import default_terms
+from training.billing.rules.vat import REGIMES, VatRegime
+from training.directory import queries
+from training.directory.actions import remove_logo, set_logo, set_platform
+from training.directory.rules import (
+    Buyer,
+    check_accent,
+    check_bic,
+    check_iban,
+    check_siret,
+    check_vat_number,
+    check_website,
+)
+from training.identity.rules import Permission
+from training.kernel.i18n import N_, _
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.pages import NOBODY, Asked, go, the_actor
+
+P = Permission
+PATH = "/gestion/plateforme"
+
+REGIME_WORDS: dict[VatRegime, tuple[str, str]] = {
+    VatRegime.OUT_OF_SCOPE: (
+        N_("Hors champ de la TVA"),
+        N_("Association à gestion désintéressée, sans activité lucrative (art. 256 et 256 A du CGI)."),
+    ),
+    VatRegime.FRANCHISE_293B: (
+        N_("Franchise en base"),
+        N_("Assujetti sous les seuils de chiffre d’affaires : pas de TVA, la mention le dit (art. 293 B du CGI)."),
+    ),
+    VatRegime.VOCATIONAL_261_4_4A: (
+        N_("Exonérée : formation professionnelle"),
+        N_("Avec l’attestation 3511-SD de l’administration (art. 261-4-4° a du CGI)."),
+    ),
+    VatRegime.SOCIAL_261_7_1: (
+        N_("Exonérée : services sociaux et éducatifs aux membres"),
+        N_("Organisme sans but lucratif, services rendus à ses membres (art. 261-7-1° du CGI)."),
+    ),
+    VatRegime.NORMAL: (
+        N_("TVA au taux normal"),
+        N_("20 % ajoutés à chaque prix ; le numéro de TVA figure sur les factures."),
+    ),
+}
+
+
+@get(PATH, permission=P.PLATFORM_EDIT)
+async def edit(request: Asked) -> Template:
+    """The identity as it stands."""
+    return await _page(request, await _as_it_stands())
+
+
+async def _as_it_stands() -> Form:
+    values = asdict(await queries.platform() or NOBODY)
+    for name in ("issue_without_look", "vat_on_debits"):
+        values[name] = "1" if values[name] else ""
+    return Form.filled(values)
+
+
+async def _page(request: Asked, form: Form) -> Template:
+    return await show(
+        request,
+        "settings/platform",
+        form.status,
+        form=form,
+        regimes=regimes(),
+        usual_private=default_terms(Buyer.COMPANY).penalty,
+        usual_public=default_terms(Buyer.PUBLIC).penalty,
+    )
+
+
+def regimes() -> list[tuple[str, str, str]]:
+    """The regimes to choose from, each with what it means and the sentence that it puts on invoices."""
+    return [(regime.value, _(name), _regime_help(regime, _(words))) for regime, (name, words) in REGIME_WORDS.items()]
+
+
+def _regime_help(regime: VatRegime, words: str) -> str:
+    mention = REGIMES[regime].mention
+    return f"{words} " + _("Mention portée : « {mention} »").format(mention=mention) if mention else words
+
+
+@post(PATH, permission=P.PLATFORM_EDIT)
+async def save(request: Asked) -> Template | Redirect:
+    """Write the identity: pages, mails and the next invoices carry it."""
+    form = await Form.of(request)
+    values = read(form)
+    if form.good:
+        first = {} if await queries.platform() else {"logo": None, "is_demo": False}
+        with form.refusals():
+            await set_platform(the_actor(request), {**values, **first})
+            return go(PATH, _("Identité enregistrée : pages, courriels et prochaines factures la portent."))
+    return await _page(request, form)
+
+
+@post(f"{PATH}/logo", permission=P.PLATFORM_EDIT)
+async def put_logo(request: Asked) -> Template | Redirect:
+    """Take the picture that pages and papers will carry."""
+    posted = await Form.of(request)
+    form = await _as_it_stands()
+    file = posted.files.get("logo")
+    content = await file.read() if file else b""
+    if file is None or not content:
+        form.errors["logo"] = _("Choisissez une image PNG ou JPEG.")
+    else:
+        with form.refusals():
+            await set_logo(the_actor(request), content, file.content_type)
+            return go(PATH, _("Logo enregistré : pages et prochaines factures le portent."))
+    return await _page(request, form)
+
+
+@post(f"{PATH}/logo/retirer", permission=P.PLATFORM_EDIT)
+async def take_logo_away(request: Asked) -> Redirect:
+    """Go back to the name in letters."""
+    await remove_logo(the_actor(request))
+    return go(PATH, _("Logo retiré."))
+
+
+def read(form: Form) -> dict[str, Any]:
+    """The identity that a form says, every column of it that this page edits."""
+    regime = form.choice("vat_regime", VatRegime)
+    if regime == VatRegime.NORMAL and not form.values.get("vat_number", "").strip():
+        form.errors.setdefault("vat_number", _("Avec la TVA au taux normal, le numéro de TVA est obligatoire."))
+    return {
+        "name": form.text("name", required=True),
+        "short_name": form.text("short_name", required=True, most=60),
+        "legal_form": form.text("legal_form", most=100),
+        "address": form.text("address", required=True, most=300),
+        "postcode": form.text("postcode", required=True, most=10),
+        "city": form.text("city", required=True, most=100),
+        "siret": form.checked("siret", check_siret),
+        "vat_number": form.checked("vat_number", check_vat_number),
+        "vat_regime": regime.value if regime else "",
+        "vat_on_debits": form.values.get("vat_on_debits") == "1",
+        "activity_number": form.text("activity_number", most=20) or None,
+        "training_region": form.text("training_region", most=100) or None,
+        "email": form.email("email"),
+        "phone": form.text("phone", required=True, most=30),
+        "contact_name": form.text("contact_name", required=True),
+        "website": form.checked("website", check_website),
+        "iban": form.checked("iban", check_iban),
+        "bic": form.checked("bic", check_bic),
+        "accent": form.checked("accent", check_accent) or NOBODY.accent,
+        "payment_days": form.number("payment_days", least=0, most=60),  # C. com. art. L441-10 I: sixty days at most
+        "late_terms_private": form.lines("late_terms_private", most=1_000),
+        "late_terms_public": form.lines("late_terms_public", most=1_000),
+        "issue_without_look": form.values.get("issue_without_look") == "1",
+    }
+
+
+HANDLERS = [edit, save, put_logo, take_logo_away]

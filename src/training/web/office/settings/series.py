@@ -1,0 +1,58 @@
+"""How invoices, credit notes and receipts are numbered: set once, before the first of each."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.response import Redirect, Template
+
+from training.billing.actions.number import Start, set_numbers
+from training.billing.queries.numbering import numberings
+from training.billing.rules.states import Series
+from training.identity.rules import Permission
+from training.kernel.i18n import N_, _
+from training.records.rules import NUMBER_LAST
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.pages import Asked, go, the_actor
+
+P = Permission
+PATH = "/gestion/factures/series"
+NAMES: dict[Series, str] = {
+    Series.INVOICE: N_("Factures et acomptes"),
+    Series.CREDIT_NOTE: N_("Avoirs"),
+    Series.RECEIPT: N_("Reçus"),
+}
+
+
+@get(PATH, permission=P.PLATFORM_EDIT)
+async def edit(request: Asked) -> Template:
+    """The three series as they stand."""
+    values: dict[str, object] = {}
+    for series in await numberings():
+        values |= {f"{series.series}_prefix": series.prefix, f"{series.series}_first_number": series.first_number}
+    return await _page(request, Form.filled(values))
+
+
+async def _page(request: Asked, form: Form) -> Template:
+    found = [(_(NAMES[series.series]), series) for series in await numberings()]
+    return await show(request, "settings/series", form.status, form=form, series=found)
+
+
+@post(PATH, permission=P.PLATFORM_EDIT)
+async def save(request: Asked) -> Template | Redirect:
+    """Set the series that were sent; a series with a document is not in the form any more."""
+    form = await Form.of(request)
+    starts = {}
+    for key in Series:
+        if f"{key}_prefix" in form.values:
+            prefix = form.text(f"{key}_prefix", required=True, most=6).upper()
+            number = form.number(f"{key}_first_number", least=1, most=NUMBER_LAST)
+            starts[key] = Start(prefix, number or 1)
+    if form.good:
+        with form.refusals():
+            await set_numbers(the_actor(request), starts)
+            return go(PATH, _("Numérotation enregistrée."))
+    return await _page(request, form)
+
+
+HANDLERS = [edit, save]
