@@ -10,8 +10,9 @@ import uvloop
 
 from bench.report import Figure, Part
 from bench.town import Town
-from training.billing.queries import invoices, register
-from training.billing.queries.register import Filter
+from training.accounting.queries import register
+from training.accounting.queries.register import Filter
+from training.billing.queries import invoices
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.records.actions import keep_file

@@ -10,11 +10,11 @@ import uvloop
 
 from bench.report import Figure, Part, share
 from bench.town import Town
-from training.billing.actions.import_statement import import_statement
-from training.billing.formats.statement_csv import Meaning
-from training.billing.queries import statements
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.payments.actions.import_statement import import_statement
+from training.payments.formats.statement_csv import Meaning
+from training.payments.queries import statements
 
 FEW, MANY = 1_000, 10_000  # lines of a file
 STEPS = 4

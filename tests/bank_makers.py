@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import makers
-from training.billing.actions.import_statement import import_statement
 from training.billing.actions.settle import open_receivable
-from training.billing.formats.statement_csv import Meaning
-from training.billing.queries import statements
 from training.kernel import db
 from training.kernel.actor import SYSTEM
+from training.payments.actions.import_statement import import_statement
+from training.payments.formats.statement_csv import Meaning
+from training.payments.queries import statements
 
 MAPPING = (Meaning.DATE, Meaning.LABEL, Meaning.AMOUNT, Meaning.PAYER)
 HEADER = "Date;Libellé;Montant;Émetteur"

@@ -15,7 +15,6 @@ from pathlib import Path
 import click
 
 from training import reactions, timetable
-from training.billing.rules.checkout import CHECKOUT_MOVES
 from training.billing.rules.states import INVOICE_MOVES
 from training.billing.rules.transmission import TRANSMISSION_MOVES
 from training.bookings.rules import BOOKING_MOVES
@@ -30,6 +29,7 @@ from training.identity.rules import (
     Permission,
 )
 from training.messages.rules import MAIL_MOVES
+from training.payments.rules.checkout import CHECKOUT_MOVES
 from training.scheduling.rules import ASSIGNMENT_MOVES, SESSION_MOVES
 
 ROOT = Path(__file__).parents[1]

@@ -19,8 +19,8 @@ from facturx_rules import RULES, findings
 from invoice_samples import DOCUMENTS
 from planted_faults import FAULTS, NS
 from training.billing.formats import facturx
-from training.billing.rules.vat import VatRegime
 from training.directory.rules import Buyer
+from training.papers.rules.vat import VatRegime
 
 PAGE = PAGES / "e-invoicing.md"
 HEAD = ["regime", "document", "BT-3", "BT-23", "VAT", "VATEX", *(buyer.value for buyer in Buyer)]

@@ -19,8 +19,8 @@ from training.billing.documents import (
     totals,
 )
 from training.billing.rules.terms import default_terms
-from training.billing.rules.vat import VatRegime
 from training.directory.rules import Buyer
+from training.papers.rules.vat import VatRegime
 
 ISSUED = date(2026, 6, 8)
 

@@ -15,8 +15,6 @@ from stdnum import luhn
 import makers
 import stripe_server
 from training.attendance.actions import hold_session
-from training.billing.actions import stripe_events
-from training.billing.clients.stripe import signed_event
 from training.billing.queries import invoices as queries
 from training.billing.queries.invoices import InvoiceView
 from training.bookings.actions import booking as bookings
@@ -24,6 +22,8 @@ from training.bookings.actions.booking import NewBooking
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
+from training.payments.actions import stripe_events
+from training.payments.clients.stripe import signed_event
 from training.worker import drain
 
 PAYING = makers.NOON + timedelta(days=12)  # the invoice was issued three days before

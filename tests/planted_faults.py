@@ -10,8 +10,8 @@ from lxml import etree
 from invoice_samples import DOCUMENTS, invoice
 from training.billing.documents import DocumentKind, InvoiceDocument
 from training.billing.formats import cii
-from training.billing.rules.vat import VatRegime
 from training.directory.rules import Buyer
+from training.papers.rules.vat import VatRegime
 
 NS = {"ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"}
 Change = Callable[[etree._Element], None]

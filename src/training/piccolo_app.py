@@ -16,8 +16,8 @@ TABLE_ROOMS = (
     "billing.tables.invoices",
     "billing.tables.receivables",
     "billing.tables.following",
-    "billing.tables.statements",
-    "billing.tables.accounting",
+    "payments.tables",
+    "accounting.tables",
     "calendar.tables",
     "messages.tables",
 )

@@ -18,8 +18,6 @@ from training.billing.actions.make_billable import (
     withdraw,
     withdraw_all,
 )
-from training.billing.actions.receipt import make_receipt
-from training.billing.actions.stripe_events import process
 from training.bookings.actions import booking as bookings
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
@@ -34,6 +32,8 @@ from training.messages.actions import (
     sessions,
     signin,
 )
+from training.payments.actions.receipt import make_receipt
+from training.payments.actions.stripe_events import process
 from training.scheduling.actions.changing import tell_later_of_offer
 
 

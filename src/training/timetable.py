@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from training.billing.actions.checkout import close_stale
 from training.billing.actions.make_billable import close_month
-from training.billing.actions.remind import remind_due
 from training.bookings.actions.booking import forget_request_keys
 from training.bookings.actions.ending import expire_options
 from training.calendar.actions.fragments import forget_fragments
+from training.dunning.actions.remind import remind_due
 from training.identity.actions.purge import forget_signins
 from training.kernel.queue import forget_old_jobs
 from training.messages.actions.delivery import deliver_due
+from training.payments.actions.checkout import close_stale
 from training.scheduling.actions.changing import tell_of_changes
 
 

@@ -9,16 +9,16 @@ import pytest
 
 import accounts_makers as books
 import makers
+from training.accounting.actions.accounts import export_journal, set_accounts
+from training.accounting.actions.close import close_period
+from training.accounting.actions.open_balance import Opening, open_balance, open_balances
+from training.accounting.formats import journal
+from training.accounting.formats.opening_csv import OpeningRow
+from training.accounting.queries import accounts as reading
+from training.accounting.queries import journal as exports
+from training.accounting.rules.accounts import Accounts
+from training.accounting.rules.ageing import Age
 from training.billing.actions import settle
-from training.billing.actions.accounts import export_journal, set_accounts
-from training.billing.actions.close import close_period
-from training.billing.actions.open_balance import Opening, open_balance, open_balances
-from training.billing.formats import journal
-from training.billing.formats.opening_csv import OpeningRow
-from training.billing.queries import accounts as reading
-from training.billing.queries import journal as exports
-from training.billing.rules.accounts import Accounts
-from training.billing.rules.ageing import Age
 from training.billing.rules.payments import Way
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope

@@ -16,37 +16,20 @@ import accounts_makers
 import makers
 import training
 from training import reactions, timetable
+from training.accounting.actions.accounts import export_journal, set_accounts
+from training.accounting.actions.close import close_period
+from training.accounting.actions.open_balance import Opening, open_balance, open_balances
+from training.accounting.formats.opening_csv import OpeningRow
+from training.accounting.rules.accounts import Accounts
 from training.attendance.actions import hold_session
-from training.billing.actions import (
-    ask_missing,
-    checkout,
-    client_facts,
-    deposit,
-    edit_draft,
-    remind,
-    settle,
-    stripe_events,
-    transmit,
-)
-from training.billing.actions import import_statement as bank
-from training.billing.actions.accounts import export_journal, set_accounts
-from training.billing.actions.close import close_period
+from training.billing.actions import ask_missing, client_facts, deposit, edit_draft, settle, transmit
 from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.issue import issue
 from training.billing.actions.number import Start, set_numbers
-from training.billing.actions.open_balance import Opening, open_balance, open_balances
 from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
-from training.billing.clients import stripe
-from training.billing.formats.opening_csv import OpeningRow
-from training.billing.formats.statement_csv import Meaning
 from training.billing.queries import invoices as billing
-from training.billing.queries import statements
-from training.billing.rules.accounts import Accounts
-from training.billing.rules.interest import Law
-from training.billing.rules.lines import LineKind
 from training.billing.rules.payments import Way
-from training.billing.rules.reminding import USUAL, PauseKind
 from training.billing.rules.states import InvoiceState, Series
 from training.billing.rules.transmission import Status, Step
 from training.bookings.actions import booking as bookings
@@ -60,11 +43,20 @@ from training.directory import actions as directory
 from training.directory import queries as directory_queries
 from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import BillingFacts, Buyer, OrganisationKind
+from training.dunning.actions import remind
+from training.dunning.rules.interest import Law
+from training.dunning.rules.reminding import USUAL, PauseKind
 from training.identity.actions import keys, signin
 from training.identity.actions.registration import register_organisation
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.messages.actions import delivery
+from training.papers.rules.lines import LineKind
+from training.payments.actions import checkout, stripe_events
+from training.payments.actions import import_statement as bank
+from training.payments.clients import stripe
+from training.payments.formats.statement_csv import Meaning
+from training.payments.queries import statements
 from training.records import actions as records
 from training.scheduling.actions import assignments, changing
 from training.scheduling.actions import planning as scheduling

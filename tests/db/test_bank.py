@@ -12,7 +12,11 @@ import bank_makers as bank
 import makers
 from bank_makers import MAPPING, csv, due, imported, line_ids, owed, row
 from training.billing.actions import settle
-from training.billing.actions.import_statement import (
+from training.billing.rules.payments import Way
+from training.kernel import clock, db
+from training.kernel.actor import SYSTEM
+from training.kernel.errors import Conflict, Invalid, NotFound
+from training.payments.actions.import_statement import (
     confirm,
     confirm_all_sure,
     drop_unread,
@@ -21,14 +25,10 @@ from training.billing.actions.import_statement import (
     set_aside,
     undo,
 )
-from training.billing.formats.statement_csv import Meaning
-from training.billing.queries import receivables, statements
-from training.billing.queries.statements import LineState
-from training.billing.rules.matching import Kind
-from training.billing.rules.payments import Way
-from training.kernel import clock, db
-from training.kernel.actor import SYSTEM
-from training.kernel.errors import Conflict, Invalid, NotFound
+from training.payments.formats.statement_csv import Meaning
+from training.payments.queries import receivables, statements
+from training.payments.queries.statements import LineState
+from training.payments.rules.matching import Kind
 
 pytestmark = pytest.mark.anyio
 

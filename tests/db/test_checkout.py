@@ -10,14 +10,15 @@ import pytest
 
 import stripe_server
 from online_makers import PAYING, Debt, due_of, make_debt, outcome, stripe_open, told
-from training.billing.actions import checkout, settle
-from training.billing.clients import stripe as client
-from training.billing.clients.stripe import StripeUnavailable
+from training.billing.actions import settle
 from training.billing.rules.payments import Way
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.payments.actions import checkout
+from training.payments.clients import stripe as client
+from training.payments.clients.stripe import StripeUnavailable
 from training.worker import drain
 
 pytestmark = [pytest.mark.anyio, pytest.mark.commits]  # Stripe is never called with a transaction open

@@ -17,7 +17,6 @@ from training.billing.actions.undo_held import undo_held
 from training.billing.documents import DocumentKind
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as queries
-from training.billing.rules.lines import LineKind
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import cancel
@@ -25,6 +24,7 @@ from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
+from training.papers.rules.lines import LineKind
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

@@ -27,7 +27,6 @@ from training.billing.actions.issue import issue
 from training.billing.actions.issue_all import issue_all
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as queries
-from training.billing.rules.lines import LineKind
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import call_off_session, cancel
@@ -38,6 +37,7 @@ from training.kernel import clock, db, links, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.messages import queries as mails
+from training.papers.rules.lines import LineKind
 from training.records import queries as records
 from training.worker import drain
 

@@ -11,17 +11,17 @@ from pypdf import PdfReader
 import makers
 from training.attendance.actions import hold_session
 from training.billing.actions.credit import CreditWanted, credit
-from training.billing.actions.receipt import make_receipt
 from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.documents import ReceiptDocument
 from training.billing.queries import invoices as billing
-from training.billing.queries import receipts as queries
 from training.billing.queries.invoices import InvoiceView
-from training.billing.queries.receipts import ReceiptView
 from training.billing.rules.payments import Way
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Scope
 from training.messages import queries as mails
+from training.payments.actions.receipt import make_receipt
+from training.payments.queries import receipts as queries
+from training.payments.queries.receipts import ReceiptView
 from training.records import queries as records
 from training.worker import drain
 

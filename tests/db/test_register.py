@@ -9,8 +9,8 @@ import pytest
 
 import accounts_makers as books
 import makers
-from training.billing.actions.open_balance import Opening, open_balance
-from training.billing.queries.register import Filter, Standing, every, register, sums
+from training.accounting.actions.open_balance import Opening, open_balance
+from training.accounting.queries.register import Filter, Standing, every, register, sums
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 

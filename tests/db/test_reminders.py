@@ -10,13 +10,14 @@ import pytest
 
 import accounts_makers as books
 import makers
-from training.billing.actions import remind, settle
-from training.billing.actions.open_balance import Opening, open_balance
-from training.billing.queries import reminders as reading
+from training.accounting.actions.open_balance import Opening, open_balance
+from training.billing.actions import settle
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.interest import Law
-from training.billing.rules.reminding import PauseKind, Step
 from training.directory.rules import Buyer
+from training.dunning.actions import remind
+from training.dunning.queries import reminders as reading
+from training.dunning.rules.interest import Law
+from training.dunning.rules.reminding import PauseKind, Step
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Forbidden, Invalid, NotFound

@@ -17,7 +17,6 @@ from training.billing.actions.issue import issue
 from training.billing.actions.share import Share, share
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as queries
-from training.billing.rules.lines import LineKind
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import cancel
@@ -26,6 +25,7 @@ from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
+from training.papers.rules.lines import LineKind
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

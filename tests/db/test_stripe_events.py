@@ -14,13 +14,14 @@ from click.testing import CliRunner
 import stripe_server
 from online_makers import PAYING, Debt, due_of, make_debt, outcome, stripe_open, told
 from training import worker
-from training.billing.actions import checkout, settle, stripe_events
-from training.billing.clients.stripe import BadSignature, signed_event
-from training.billing.rules.checkout import CHECKOUT_MOVES, CheckoutState, Notice, gone_cents, may_become
+from training.billing.actions import settle
 from training.billing.rules.payments import Way
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.outbox import Fact
+from training.payments.actions import checkout, stripe_events
+from training.payments.clients.stripe import BadSignature, signed_event
+from training.payments.rules.checkout import CHECKOUT_MOVES, CheckoutState, Notice, gone_cents, may_become
 from training.reactions import BY_NAME
 from training.worker import drain
 

@@ -15,13 +15,13 @@ from training.billing.actions.issue import issue
 from training.billing.actions.make_billable import make_billable
 from training.billing.actions.undo_held import Undone, undo_held
 from training.billing.queries import invoices as queries
-from training.billing.rules.lines import LineKind
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
+from training.papers.rules.lines import LineKind
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

@@ -26,7 +26,7 @@ from test_accessibility import overflow, violations
 import stripe_server
 from databases import on
 from facturx_rules import findings
-from training.billing.formats.journal import COLUMNS
+from training.accounting.formats.journal import COLUMNS
 from training.kernel import clock
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}

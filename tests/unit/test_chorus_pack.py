@@ -19,7 +19,7 @@ from training.billing.documents import DocumentKind, InvoiceDocument, Occurrence
 from training.billing.formats import chorus_pack, facturx, service_proof
 from training.billing.formats.chorus_pack import EXTENSIONS, NAME_MAX, Recipient, file_name, sheet
 from training.billing.formats.service_proof import Served
-from training.billing.rules.vat import VatRegime
+from training.papers.rules.vat import VatRegime
 
 SERVED = Served(
     title="Sensibilisation au vélo à assistance électrique",

@@ -22,9 +22,9 @@ from training.billing.documents import (
     totals,
 )
 from training.billing.formats import paper
-from training.billing.rules.vat import REGIMES, VatRegime, treatment
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
+from training.papers.rules.vat import REGIMES, VatRegime, treatment
 
 NORMAL = VatRegime.NORMAL
 FRANCHISE = VatRegime.FRANCHISE_293B

@@ -36,10 +36,10 @@ from training.billing.documents import (
 )
 from training.billing.formats import cii, facturx
 from training.billing.rules.payments import Way
-from training.billing.rules.vat import REGIMES, VatRegime
 from training.directory.rules import Buyer
 from training.kernel import pdf
 from training.kernel.errors import Invalid
+from training.papers.rules.vat import REGIMES, VatRegime
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1" fill="#0f5c4c"/></svg>'
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.billing.formats import journal
-from training.billing.formats.journal import (
+from training.accounting.formats import journal
+from training.accounting.formats.journal import (
     ANALYTIC,
     COLUMNS,
     Client,
@@ -29,8 +29,8 @@ from training.billing.formats.journal import (
     Sale,
     Settled,
 )
-from training.billing.formats.register_files import Workbook, csv_rows, euros, harmless, zipped
-from training.billing.rules.accounts import Accounts, checked, treasury
+from training.accounting.formats.register_files import Workbook, csv_rows, euros, harmless, zipped
+from training.accounting.rules.accounts import Accounts, checked, treasury
 from training.billing.rules.payments import Way
 from training.kernel.errors import Invalid
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from training.billing.formats.age_chart import chart
-from training.billing.rules.ageing import AGE_NAMES, Age, age_of, limits
-from training.billing.rules.closing import check_close, closable
+from training.accounting.formats.age_chart import chart
+from training.accounting.rules.ageing import AGE_NAMES, Age, age_of, limits
+from training.accounting.rules.closing import check_close, closable
 from training.kernel.errors import Conflict, Invalid
 
 TODAY = date(2027, 7, 1)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.billing.rules.interest import RECOVERY_CENTS, Law, Rate, checked_rate, late, law_of
 from training.directory.rules import Buyer
+from training.dunning.rules.interest import RECOVERY_CENTS, Law, Rate, checked_rate, late, law_of
 from training.kernel.errors import Invalid
 from training.kernel.money import interest_of
 

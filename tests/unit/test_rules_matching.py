@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.billing.rules.matching import Incoming, Kind, Matcher, Owed
+from training.payments.rules.matching import Incoming, Kind, Matcher, Owed
 
 OWED = (
     Owed(1, "F2026-00042", "Commune d’Essai", 35_000, "2026-01-01"),

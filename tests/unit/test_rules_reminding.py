@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.billing.rules.reminding import (
+from training.directory.rules import Buyer
+from training.dunning.rules.reminding import (
     LAST_DAY,
     STEPS,
     USUAL,
@@ -21,7 +22,6 @@ from training.billing.rules.reminding import (
     due_now,
     working_day,
 )
-from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 
 DUE = date(2027, 3, 1)  # a Monday

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.billing.formats import camt053, ofx, statement_csv
-from training.billing.formats.statement import Format, Unreadable, plain_amount, recognise
-from training.billing.formats.statement_csv import Meaning, parse_amount, parse_day, propose, read, read_table
+from training.payments.formats import camt053, ofx, statement_csv
+from training.payments.formats.statement import Format, Unreadable, plain_amount, recognise
+from training.payments.formats.statement_csv import Meaning, parse_amount, parse_day, propose, read, read_table
 
 IBAN = "FR7630006000011234567890189"
 

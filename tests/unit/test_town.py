@@ -14,7 +14,6 @@ import pytest
 from stdnum import bic, iban
 from stdnum.fr import siren, siret
 
-from training.billing.rules.vat import VatRegime
 from training.bookings import rules as booking_rules
 from training.catalogue import rules as catalogue
 from training.demo.town import (
@@ -39,6 +38,7 @@ from training.demo.town.shapes import (
 )
 from training.directory import rules as directory
 from training.identity import rules as identity
+from training.papers.rules.vat import VatRegime
 from training.scheduling import rules as scheduling
 
 OFFER = {offer.slug: offer for offer in offers.OFFERS}

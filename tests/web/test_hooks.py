@@ -11,9 +11,9 @@ import pytest
 
 import stripe_server
 from online_makers import PAYING, Debt, due_of, make_debt, outcome, post_event, stripe_open
-from training.billing.actions import checkout
 from training.billing.rules.payments import Way
 from training.kernel import clock, db, settings
+from training.payments.actions import checkout
 from training.web.hooks import stripe as door
 from training.worker import drain
 

@@ -13,10 +13,10 @@ import pytest
 import accounts_makers as books
 import makers
 from office_makers import done, refused, staff
-from training.billing.actions import remind
-from training.billing.queries import accounts as reading
-from training.billing.queries import reminders
-from training.billing.rules.interest import Law
+from training.accounting.queries import accounts as reading
+from training.dunning.actions import remind
+from training.dunning.queries import reminders
+from training.dunning.rules.interest import Law
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

@@ -13,11 +13,11 @@ import office_makers as office
 from bank_makers import due, imported, line_ids, owed, row
 from training.billing.actions import settle
 from training.billing.actions.settle import NewPayment
-from training.billing.queries import receivables, statements
 from training.billing.rules.payments import Way
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.payments.queries import receivables, statements
 
 pytestmark = pytest.mark.anyio
 BANK = "/gestion/banque"

@@ -9,7 +9,6 @@ import pytest
 import makers
 from office_makers import done, held_town, refused, staff
 from training.billing.queries import drafts as waiting
-from training.billing.rules.vat import VatRegime
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
@@ -17,6 +16,7 @@ from training.directory.rules import Buyer, ChorusNeeds
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.papers.rules.vat import VatRegime
 
 pytestmark = pytest.mark.anyio
 ORGANISATION = "/gestion/structures/commune-d-essai"

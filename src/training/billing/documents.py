@@ -16,11 +16,11 @@ import msgspec
 
 from training.billing.rules.payments import Way
 from training.billing.rules.terms import PaymentTerms
-from training.billing.rules.vat import VatRegime, VatTreatment, treatment
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import BASIS, vat_of
+from training.papers.rules.vat import VatRegime, VatTreatment, treatment
 
 DEFAULT_ACCENT = "#0f5c4c"
 TRANSFER = "30"  # UNTDID 4461: credit transfer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from training.billing.actions import stripe_events
 from training.cli import setting_up
 from training.kernel.actor import SYSTEM
+from training.payments.actions import stripe_events
 
 
 @click.group()

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from training.billing.actions import import_statement as bank
-from training.billing.formats.statement_csv import Meaning
-from training.billing.queries import statements
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.payments.actions import import_statement as bank
+from training.payments.formats.statement_csv import Meaning
+from training.payments.queries import statements
 
 _MAPPING = (Meaning.DATE, Meaning.LABEL, Meaning.DEBIT, Meaning.CREDIT, Meaning.PAYER)
 _TREASURY = "DDFIP ORNE"

@@ -8,9 +8,7 @@ from typing import Any
 
 from training.billing.documents import DocumentKind, Settled
 from training.billing.queries.invoices import InvoiceView
-from training.billing.queries.receipts import ReceiptView
 from training.billing.rules.payments import Way
-from training.billing.rules.reminding import Step
 from training.billing.rules.states import InvoiceState
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState, MayCancel
@@ -32,8 +30,10 @@ from training.demo.samples import (
 )
 from training.directory.queries import ContactView, OrganisationView, PlatformView
 from training.directory.rules import Buyer, OrganisationState
+from training.dunning.rules.reminding import Step
 from training.kernel import clock
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
+from training.payments.queries.receipts import ReceiptView
 from training.scheduling.queries import SessionView, SlotView
 
 

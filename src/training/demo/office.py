@@ -11,18 +11,15 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import partial
 
-from training.billing.actions import edit_draft, remind, settle
-from training.billing.actions.accounts import export_journal
+from training.accounting.actions.accounts import export_journal
+from training.accounting.actions.close import close_period
+from training.accounting.actions.open_balance import Opening, open_balance
+from training.billing.actions import edit_draft, settle
 from training.billing.actions.ask_missing import ask_missing
-from training.billing.actions.close import close_period
 from training.billing.actions.deposit import ask_deposit
-from training.billing.actions.open_balance import Opening, open_balance
 from training.billing.actions.settle import NewPayment
 from training.billing.actions.share import share
-from training.billing.rules.interest import Law
-from training.billing.rules.lines import LineKind
 from training.billing.rules.payments import Way
-from training.billing.rules.reminding import PauseKind
 from training.billing.rules.sharing import Share
 from training.bookings.actions import ending
 from training.catalogue.actions import OfferBilling, set_offer_billing
@@ -39,9 +36,13 @@ from training.directory import actions as directory
 from training.directory import queries as directory_queries
 from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import BillingFacts, BillingMoment, OrganisationKind
+from training.dunning.actions import remind
+from training.dunning.rules.interest import Law
+from training.dunning.rules.reminding import PauseKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.clock import local
+from training.papers.rules.lines import LineKind
 
 Run = Callable[[], Awaitable[None]]
 Extra = Sequence[tuple[PlannedSession, tuple[PlannedBooking, ...]]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from training.billing.queries.reminders import Followed
-from training.billing.rules.interest import Rate, late
-from training.billing.rules.reminding import USUAL, Step
 from training.directory.rules import Buyer
+from training.dunning.queries.reminders import Followed
+from training.dunning.rules.interest import Rate, late
+from training.dunning.rules.reminding import USUAL, Step
 from training.kernel import clock
 from training.messages.actions.outgoing import Letter, Reader
 

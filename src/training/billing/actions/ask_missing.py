@@ -8,13 +8,13 @@ from datetime import timedelta
 from training.billing.actions.drafting import DraftRow, draft_like, lock_draft, lock_payers, tidy
 from training.billing.queries.invoices import checks
 from training.billing.rules import issuing
-from training.billing.rules.lines import check_references
 from training.billing.tables.invoices import Invoice
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.kernel.render import moment
+from training.papers.rules.lines import check_references
 from training.records.actions import acting
 
 TWICE = timedelta(hours=12)  # a form sent twice, or two people of the office, make one mail

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.billing.actions.ask_missing import complete_booking, complete_facts
-from training.billing.rules.lines import check_references
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import booking as bookings
 from training.directory.actions import give_siret
@@ -16,6 +15,7 @@ from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.papers.rules.lines import check_references
 from training.records.actions import acting
 
 

@@ -17,13 +17,13 @@ from training.billing.queries.credits import CreditableLine
 from training.billing.rules import crediting
 from training.billing.rules.crediting import Left, Taken
 from training.billing.rules.states import InvoiceState
-from training.billing.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
 from training.billing.tables.invoices import Invoice
 from training.identity.rules import Permission
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
+from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
 from training.records.actions import acting
 
 

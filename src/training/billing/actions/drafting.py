@@ -15,9 +15,7 @@ from training.billing.queries import owing
 from training.billing.queries.invoices import lines as lines_of
 from training.billing.queries.owing import Owed, OwedLine
 from training.billing.rules.grouping import Part
-from training.billing.rules.lines import LineKind, line_cents
 from training.billing.rules.states import InvoiceState
-from training.billing.rules.vat import VatRegime
 from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings.queries import BookingView
 from training.catalogue.rules import TariffMode
@@ -25,6 +23,8 @@ from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
+from training.papers.rules.lines import LineKind, line_cents
+from training.papers.rules.vat import VatRegime
 from training.records.actions import acting
 
 db.refuse("billable_once", lambda: Conflict(_("Cette réservation est déjà à facturer.")))

@@ -21,12 +21,12 @@ from training.billing.actions.drafting import (
 from training.billing.documents import DocumentKind
 from training.billing.queries.invoices import LineView, lines
 from training.billing.queries.owing import OwedLine
-from training.billing.rules.lines import DETAIL_MAX, LineKind, check_line, check_references, line_cents
 from training.billing.tables.invoices import Invoice, InvoiceLine
 from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.papers.rules.lines import DETAIL_MAX, LineKind, check_line, check_references, line_cents
 from training.records.actions import acting
 
 

@@ -24,7 +24,6 @@ from training.billing.queries.invoices import Draft, LineView, blockers, draft
 from training.billing.rules.payments import Way
 from training.billing.rules.states import PREFIXES, SERIES_OF, InvoiceState
 from training.billing.rules.terms import PaymentTerms, default_terms
-from training.billing.rules.vat import VatRegime
 from training.billing.tables.invoices import Invoice
 from training.directory.queries import OrganisationView, PlatformView, the_platform
 from training.directory.rules import Buyer
@@ -32,6 +31,7 @@ from training.kernel import db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
+from training.papers.rules.vat import VatRegime
 from training.records import queries as records
 from training.records.actions import Document, Frozen, Numbered, acting, freeze, open_series
 

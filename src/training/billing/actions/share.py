@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from training.billing.actions.drafting import bill, take_off
 from training.billing.rules import sharing
 from training.billing.rules.grouping import Part
-from training.billing.rules.lines import check_references
 from training.billing.rules.sharing import Share
 from training.billing.tables.invoices import BillingShare
 from training.bookings import queries as bookings
@@ -22,6 +21,7 @@ from training.kernel import db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.papers.rules.lines import check_references
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState

@@ -12,9 +12,9 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from training.billing.documents import DocumentKind, InvoiceDocument
-from training.billing.rules.vat import REGIMES, VatRegime
 from training.kernel.i18n import _
 from training.kernel.money import decimal
+from training.papers.rules.vat import REGIMES, VatRegime
 
 NAME_MAX = 50  # BR-FR-CPRO-41: characters of an attachment's name, its extension included
 EXTENSIONS = frozenset({"pdf", "xml", "txt", "zip"})  # those of the portal's list that we make

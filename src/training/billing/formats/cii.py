@@ -15,11 +15,11 @@ from facturx.facturx import FACTURX_LEVEL2xsd
 from lxml import etree
 
 from training.billing.documents import DocumentKind, Earlier, InvoiceDocument, Line, Party, VatGroup, payment_label
-from training.billing.rules.vat import REGIMES, VatRegime
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import decimal
+from training.papers.rules.vat import REGIMES, VatRegime
 
 LEVEL = "en16931"
 # BT-3, UNTDID 1001

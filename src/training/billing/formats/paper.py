@@ -24,11 +24,11 @@ from training.billing.documents import (
     payment_label,
 )
 from training.billing.formats import epc
-from training.billing.rules.vat import REGIMES
 from training.directory.rules import Buyer
 from training.kernel.clock import local
 from training.kernel.money import decimal
 from training.kernel.pdf import framed
+from training.papers.rules.vat import REGIMES
 
 NAMES = {
     DocumentKind.INVOICE: "Facture",

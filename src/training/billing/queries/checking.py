@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from training.attendance import queries as attendance
 from training.billing.rules import issuing
 from training.billing.rules.issuing import Check, Counted, Payer, References, Seller
-from training.billing.rules.vat import REGIMES, VatRegime
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
 from training.directory.rules import Service
 from training.kernel import db
+from training.papers.rules.vat import REGIMES, VatRegime
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from training.billing.rules import issuing
 from training.billing.rules.grouping import collecting
 from training.billing.rules.issuing import Check
 from training.billing.rules.states import InvoiceState
-from training.billing.rules.vat import VatRegime
 from training.directory import queries as directory
 from training.kernel import clock, db
 from training.kernel.actor import Scope
+from training.papers.rules.vat import VatRegime
 
 ALL = 10_000  # drafts: more than that waits for a second click
 

@@ -12,13 +12,13 @@ from training.billing.documents import DocumentKind, Earlier, InvoiceDocument
 from training.billing.queries.checking import Looked, checks_of
 from training.billing.rules.issuing import Check, CheckKey, said
 from training.billing.rules.states import InvoiceState
-from training.billing.rules.vat import VatRegime
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
+from training.papers.rules.vat import VatRegime
 
 
 @dataclass(frozen=True, slots=True)

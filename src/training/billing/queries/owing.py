@@ -10,9 +10,7 @@ from decimal import Decimal
 from training.attendance import queries as attendance
 from training.attendance.queries import Attended
 from training.billing.rules.grouping import DraftKey, Part, draft_key
-from training.billing.rules.lines import LineKind, line_cents
 from training.billing.rules.sharing import LUMP, Portion, Price, Share, portions, whole
-from training.billing.rules.vat import VatRegime
 from training.bookings.queries import BookingView
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import BilledAs
@@ -22,6 +20,8 @@ from training.directory.queries import OrganisationView
 from training.kernel import clock, db
 from training.kernel.i18n import SOURCE, speaking
 from training.kernel.render import euros, month, short_day, span
+from training.papers.rules.lines import LineKind, line_cents
+from training.papers.rules.vat import VatRegime
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
 

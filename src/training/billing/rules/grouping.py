@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from training.billing.rules.vat import VatRegime
 from training.directory.rules import BillingMoment, Buyer
+from training.papers.rules.vat import VatRegime
 
 
 class Part(StrEnum):

@@ -7,9 +7,7 @@ from typing import Any
 
 from training.billing.documents import DocumentKind
 from training.billing.queries import invoices as billing
-from training.billing.queries import receipts
 from training.billing.queries.invoices import InvoiceView
-from training.billing.queries.receipts import ReceiptView
 from training.billing.rules.payments import WAY_NAMES, Way
 from training.bookings import queries as bookings
 from training.directory import queries as directory
@@ -19,6 +17,8 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import _, speaking
 from training.kernel.links import Link, sign
 from training.messages.actions.outgoing import Letter, Reader, queue
+from training.payments.queries import receipts
+from training.payments.queries.receipts import ReceiptView
 from training.scheduling import queries as scheduling
 
 LINK_LIFE = timedelta(days=400)  # an accountant looks for it again when the year is closed

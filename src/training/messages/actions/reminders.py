@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from training.billing.actions.remind import told
 from training.billing.queries import invoices as billing
-from training.billing.queries import reminders as reading
 from training.billing.queries.invoices import InvoiceView
-from training.billing.queries.reminders import Followed
-from training.billing.rules.reminding import Step
 from training.directory import queries as directory
+from training.dunning.actions.remind import told
+from training.dunning.queries import reminders as reading
+from training.dunning.queries.reminders import Followed
+from training.dunning.rules.reminding import Step
 from training.kernel import clock, settings
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.links import Link, sign

@@ -14,8 +14,8 @@ import asyncpg
 
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import SettlementKind, Way
-from training.billing.rules.reminding import STEP_NAMES, Step
 from training.billing.rules.transmission import STATUSES, Status
+from training.dunning.rules.reminding import STEP_NAMES, Step
 from training.kernel import clock, db
 from training.kernel.i18n import _
 from training.messages.rules import MailState

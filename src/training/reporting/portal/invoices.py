@@ -10,8 +10,6 @@ from training.billing.documents import DocumentKind
 from training.billing.queries import transmissions
 from training.billing.queries.credits import CreditNoteView, Replacement, credit_notes, replacement
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules import checkout as rules
-from training.billing.rules.checkout import CheckoutState
 from training.billing.rules.payments import WAY_NAMES, Way, online_ways
 from training.billing.rules.transmission import STATUS_FOR_CLIENT
 from training.directory.rules import Buyer
@@ -19,6 +17,8 @@ from training.identity.rules import Permission
 from training.kernel import clock, db, settings
 from training.kernel.actor import Actor
 from training.kernel.i18n import _
+from training.payments.rules import checkout as rules
+from training.payments.rules.checkout import CheckoutState
 
 
 @dataclass(frozen=True, slots=True)

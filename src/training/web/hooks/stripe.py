@@ -5,8 +5,8 @@ from __future__ import annotations
 import structlog
 from litestar import Response, post
 
-from training.billing.actions import stripe_events
-from training.billing.clients.stripe import BadSignature, signed_event
+from training.payments.actions import stripe_events
+from training.payments.clients.stripe import BadSignature, signed_event
 from training.web.auth import PUBLIC
 from training.web.pages import Asked
 

@@ -7,13 +7,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.queries import invoices as queries
-from training.billing.queries import receipts
 from training.billing.queries.invoices import InvoiceView
 from training.directory.queries import OrganisationView
 from training.identity.rules import Permission
 from training.kernel.actor import Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
+from training.payments.queries import receipts
 from training.reporting.office import chorus
 from training.reporting.portal.invoices import owed, standing_of, under_way
 from training.web.asked import asked, day_key, key, pager

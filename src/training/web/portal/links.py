@@ -7,13 +7,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.queries import invoices as queries
-from training.billing.queries import receipts
 from training.billing.queries.invoices import InvoiceView
 from training.identity.rules import Permission
 from training.kernel import links, settings
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.payments.queries import receipts
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, go, kept_file

@@ -6,13 +6,13 @@ from typing import Any
 
 from litestar.response import Template
 
-from training.billing.actions.checkout import begin
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import Way
 from training.kernel import settings
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
+from training.payments.actions.checkout import begin
 from training.reporting.portal.invoices import invoice_page
 from training.web.asked import asked
 from training.web.forms import Form

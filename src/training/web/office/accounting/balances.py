@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from litestar import get
 from litestar.response import Response, Template
 
-from training.billing.formats.age_chart import chart
-from training.billing.queries import accounts as reading
-from training.billing.queries.accounts import VatMonth
-from training.billing.rules.ageing import AGE_NAMES, Age
-from training.billing.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
+from training.accounting.formats.age_chart import chart
+from training.accounting.queries import accounts as reading
+from training.accounting.queries.accounts import VatMonth
+from training.accounting.rules.ageing import AGE_NAMES, Age
 from training.directory.queries import the_platform
 from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.i18n import _
+from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
 from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.accounting.register import optional_day

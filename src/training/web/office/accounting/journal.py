@@ -14,15 +14,15 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Stream, Template
 
-from training.billing.actions.accounts import export_journal, set_accounts
-from training.billing.actions.close import close_period
-from training.billing.formats import journal as entries
-from training.billing.formats.register_files import Cell, Workbook, csv_rows
-from training.billing.queries import accounts as closing
-from training.billing.queries import journal as reading
-from training.billing.queries.journal import ExportView
-from training.billing.rules.accounts import ACCOUNTS, JOURNALS, NAMES, Accounts
-from training.billing.rules.closing import closable
+from training.accounting.actions.accounts import export_journal, set_accounts
+from training.accounting.actions.close import close_period
+from training.accounting.formats import journal as entries
+from training.accounting.formats.register_files import Cell, Workbook, csv_rows
+from training.accounting.queries import accounts as closing
+from training.accounting.queries import journal as reading
+from training.accounting.queries.journal import ExportView
+from training.accounting.rules.accounts import ACCOUNTS, JOURNALS, NAMES, Accounts
+from training.accounting.rules.closing import closable
 from training.directory.queries import the_platform
 from training.identity.rules import Permission
 from training.kernel import clock

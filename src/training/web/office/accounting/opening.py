@@ -6,9 +6,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
-from training.billing.actions.open_balance import Opening, open_balance, open_balances
-from training.billing.formats import opening_csv
-from training.billing.queries.opening import payers
+from training.accounting.actions.open_balance import Opening, open_balance, open_balances
+from training.accounting.formats import opening_csv
+from training.accounting.queries.opening import payers
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext

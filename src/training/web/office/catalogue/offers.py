@@ -8,7 +8,6 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing.rules.vat import VatRegime
 from training.catalogue import queries as catalogue
 from training.catalogue.actions import OfferBilling, set_offer_billing
 from training.catalogue.queries import OfferBilled
@@ -16,6 +15,7 @@ from training.directory.rules import check_account, check_analytic_code
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.papers.rules.vat import VatRegime
 from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.page import show

@@ -6,20 +6,20 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing.actions.import_statement import (
+from training.identity.rules import Permission
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _, ngettext
+from training.payments.actions.import_statement import (
     SIZE_MAX,
     confirm_all_sure,
     drop_unread,
     import_statement,
     read_columns,
 )
-from training.billing.formats.statement_csv import MEANING_NAMES, Meaning, Table, propose
-from training.billing.queries import receivables as owing
-from training.billing.queries import statements as reading
-from training.billing.queries.statements import LineState, StatementView
-from training.identity.rules import Permission
-from training.kernel.errors import NotFound
-from training.kernel.i18n import _, ngettext
+from training.payments.formats.statement_csv import MEANING_NAMES, Meaning, Table, propose
+from training.payments.queries import receivables as owing
+from training.payments.queries import statements as reading
+from training.payments.queries.statements import LineState, StatementView
 from training.web.asked import PER_PAGE, asked, day_key, key, moment_key, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show

@@ -9,17 +9,17 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing.actions import import_statement as acts
-from training.billing.queries import receivables as owing
-from training.billing.queries import statements as reading
-from training.billing.queries.receivables import ReceivableView
-from training.billing.queries.statements import LineState, LineView
-from training.billing.rules.matching import Proposal
 from training.identity.rules import Permission
 from training.kernel.errors import DomainError, NotFound
 from training.kernel.i18n import _
 from training.kernel.money import decimal, parse_euros
 from training.kernel.render import euros
+from training.payments.actions import import_statement as acts
+from training.payments.queries import receivables as owing
+from training.payments.queries import statements as reading
+from training.payments.queries.receivables import ReceivableView
+from training.payments.queries.statements import LineState, LineView
+from training.payments.rules.matching import Proposal
 from training.web.asked import address, asked, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show

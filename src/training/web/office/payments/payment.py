@@ -10,9 +10,7 @@ from litestar.response import Redirect, Template
 
 from training.billing.actions import settle as acts
 from training.billing.actions.settle import NewPayment
-from training.billing.queries import receivables as reading
 from training.billing.queries.invoices import InvoiceView
-from training.billing.queries.receivables import PaymentView, ReceivableView, SettlementView
 from training.billing.rules.payments import BY_HAND, WAY_NAMES, Way
 from training.identity.rules import Permission, new_token
 from training.kernel import clock
@@ -21,6 +19,8 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.money import parse_euros
 from training.kernel.render import euros
+from training.payments.queries import receivables as reading
+from training.payments.queries.receivables import PaymentView, ReceivableView, SettlementView
 from training.web.asked import PER_PAGE, asked, day_key, key, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show

@@ -6,10 +6,10 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
-from training.billing.queries import receipts
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.payments.queries import receipts
 from training.web.pages import Asked, kept_file, the_actor
 
 

@@ -10,21 +10,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing.actions import remind
-from training.billing.queries import reminders as reading
 from training.billing.queries.invoices import InvoiceView
-from training.billing.queries.reminders import Followed, ReminderView, TaskView
-from training.billing.rules.interest import LAW_NAMES, STALE, Late, Law, Rate
-from training.billing.rules.reminding import (
-    BUYER_NAMES,
-    PAUSE_NAMES,
-    STEP_NAMES,
-    STEPS,
-    Next,
-    PauseKind,
-    coming,
-)
 from training.directory.rules import Buyer
+from training.dunning.actions import remind
+from training.dunning.queries import reminders as reading
+from training.dunning.queries.reminders import Followed, ReminderView, TaskView
+from training.dunning.rules.interest import LAW_NAMES, STALE, Late, Law, Rate
+from training.dunning.rules.reminding import BUYER_NAMES, PAUSE_NAMES, STEP_NAMES, STEPS, Next, PauseKind, coming
 from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.actor import Actor

@@ -9,7 +9,6 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from training.billing.rules.terms import default_terms
-from training.billing.rules.vat import REGIMES, VatRegime
 from training.directory import queries
 from training.directory.actions import remove_logo, set_logo, set_platform
 from training.directory.rules import (
@@ -23,6 +22,7 @@ from training.directory.rules import (
 )
 from training.identity.rules import Permission
 from training.kernel.i18n import N_, _
+from training.papers.rules.vat import REGIMES, VatRegime
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import NOBODY, Asked, go, the_actor

@@ -1,0 +1,1 @@
+"""Journal entries, registers and charts as bytes, and the opening balances read from a file."""

@@ -1,0 +1,1 @@
+"""What the accountant reads: journal, register, totals, VAT, closings."""

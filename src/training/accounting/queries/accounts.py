@@ -1,0 +1,192 @@
+"""What the accountant reads in figures: totals of a period, VAT, what is owed by age, closings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from training.accounting.rules.ageing import Age, limits
+from training.directory.rules import Buyer
+from training.kernel import clock, db
+from training.papers.rules.vat import VatRegime
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the books said at a day's end, since the beginning. Cents; credit notes are taken off net, VAT and gross."""
+
+    documents: int
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    received_cents: int  # money, credit notes aside
+    refunded_cents: int
+    written_off_cents: int
+    opening_cents: int  # of the ledger that was there before
+    due_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingView:
+    """A closed period, with the totals as they were said."""
+
+    until: date
+    totals: Totals
+    closed_at: datetime
+
+
+async def closed_until() -> date | None:
+    """The last day of the last closed period."""
+    found: date | None = await db.value("select max(until) from period_close")
+    return found
+
+
+async def totals_until(until: date) -> Totals:
+    """What the books say of everything dated up to a day."""
+    found = await db.row(Totals, _TOTALS, until)
+    assert found is not None  # noqa: S101 - aggregates always give a row
+    return found
+
+
+async def closings() -> list[ClosingView]:
+    """The closed periods, the last first."""
+    records = await db.connection().fetch("select until, totals, closed_at from period_close order by until desc")
+    return [ClosingView(r["until"], Totals(**json.loads(r["totals"])), r["closed_at"]) for r in records]
+
+
+_TOTALS = """
+    with sold as (
+        select count(*) as documents,
+               coalesce(sum(case when kind = 'credit_note' then -net_cents else net_cents end), 0)::bigint as net,
+               coalesce(sum(case when kind = 'credit_note' then -vat_cents else vat_cents end), 0)::bigint as vat,
+               coalesce(sum(case when kind = 'credit_note' then -gross_cents else gross_cents end), 0)::bigint as gross
+        from invoice where state = 'issued' and issued_on <= $1
+    ), money as (
+        select coalesce(sum(amount_cents), 0)::bigint as received
+        from payment where way <> 'credit_note' and received_on <= $1
+    ), settled as (
+        select coalesce(sum(amount_cents) filter (where kind = 'refund'), 0)::bigint as refunded,
+               coalesce(sum(amount_cents) filter (where kind = 'write_off'), 0)::bigint as written_off,
+               coalesce(sum(amount_cents) filter (where receivable is not null), 0)::bigint as owed
+        from settlement where settled_on <= $1
+    ), owed as (
+        select coalesce(sum(gross_cents), 0)::bigint as gross,
+               coalesce(sum(gross_cents) filter (where invoice is null), 0)::bigint as opening
+        from receivable where issued_on <= $1
+    )
+    select sold.documents, sold.net as net_cents, sold.vat as vat_cents, sold.gross as gross_cents,
+           money.received as received_cents, settled.refunded as refunded_cents,
+           settled.written_off as written_off_cents, owed.opening as opening_cents,
+           owed.gross - settled.owed as due_cents
+    from sold, money, settled, owed
+"""
+
+
+# VAT
+
+
+@dataclass(frozen=True, slots=True)
+class VatMonth:
+    """A month under a regime: what was issued, and what was received of it (credit notes and write-offs aside)."""
+
+    month: date
+    regime: VatRegime
+    net_cents: int
+    vat_cents: int
+    gross_cents: int
+    received_cents: int
+    received_vat_cents: int
+
+
+async def vat_months(first: date, last: date) -> list[VatMonth]:
+    """VAT by month and regime, of days from `first` to `last`.
+
+    The VAT of what was received is the invoice's, in proportion: the months of an invoice add up to its VAT exactly.
+    """
+    return await db.rows(VatMonth, _VAT, first, last)
+
+
+_VAT = """
+    with issued as (
+        select date_trunc('month', issued_on)::date as month, vat_regime as regime,
+               sum(case when kind = 'credit_note' then -net_cents else net_cents end)::bigint as net,
+               sum(case when kind = 'credit_note' then -vat_cents else vat_cents end)::bigint as vat,
+               sum(case when kind = 'credit_note' then -gross_cents else gross_cents end)::bigint as gross
+        from invoice where state = 'issued' and issued_on between $1 and $2 group by 1, 2
+    ), money as (
+        select s.receivable, date_trunc('month', s.settled_on)::date as month, i.vat_regime as regime,
+               i.vat_cents, i.gross_cents, sum(s.amount_cents)::bigint as cents
+        from settlement s
+        join payment p on p.id = s.payment and p.way <> 'credit_note'
+        join receivable r on r.id = s.receivable
+        join invoice i on i.id = r.invoice
+        where s.settled_on <= $2 and i.gross_cents > 0 and exists (
+            select 1 from settlement t where t.receivable = s.receivable and t.settled_on between $1 and $2
+        )
+        group by 1, 2, 3, 4, 5
+    ), run as (
+        select *, sum(cents) over (partition by receivable order by month) as so_far from money
+    ), received as (
+        select month, regime, sum(cents)::bigint as cents,
+               sum(round(so_far * vat_cents / gross_cents) - round((so_far - cents) * vat_cents / gross_cents))::bigint
+                   as vat
+        from run where month >= date_trunc('month', $1::date) group by 1, 2
+    )
+    select coalesce(i.month, r.month) as month, coalesce(i.regime, r.regime) as regime,
+           coalesce(i.net, 0) as net_cents, coalesce(i.vat, 0) as vat_cents, coalesce(i.gross, 0) as gross_cents,
+           coalesce(r.cents, 0) as received_cents, coalesce(r.vat, 0) as received_vat_cents
+    from issued i full join received r on r.month = i.month and r.regime = i.regime
+    order by 1, 2
+"""
+
+
+# Age
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """What one payer (or everybody) owes, by age. Cents."""
+
+    payer: str
+    slug: str
+    buyer: Buyer | None
+    cents: dict[Age, int]
+
+    @property
+    def total_cents(self) -> int:
+        """All ages."""
+        return sum(self.cents.values())
+
+
+async def by_age(limit: int = 100) -> tuple[Aged, list[Aged]]:
+    """(everybody, the payers who owe most): what is owed today by age."""
+    bounds = limits(clock.today())
+    nobody = "'' as payer, '' as slug, null as buyer"
+    whole = await db.connection().fetchrow(_AGES.format(what=nobody, group=""), *bounds)
+    of = "o.name as payer, o.slug, o.buyer"
+    payers = await db.connection().fetch(
+        _AGES.format(what=of, group="group by o.id order by sum(r.gross_cents - r.settled_cents) desc, o.id limit $5"),
+        *bounds,
+        limit,
+    )
+    return _aged(whole), [_aged(record) for record in payers]
+
+
+def _aged(record: dict[str, object]) -> Aged:
+    buyer = record["buyer"]
+    cents = {age: int(str(record[age])) for age in Age}
+    return Aged(str(record["payer"]), str(record["slug"]), None if buyer is None else Buyer(str(buyer)), cents)
+
+
+_AGES = """
+    select {what},
+           coalesce(sum(d) filter (where r.due_on is null), 0)::bigint as unavailable,
+           coalesce(sum(d) filter (where r.due_on >= $1), 0)::bigint as not_due,
+           coalesce(sum(d) filter (where r.due_on < $1 and r.due_on >= $2), 0)::bigint as to_30,
+           coalesce(sum(d) filter (where r.due_on < $2 and r.due_on >= $3), 0)::bigint as to_60,
+           coalesce(sum(d) filter (where r.due_on < $3 and r.due_on >= $4), 0)::bigint as to_90,
+           coalesce(sum(d) filter (where r.due_on < $4), 0)::bigint as older
+    from receivable r join organisation o on o.id = r.payer, lateral (select r.gross_cents - r.settled_cents as d) x
+    where r.settled_cents < r.gross_cents {group}
+"""

@@ -1,0 +1,1 @@
+"""Asking for what is late: reminders, promises, disputes."""

@@ -1,0 +1,1 @@
+"""Changes to what is asked of late payers. One verb a file."""

@@ -1,0 +1,137 @@
+"""Remind payers by the calendar, pause for a promise or a dispute, and set days and rates. Mails are written elsewhere.
+
+Locks: the receivable. The one step that is taken is decided again under it, from what is true then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from training.billing.tables.following import LateRate, PaymentPause, Reminder, ReminderRule
+from training.directory.rules import Buyer
+from training.dunning.queries import reminders as reading
+from training.dunning.rules.interest import Law, checked_rate
+from training.dunning.rules.reminding import PauseKind, Step, check_pause, checked_days, due_now
+from training.identity.rules import Permission
+from training.kernel import clock, db, outbox
+from training.kernel.actor import SYSTEM, Actor
+from training.kernel.errors import Forbidden, NotFound
+from training.kernel.i18n import _
+from training.records.actions import acting
+
+BATCH = 200  # receivables read at once by the sweep
+
+
+async def remind_due(actor: Actor = SYSTEM) -> int:
+    """Take the step that is due of everything that is late. Returns how many were taken."""
+    taken, after, days = 0, 0, await reading.days_of_buyers()
+    while found := await reading.late_ones(after, BATCH):
+        for one in found:
+            if due_now(one.standing, days[Buyer(one.buyer)], clock.today()):
+                taken += await _take(actor, one.id)
+        after = found[-1].id
+    return taken
+
+
+async def _take(actor: Actor, receivable: int) -> bool:
+    async with acting(actor, "reminder.take", ("receivable", receivable)) as change:
+        await _lock(receivable)
+        one = await reading.followed(receivable)
+        days = await reading.days_of_buyers()
+        due = one and due_now(one.standing, days[Buyer(one.buyer)], clock.today())
+        if not due:
+            return False
+        change.about("receivable", receivable, due.step)
+        made = await Reminder.insert(
+            Reminder(receivable=receivable, step=due.step, is_task=due.is_task, created_at=clock.now(), done_at=None)
+        ).returning(Reminder.id)
+        if not due.is_task:
+            await outbox.put("reminder.sent", ("reminder", int(made[0]["id"])))
+    return True
+
+
+async def told(actor: Actor, reminder: int) -> None:
+    """The mail of a reminder was written; in the transaction that queues it."""
+    async with acting(actor, "reminder.tell", ("reminder", reminder)) as change:
+        change.about("reminder", reminder, "done_at")
+        await Reminder.update({Reminder.done_at: clock.now()}).where(Reminder.id == reminder)
+
+
+async def task_done(actor: Actor, reminder: int) -> None:
+    """Somebody did what a reminder asked for. Done twice is done once."""
+    async with acting(actor, "reminder.do", ("reminder", reminder)) as change:
+        change.about("reminder", reminder, "done_at")
+        if await reading.reminded(reminder) is None:
+            raise NotFound(_("Cette relance n’existe pas."))
+        await Reminder.update({Reminder.done_at: clock.now()}).where(
+            (Reminder.id == reminder) & Reminder.done_at.is_null()
+        )
+
+
+async def pause(actor: Actor, receivable: int, kind: PauseKind, until: date | None, note: str) -> None:
+    """No reminder until a day, or until `resume`; what was said before is ended. Said twice, it is kept once."""
+    check_pause(kind, until, note, clock.today())
+    async with acting(actor, "reminder.pause", ("receivable", receivable)) as change:
+        change.about("receivable", receivable, kind)
+        await _lock(receivable)
+        one = await reading.followed(receivable)
+        if one and (one.pause, one.paused_until, one.pause_note) == (kind, until, note.strip()):
+            return
+        await _end(receivable)
+        await PaymentPause.insert(
+            PaymentPause(
+                receivable=receivable,
+                kind=kind,
+                until=until,
+                note=note.strip(),
+                created_at=clock.now(),
+                ended_at=None,
+            )
+        )
+
+
+async def resume(actor: Actor, receivable: int) -> None:
+    """End the promise or the dispute: reminders go on. Nothing happens where there is none."""
+    async with acting(actor, "reminder.resume", ("receivable", receivable)):
+        await _lock(receivable)
+        await _end(receivable)
+
+
+async def set_reminder_days(actor: Actor, buyer: Buyer, days: Mapping[Step, int]) -> None:
+    """How many days after the due date each step is taken. Invalid: out of order."""
+    _keeps(actor)
+    wanted = checked_days(days)
+    async with acting(actor, "reminder.set-days") as change:
+        change.fields = tuple(step.value for step in wanted)
+        for step, number in wanted.items():
+            await ReminderRule.insert(ReminderRule(buyer=buyer, step=step, days=number)).on_conflict(
+                target="reminder_rule_once", action="DO UPDATE", values=[ReminderRule.days]
+            )
+
+
+async def set_late_rate(actor: Actor, law: Law, since: date, rate_bp: int) -> None:
+    """The yearly rate of late interest since a day; the same day again corrects it."""
+    _keeps(actor)
+    rate = checked_rate(since, rate_bp, clock.today())
+    async with acting(actor, "late-rate.set") as change:
+        change.fields = ("rate_bp",)
+        await LateRate.insert(LateRate(law=law, since=rate.since, rate_bp=rate.rate_bp)).on_conflict(
+            target="late_rate_once", action="DO UPDATE", values=[LateRate.rate_bp]
+        )
+
+
+async def _lock(receivable: int) -> None:
+    if await db.value("select id from receivable where id = $1 for update", receivable) is None:
+        raise NotFound(_("Cette facture n’existe pas."))
+
+
+async def _end(receivable: int) -> None:
+    await PaymentPause.update({PaymentPause.ended_at: clock.now()}).where(
+        (PaymentPause.receivable == receivable) & PaymentPause.ended_at.is_null()
+    )
+
+
+def _keeps(actor: Actor) -> None:
+    if not actor.may(Permission.ACCOUNTS_KEEP):
+        raise Forbidden(_("Seule la comptabilité change ces réglages."))

@@ -1,0 +1,1 @@
+"""What is late and what was asked, read for staff and for mails."""

@@ -1,0 +1,189 @@
+"""What is reminded of, what is paused, and the rates of late interest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from training.directory.rules import Buyer
+from training.dunning.rules.interest import Late, Law, Rate, late, law_of
+from training.dunning.rules.reminding import USUAL, Days, Next, PauseKind, Standing, Step, coming
+from training.kernel import clock, db
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A receivable as reminders see it. `invoice` None: one of the ledger that was there before ours. Cents."""
+
+    id: int
+    invoice: int | None
+    number: str
+    payer: int
+    payer_name: str
+    payer_slug: str
+    buyer: Buyer
+    issued_on: date
+    due_on: date | None
+    gross_cents: int
+    settled_cents: int
+    pause: PauseKind | None
+    paused_until: date | None
+    pause_note: str | None
+    steps: list[str]
+    step_times: list[datetime]
+    processing: bool  # a direct debit is on its way, which takes days
+
+    @property
+    def waits(self) -> bool:
+        """Nobody is reminded for now."""
+        return self.pause is not None or self.processing
+
+    @property
+    def due_cents(self) -> int:
+        """What is still to be paid."""
+        return self.gross_cents - self.settled_cents
+
+    @property
+    def days_late(self) -> int:
+        """Days since the due date; 0 when it is not over."""
+        return max((clock.today() - self.due_on).days, 0) if self.due_on and self.due_cents else 0
+
+    @property
+    def standing(self) -> Standing:
+        """The same, as the rules take it."""
+        taken = [(Step(s), clock.local(at).date()) for s, at in zip(self.steps, self.step_times, strict=True)]
+        until = None if self.processing else self.paused_until
+        return Standing(self.buyer, self.due_on, self.due_cents, tuple(taken), self.waits, until)
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderView:
+    """A step that was taken. `done_at`: when its mail was written, or its task done; None: not (yet)."""
+
+    id: int
+    step: Step
+    is_task: bool
+    created_at: datetime
+    done_at: datetime | None
+
+
+FOLLOWED = """
+    select r.id, r.invoice, r.number, r.payer, o.name as payer_name, o.slug as payer_slug, o.buyer, r.issued_on,
+           r.due_on, r.gross_cents, r.settled_cents, p.kind as pause, p.until as paused_until, p.note as pause_note,
+           coalesce(t.steps, '{}') as steps, coalesce(t.times, '{}') as step_times,
+           exists (select 1 from checkout c where c.receivable = r.id and c.state = 'processing') as processing
+    from receivable r
+    join organisation o on o.id = r.payer
+    left join lateral (
+        select kind, until, note from payment_pause
+        where receivable = r.id and ended_at is null and (until is null or until >= $1) order by id desc limit 1
+    ) p on true
+    left join lateral (
+        select array_agg(step order by id) as steps, array_agg(created_at order by id) as times
+        from reminder where receivable = r.id
+    ) t on true
+"""
+
+
+async def followed(receivable: int) -> Followed | None:
+    """One receivable by id."""
+    return await db.row(Followed, FOLLOWED + " where r.id = $2", clock.today(), receivable)
+
+
+async def late_ones(after: int, limit: int) -> list[Followed]:
+    """What is late, by id, from the one after `after`: the sweep reads it in pieces."""
+    sql = (
+        FOLLOWED
+        + """
+        where r.settled_cents < r.gross_cents and r.due_on < $1 and r.id > $2 order by r.id limit $3
+    """
+    )
+    return await db.rows(Followed, sql, clock.today(), after, limit)
+
+
+async def reminders_of(receivable: int) -> list[ReminderView]:
+    """The steps that were taken, oldest first."""
+    sql = "select id, step, is_task, created_at, done_at from reminder where receivable = $1 order by id"
+    return await db.rows(ReminderView, sql, receivable)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A reminder that somebody must take by hand: a public buyer to call, or a mail that could not be written."""
+
+    id: int
+    step: Step
+    is_task: bool
+    created_at: datetime
+    receivable: int
+    invoice: int | None
+    number: str
+    payer_name: str
+    payer_slug: str
+    buyer: Buyer
+    due_on: date | None
+    due_cents: int
+
+
+async def tasks(before: datetime, limit: int = 200) -> list[TaskView]:
+    """Tasks not done on what is still due, oldest first; mails that were not written although begun before `before`."""
+    sql = """
+        select m.id, m.step, m.is_task, m.created_at, r.id as receivable, r.invoice, r.number, o.name as payer_name,
+               o.slug as payer_slug, o.buyer, r.due_on, r.gross_cents - r.settled_cents as due_cents
+        from reminder m join receivable r on r.id = m.receivable join organisation o on o.id = r.payer
+        where m.done_at is null and r.settled_cents < r.gross_cents and (m.is_task or m.created_at < $1)
+        order by m.id limit $2
+    """
+    return await db.rows(TaskView, sql, before, limit)
+
+
+async def paused(limit: int = 200) -> list[Followed]:
+    """What is due and not reminded of, for a promise or a dispute: the promise that ends first comes first."""
+    sql = (
+        FOLLOWED
+        + """
+        where p.kind is not null and r.settled_cents < r.gross_cents order by p.until nulls last, r.id limit $2
+    """
+    )
+    return await db.rows(Followed, sql, clock.today(), limit)
+
+
+async def coming_ones(limit: int = 100) -> list[tuple[Followed, Next]]:
+    """What will be reminded of next, by day: among what is late, the first `limit` read."""
+    days = await days_of_buyers()
+    found = [(one, coming(one.standing, days[Buyer(one.buyer)])) for one in await late_ones(0, limit)]
+    return sorted(((one, step) for one, step in found if step), key=lambda pair: (pair[1].on, pair[0].id))
+
+
+async def days_of_buyers() -> Mapping[Buyer, Days]:
+    """Days after the due date of each step, by kind of buyer: the usual ones, or staff's."""
+    found = {buyer: dict(days) for buyer, days in USUAL.items()}
+    for record in await db.connection().fetch("select buyer, step, days from reminder_rule"):
+        found[Buyer(record["buyer"])][Step(record["step"])] = record["days"]
+    return found
+
+
+async def rates() -> dict[Law, list[Rate]]:
+    """The yearly rates of late interest by law, oldest first."""
+    found: dict[Law, list[Rate]] = {law: [] for law in Law}
+    for record in await db.connection().fetch("select law, since, rate_bp from late_rate order by since"):
+        found[Law(record["law"])].append(Rate(record["since"], record["rate_bp"]))
+    return found
+
+
+async def late_cost(one: Followed) -> Late | None:
+    """Interest and lump sum of a receivable up to today; None when nothing is owed for being late."""
+    law = law_of(Buyer(one.buyer))
+    if law is None or one.due_on is None or one.due_on >= clock.today():
+        return None
+    sql = "select settled_on, amount_cents from settlement where receivable = $1 order by id"
+    settled = [(r["settled_on"], r["amount_cents"]) for r in await db.connection().fetch(sql, one.id)]
+    known = (await rates())[law]
+    return late(Buyer(one.buyer), one.gross_cents, one.due_on, settled, known, clock.today())
+
+
+async def reminded(reminder: int) -> tuple[int, Step, bool] | None:
+    """(receivable, step, whether it is a task) of a reminder."""
+    found = await db.connection().fetchrow("select receivable, step, is_task from reminder where id = $1", reminder)
+    return None if found is None else (found["receivable"], Step(found["step"]), found["is_task"])

@@ -1,0 +1,1 @@
+"""When a reminder leaves and what late interest is, as pure functions over values."""

@@ -1,0 +1,299 @@
+"""Bank statements: imported once, line by line; each line is matched by a person's word, set aside, or undone.
+
+Locks: the line, then what `settle` locks (receivables, the payment).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import anyio.to_thread
+
+from training.billing.actions import settle
+from training.billing.actions.settle import NewPayment
+from training.billing.rules.payments import Way
+from training.kernel import clock, db
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, DomainError, Invalid, NotFound
+from training.kernel.i18n import _
+from training.kernel.render import day_year, euros, moment
+from training.payments.formats import camt053, ofx, statement_csv
+from training.payments.formats.statement import Format, Movement, Statement, Unreadable, recognise
+from training.payments.formats.statement_csv import Meaning
+from training.payments.queries import statements as reading
+from training.payments.queries.statements import LineState
+from training.payments.tables import BankStatement, CsvMapping
+from training.records.actions import acting, keep_file
+
+SIZE_MAX = 10_000_000  # bytes: twenty thousand lines of CAMT.053 are about that
+SURE_AT_ONCE = 200  # lines one press confirms: a few seconds
+
+db.refuse("bank_statement_file_once", lambda: Conflict(_("Ce relevé est déjà importé."), field="file"))
+db.refuse("bank_line_payment_once", lambda: Conflict(_("Ce virement est déjà enregistré.")))
+
+
+async def import_statement(actor: Actor, name: str, content: bytes, mapping: Sequence[Meaning] | None = None) -> int:
+    """Keep a bank's file and its lines; those that an earlier file brought are counted, not kept again.
+
+    A CSV whose titles were never seen, without `mapping`, waits for `read_columns`. Returns the statement's id.
+    Unreadable: no statement, or a broken one. Conflict: these very bytes were imported before.
+    """
+    if len(content) > SIZE_MAX:
+        raise Invalid(_("Ce fichier dépasse 10 Mo : coupez la période en deux."), field="file")
+    written = recognise(content)
+    statement, learned = await _read(written, content, mapping)
+    async with acting(actor, "statement.import") as change:
+        file = await keep_file(content, "application/octet-stream")
+        await _refuse_known(file)
+        row = BankStatement(file=file, name=name[:200] or written.value, format=written.value, created_at=clock.now())
+        made = await BankStatement.insert(row).returning(BankStatement.id)
+        id_ = int(made[0]["id"])
+        change.about("bank_statement", id_)
+        if learned is not None:
+            await _remember(*learned)
+        if statement is not None:
+            await _keep(id_, statement)
+    return id_
+
+
+async def read_columns(actor: Actor, statement: int, mapping: Sequence[Meaning]) -> None:
+    """Read a CSV that waits for somebody to say what its columns are; remembered for files with the same titles."""
+    content = await reading.waiting_content(statement)
+    if content is None:
+        raise NotFound(_("Ce relevé n’existe pas, ou il est déjà lu."))
+    parsed, learned = await _read(Format.CSV, content, mapping)
+    if parsed is None or learned is None:
+        raise RuntimeError("a CSV with a mapping is read")
+    async with acting(actor, "statement.read", ("bank_statement", statement)) as change:
+        change.about("bank_statement", statement, "read_at")
+        if await db.value("select read_at from bank_statement where id = $1 for update", statement):
+            return  # sent twice
+        await _remember(*learned)
+        await _keep(statement, parsed)
+
+
+async def drop_unread(actor: Actor, statement: int) -> None:
+    """Forget a file that was never read. Conflict: its lines are there already."""
+    async with acting(actor, "statement.drop", ("bank_statement", statement)):
+        done = await db.execute("delete from bank_statement where id = $1 and read_at is null", statement)
+        if done == "DELETE 0":
+            raise Conflict(_("Ce relevé est déjà lu : ses lignes restent."))
+
+
+async def confirm(
+    actor: Actor, line: int, settles: Mapping[int, int], *, payer: int | None = None, next_open_day: bool = False
+) -> int:
+    """A person says what a transfer pays (receivable → cents). What is left is the payer's credit. Returns the payment.
+
+    `payer` is needed only when nothing is settled. `next_open_day`: dated there when its own day is in a closed period.
+    Conflict: already confirmed, more than is due, or a closed period.
+    """
+    async with acting(actor, "bank-line.confirm", ("bank_line", line)) as change:
+        change.about("bank_line", line, "state", "payment")
+        row = await _lock(line, LineState.NEW)
+        if row.payment is not None:
+            if not settles:
+                raise Invalid(_("Dites quelle facture ce virement règle."), field="")
+            await settle.settle(actor, row.payment, settles)
+            payment = row.payment
+        else:
+            payers = set(await reading.payers_of(settles)) or ({payer} if payer else set())
+            if not payers:
+                raise Invalid(_("Dites quelle facture ce virement règle, ou qui en est crédité."), field="")
+            new = NewPayment(
+                way=Way.TRANSFER,
+                amount_cents=row.amount_cents,
+                received_on=await _day(row.booked_on, next_open_day),
+                payer=payers.pop() if len(payers) == 1 else None,
+                payer_name=row.payer_name,
+                reference=f"{row.label} {row.reference}".strip()[:200],
+            )
+            payment = await settle.record_payment(actor, new, settles)
+        await db.execute("update bank_line set state = 'matched', payment = $2 where id = $1", line, payment)
+    return payment
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What one press did: how many lines, how many were refused meanwhile, how many sure ones still wait."""
+
+    lines: int
+    refused: int
+    left: int
+
+
+async def confirm_all_sure(actor: Actor, statement: int | None = None) -> Confirmed:
+    """Confirm the lines whose proposal is sure: numbers in full and the exact amount. Each in its own transaction."""
+    sure = await reading.sure(statement)
+    done = refused = 0
+    for line, settles in sure[:SURE_AT_ONCE]:
+        try:
+            await confirm(actor, line, settles)
+            done += 1
+        except DomainError:  # settled meanwhile, or of a closed period: the line stays, and its page says why
+            refused += 1
+    return Confirmed(done, refused, max(0, len(sure) - SURE_AT_ONCE))
+
+
+async def set_aside(actor: Actor, line: int, reason: str) -> None:
+    """A transfer that pays no invoice (a grant, a mistake), with the reason. Conflict: it is confirmed."""
+    if not reason.strip():
+        raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")
+    async with acting(actor, "bank-line.set-aside", ("bank_line", line)) as change:
+        change.about("bank_line", line, "state", "reason")
+        row = await _lock(line, LineState.NEW)
+        if row.payment is not None:
+            if await db.value("select used_cents < amount_cents from payment where id = $1", row.payment):
+                words = _("Cet argent est déjà enregistré : remboursez-le depuis sa page, ou confirmez-le autrement.")
+                raise Conflict(words)
+            # used from its own page meanwhile: there is nothing left to say of the line
+            await db.execute("update bank_line set state = 'matched' where id = $1", line)
+            return
+        await db.execute("update bank_line set state = 'aside', reason = $2 where id = $1", line, reason.strip()[:400])
+
+
+async def undo(actor: Actor, line: int, reason: str = "") -> None:
+    """Take back what was said of a line: it waits again. Of a confirmed one, what it settled is due again.
+
+    The payment stays: the money came in once. Conflict: the line already waits.
+    """
+    async with acting(actor, "bank-line.undo", ("bank_line", line)) as change:
+        change.about("bank_line", line, "state")
+        row = await _lock(line, LineState.MATCHED, LineState.ASIDE)
+        if row.state == LineState.MATCHED and row.payment is not None:
+            words = reason.strip() or _("Rapprochement annulé.")
+            for receivable, _cents in await reading.settled_by(row.payment):
+                await settle.take_back(actor, row.payment, receivable, words)
+        await db.execute("update bank_line set state = 'new', reason = '' where id = $1", line)
+
+
+# Inside
+
+
+async def _read(
+    written: Format, content: bytes, mapping: Sequence[Meaning] | None
+) -> tuple[Statement | None, tuple[bytes, Sequence[Meaning]] | None]:
+    """The movements (None: a person must say the columns first), and a mapping to remember. Parsed off the loop."""
+    if written == Format.OFX:
+        return await anyio.to_thread.run_sync(ofx.read, content), None
+    if written == Format.CAMT053:
+        return await anyio.to_thread.run_sync(camt053.read, content), None
+    table = await anyio.to_thread.run_sync(statement_csv.read_table, content)
+    known = mapping or await reading.known_mapping(table)
+    if known is None:
+        return None, None
+    statement = await anyio.to_thread.run_sync(statement_csv.read, table, known)
+    return statement, (table.header_hash, known)
+
+
+async def _refuse_known(file: int) -> None:
+    found = await BankStatement.select(BankStatement.name, BankStatement.created_at).where(BankStatement.file == file)
+    for row in found:
+        words = _("Ce fichier est déjà importé : « {name} », le {when}. Aucune ligne n’a été ajoutée.")
+        raise Conflict(words.format(name=row["name"], when=moment(row["created_at"])), field="file")
+
+
+async def _remember(header: bytes, mapping: Sequence[Meaning]) -> None:
+    row = CsvMapping(header_sha256=header, mapping=json.dumps(list(mapping)), used_at=clock.now())
+    await CsvMapping.insert(row).on_conflict(
+        target=CsvMapping.header_sha256, action="DO UPDATE", values=[CsvMapping.mapping, CsvMapping.used_at]
+    )
+
+
+async def _keep(statement: int, parsed: Statement) -> None:
+    """Every line in one statement; those that are there already are left alone."""
+    lines = parsed.lines
+    if not lines:
+        raise Unreadable(_("Ce relevé ne contient aucune opération."))
+    done = await db.execute(
+        """
+        insert into bank_line
+            (statement, fingerprint, booked_on, amount_cents, payer_name, payer_iban, label, reference, state)
+        select $1, * from unnest($2::bytea[], $3::date[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+                                 $9::text[])
+        on conflict (fingerprint) do nothing
+        """,
+        statement,
+        fingerprints(parsed),
+        [line.booked_on for line in lines],
+        [line.amount_cents for line in lines],
+        [line.payer_name for line in lines],
+        [line.payer_iban for line in lines],
+        [line.label for line in lines],
+        [line.reference for line in lines],
+        ["new" if line.amount_cents > 0 else "ignored" for line in lines],
+    )
+    known = len(lines) - int(done.rsplit(" ", 1)[1])
+    sql = "update bank_statement set account = $2, known_lines = $3, read_at = $4 where id = $1"
+    await db.execute(sql, statement, parsed.account, known, clock.now())
+
+
+def fingerprints(parsed: Statement) -> list[bytes]:
+    """One a line: account, day, amount, words, and rank among equals, so that two identical transfers are two."""
+    ranks: Counter[tuple[date, int, str]] = Counter()
+    found: list[bytes] = []
+    for line in parsed.lines:
+        key = (line.booked_on, line.amount_cents, _words(line))
+        found.append(
+            hashlib.sha256(
+                "\x1f".join((parsed.account, key[0].isoformat(), str(key[1]), key[2], str(ranks[key]))).encode()
+            ).digest()
+        )
+        ranks[key] += 1
+    return found
+
+
+def _words(line: Movement) -> str:
+    return "\x1e".join((line.label, line.payer_name, line.reference)).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    state: LineState
+    booked_on: date
+    amount_cents: int
+    payer_name: str
+    label: str
+    reference: str
+    payment: int | None
+
+
+async def _lock(line: int, *expected: LineState) -> _Line:
+    """The line, locked. Conflict, in words, when it is in another state."""
+    sql = """
+        select state, booked_on, amount_cents, payer_name, label, reference, payment
+        from bank_line where id = $1 for update
+    """
+    row = await db.row(_Line, sql, line)
+    if row is None:
+        raise NotFound(_("Cette ligne de relevé n’existe pas."))
+    if row.state not in expected:
+        amount = euros(row.amount_cents)
+        words = {
+            LineState.NEW: _("Ce virement de {amount} attend déjà d’être confirmé."),
+            LineState.MATCHED: _("Ce virement de {amount} est déjà confirmé : rien n’a été compté deux fois."),
+            LineState.ASIDE: _("Ce virement de {amount} est mis de côté : reprenez-le d’abord."),
+            LineState.IGNORED: _("Cette ligne est une sortie d’argent : elle ne règle aucune facture."),
+        }[LineState(row.state)]
+        raise Conflict(words.format(amount=amount))
+    return row
+
+
+async def _day(booked_on: date, next_open_day: bool) -> date:
+    closed: date | None = await db.value("select max(until) from period_close")
+    if closed is None or booked_on > closed:
+        return booked_on
+    first = closed + timedelta(days=1)
+    if next_open_day:
+        return first
+    words = _(
+        "Ce virement du {day} tombe dans une période close jusqu’au {closed}. Ouvrez la ligne et cochez « Dater du"
+        " {first} » : c’est le premier jour ouvert."
+    )
+    said = words.format(day=day_year(booked_on), closed=day_year(closed), first=day_year(first))
+    raise Conflict(said, first_open=first.isoformat())

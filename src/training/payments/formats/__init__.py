@@ -1,0 +1,1 @@
+"""The bank’s files, as values: CAMT.053, OFX, CSV."""

@@ -1,0 +1,174 @@
+"""Statements in CAMT.053 (ISO 20022), 001.02 to 001.08 and on. No entity, no DTD, no address followed. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from lxml import etree
+
+from training.kernel.i18n import _
+from training.payments.formats.statement import (
+    Movement,
+    Statement,
+    Unreadable,
+    at_line,
+    check_size,
+    one_currency,
+    plain_amount,
+    tidy,
+)
+
+Element = etree._Element  # lxml gives its class no public name
+
+
+def read(content: bytes) -> Statement:
+    """The movements of a file: of a batch, each of its payments. Unreadable: broken, dangerous, or another message."""
+    statements = _statements(content)
+    accounts: dict[str, None] = {}
+    lines: list[Movement] = []
+    for statement in statements:
+        accounts[_said(statement, "Acct/Id/IBAN") or _said(statement, "Acct/Id/Othr/Id")] = None
+        for entry in _each(statement, "Ntry"):
+            lines.extend(_movements(entry))
+    if len(accounts) > 1:
+        words = _("Ce fichier porte {n} comptes : exportez un fichier par compte.")
+        raise Unreadable(words.format(n=len(accounts)))
+    if not lines:
+        raise Unreadable(_("Ce relevé ne contient aucune opération comptabilisée."))
+    check_size(len(lines))
+    return Statement(next(iter(accounts))[:34], tuple(lines))
+
+
+def _statements(content: bytes) -> list[Element]:
+    if b"<!DOCTYPE" in content.replace(b"\0", b""):
+        raise _dangerous()
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        words = _("le fichier est coupé ou abîmé à cet endroit.")
+        raise at_line(error.lineno, words) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _dangerous()
+    message = re.search(r"camt\.(\d{3})", str(root.tag))
+    if message and message[1] != "053":
+        words = _("C’est un message CAMT.{n} : demandez à la banque le relevé de compte, CAMT.053.")
+        raise Unreadable(words.format(n=message[1]))
+    found = list(root.iter("{*}Stmt"))
+    if not message or not found:
+        raise Unreadable(_("Ce fichier XML n’est pas un relevé de compte CAMT.053."))
+    return found
+
+
+def _dangerous() -> Unreadable:
+    return Unreadable(
+        _("Ce fichier contient des déclarations (DTD, entités) qu’aucun relevé ne porte : il est refusé.")
+    )
+
+
+@cache
+def _any(path: str) -> str:
+    """A path of local names in whatever version's namespace."""
+    return "/".join(f"{{*}}{step}" for step in path.split("/"))
+
+
+def _each(element: Element, path: str) -> list[Element]:
+    return element.findall(_any(path))
+
+
+def _said(element: Element, path: str) -> str:
+    """The first text at a path of local names, "" when there is none."""
+    found = element.find(_any(path))
+    return "" if found is None else (found.text or "").strip()
+
+
+def _line(element: Element) -> int | None:
+    found: object = element.sourceline
+    return found if isinstance(found, int) else None
+
+
+def _movements(entry: Element) -> Iterator[Movement]:
+    # 001.02 writes the status as text, 001.08 as a code; what is pending may still go away
+    if (_said(entry, "Sts/Cd") or _said(entry, "Sts") or "BOOK") != "BOOK":
+        return
+    line = _line(entry)
+    booked_on, whole = _day(entry, line), _cents(entry, "Amt", line)
+    sign = {"CRDT": 1, "DBIT": -1}.get(_said(entry, "CdtDbtInd"))
+    if sign is None or whole is None:
+        raise at_line(line, _("cette opération ne dit pas si l’argent entre ou sort, ou combien."))
+    details = _each(entry, "NtryDtls/TxDtls")
+    parts = [_part(detail) for detail in details]
+    known = [cents for cents in parts if cents is not None]
+    if len(details) > 1 and len(known) == len(details) and sum(known) == whole:
+        for detail, cents in zip(details, known, strict=True):
+            yield _movement(booked_on, sign * cents, entry, [detail])
+    else:  # parts that do not add up would lose or invent money: the entry stays whole
+        yield _movement(booked_on, sign * whole, entry, details)
+
+
+def _part(detail: Element) -> int | None:
+    """What a payment of a batch amounts to: 001.08 beside it, 001.02 among its details."""
+    for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"):
+        cents = _cents(detail, path, _line(detail))
+        if cents is not None:
+            return cents
+    return None
+
+
+def _cents(element: Element, path: str, line: int | None) -> int | None:
+    found = element.find(_any(path))
+    if found is None:
+        return None
+    one_currency(found.get("Ccy") or "", _line(found))
+    try:
+        return plain_amount(found.text or "")
+    except ValueError as error:
+        raise at_line(_line(found) or line, str(error)) from None
+
+
+def _day(entry: Element, line: int | None) -> date:
+    paths = ("BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")
+    text = next(filter(None, (_said(entry, path) for path in paths)), "")
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        words = _("« {text} » n’est pas une date.").format(text=text[:40]) if text else _("la date manque.")
+        raise at_line(line, words) from None
+
+
+def _movement(booked_on: date, cents: int, entry: Element, details: list[Element]) -> Movement:
+    names: dict[str, None] = {}
+    ibans, references, label = dict[str, None](), dict[str, None](), dict[str, None]()
+    for detail in details:
+        for path in (
+            "RltdPties/Dbtr/Nm",
+            "RltdPties/Dbtr/Pty/Nm",
+            "RltdPties/UltmtDbtr/Nm",
+            "RltdPties/UltmtDbtr/Pty/Nm",
+        ):
+            names[_said(detail, path)] = None
+        ibans[_said(detail, "RltdPties/DbtrAcct/Id/IBAN")] = None
+        references[_said(detail, "Refs/EndToEndId")] = None
+        for path in (
+            "RmtInf/Ustrd",
+            "RmtInf/Strd/CdtrRefInf/Ref",
+            "RmtInf/Strd/RfrdDocInf/Nb",
+            "RmtInf/Strd/AddtlRmtInf",
+        ):
+            label.update(dict.fromkeys((found.text or "").strip() for found in _each(detail, path)))
+        label[_said(detail, "AddtlTxInf")] = None
+    label[_said(entry, "AddtlNtryInf")] = None
+    references.pop("NOTPROVIDED", None)
+    return Movement(
+        booked_on=booked_on,
+        amount_cents=cents,
+        label=tidy(" ".join(filter(None, label)), 1_000),
+        payer_name=tidy(" / ".join(filter(None, names)), 200),
+        payer_iban=next(filter(None, ibans), "")[:34],
+        reference=tidy(" ".join(filter(None, references)), 140),
+    )

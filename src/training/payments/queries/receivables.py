@@ -1,0 +1,220 @@
+"""What is owed and what came in, read for staff: open receivables, payments and what they settled, unused money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from training.billing.rules.payments import SettlementKind, Way
+from training.directory.rules import Buyer
+from training.kernel import clock, db
+from training.payments.rules.checkout import TO_LOOK_AT
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivableView:
+    """What a payer owes. `invoice` None: of the ledger that was there before ours."""
+
+    id: int
+    number: str
+    invoice: int | None
+    payer: int
+    payer_name: str
+    payer_slug: str
+    payer_buyer: Buyer
+    issued_on: date
+    due_on: date | None
+    gross_cents: int
+    settled_cents: int
+
+    @property
+    def due_cents(self) -> int:
+        """What is still to be paid."""
+        return self.gross_cents - self.settled_cents
+
+    @property
+    def late(self) -> bool:
+        """Something is due, and its day is over."""
+        return self.due_cents > 0 and self.due_on is not None and self.due_on < clock.today()
+
+
+_RECEIVABLE = """
+    select r.id, r.number, r.invoice, r.payer, o.name as payer_name, o.slug as payer_slug, o.buyer as payer_buyer,
+           r.issued_on, r.due_on, r.gross_cents, r.settled_cents
+    from receivable r join organisation o on o.id = r.payer
+"""
+
+
+async def receivable(id: int) -> ReceivableView | None:  # noqa: A002
+    """One by its id."""
+    return await db.row(ReceivableView, _RECEIVABLE + " where r.id = $1", id)
+
+
+async def receivables(ids: Sequence[int]) -> dict[int, ReceivableView]:
+    """Some, by id."""
+    found = await db.rows(ReceivableView, _RECEIVABLE + " where r.id = any($1)", list(ids))
+    return {row.id: row for row in found}
+
+
+async def open_receivables(search: str = "", *, limit: int = 30) -> list[ReceivableView]:
+    """Those with something due, the oldest first. `search`: a piece of the number or of the payer's name, or euros."""
+    return await db.rows(
+        ReceivableView,
+        _RECEIVABLE
+        + """
+        where r.settled_cents < r.gross_cents
+        and ($1 = '' or strpos(fold(r.number || ' ' || o.name), fold($1)) > 0
+             or to_char((r.gross_cents - r.settled_cents) / 100.0, 'FM999999990.00') = $2)
+        order by r.issued_on, r.id limit $3
+        """,
+        search.strip(),
+        _as_euros(search),
+        limit,
+    )
+
+
+def _as_euros(search: str) -> str:
+    units, _comma, cents = (
+        search.replace(" ", "").replace("\u202f", "").replace("\u00a0", "").rstrip("€").partition(",")
+    )
+    return f"{units}.{(cents or '00').ljust(2, '0')}" if units.isdigit() else search.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """Money that came in. `numbers`: what it settles now; `receipt`: the number and the file of its receipt."""
+
+    id: int
+    way: Way
+    payer: int | None
+    payer_name: str
+    payer_slug: str | None
+    received_on: date
+    amount_cents: int
+    used_cents: int
+    reference: str
+    note: str
+    numbers: tuple[str, ...]
+    receipt: str | None
+    receipt_paper: int | None
+    bank_line: int | None
+
+    @property
+    def left_cents(self) -> int:
+        """What settles nothing yet: the payer's credit."""
+        return self.amount_cents - self.used_cents
+
+
+_PAYMENT = """
+    select p.id, p.way, p.payer, coalesce(o.name, nullif(p.payer_name, ''), '') as payer_name, o.slug as payer_slug,
+           p.received_on, p.amount_cents, p.used_cents, p.reference, p.note,
+           array(
+               select r.number from settlement s join receivable r on r.id = s.receivable
+               where s.payment = p.id group by r.id having sum(s.amount_cents) > 0 order by r.id
+           ) as numbers,
+           e.number as receipt, e.paper as receipt_paper,
+           (select id from bank_line where payment = p.id) as bank_line
+    from payment p
+    left join organisation o on o.id = p.payer
+    left join receipt t on t.payment = p.id
+    left join ledger_entry e on e.id = t.entry
+"""
+
+
+async def payment(id: int) -> PaymentView | None:  # noqa: A002
+    """One by its id."""
+    return await db.row(_payment, _PAYMENT + " where p.id = $1", id)
+
+
+def _payment(*, numbers: Sequence[str], **rest: object) -> PaymentView:
+    return PaymentView(numbers=tuple(numbers), **rest)  # type: ignore[arg-type]
+
+
+async def payments(
+    *, search: str = "", unused: bool = False, after: tuple[date, int] | None = None, limit: int = 50
+) -> list[PaymentView]:
+    """Payments, the newest first. `unused`: those with something left. A credit note is no money: it is not here."""
+    return await db.rows(
+        _payment,
+        _PAYMENT
+        + """
+        where p.way <> 'credit_note' and (not $1 or p.used_cents < p.amount_cents)
+        and ($2 = '' or strpos(fold(coalesce(o.name, '') || ' ' || p.payer_name || ' ' || p.reference), fold($2)) > 0
+             or exists (select from settlement s join receivable r on r.id = s.receivable
+                        where s.payment = p.id and strpos(fold(r.number), fold($2)) > 0))
+        and ($3::date is null or (p.received_on, p.id) < ($3, $4))
+        order by p.received_on desc, p.id desc limit $5
+        """,
+        unused,
+        search.strip(),
+        *(after or (None, None)),
+        limit,
+    )
+
+
+async def unused(payer: int) -> list[PaymentView]:
+    """What a payer paid that settles nothing yet, the oldest first."""
+    sql = _PAYMENT + " where p.payer = $1 and p.used_cents < p.amount_cents order by p.received_on, p.id"
+    return await db.rows(_payment, sql, payer)
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementView:
+    """One movement between a payment and a receivable; a refund has no receivable, a write-off no payment."""
+
+    id: int
+    kind: SettlementKind
+    payment: int | None
+    way: Way | None
+    reference: str
+    received_on: date | None
+    receivable: int | None
+    number: str | None
+    invoice: int | None
+    amount_cents: int
+    settled_on: date
+    reason: str
+    created_at: datetime
+
+
+_SETTLEMENT = """
+    select s.id, s.kind, s.payment, p.way, coalesce(p.reference, '') as reference, p.received_on, s.receivable,
+           r.number, r.invoice, s.amount_cents, s.settled_on, s.reason, s.created_at
+    from settlement s
+    left join payment p on p.id = s.payment
+    left join receivable r on r.id = s.receivable
+"""
+
+
+async def settlements_of(receivable: int) -> list[SettlementView]:
+    """What settled a receivable, and what was taken back, oldest first."""
+    return await db.rows(SettlementView, _SETTLEMENT + " where s.receivable = $1 order by s.id", receivable)
+
+
+async def settlements_by(payment: int) -> list[SettlementView]:
+    """What a payment settled, what was taken back of it, what was refunded, oldest first."""
+    return await db.rows(SettlementView, _SETTLEMENT + " where s.payment = $1 order by s.id", payment)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the online payment service told and a person must look at, in words."""
+
+    received_at: datetime
+    type: str
+    words: str
+
+
+async def to_look_at() -> list[Notice]:
+    """What came of the last month's events that nothing here could settle by itself, latest first."""
+    return await db.rows(
+        Notice,
+        """
+        select received_at, type, substr(outcome, char_length($1) + 1) as words from stripe_event
+        where received_at > $2::timestamptz - interval '30 days' and starts_with(outcome, $1)
+        order by id desc limit 20
+        """,
+        TO_LOOK_AT,
+        clock.now(),
+    )

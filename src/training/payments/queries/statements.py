@@ -1,0 +1,254 @@
+"""Bank statements, their lines, and what each line is proposed to pay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import anyio.to_thread
+
+from training.kernel import clock, db
+from training.payments.formats.statement import Format
+from training.payments.formats.statement_csv import Meaning, Table, check_mapping, read_table
+from training.payments.rules.matching import Incoming, Matcher, Owed, Proposal
+
+PAID_WITHIN = timedelta(days=500)  # settled receivables that a transfer may still name: somebody paid twice
+
+ALL_AT_ONCE = 2_000  # lines matched to show one page: about a tenth of a second
+
+
+class LineState(StrEnum):
+    """Where a line of a statement stands."""
+
+    NEW = "new"
+    MATCHED = "matched"
+    ASIDE = "aside"
+    IGNORED = "ignored"  # money out
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """A file of the bank, with how its lines stand."""
+
+    id: int
+    name: str
+    format: Format
+    account: str
+    known_lines: int
+    read_at: datetime | None
+    created_at: datetime
+    first_on: date | None
+    last_on: date | None
+    lines: int
+    new: int
+    matched: int
+    aside: int
+    ignored: int
+
+
+_STATEMENT = """
+    select s.id, s.name, s.format, s.account, s.known_lines, s.read_at, s.created_at, l.*
+    from bank_statement s
+    cross join lateral (
+        select min(booked_on) as first_on, max(booked_on) as last_on, count(*) as lines,
+               count(*) filter (where state = 'new') as new, count(*) filter (where state = 'matched') as matched,
+               count(*) filter (where state = 'aside') as aside, count(*) filter (where state = 'ignored') as ignored
+        from bank_line where statement = s.id
+    ) l
+"""
+
+
+async def statements(*, after: tuple[datetime, int] | None = None, limit: int = 50) -> list[StatementView]:
+    """Files, the newest first."""
+    return await db.rows(
+        StatementView,
+        _STATEMENT
+        + """
+        where ($1::timestamptz is null or (s.created_at, s.id) < ($1, $2))
+        order by s.created_at desc, s.id desc limit $3
+        """,
+        *(after or (None, None)),
+        limit,
+    )
+
+
+async def statement(id: int) -> StatementView | None:  # noqa: A002
+    """A file by its id."""
+    return await db.row(StatementView, _STATEMENT + " where s.id = $1", id)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A movement of a statement. `numbers`: what its payment settles now."""
+
+    id: int
+    statement: int
+    booked_on: date
+    amount_cents: int
+    payer_name: str
+    payer_iban: str
+    label: str
+    reference: str
+    state: LineState
+    reason: str
+    payment: int | None
+    left_cents: int
+    numbers: tuple[str, ...]
+
+
+_LINE = """
+    select l.id, l.statement, l.booked_on, l.amount_cents, l.payer_name, l.payer_iban, l.label, l.reference, l.state,
+           l.reason, l.payment, coalesce(p.amount_cents - p.used_cents, l.amount_cents) as left_cents,
+           array(
+               select r.number from settlement s join receivable r on r.id = s.receivable
+               where s.payment = l.payment group by r.id having sum(s.amount_cents) > 0 order by r.id
+           ) as numbers
+    from bank_line l left join payment p on p.id = l.payment
+"""
+
+
+def _line(*, numbers: Iterable[str], **rest: object) -> LineView:
+    return LineView(numbers=tuple(numbers), **rest)  # type: ignore[arg-type]
+
+
+async def line(id: int) -> LineView | None:  # noqa: A002
+    """A line by its id."""
+    return await db.row(_line, _LINE + " where l.id = $1", id)
+
+
+async def lines(
+    *,
+    statement: int | None = None,
+    state: LineState | None = None,
+    after: tuple[date, int] | None = None,
+    limit: int | None = 50,
+) -> list[LineView]:
+    """Lines, the oldest first."""
+    return await db.rows(
+        _line,
+        _LINE
+        + """
+        where ($1::bigint is null or l.statement = $1) and ($2::text is null or l.state = $2)
+        and ($3::date is null or (l.booked_on, l.id) > ($3, $4))
+        order by l.booked_on, l.id limit $5
+        """,
+        statement,
+        state,
+        *(after or (None, None)),
+        limit,
+    )
+
+
+async def waiting() -> int:
+    """How many lines wait for somebody's word."""
+    return int(await db.value("select count(*) from bank_line where state = 'new'"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A line that waits, with what it is proposed to pay."""
+
+    line: LineView
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """A page of the lines that wait. `sure`: how many of all of them need no look; None when they are too many."""
+
+    shown: list[Proposed]
+    more: bool
+    total: int
+    sure: int | None
+
+
+async def waiting_page(statement: int | None, after: tuple[date, int] | None, limit: int) -> WaitingPage:
+    """Lines that wait, the oldest first, with their proposals."""
+    sql = "select count(*) from bank_line where state = 'new' and ($1::bigint is null or statement = $1)"
+    total = int(await db.value(sql, statement))
+    if total > ALL_AT_ONCE:
+        found = await lines(statement=statement, state=LineState.NEW, after=after, limit=limit + 1)
+        return WaitingPage(await _proposed(found[:limit]), len(found) > limit, total, None)
+    every = await proposals(statement)
+    rest = [one for one in every if after is None or (one.line.booked_on, one.line.id) > after]
+    return WaitingPage(rest[:limit], len(rest) > limit, total, sum(one.proposal.sure for one in every))
+
+
+async def proposals(statement: int | None = None) -> list[Proposed]:
+    """Every line that waits, with its proposal; matched off the loop: ten thousand take about a second."""
+    waiting = await lines(statement=statement, state=LineState.NEW, limit=None)
+    return await _proposed(waiting) if waiting else []
+
+
+async def proposal(line: LineView) -> Proposal:
+    """What one line is proposed to pay."""
+    return (await _proposed([line]))[0].proposal
+
+
+async def sure(statement: int | None = None) -> list[tuple[int, dict[int, int]]]:
+    """(line, what it settles) of those that need no look, the oldest first."""
+    return [(one.line.id, one.proposal.settles) for one in await proposals(statement) if one.proposal.sure]
+
+
+async def _proposed(waiting: list[LineView]) -> list[Proposed]:
+    owed = await _owed()
+    incoming = [
+        Incoming(one.left_cents, one.label, one.reference, one.payer_name, one.payer_iban) for one in waiting
+    ]  # of a match that was undone, what is left of its payment
+    found = await anyio.to_thread.run_sync(lambda: Matcher(owed).match_all(incoming))
+    return [Proposed(one, proposal) for one, proposal in zip(waiting, found, strict=True)]
+
+
+async def _owed() -> list[Owed]:
+    sql = """
+        select r.id, r.number, o.name as payer_name, r.gross_cents - r.settled_cents as due_cents,
+               r.issued_on::text as issued
+        from receivable r join organisation o on o.id = r.payer
+        where r.settled_cents < r.gross_cents or r.issued_on > $1
+    """
+    return await db.rows(Owed, sql, clock.today() - PAID_WITHIN)
+
+
+# For the actions
+
+
+async def payers_of(settles: Mapping[int, int]) -> list[int]:
+    """The payers of some receivables, each once."""
+    sql = "select distinct payer from receivable where id = any($1)"
+    return [int(record["payer"]) for record in await db.connection().fetch(sql, list(settles))]
+
+
+async def settled_by(payment: int) -> list[tuple[int, int]]:
+    """(receivable, cents) of what a payment settles now, in the order of their locks."""
+    sql = """
+        select receivable, sum(amount_cents)::bigint as cents from settlement
+        where payment = $1 and receivable is not null group by receivable having sum(amount_cents) > 0 order by 1
+    """
+    return [(record["receivable"], record["cents"]) for record in await db.connection().fetch(sql, payment)]
+
+
+async def waiting_content(statement: int) -> bytes | None:
+    """The bytes of a file whose columns nobody has named yet."""
+    sql = """
+        select f.content from bank_statement s join file f on f.id = s.file where s.id = $1 and s.read_at is null
+    """
+    found = await db.value(sql, statement)
+    return None if found is None else bytes(found)
+
+
+async def waiting_table(statement: int) -> Table | None:
+    """The same, as cells."""
+    content = await waiting_content(statement)
+    return None if content is None else await anyio.to_thread.run_sync(read_table, content)
+
+
+async def known_mapping(table: Table) -> tuple[Meaning, ...] | None:
+    """What somebody said of a file with these titles; None when nobody did."""
+    kept = await db.value("select mapping from csv_mapping where header_sha256 = $1", table.header_hash)
+    if kept is None:
+        return None
+    mapping = tuple(Meaning(one) for one in json.loads(kept))
+    return None if check_mapping(mapping) else mapping

@@ -1,0 +1,1 @@
+"""How a transfer finds its invoice, and how an attempt to pay online moves: pure functions over values."""
