@@ -66,11 +66,16 @@ def day_key(text: str) -> tuple[date, int] | None:
     return None if id_ is None else (day, id_)
 
 
-def pager(path: str, following: str | None, started: bool, **filters: object) -> dict[str, object]:
+Key = tuple[date, int] | tuple[datetime, int] | int  # where a page of a list ends
+
+
+def pager(path: str, following: Key | str | None, started: bool, **filters: object) -> dict[str, object]:
     """Ways through a list kept by keys: on to the next page, back to the first."""
+    if isinstance(following, tuple):
+        following = key(*following)
     back = Markup('<a href="{}">{}</a>').format(address(path, **filters), _("Revenir au début de la liste"))
     return {
-        "next": address(path, **filters, apres=following) if following else None,
+        "next": address(path, **filters, apres=following) if following is not None else None,
         "previous": None,
         "summary": back if started else "",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields
 from typing import Any
 
 from litestar import Request, Response
@@ -62,6 +63,11 @@ def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> T
         cookies=[forgotten_cookie("flash")] if flashes else None,
         headers={"Cache-Control": "private, no-store" if actor_of(request) else "private, no-cache"},
     )
+
+
+def parts(shown: Any) -> dict[str, Any]:
+    """The fields of the one value that a page shows, by the names that its template calls them."""
+    return {field.name: getattr(shown, field.name) for field in fields(shown)}
 
 
 def actor_of(request: Asked) -> Actor | None:

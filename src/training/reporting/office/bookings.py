@@ -10,10 +10,12 @@ from training.billing.rules.states import InvoiceState
 from training.bookings.queries import BOOKED, BookingView
 from training.bookings.rules import BookingState, MayCancel
 from training.catalogue.rules import TariffMode
+from training.directory import queries as directory
+from training.directory.queries import OrganisationView
 from training.kernel import clock, db
 from training.kernel.i18n import _
 from training.kernel.render import day, euros, moment, span
-from training.messages.queries import MailListed
+from training.reporting.paging import cut
 from training.scheduling.rules import SessionState
 
 
@@ -65,20 +67,23 @@ async def bookings(
     )
 
 
-async def mails_about(*subjects: tuple[str, int]) -> list[MailListed]:
-    """The mails about some things, the oldest first, in one statement. A subject is (kind, id)."""
-    return await db.rows(
-        MailListed,
-        """
-        select m.id, m.occasion, m.to_name, m.to_email, m.subject, m.state, m.attempts, m.last_answer, m.created_at,
-               m.sent_at, (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method
-        from mail m join unnest($1::text[], $2::bigint[]) as about (kind, id)
-          on m.subject_kind = about.kind and m.subject_id = about.id
-        order by m.id limit 100
-        """,
-        [kind for kind, _id in subjects],
-        [id_ for _kind, id_ in subjects],
-    )
+@dataclass(frozen=True, slots=True)
+class OfficeBookings:
+    """A page of the list. `following`: the key of its last one when there are more; `organisation`: narrowed to it."""
+
+    bookings: list[BookingListed]
+    following: tuple[datetime, int] | None
+    organisation: OrganisationView | None
+
+
+async def bookings_page(
+    *, state: str, organisation: str, search: str, after: tuple[datetime, int] | None, limit: int
+) -> OfficeBookings:
+    """What the page of bookings shows: two statements at most."""
+    found = await bookings(state=state, organisation=organisation, search=search, after=after, limit=limit + 1)
+    shown, last = cut(found, limit)
+    whose = await directory.organisation_by_slug(organisation) if organisation else None
+    return OfficeBookings(shown, (last.created_at, last.id) if last else None, whose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a mail's calendar part says, for people. Reads bytes that `calendar` wrote; sends nothing."""
+"""Mails on the office's pages: those about one thing, and what a mail's calendar part says, for people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime
 
 from icalendar import Calendar
 
+from training.kernel import db
 from training.kernel.i18n import N_, _
+from training.messages.queries import MailListed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,20 @@ def read_calendar(content: bytes) -> CalendarRead | None:
         attendee=str(attendee[0] if isinstance(attendee, list) and attendee else attendee).removeprefix("mailto:"),
         sequence=int(event.get("SEQUENCE", 0)),
         text=content.decode("utf-8", "replace"),
+    )
+
+
+async def mails_about(*subjects: tuple[str, int]) -> list[MailListed]:
+    """The mails about some things, the oldest first, in one statement. A subject is (kind, id)."""
+    return await db.rows(
+        MailListed,
+        """
+        select m.id, m.occasion, m.to_name, m.to_email, m.subject, m.state, m.attempts, m.last_answer, m.created_at,
+               m.sent_at, (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method
+        from mail m join unnest($1::text[], $2::bigint[]) as about (kind, id)
+          on m.subject_kind = about.kind and m.subject_id = about.id
+        order by m.id limit 100
+        """,
+        [kind for kind, _id in subjects],
+        [id_ for _kind, id_ in subjects],
     )

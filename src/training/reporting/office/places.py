@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.kernel import clock, db
-from training.reporting.office.sessions import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a list to choose from: what is sent, what is read."""
+
+    value: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,13 @@
-"""Sessions as the office lists them, what planning one needs to choose from, and who would hear of a call-off."""
+"""Sessions as the office lists them, and what the list can be narrowed to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from training.kernel import clock, db
-from training.scheduling import queries as scheduling
-from training.scheduling.queries import VenueView
+from training.reporting.paging import cut
 from training.scheduling.rules import SessionKind, SessionState
 
 
@@ -103,176 +101,34 @@ async def sessions(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of a list to choose from: what is sent, what is read."""
-
-    value: str
-    text: str
-
-
-async def offers_with_sessions() -> list[Choice]:
-    """The offers that have a session, by title, for a filter."""
-    sql = """
-        select o.slug as value, o.title as text from offer o
-        where exists (select from session where offer = o.id) order by fold(o.title), o.title, o.id
-    """
-    return await db.rows(Choice, sql)
-
-
-async def communes_with_sessions() -> list[Choice]:
-    """The communes where a session takes place, by name, for a filter."""
-    sql = """
-        select c.insee as value, c.name as text from commune c
-        where exists (select from venue v join venue_use u on u.venue = v.id where v.commune = c.id)
-        order by fold(c.name), c.name, c.id
-    """
-    return await db.rows(Choice, sql)
+# Pairs (value, text) for the filters, by text: offers that have a session, communes where one takes place.
+_OFFERS = """
+    select o.slug as value, o.title as text from offer o
+    where exists (select from session where offer = o.id) order by fold(o.title), o.title, o.id
+"""
+_COMMUNES = """
+    select c.insee as value, c.name as text from commune c
+    where exists (select from venue v join venue_use u on u.venue = v.id where v.commune = c.id)
+    order by fold(c.name), c.name, c.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class OfferChoice:
-    """An offer that can be planned, with what it usually needs."""
+class OfficeSessions:
+    """A page of the list, and what it can be narrowed to. `following`: the key of its last one when there are more."""
 
-    id: int
-    slug: str
-    title: str
-    duration_minutes: int
-    group_max: int
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody or a body, for a choice; `note` is a partner or a town."""
-
-    id: int
-    name: str
-    note: str | None
+    sessions: list[SessionListed]
+    following: tuple[datetime, int] | None
+    offers: list[tuple[str, str]]
+    communes: list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """Everything that planning a session chooses from."""
-
-    offers: list[OfferChoice]
-    venues: list[VenueView]
-    facilitators: list[Person]
-    organisations: list[Person]
-
-
-async def choices() -> Choices:
-    """Offers, venues, facilitators and approved organisations, in four statements."""
-    return Choices(
-        await db.rows(
-            OfferChoice,
-            """
-            select id, slug, title, duration_minutes, group_max from offer
-            where state = 'published' order by fold(title), title, id
-            """,
-        ),
-        await scheduling.venues(),
-        await db.rows(
-            Person,
-            """
-            select f.id, f.name, p.name as note from facilitator f left join partner p on p.id = f.partner
-            where f.active order by p.name is not null, fold(f.name), f.id
-            """,
-        ),
-        await db.rows(
-            Person,
-            "select id, name, city as note from organisation where state = 'approved' order by fold(name), name, id",
-        ),
+async def sessions_page(narrowed: SessionFilter, *, after: tuple[datetime, int] | None, limit: int) -> OfficeSessions:
+    """What the page of sessions shows: three statements."""
+    shown, last = cut(await sessions(narrowed, after=after, limit=limit + 1), limit)
+    return OfficeSessions(
+        shown,
+        (last.starts_at, last.id) if last else None,
+        [(r["value"], r["text"]) for r in await db.connection().fetch(_OFFERS)],
+        [(r["value"], r["text"]) for r in await db.connection().fetch(_COMMUNES)],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A date somebody wants to plan: where, and who."""
-
-    starts_at: datetime
-    ends_at: datetime
-    venue: int | None
-    facilitator: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """What already stands in the way of a wanted date. `row` counts from 0; `what` is "venue" or "facilitator"."""
-
-    row: int
-    what: str
-    session: int
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Use:
-    what: str
-    used: int
-    session: int
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-
-
-async def clashes(wanted: Sequence[Wanted]) -> list[Clash]:
-    """Which of the wanted dates meet a session that is planned already, in one statement.
-
-    The constraint refuses all of them together; this says which, to the person who has to change one.
-    """
-    if not wanted:
-        return []
-    uses = await db.rows(
-        _Use,
-        """
-        select 'venue' as what, u.venue as used, s.id as session, o.title, t.starts_at, t.ends_at
-        from venue_use u join slot t on t.id = u.slot join session s on s.id = t.session join offer o on o.id = s.offer
-        where u.holds and u.venue = any($1) and t.ends_at > $3 and t.starts_at < $4
-        union all
-        select 'facilitator', a.facilitator, s.id, o.title, t.starts_at, t.ends_at
-        from assignment a join slot t on t.id = a.slot join session s on s.id = t.session join offer o on o.id = s.offer
-        where a.state in ('proposed', 'accepted', 'confirmed') and a.facilitator = any($2)
-          and t.ends_at > $3 and t.starts_at < $4
-        """,
-        [w.venue for w in wanted if w.venue],
-        [w.facilitator for w in wanted if w.facilitator],
-        min(w.starts_at for w in wanted),
-        max(w.ends_at for w in wanted),
-    )
-    return [
-        Clash(row, use.what, use.session, use.title, use.starts_at, use.ends_at)
-        for row, date in enumerate(wanted)
-        for use in uses
-        if use.used == (date.venue if use.what == "venue" else date.facilitator)
-        and use.starts_at < date.ends_at
-        and date.starts_at < use.ends_at
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Who hears of it when a session is called off."""
-
-    bookings: int
-    seats: int
-    contacts: int
-    facilitators: int
-
-
-async def told(session: int) -> Told:
-    """The numbers behind « annuler la séance », in one statement."""
-    found = await db.row(
-        Told,
-        """
-        select count(*) as bookings, coalesce(sum(b.seats), 0)::int as seats, count(distinct b.contact) as contacts,
-               (select count(distinct a.facilitator) from assignment a join slot t on t.id = a.slot
-                where t.session = $1 and a.state in ('proposed', 'accepted', 'confirmed')) as facilitators
-        from booking b
-        where b.session = $1 and b.state in ('pending', 'option', 'offered', 'confirmed', 'waiting')
-        """,
-        session,
-    )
-    assert found is not None  # noqa: S101 - an aggregate always has a row
-    return found

@@ -28,8 +28,8 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
 from training.messages.queries import MailListed
 from training.reporting.office import chorus
-from training.reporting.office.bookings import mails_about
 from training.reporting.office.chorus import Deposit, Made
+from training.reporting.office.mails import mails_about
 from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.page import show

@@ -12,14 +12,11 @@ from litestar.response import Redirect, Template
 from training.bookings.actions.ending import reinstate_session
 from training.identity.rules import Permission
 from training.kernel import clock
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.reporting.office import sessions as reading
-from training.scheduling import queries as scheduling
+from training.reporting.office import session as reading
+from training.reporting.office.session import SessionEdited
 from training.scheduling.actions.assignments import change_facilitator
 from training.scheduling.actions.changing import Moved, edit_session, move_session
-from training.scheduling.queries import SessionView, SlotView
-from training.scheduling.rules import SessionState
 from training.web.asked import row
 from training.web.forms import Form
 from training.web.office.page import show
@@ -38,33 +35,34 @@ async def edit(request: Asked, session: FromPath[int]) -> Template:
 
 
 async def _page(request: Asked, session: int, form: Form | None) -> Template:
-    view = await _session(session)
-    slots = (await scheduling.slots([view.id]))[view.id]
-    form = form or Form()
-    typed, shown = form.values, Form.filled(_as_it_stands(view, slots))
+    return await _answer(request, await reading.edit_page(row(session)), form or Form())
+
+
+async def _answer(request: Asked, found: SessionEdited, form: Form) -> Template:
+    typed, shown = form.values, Form.filled(_as_it_stands(found))
     form = Form({**shown.values, **typed}, form.errors, form.refused)
-    choices = await reading.choices()
     return await show(
         request,
         "sessions/session_edit",
         form.status,
-        session=view,
-        slots=slots,
-        people=await scheduling.assignments([view.id]),
+        session=found.session,
+        slots=found.slots,
+        people=found.people,
         form=form,
-        over=view.state in (SessionState.HELD, SessionState.CANCELLED),
-        **options(choices),
+        over=found.over,
+        **options(found.choices),
     )
 
 
-def _as_it_stands(view: SessionView, slots: list[SlotView]) -> dict[str, Any]:
+def _as_it_stands(found: SessionEdited) -> dict[str, Any]:
+    view = found.session
     values: dict[str, Any] = {
         "capacity": view.capacity,
         "note": view.note,
         "closes_on": clock.local(view.closes_at).date(),
         "closes": f"{clock.local(view.closes_at):%H:%M}",
     }
-    for slot in slots:
+    for slot in found.slots:
         start, end = clock.local(slot.starts_at), clock.local(slot.ends_at)
         values |= {
             f"date-{slot.id}": start.date(),
@@ -78,16 +76,14 @@ def _as_it_stands(view: SessionView, slots: list[SlotView]) -> dict[str, Any]:
 @post(PATH + "/deplacer", permission=P.SESSIONS_PLAN)
 async def move(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Other times or places."""
-    form = await Form.of(request)
-    view = await _session(session)
-    slots = (await scheduling.slots([view.id]))[view.id]
-    venues = {v.id for v in await scheduling.venues()} | {s.venue_id for s in slots if s.venue_id}
-    moves = {slot.id: moved for slot in slots if (moved := _moved(form, slot.id, venues))}
+    form, found = await Form.of(request), await reading.edit_page(row(session))
+    venues = {v.id for v in found.choices.venues} | {s.venue_id for s in found.slots if s.venue_id}
+    moves = {slot.id: moved for slot in found.slots if (moved := _moved(form, slot.id, venues))}
     if form.good:
         with form.refusals():
-            await move_session(the_actor(request), view.id, moves)
-            return go(f"/gestion/seances/{view.id}", _(TOLD))
-    return await _page(request, session, form)
+            await move_session(the_actor(request), session, moves)
+            return go(f"/gestion/seances/{session}", _(TOLD))
+    return await _answer(request, found, form)
 
 
 def _moved(form: Form, slot: int, venues: set[int]) -> Moved | None:
@@ -126,20 +122,18 @@ async def seats(request: Asked, session: FromPath[int]) -> Template | Redirect:
 @post(PATH + "/animer", permission=P.SESSIONS_PLAN)
 async def facilitate(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Somebody more on a date, somebody instead, or nobody."""
-    form = await Form.of(request)
-    view = await _session(session)
-    slots = {s.id for s in (await scheduling.slots([view.id]))[view.id]}
-    here = {a.id for a in await scheduling.assignments([view.id])}
-    slot = one_of(form, "slot", slots, _("Choisissez une date."), required=True)
+    form, found = await Form.of(request), await reading.edit_page(row(session))
+    slot = one_of(form, "slot", {s.id for s in found.slots}, _("Choisissez une date."), required=True)
+    here = {a.id for a in found.people}
     current = one_of(form, "assignment", here, _("Cette personne n’anime plus cette date."))
-    people = {f.id for f in (await reading.choices()).facilitators}
+    people = {f.id for f in found.choices.facilitators}
     chosen = one_of(form, f"facilitator-{slot}", people, _("Choisissez une personne."))
     if form.good and slot is not None:
         with form.refusals():
             await change_facilitator(the_actor(request), slot, current, chosen)
             told = _("C’est noté : les personnes concernées sont prévenues.")
-            return go(f"/gestion/seances/{view.id}/modifier", told)
-    return await _page(request, session, form)
+            return go(f"/gestion/seances/{session}/modifier", told)
+    return await _answer(request, found, form)
 
 
 @post(PATH + "/retablir", permission=P.SESSIONS_PLAN)
@@ -150,13 +144,6 @@ async def reinstate(request: Asked, session: FromPath[int]) -> Template | Redire
         await reinstate_session(the_actor(request), row(session))
         return go(f"/gestion/seances/{session}", _("Séance rétablie : chacun est prévenu par courriel."))
     return await _page(request, session, form)
-
-
-async def _session(session: int) -> SessionView:
-    view = await scheduling.session(row(session))
-    if view is None:
-        raise NotFound(_("Cette séance n’existe pas."))
-    return view
 
 
 HANDLERS = [edit, move, seats, facilitate, reinstate]

@@ -13,8 +13,8 @@ from training.kernel import clock
 from training.kernel.errors import DomainError
 from training.kernel.i18n import _, ngettext
 from training.kernel.render import duration, hours
-from training.reporting.office import sessions as reading
-from training.reporting.office.sessions import Choices, Wanted
+from training.reporting.office import planning as reading
+from training.reporting.office.planning import Choices, WantedDate
 from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.asked import asked
@@ -79,7 +79,7 @@ async def plan(request: Asked) -> Template | Redirect:
 @dataclass(frozen=True, slots=True)
 class _Date:
     row: int
-    wanted: Wanted
+    wanted: WantedDate
 
 
 def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
@@ -101,7 +101,7 @@ def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
     return NewSession(offer, capacity, slots, organisation, None, note, state), dates
 
 
-def _date(form: Form, n: int, choices: Choices) -> Wanted | None:
+def _date(form: Form, n: int, choices: Choices) -> WantedDate | None:
     if n > 1 and not any(form.values.get(f"{name}-{n}", "").strip() for name in FIELDS):
         return None
     on = form.day(f"date-{n}")
@@ -118,7 +118,7 @@ def _date(form: Form, n: int, choices: Choices) -> Wanted | None:
     if end <= start:
         form.errors.setdefault(f"end-{n}", _("La fin doit venir après le début."))
         return None
-    return Wanted(clock.at(on, start), clock.at(on, end), venue, facilitator)
+    return WantedDate(clock.at(on, start), clock.at(on, end), venue, facilitator)
 
 
 def wall_time(form: Form, name: str, sentence: str) -> time | None:

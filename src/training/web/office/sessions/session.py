@@ -6,33 +6,22 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.attendance import queries as attendance
 from training.attendance.actions import hold_session
 from training.billing.actions.undo_held import undo_held
-from training.billing.queries import invoices as billing
-from training.bookings import queries as bookings
 from training.bookings.actions.ending import call_off_session
-from training.bookings.rules import BookingState
-from training.calendar.queries import invitations
-from training.directory import queries as directory
 from training.identity.rules import Permission
-from training.kernel import clock
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.reporting.office import sessions as reading
+from training.reporting.office import session as reading
+from training.reporting.office import sessions as listed
 from training.reporting.office.sessions import Period, SessionFilter
-from training.scheduling import queries as scheduling
 from training.scheduling.actions.planning import publish_session
-from training.scheduling.queries import SessionView
-from training.scheduling.rules import SESSION_MOVES, SessionState
-from training.web.asked import PER_PAGE, address, asked, key, moment_key, pager, row
+from training.web.asked import PER_PAGE, address, asked, moment_key, pager, row
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, the_actor
+from training.web.pages import Asked, go, parts, the_actor
 
 P = Permission
 PATH = "/gestion/seances"
-BOOKINGS_MOST = 1_000  # of one session: more than any room holds
 
 
 @get(PATH, permission=P.OFFICE_SEE)
@@ -46,22 +35,17 @@ async def sessions(request: Asked) -> Template:
         commune=asked(request, "commune"),
     )
     after = moment_key(asked(request, "apres"))
-    found = await reading.sessions(narrowed, after=after, limit=PER_PAGE + 1)
-    shown = found[:PER_PAGE]
-    following = key(shown[-1].starts_at, shown[-1].id) if len(found) > PER_PAGE else None
+    found = await listed.sessions_page(narrowed, after=after, limit=PER_PAGE)
     kept = {"etat": narrowed.state, "offre": narrowed.offer, "commune": narrowed.commune}
+    chosen = "" if narrowed.period == Period.COMING else period
     return await show(
         request,
         "sessions/sessions",
-        sessions=shown,
         form=Form.filled(kept),
         narrowed=narrowed,
-        offers=[(c.value, c.text) for c in await reading.offers_with_sessions()],
-        communes=[(c.value, c.text) for c in await reading.communes_with_sessions()],
         periods={p.value: address(PATH, **{**kept, "periode": "" if p == Period.COMING else p.value}) for p in Period},
-        pager=pager(
-            PATH, following, after is not None, periode="" if narrowed.period == Period.COMING else period, **kept
-        ),
+        pager=pager(PATH, found.following, after is not None, periode=chosen, **kept),
+        **parts(found),
     )
 
 
@@ -72,34 +56,8 @@ async def session_page(request: Asked, session: FromPath[int]) -> Template:
 
 
 async def _one(request: Asked, session: int, form: Form) -> Template:
-    view = await _session(session)
-    booked = await bookings.bookings(the_actor(request).scope, session=session, limit=BOOKINGS_MOST)
-    state = SessionState(view.state)
-    over = view.last_ends_at <= clock.now()
-    actor = the_actor(request)
-    may_hold = SessionState.HELD in SESSION_MOVES[state] and actor.may(P.SESSIONS_HOLD)
-    return await show(
-        request,
-        "sessions/session",
-        form.status,
-        session=view,
-        organisation=await directory.organisation(view.organisation) if view.organisation else None,
-        slots=(await scheduling.slots([session]))[session],
-        people=await scheduling.assignments([session]),
-        answers=await invitations.answers(session),
-        bookings=booked,
-        confirmed=[b for b in booked if b.state == BookingState.CONFIRMED],
-        present=await attendance.head_counts(session),
-        invoices=await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {},
-        form=form,
-        over=over,
-        may_publish=state == SessionState.DRAFT and actor.may(P.SESSIONS_PLAN),
-        may_hold=may_hold and (over or actor.may(P.SESSIONS_HOLD_EARLY)),
-        waits_for_its_end=may_hold and not over and not actor.may(P.SESSIONS_HOLD_EARLY),
-        may_undo=state == SessionState.HELD and actor.may(P.SESSIONS_HOLD),
-        may_change=state != SessionState.HELD and actor.may(P.SESSIONS_PLAN),
-        may_call_off=SessionState.CANCELLED in SESSION_MOVES[state] and actor.may(P.SESSIONS_PLAN),
-    )
+    found = await reading.session_page(the_actor(request), row(session))
+    return await show(request, "sessions/session", form.status, form=form, **parts(found))
 
 
 @post(PATH + "/{session:int}/publier", permission=P.SESSIONS_PLAN)
@@ -136,16 +94,8 @@ async def call_off_page(request: Asked, session: FromPath[int]) -> Template:
 
 
 async def _call_off(request: Asked, session: int, form: Form) -> Template:
-    view = await _session(session)
-    return await show(
-        request,
-        "sessions/session_call_off",
-        form.status,
-        session=view,
-        told=await reading.told(session),
-        possible=SessionState.CANCELLED in SESSION_MOVES[SessionState(view.state)],
-        form=form,
-    )
+    found = await reading.call_off_page(row(session))
+    return await show(request, "sessions/session_call_off", form.status, form=form, **parts(found))
 
 
 @post(PATH + "/{session:int}/annuler", permission=P.SESSIONS_PLAN)
@@ -167,19 +117,8 @@ async def undo_page(request: Asked, session: FromPath[int]) -> Template:
 
 
 async def _undo(request: Asked, session: int, form: Form) -> Template:
-    view = await _session(session)
-    actor = the_actor(request)
-    booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
-    made = {i.id: i for each in (await billing.invoices_of(actor.scope, [b.id for b in booked])).values() for i in each}
-    return await show(
-        request,
-        "sessions/session_undo_held",
-        form.status,
-        session=view,
-        issued=[i for i in made.values() if i.number],
-        drafts=[i for i in made.values() if not i.number],
-        form=form,
-    )
+    found = await reading.undo_page(the_actor(request), row(session))
+    return await show(request, "sessions/session_undo_held", form.status, form=form, **parts(found))
 
 
 @post(PATH + "/{session:int}/annuler-realisee", permission=P.SESSIONS_HOLD)
@@ -199,13 +138,6 @@ async def undo(request: Asked, session: FromPath[int]) -> Template | Redirect:
             tone = "done" if len(said) == 1 else "attention"
             return go(f"{PATH}/{session}", " ".join(said), tone=tone)
     return await _undo(request, session, form)
-
-
-async def _session(session: int) -> SessionView:
-    view = await scheduling.session(row(session))
-    if view is None:
-        raise NotFound(_("Cette séance n’existe pas."))
-    return view
 
 
 HANDLERS = [sessions, session_page, publish, hold, undo_page, undo, call_off_page, call_off]

@@ -10,7 +10,7 @@ from training.identity import queries
 from training.identity.actions import keys
 from training.identity.rules import Permission
 from training.kernel.i18n import _
-from training.reporting.office import sessions as reading
+from training.reporting.office import planning as reading
 from training.web.asked import row
 from training.web.forms import Form
 from training.web.office.page import show

@@ -1,0 +1,160 @@
+"""One session as the office's pages show it: each page is one value, read by one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.attendance import queries as attendance
+from training.billing.queries import invoices as billing
+from training.billing.queries.invoices import InvoiceView
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.bookings.rules import BookingState
+from training.calendar.queries import invitations
+from training.calendar.queries.invitations import Answered
+from training.directory import queries as directory
+from training.directory.queries import OrganisationView
+from training.identity.rules import Permission
+from training.kernel import clock, db
+from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.reporting.office import planning
+from training.reporting.office.planning import Choices
+from training.scheduling import queries as scheduling
+from training.scheduling.queries import AssignmentView, SessionView, SlotView
+from training.scheduling.rules import SESSION_MOVES, SessionState
+
+P = Permission
+BOOKINGS_MOST = 1_000  # of one session: more than any room holds
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSession:
+    """What the page of a session shows. `present` and `invoices` are by booking; `confirmed` are those who come."""
+
+    session: SessionView
+    organisation: OrganisationView | None  # whose session it is, when it is private
+    slots: list[SlotView]
+    people: list[AssignmentView]
+    answers: list[Answered]
+    bookings: list[BookingView]
+    confirmed: list[BookingView]
+    present: dict[int, int]
+    invoices: dict[int, list[InvoiceView]]
+    over: bool
+    may_publish: bool
+    may_hold: bool
+    waits_for_its_end: bool  # it is marked as held after its end, and this person may not do so earlier
+    may_undo: bool
+    may_change: bool
+    may_call_off: bool
+
+
+async def session_page(actor: Actor, session: int) -> OfficeSession:
+    """What the page of a session shows, in ten statements at most; NotFound when there is no such session."""
+    view = await _existing(session)
+    booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
+    state, over = SessionState(view.state), view.last_ends_at <= clock.now()
+    may_hold = SessionState.HELD in SESSION_MOVES[state] and actor.may(P.SESSIONS_HOLD)
+    return OfficeSession(
+        session=view,
+        organisation=await directory.organisation(view.organisation) if view.organisation else None,
+        slots=(await scheduling.slots([session]))[session],
+        people=await scheduling.assignments([session]),
+        answers=await invitations.answers(session),
+        bookings=booked,
+        confirmed=[b for b in booked if b.state == BookingState.CONFIRMED],
+        present=await attendance.head_counts(session),
+        invoices=await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {},
+        over=over,
+        may_publish=state == SessionState.DRAFT and actor.may(P.SESSIONS_PLAN),
+        may_hold=may_hold and (over or actor.may(P.SESSIONS_HOLD_EARLY)),
+        waits_for_its_end=may_hold and not over and not actor.may(P.SESSIONS_HOLD_EARLY),
+        may_undo=state == SessionState.HELD and actor.may(P.SESSIONS_HOLD),
+        may_change=state != SessionState.HELD and actor.may(P.SESSIONS_PLAN),
+        may_call_off=SessionState.CANCELLED in SESSION_MOVES[state] and actor.may(P.SESSIONS_PLAN),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEdited:
+    """What changing a session needs: as it stands, and what there is to choose from."""
+
+    session: SessionView
+    slots: list[SlotView]
+    people: list[AssignmentView]
+    choices: Choices
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it changes any more."""
+        return self.session.state in (SessionState.HELD, SessionState.CANCELLED)
+
+
+async def edit_page(session: int) -> SessionEdited:
+    """The page that changes a session, in seven statements; NotFound when there is no such session."""
+    view = await _existing(session)
+    slots = (await scheduling.slots([session]))[session]
+    return SessionEdited(view, slots, await scheduling.assignments([session]), await planning.choices())
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffReach:
+    """Whom calling a session off reaches."""
+
+    bookings: int
+    seats: int
+    contacts: int
+    facilitators: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallOff:
+    """What the page that calls a session off shows. `possible`: it can be, in the state that it is in."""
+
+    session: SessionView
+    reach: CallOffReach
+    possible: bool
+
+
+async def call_off_page(session: int) -> CallOff:
+    """What calling a session off leads to, in two statements; NotFound when there is no such session."""
+    view = await _existing(session)
+    reach = await db.row(CallOffReach, _REACH, session)
+    assert reach is not None  # noqa: S101 - an aggregate always has a row
+    return CallOff(view, reach, SessionState.CANCELLED in SESSION_MOVES[SessionState(view.state)])
+
+
+_REACH = """
+    select count(*) as bookings, coalesce(sum(b.seats), 0)::int as seats, count(distinct b.contact) as contacts,
+           (select count(distinct a.facilitator) from assignment a join slot t on t.id = a.slot
+            where t.session = $1 and a.state in ('proposed', 'accepted', 'confirmed')) as facilitators
+    from booking b
+    where b.session = $1 and b.state in ('pending', 'option', 'offered', 'confirmed', 'waiting')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUndone:
+    """What the page that undoes « réalisée » shows: the invoices that stand in its way, the drafts that go."""
+
+    session: SessionView
+    issued: list[InvoiceView]
+    drafts: list[InvoiceView]
+
+
+async def undo_page(actor: Actor, session: int) -> HeldUndone:
+    """What undoing « réalisée » leads to, in four statements; NotFound when there is no such session."""
+    view = await _existing(session)
+    booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
+    billed = await billing.invoices_of(actor.scope, [b.id for b in booked])
+    made = {invoice.id: invoice for each in billed.values() for invoice in each}.values()
+    return HeldUndone(view, [i for i in made if i.number], [i for i in made if not i.number])
+
+
+async def _existing(session: int) -> SessionView:
+    view = await scheduling.session(session)
+    if view is None:
+        raise NotFound(_("Cette séance n’existe pas."))
+    return view
