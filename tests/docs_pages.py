@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import click
@@ -103,15 +104,23 @@ def cli_block(name: str, command: click.Command) -> str:
 # Facts
 
 
+@cache
+def words_of_putters() -> dict[str, frozenset[object]]:
+    """Every constant of each module that calls `outbox.put`: the source is read once, not once a fact."""
+    found = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        if "outbox.put" not in (text := path.read_text()):
+            continue
+        nodes = list(ast.walk(ast.parse(text)))
+        if any(isinstance(n, ast.Attribute) and ast.unparse(n) == "outbox.put" for n in nodes):
+            words = frozenset(n.value for n in nodes if isinstance(n, ast.Constant))
+            found[".".join(path.relative_to(SOURCE).with_suffix("").parts)] = words
+    return found
+
+
 def said_in(fact: str) -> list[str]:
     """The modules that put a fact: those that hold its name and call `outbox.put`."""
-    found = []
-    for path in sorted(SOURCE.rglob("*.py")):
-        tree = ast.parse(path.read_text())
-        calls = any(isinstance(n, ast.Attribute) and ast.unparse(n) == "outbox.put" for n in ast.walk(tree))
-        if calls and any(isinstance(n, ast.Constant) and n.value == fact for n in ast.walk(tree)):
-            found.append(".".join(path.relative_to(SOURCE).with_suffix("").parts))
-    return found
+    return [module for module, words in words_of_putters().items() if fact in words]
 
 
 def facts_block() -> str:

@@ -83,7 +83,8 @@ def put_constants() -> set[str]:
     calls = (
         node
         for path in SOURCE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        if "outbox.put" in (text := path.read_text())
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "outbox.put"
     )
     return {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
