@@ -28,7 +28,7 @@ FAST = {"fsync": "off"}
 HOLDER = """
 import sys
 from pathlib import Path
-from training.kernel import embedded
+from training.postgresql import embedded
 with embedded.running(Path(sys.argv[1]), settings={"fsync": "off"}) as dsn:
     print(dsn, flush=True)
     sys.stdin.read()

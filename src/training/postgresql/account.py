@@ -13,15 +13,16 @@ import pwd
 import secrets
 import shutil
 import subprocess
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from training.kernel.i18n import gettext as _
-from training.postgresql import programs
+from training.postgresql import locks, programs
 from training.postgresql.programs import Account, EmbeddedError
 
 NAME = "training-db"
 SYSTEM = Path("/var/lib/training-db")  # root's, entered by all: programs/<release>, and one folder per DATA_DIR
+LOCK = "lock"  # in SYSTEM, for root only
 NOTE = "data_dir"  # in each of those: the DATA_DIR it belongs to
 
 log = logging.getLogger(__name__)
@@ -31,19 +32,41 @@ def account() -> Account:
     """Whom PostgreSQL runs as: ourselves, or (as root) a system account without a shell, made when missing."""
     if os.geteuid() != 0:
         return None
-    for _attempt in range(2):  # two processes at once: the second's useradd fails, and finds the first's account
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(NAME)
-        _add_account()
+    return _known() or _added()
+
+
+def _known() -> Account:
     try:
         return pwd.getpwnam(NAME)
     except KeyError:
+        return None
+
+
+def _added() -> Account:
+    """The account, made by the first who comes.
+
+    `useradd` looks before it locks: of two at once, the second replaces the first's entry, and the uid changes under
+    the programs that run with it. So nobody calls it out of turn, and what it made is read back before it is used.
+    """
+    with _turn():
+        if _known() is None:
+            _add_account()
+        found = _known()
+    if found is None:
         raise EmbeddedError(
             _(
                 "PostgreSQL ne peut pas tourner en root et le compte système « {name} » n’a pas pu être créé. "
                 "Créez-le, lancez la commande avec un compte ordinaire, ou indiquez DATABASE_URL."
             ).format(name=NAME)
-        ) from None
+        )
+    return found
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """One process of this machine at a time, whichever DATA_DIR it is of: for what is made once for all of them."""
+    with locks.opened(_system() / LOCK) as handle, locks.locked(handle):
+        yield
 
 
 def _add_account() -> None:
@@ -83,7 +106,9 @@ def reachable(install: Path, release: str, who: Account) -> Path:
         return install / "bin"
     target = _system("programs") / release
     if not target.exists():
-        _copy(install, target)
+        with _turn():
+            if not target.exists():
+                _copy(install, target)
     return target / install.parent.name / install.name / "bin"
 
 
@@ -96,7 +121,9 @@ def _copy(install: Path, target: Path) -> None:
     """Copy the wheel's PostgreSQL aside, then give it its name: nobody ever sees half a copy."""
     package = install.parent
     libraries = package.with_name(f"{package.name}.libs")  # the programs look for it beside their package (RPATH)
-    side = Path(tempfile.mkdtemp(prefix=".copy-", dir=target.parent))
+    side = target.with_name(f".{target.name}.new")
+    shutil.rmtree(side, ignore_errors=True)  # of somebody who was killed
+    side.mkdir(mode=0o700)
     try:
         without = shutil.ignore_patterns("include", "__pycache__")
         shutil.copytree(install, side / package.name / install.name, symlinks=True, ignore=without)
@@ -106,9 +133,8 @@ def _copy(install: Path, target: Path) -> None:
             if not path.is_symlink():
                 os.chown(path, 0, 0)
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-        with contextlib.suppress(OSError):  # another process was first: its copy is as good
-            side.rename(target)
-            log.info("PostgreSQL copied to %s, where its account can reach it", target)
+        side.rename(target)
+        log.info("PostgreSQL copied to %s, where its account can reach it", target)
     finally:
         shutil.rmtree(side, ignore_errors=True)
 
@@ -118,7 +144,12 @@ def _system(*names: str) -> Path:
     folder = SYSTEM
     for part in ("", *names):
         folder = folder / part if part else folder
-        folder.mkdir(mode=0o755, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o755, exist_ok=True)
+        except OSError as error:
+            raise EmbeddedError(
+                _("Le dossier {folder} ne peut pas être créé : {error}").format(folder=folder, error=error.strerror)
+            ) from error
         state = folder.lstat()
         if state.st_uid != 0 or folder.is_symlink() or state.st_mode & 0o022:
             raise EmbeddedError(

@@ -8,25 +8,21 @@ the server running: the next one joins it, and stops it in its turn.
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import os
 import pwd
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from training.kernel.i18n import gettext as _
 from training.postgresql import account as pg_account
 from training.postgresql import cluster as pg_cluster
+from training.postgresql import locks
 from training.postgresql import programs as pg_programs
 from training.postgresql import upgrade as pg_upgrade
 from training.postgresql.cluster import Cluster
 from training.postgresql.programs import MAJOR, Account, EmbeddedError, binary
 
 __all__ = ["MAJOR", "EmbeddedError", "binary", "running"]
-
-PATIENCE = 600.0  # seconds for another process to finish starting, stopping or upgrading the server
 
 
 @contextlib.contextmanager
@@ -37,17 +33,17 @@ def running(data_dir: Path, start_timeout: float = 60, settings: Mapping[str, st
     """
     home, who = _home(data_dir), pg_account.account()
     _refuse_foreign(home / "pg", who)
-    with _opened(home / "pg.start") as start, _opened(home / "pg.users") as users:
-        with _locked(start):
+    with locks.opened(home / "pg.start") as start, locks.opened(home / "pg.users") as users:
+        with locks.locked(start):
             cluster = _located(home, who, settings or {})
             _make_ready(cluster, home, users)
             sockets = pg_cluster.ensure_started(cluster, start_timeout)
-            fcntl.flock(users, fcntl.LOCK_SH)
+            locks.join(users)
         try:
             yield pg_cluster.dsn(sockets)
         finally:
-            with _locked(start):
-                if _alone(users):
+            with locks.locked(start):
+                if locks.alone(users):
                     pg_cluster.stop(cluster)
 
 
@@ -83,7 +79,7 @@ def _make_ready(cluster: Cluster, home: Path, users: int) -> None:
         return
     _refuse_foreign(cluster.data, cluster.account)
     if made_by != MAJOR:
-        if not _alone(users):
+        if not locks.alone(users):
             raise EmbeddedError(
                 _("La base {data} doit être mise à niveau : arrêtez d’abord les autres processus.").format(
                     data=cluster.data
@@ -117,45 +113,3 @@ def _account_name(uid: int) -> str:
         return f"« {pwd.getpwuid(uid).pw_name} »"
     except KeyError:
         return f"uid {uid}"
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise EmbeddedError(
-            _("Le fichier {path} ne peut pas être ouvert : {error}").format(path=path, error=error.strerror)
-        ) from error
-    try:
-        yield handle
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def _locked(handle: int) -> Iterator[None]:
-    give_up = time.monotonic() + PATIENCE
-    while not _lock(handle):
-        if time.monotonic() > give_up:
-            raise EmbeddedError(_("Un autre processus démarre ou met à niveau la base depuis trop longtemps."))
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        fcntl.flock(handle, fcntl.LOCK_UN)
-
-
-def _lock(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES):
-            raise
-        return False
-    return True
-
-
-def _alone(users: int) -> bool:
-    """Whether nobody else holds the users' lock; ours becomes exclusive, so call it to leave, or before joining."""
-    return _lock(users)
