@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -24,6 +26,7 @@ from databases import on  # noqa: E402 - after the path is set
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 BASE_URL = "http://testserver.local"
+_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,6 +80,36 @@ async def database(database_dsn: str) -> AsyncIterator[None]:
     """The pool on this process's database."""
     async with db.connected(database_dsn):
         yield
+
+
+@contextlib.asynccontextmanager
+async def elsewhere(dsn: str, size: int = 5) -> AsyncIterator[None]:
+    """The pool on another database, the suite's own put aside meanwhile."""
+    mine, config = db.DB.pool, db.DB.config
+    db.DB.pool = None
+    try:
+        async with db.connected(dsn, size=size):
+            yield
+    finally:
+        db.DB.pool, db.DB.config = mine, config
+
+
+@pytest.fixture
+async def empty_database(server: str, database_dsn: str) -> AsyncIterator[Callable[[], Any]]:
+    """Makes empty databases, and drops them."""
+    admin = await asyncpg.connect(server)
+    made: list[str] = []
+
+    async def make() -> str:
+        name = f"{database_dsn.rsplit('/', 1)[1].split('?')[0]}_{next(_numbers)}"
+        await admin.execute(f"create database {name} template template0")
+        made.append(name)
+        return on(server, name)
+
+    yield make
+    for name in made:
+        await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
 
 
 class _Undo(Exception):

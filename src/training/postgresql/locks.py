@@ -1,4 +1,4 @@
-"""Locks on files: who may act now. The kernel drops them however their holder ends; programs we start never hold them."""
+"""Locks on files: who may act now. The kernel drops them however their holder ends; our children never hold them."""
 
 from __future__ import annotations
 
