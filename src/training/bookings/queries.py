@@ -10,7 +10,7 @@ from training.bookings.rules import BookingState
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
-from training.scheduling.rules import place
+from training.scheduling.rules import SessionState, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class BookingView:
     reference: str
     state: BookingState
     session: int
-    session_state: str
+    session_state: SessionState
     title: str
     offer_slug: str
     starts_at: datetime

@@ -96,7 +96,7 @@ class SlotFacts:
     starts_at: datetime
     ends_at: datetime
     revised_at: datetime
-    state: str
+    state: SessionState
     title: str
     summary: str
     theme: str

@@ -34,7 +34,7 @@ class OfferView:
     @property
     def kind_name(self) -> str:
         """The kind in words."""
-        return _(OFFER_KIND_NAMES[OfferKind(self.kind)])
+        return _(OFFER_KIND_NAMES[self.kind])
 
     @property
     def goals(self) -> list[str]:
@@ -87,10 +87,15 @@ async def tariffs(offers: list[int]) -> dict[int, list[TariffRow]]:
         select offer, organisation_kind, mode, amount_cents, reference_cents, valid_from, valid_until
         from tariff where offer = any($1)
     """
-    for record in await db.connection().fetch(sql, offers):
-        values = dict(record)
-        found[values.pop("offer")].append(TariffRow(**values))
+    for of in await db.rows(_TariffOf, sql, offers):
+        found[of.offer].append(of.tariff)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _TariffOf:
+    offer: int
+    tariff: TariffRow
 
 
 @dataclass(frozen=True, slots=True)

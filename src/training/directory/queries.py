@@ -76,7 +76,7 @@ class OrganisationView:
     @property
     def kind_name(self) -> str:
         """The kind in words."""
-        return _(KIND_NAMES[OrganisationKind(self.kind)])
+        return _(KIND_NAMES[self.kind])
 
     @property
     def approved(self) -> bool:
@@ -190,11 +190,15 @@ async def chorus_services_of(organisations: Sequence[int]) -> dict[int, dict[str
         select organisation, code, label, engagement_required, active from chorus_service
         where organisation = any($1) and active order by code
     """
-    for record in await db.connection().fetch(sql, list(organisations)):
-        values = dict(record)
-        service = Service(**{name: values[name] for name in Service.__slots__})
-        found[values["organisation"]][service.code] = service
+    for of in await db.rows(_ServiceOf, sql, list(organisations)):
+        found[of.organisation][of.service.code] = of.service
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _ServiceOf:
+    organisation: int
+    service: Service
 
 
 async def billing_contact(organisation: int) -> ContactView | None:

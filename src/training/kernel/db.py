@@ -14,6 +14,7 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from training.kernel.errors import DomainError, Invalid
 from training.kernel.i18n import _
+from training.kernel.shapes import maker
 
 ACQUIRE_TIMEOUT = 10  # seconds; then the caller hears that the database is busy instead of waiting for ever
 COMMAND_TIMEOUT = 60  # seconds for one statement
@@ -169,15 +170,16 @@ def connection() -> Any:
     return tx.connection if tx is not None else pool()
 
 
-async def rows(shape: Callable[..., T], sql: str, *args: object) -> list[T]:
-    """Run a read; each row becomes a `shape` (a frozen dataclass), column by column, by name."""
-    return [shape(**record) for record in await connection().fetch(sql, *args)]
+async def rows(shape: type[T], sql: str, *args: object) -> list[T]:
+    """Run a read; each row becomes a `shape` (a frozen dataclass), each column of its field's type, by name."""
+    make = maker(shape)
+    return [make(record) for record in await connection().fetch(sql, *args)]
 
 
-async def row(shape: Callable[..., T], sql: str, *args: object) -> T | None:
+async def row(shape: type[T], sql: str, *args: object) -> T | None:
     """The first row of a read as a `shape`, or None."""
     record = await connection().fetchrow(sql, *args)
-    return None if record is None else shape(**record)
+    return None if record is None else maker(shape)(record)
 
 
 async def value(sql: str, *args: object) -> Any:

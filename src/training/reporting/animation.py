@@ -11,6 +11,7 @@ from training.bookings.rules import BookingState
 from training.kernel import clock, db
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import AssignmentView, SessionView, SlotView
+from training.scheduling.rules import SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Mission:
     session: int
     slot: int
     title: str
-    state: str
+    state: SessionState
     position: int
     slots: int
     starts_at: datetime
@@ -32,7 +33,7 @@ class Mission:
     @property
     def off(self) -> bool:
         """Whether it was called off."""
-        return self.state == "cancelled"
+        return self.state == SessionState.CANCELLED
 
 
 # Declined, replaced: no longer theirs. Withdrawn because the session was called off: they must still find out.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.kernel import db
-from training.scheduling.rules import BOOKABLE, SessionKind, SessionState, place
+from training.scheduling.rules import BOOKABLE, AssignmentState, SessionKind, SessionState, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class SessionView:
     @property
     def bookable(self) -> bool:
         """Whether its state lets it be booked; time and seats are looked at when booking."""
-        return SessionState(self.state) in BOOKABLE
+        return self.state in BOOKABLE
 
     @property
     def place(self) -> str:
@@ -174,7 +174,7 @@ class AssignmentView:
     name: str
     email: str
     phone: str | None
-    state: str
+    state: AssignmentState
     partner: str | None
     accepted_at: datetime | None = None  # when they answered yes
 

@@ -60,7 +60,7 @@ class Registered:
     """A line of the register. Cents; a credit note's are negative. Of another ledger only the gross is known."""
 
     place: int  # as the numbers go; of another ledger: the receivable, below zero
-    kind: str
+    kind: str  # a document’s, or OPENING
     number: str
     issued_on: date
     due_on: date | None

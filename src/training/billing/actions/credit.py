@@ -52,11 +52,11 @@ class Corrected:
 @dataclass(frozen=True, slots=True)
 class _Original:
     id: int
-    kind: str
-    state: str
+    kind: DocumentKind
+    state: InvoiceState
     number: str
     payer: int
-    vat_regime: str
+    vat_regime: VatRegime
     purchase_order: str | None
     service_code: str | None
     contract_reference: str | None

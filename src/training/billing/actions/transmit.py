@@ -84,7 +84,7 @@ async def redo_rejected(actor: Actor, invoice: int, corrected: Corrected | None 
 class _Locked:
     id: int
     issued_on: date
-    buyer: str
+    buyer: Buyer
     days: int | None  # that its paper gives to pay; a credit note gives none
     served_until: date
     receivable: int | None
@@ -111,7 +111,7 @@ async def _lock(actor: Actor, invoice: int) -> _Locked:
         invoice,
     )
     assert found is not None  # noqa: S101 - its row is locked
-    if rules.channel_of(Buyer(found.buyer)) != Channel.CHORUS_PORTAL:
+    if rules.channel_of(found.buyer) != Channel.CHORUS_PORTAL:
         raise Conflict(_("Cette facture part par courriel : seules celles des acheteurs publics se déposent."))
     return found
 
@@ -121,11 +121,7 @@ async def _steps(invoice: int) -> list[Step]:
         select status, happened_on, reference, note, siret, service_code, purchase_order
         from transmission where invoice = $1 and channel = $2 order by id
     """
-    return await db.rows(_step, sql, invoice, Channel.CHORUS_PORTAL)
-
-
-def _step(status: str, **known: object) -> Step:
-    return Step(status=Status(status), **known)  # type: ignore[arg-type]
+    return await db.rows(Step, sql, invoice, Channel.CHORUS_PORTAL)
 
 
 async def _write(invoice: int, step: Step) -> None:

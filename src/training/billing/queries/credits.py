@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from training.kernel import db
 from training.kernel.actor import Scope
+from training.papers.rules.lines import LineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class CreditableLine:
     """A line of an issued invoice, and what of it was taken back. Cents without VAT; of a discount, negative."""
 
     id: int
-    kind: str
+    kind: LineKind
     description: str
     detail: str
     unit: str

@@ -18,6 +18,7 @@ from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
+from training.papers.rules.lines import LineKind
 from training.papers.rules.vat import VatRegime
 
 
@@ -186,7 +187,7 @@ class LineView:
     """A line of an invoice or a draft. Cents; `unit` as UN/ECE Rec 20 writes it."""
 
     id: int
-    kind: str
+    kind: LineKind
     booking: int | None
     description: str
     detail: str
@@ -299,14 +300,19 @@ async def blockers(id: int) -> list[str]:  # noqa: A002
 
 async def checks(id: int) -> list[Check]:  # noqa: A002
     """What is looked at before a draft is issued; nothing of a credit note, which says what its invoice said."""
-    record = await db.connection().fetchrow(_LOOKED, id)
+    found = await db.row(_Checked, _LOOKED, id)
     platform = await directory.platform()
-    if record is None or platform is None:
+    if found is None or platform is None:
         return [Check(CheckKey.TOTAL, False, _("Cette facture n’existe pas."))]
-    values = dict(record)
-    if values.pop("kind") == DocumentKind.CREDIT_NOTE:
+    if found.kind == DocumentKind.CREDIT_NOTE:
         return []
-    return (await checks_of(platform, [Looked(**{**values, "vat_regime": VatRegime(values["vat_regime"])})]))[id]
+    return (await checks_of(platform, [found.looked]))[id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    kind: DocumentKind
+    looked: Looked
 
 
 _LOOKED = """

@@ -71,7 +71,7 @@ class Ground:
     """Everything that what is owed depends on, read once for all bookings of a session."""
 
     bookings: Sequence[BookingView]
-    regime: str
+    regime: VatRegime
     slots: Mapping[int, list[SlotView]]
     offers: Mapping[str, BilledAs]
     payers: Mapping[int, OrganisationView]
@@ -87,7 +87,7 @@ async def ground(bookings: Sequence[BookingView]) -> Ground:
     payers = {b.organisation for b in bookings} | {s.payer for all_of in shares.values() for s in all_of}
     return Ground(
         bookings=bookings,
-        regime=(await directory.the_platform()).vat_regime,
+        regime=VatRegime((await directory.the_platform()).vat_regime),
         slots=await scheduling.slots(sorted({b.session for b in bookings})),
         offers=await catalogue.billed_as(sorted({b.offer_slug for b in bookings})),
         payers={o.id: o for o in await directory.organisations(sorted(payers))},
@@ -114,10 +114,15 @@ async def shares_of(bookings: Sequence[int]) -> dict[int, list[Share]]:
         where booking = any($1) order by id
     """
     found: dict[int, list[Share]] = {booking: [] for booking in bookings}
-    for record in await db.connection().fetch(sql, list(bookings)):
-        values = dict(record)
-        found[values.pop("booking")].append(Share(**values))
+    for of in await db.rows(_ShareOf, sql, list(bookings)):
+        found[of.booking].append(of.share)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _ShareOf:
+    booking: int
+    share: Share
 
 
 def owed_for(on: Ground, booking: BookingView) -> list[Owed]:

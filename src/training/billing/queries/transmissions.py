@@ -39,7 +39,7 @@ class StepView:
     def step(self) -> Step:
         """As the rules know it."""
         facts = (self.siret, self.service_code, self.purchase_order)
-        return Step(Status(self.status), self.happened_on, self.reference, self.note, *facts)
+        return Step(self.status, self.happened_on, self.reference, self.note, *facts)
 
 
 async def steps(invoice: int) -> list[StepView]:

@@ -224,9 +224,7 @@ async def lock_booking(booking: int) -> tuple[LockedBooking, LockedSession]:
     row = await db.row(LockedBooking, sql, booking)
     if row is None:
         raise NotFound(_("Cette réservation n’existe pas."))
-    return LockedBooking(
-        row.id, row.session, row.organisation, BookingState(row.state), row.seats, row.expires_at
-    ), locked
+    return row, locked
 
 
 def allowed(actor: Actor, permission: Permission, organisation: int) -> None:
@@ -297,17 +295,21 @@ async def _name(booking: int, people: tuple[NewParticipant, ...]) -> None:
 
 async def _answered(key: RepeatKey, new: NewBooking) -> Booked | None:
     sql = """
-        select b.id, b.reference, b.state, b.session, b.seats, b.price_cents, k.body_sha256 = $3 as same
+        select b.id, b.reference, b.state, b.session, b.seats, b.price_cents, true as repeated,
+               k.body_sha256 = $3 as same
         from request_key k join booking b on b.id = k.booking where k.asker = $1 and k.key = $2
     """
-    record = await db.connection().fetchrow(sql, key.asker, key.key, _digest(new))
-    if record is None:
-        return None
-    known = dict(record)
-    if not known.pop("same"):
+    known = await db.row(_Known, sql, key.asker, key.key, _digest(new))
+    if known is not None and not known.same:
         words = _("Cette demande a déjà été envoyée, avec d’autres réponses : voyez la réservation {reference}.")
-        raise rules.KeyReused(words.format(reference=known["reference"]))
-    return Booked(**{**known, "state": BookingState(known["state"])}, repeated=True)
+        raise rules.KeyReused(words.format(reference=known.booked.reference))
+    return None if known is None else known.booked
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    same: bool
+    booked: Booked
 
 
 async def _remember(key: RepeatKey, new: NewBooking, booking: int) -> None:

@@ -52,11 +52,7 @@ _OWNER = """
 
 async def owner(token: str) -> FeedOwner | None:
     """The owner behind a token; None when it is unknown, revoked, or its person has left."""
-    return await db.row(_owner, _OWNER, digest(token))
-
-
-def _owner(kind: str, **columns: object) -> FeedOwner:
-    return FeedOwner(kind=FeedKind(kind), **columns)  # type: ignore[arg-type]
+    return await db.row(FeedOwner, _OWNER, digest(token))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +91,12 @@ _TOKENS = """
 """
 
 
-def _token(kind: str, **columns: object) -> TokenView:
-    return TokenView(kind=FeedKind(kind), **columns)  # type: ignore[arg-type]
-
-
 async def tokens(
     *, organisation: int | None = None, facilitators: Collection[int] = (), person: int | None = None
 ) -> list[TokenView]:
     """The live addresses of an organisation, of facilitators, and of a person's own sessions; newest first."""
     return await db.rows(
-        _token,
+        TokenView,
         _TOKENS
         + """
         and (t.organisation = $1 or t.facilitator = any($2) or t.account = $3 and t.kind = 'person')
@@ -125,10 +117,10 @@ async def team_tokens(*, before: int | None = None, limit: int = 50) -> list[Tok
         order by t.id desc limit $2
     """
     )
-    return await db.rows(_token, sql, before, limit)
+    return await db.rows(TokenView, sql, before, limit)
 
 
 async def team_token(id: int) -> TokenView | None:  # noqa: A002
     """One of these; None when there is none that lives."""
     sql = _TOKENS + " and t.kind in ('staff', 'partner', 'venue', 'facilitator') and t.id = $1"
-    return await db.row(_token, sql, id)
+    return await db.row(TokenView, sql, id)

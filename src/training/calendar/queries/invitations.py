@@ -58,16 +58,12 @@ _INVITED = """
 
 async def invited(session: int) -> list[Invitee]:
     """Everybody who should have the slots of a session in their calendar, in one statement."""
-    return await db.rows(_invitee, _INVITED.format(which="t.session = $1"), session)
+    return await db.rows(Invitee, _INVITED.format(which="t.session = $1"), session)
 
 
 async def invitee(slot: int, email: str) -> Invitee | None:
     """The same of one address and slot; None when there is no reason (any more)."""
-    return await db.row(_invitee, _INVITED.format(which="t.id = $1 and lower(x.email) = lower($2)"), slot, email)
-
-
-def _invitee(**columns: object) -> Invitee:
-    return Invitee(**{**columns, "role": Role(str(columns["role"]))})  # type: ignore[arg-type]
+    return await db.row(Invitee, _INVITED.format(which="t.id = $1 and lower(x.email) = lower($2)"), slot, email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ class Told:
     told_starts_at: datetime
     told_ends_at: datetime
     told_place: str
-    answer: str | None
+    answer: Answer | None
     answered_at: datetime | None
     generation: int
     sent_at: datetime
@@ -142,8 +138,4 @@ async def answers(session: int) -> list[Answered]:
         order by (select starts_at from slot where id = coalesce(q.slot, i.slot)), 1,
                  fold(coalesce(q.name, f.name, i.email)), 2
     """
-    return await db.rows(_answered, sql, session)
-
-
-def _answered(role: str, answer: str | None, **columns: object) -> Answered:
-    return Answered(role=Role(role), answer=None if answer is None else Answer(answer), **columns)  # type: ignore[arg-type]
+    return await db.rows(Answered, sql, session)

@@ -10,6 +10,7 @@ from typing import Any
 
 from training.calendar.rules import CANCELLED_STAYS, FORMAT, FUTURE, PAST, Audience, FeedKind, SlotFacts
 from training.kernel import clock, db
+from training.kernel.shapes import maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _facts_of(mine: _Mine) -> str:
         t.starts_at, t.ends_at, s.state, {_revised(mine)} as revised_at,
         o.title, o.summary, o.theme, p.name as partner,
         v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude, v.zone,
-        {mine.seats} as seats, {mine.organisation} as organisation, {mine.off} as cancelled
+        coalesce({mine.seats}, 0)::int as seats, {mine.organisation} as organisation, {mine.off} as cancelled
     """
 
 
@@ -229,20 +230,13 @@ async def facts(wanted: Listing, missing: Collection[bytes]) -> list[Mapping[str
     return list(rows)
 
 
-def written(row: Mapping[str, Any]) -> Written:
-    """One of those rows as values."""
-    columns = dict(row)
-    return Written(columns.pop("digest"), Audience(columns.pop("audience")), _facts(**columns))
+written = maker(Written)  # one of those rows as values
 
 
 def _bounds() -> tuple[datetime, datetime, datetime]:
     """The window, by whole days: it moves at midnight, not with every fetch."""
     midnight = clock.at(clock.today(), time())
     return midnight - PAST, midnight + FUTURE, midnight - CANCELLED_STAYS
-
-
-def _facts(**columns: object) -> SlotFacts:
-    return SlotFacts(**{**columns, "seats": int(columns["seats"] or 0)})  # type: ignore[call-overload]
 
 
 def _one(mine: _Mine, which: str) -> str:
@@ -259,19 +253,19 @@ _OF_ANYONE = _one(_Mine(_ALL, "true", "", off="s.state in ('draft', 'cancelled')
 
 async def for_organisation(slot: int, organisation: int) -> SlotFacts | None:
     """One slot as an organisation that booked it reads it."""
-    return await db.row(_facts, _OF_ORGANISATION, slot, organisation)
+    return await db.row(SlotFacts, _OF_ORGANISATION, slot, organisation)
 
 
 async def for_facilitator(slot: int, facilitator: int) -> SlotFacts | None:
     """One slot as its facilitator reads it."""
-    return await db.row(_facts, _OF_FACILITATOR, slot, facilitator)
+    return await db.row(SlotFacts, _OF_FACILITATOR, slot, facilitator)
 
 
 async def for_anybody(slots: Sequence[int]) -> list[SlotFacts]:
     """Some slots of open sessions as anybody reads them, in order of time."""
-    return await db.rows(_facts, f"{_OF_ANYBODY} order by t.starts_at, t.id", list(slots))
+    return await db.rows(SlotFacts, f"{_OF_ANYBODY} order by t.starts_at, t.id", list(slots))
 
 
 async def for_anyone(slot: int) -> SlotFacts | None:
     """One slot, whatever its session's state, as somebody reads it who neither books nor facilitates."""
-    return await db.row(_facts, _OF_ANYONE, slot)
+    return await db.row(SlotFacts, _OF_ANYONE, slot)

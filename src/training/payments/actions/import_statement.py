@@ -279,7 +279,7 @@ async def _lock(line: int, *expected: LineState) -> _Line:
             LineState.MATCHED: _("Ce virement de {amount} est déjà confirmé : rien n’a été compté deux fois."),
             LineState.ASIDE: _("Ce virement de {amount} est mis de côté : reprenez-le d’abord."),
             LineState.IGNORED: _("Cette ligne est une sortie d’argent : elle ne règle aucune facture."),
-        }[LineState(row.state)]
+        }[row.state]
         raise Conflict(words.format(amount=amount))
     return row
 

@@ -124,11 +124,7 @@ _PAYMENT = """
 
 async def payment(id: int) -> PaymentView | None:  # noqa: A002
     """One by its id."""
-    return await db.row(_payment, _PAYMENT + " where p.id = $1", id)
-
-
-def _payment(*, numbers: Sequence[str], **rest: object) -> PaymentView:
-    return PaymentView(numbers=tuple(numbers), **rest)  # type: ignore[arg-type]
+    return await db.row(PaymentView, _PAYMENT + " where p.id = $1", id)
 
 
 async def payments(
@@ -136,7 +132,7 @@ async def payments(
 ) -> list[PaymentView]:
     """Payments, the newest first. `unused`: those with something left. A credit note is no money: it is not here."""
     return await db.rows(
-        _payment,
+        PaymentView,
         _PAYMENT
         + """
         where p.way <> 'credit_note' and (not $1 or p.used_cents < p.amount_cents)
@@ -156,7 +152,7 @@ async def payments(
 async def unused(payer: int) -> list[PaymentView]:
     """What a payer paid that settles nothing yet, the oldest first."""
     sql = _PAYMENT + " where p.payer = $1 and p.used_cents < p.amount_cents order by p.received_on, p.id"
-    return await db.rows(_payment, sql, payer)
+    return await db.rows(PaymentView, sql, payer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -110,13 +110,9 @@ _LINE = """
 """
 
 
-def _line(*, numbers: Iterable[str], **rest: object) -> LineView:
-    return LineView(numbers=tuple(numbers), **rest)  # type: ignore[arg-type]
-
-
 async def line(id: int) -> LineView | None:  # noqa: A002
     """A line by its id."""
-    return await db.row(_line, _LINE + " where l.id = $1", id)
+    return await db.row(LineView, _LINE + " where l.id = $1", id)
 
 
 async def lines(
@@ -128,7 +124,7 @@ async def lines(
 ) -> list[LineView]:
     """Lines, the oldest first."""
     return await db.rows(
-        _line,
+        LineView,
         _LINE
         + """
         where ($1::bigint is null or l.statement = $1) and ($2::text is null or l.state = $2)

@@ -62,7 +62,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
     payer = await directory.organisation(view.organisation)
     billed = view.state == BookingState.CONFIRMED and view.price_cents > 0  # it is, or will be, invoiced
     early = billed and payer is not None and may_be_early(Buyer(payer.buyer), payer.early_billing_reason)
-    moves, held = BOOKING_MOVES[BookingState(view.state)], view.session_state == SessionState.HELD
+    moves, held = BOOKING_MOVES[view.state], view.session_state == SessionState.HELD
     return OfficeBooking(
         booking=view,
         organisation=payer,

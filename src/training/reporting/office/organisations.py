@@ -26,7 +26,7 @@ class OrganisationListed:
     @property
     def kind_name(self) -> str:
         """The kind in words."""
-        return _(KIND_NAMES[OrganisationKind(self.kind)])
+        return _(KIND_NAMES[self.kind])
 
 
 async def organisations(

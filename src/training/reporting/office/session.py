@@ -55,7 +55,7 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
     """What the page of a session shows, in ten statements at most; NotFound when there is no such session."""
     view = await _existing(session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
-    state, over = SessionState(view.state), view.last_ends_at <= clock.now()
+    state, over = view.state, view.last_ends_at <= clock.now()
     may_hold = SessionState.HELD in SESSION_MOVES[state] and actor.may(P.SESSIONS_HOLD)
     return OfficeSession(
         session=view,
@@ -123,7 +123,7 @@ async def call_off_page(session: int) -> CallOff:
     view = await _existing(session)
     reach = await db.row(CallOffReach, _REACH, session)
     assert reach is not None  # noqa: S101 - an aggregate always has a row
-    return CallOff(view, reach, SessionState.CANCELLED in SESSION_MOVES[SessionState(view.state)])
+    return CallOff(view, reach, SessionState.CANCELLED in SESSION_MOVES[view.state])
 
 
 _REACH = """

@@ -11,6 +11,7 @@ from training.billing.queries import transmissions
 from training.billing.queries.transmissions import Waiting as Deposits
 from training.kernel import clock, db, queue
 from training.kernel.actor import SYSTEM
+from training.scheduling.rules import SessionState
 
 DAYS = 7
 LANES = 3  # the drawing's: a fourth session at the same hour is drawn over the third
@@ -116,7 +117,7 @@ class Day:
 @dataclass(frozen=True, slots=True)
 class _Date:
     session: int
-    state: str
+    state: SessionState
     title: str
     city: str | None
     venue: str | None
@@ -148,7 +149,7 @@ async def week() -> list[Day]:
     return [Day(day, day == first, None, tuple(in_lanes(events[day]))) for day in days]
 
 
-_TONES = {"draft": "attention", "held": "done"}
+_TONES = {SessionState.DRAFT: "attention", SessionState.HELD: "done"}
 
 
 def _event(found: _Date) -> Event:

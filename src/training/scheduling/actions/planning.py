@@ -160,9 +160,9 @@ async def lock_session(session: int) -> LockedSession:
     return LockedSession(
         id=found.id,
         offer=found.offer,
-        kind=SessionKind(found.kind),
+        kind=found.kind,
         organisation=found.organisation,
-        state=SessionState(found.state),
+        state=found.state,
         capacity=found.capacity,
         seats_taken=found.seats_taken,
         closes_at=found.closes_at,
@@ -175,9 +175,9 @@ async def lock_session(session: int) -> LockedSession:
 class _Row:
     id: int
     offer: int
-    kind: str
+    kind: SessionKind
     organisation: int | None
-    state: str
+    state: SessionState
     capacity: int
     seats_taken: int
     closes_at: datetime

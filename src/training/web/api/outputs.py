@@ -296,7 +296,7 @@ def booking_item(view: BookingView) -> BookingItem:
         reference=view.reference,
         status=view.state,
         session=view.session,
-        session_status=SessionState(view.session_state),
+        session_status=view.session_state,
         offer=view.offer_slug,
         title=view.title,
         starts_at=view.starts_at,

@@ -163,7 +163,7 @@ async def cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) 
 
 def may_cancel(booking: BookingView) -> bool:
     """Whether the page offers to cancel; the action decides."""
-    open_ = BookingState.CANCELLED in BOOKING_MOVES[BookingState(booking.state)]
+    open_ = BookingState.CANCELLED in BOOKING_MOVES[booking.state]
     return open_ and booking.coming and booking.session_state in BOOKABLE
 
 

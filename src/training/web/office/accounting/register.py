@@ -154,7 +154,7 @@ def _header() -> list[str]:
 
 
 def _cells(line: Registered) -> list[Cell]:
-    regime = _(REGIME_WORDS[VatRegime(line.regime)][0]) if line.regime else ""
+    regime = _(REGIME_WORDS[line.regime][0]) if line.regime else ""
     return [
         *(line.number, _(KIND_NAMES[line.kind]), line.issued_on, line.due_on, line.payer_name, regime, line.analytic),
         *(euros(line.net_cents), euros(line.vat_cents), euros(line.gross_cents), euros(line.due_cents)),

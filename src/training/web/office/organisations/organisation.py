@@ -13,7 +13,7 @@ from training.bookings.rules import BookingState
 from training.directory import queries as directory
 from training.directory.actions import approve as approve_organisation
 from training.directory.queries import OrganisationView
-from training.directory.rules import BillingMoment, ChorusNeeds, OrganisationState
+from training.directory.rules import OrganisationState
 from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -65,8 +65,8 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
         contacts=await directory.contacts(view.id),
         former=await directory.former_contacts(view.id),
         services=await directory.chorus_services(view.id),
-        needs=_(NEEDS[ChorusNeeds(view.chorus_needs)][0]),
-        moment=_(MOMENTS[BillingMoment(view.billing_moment)][0]),
+        needs=_(NEEDS[view.chorus_needs][0]),
+        moment=_(MOMENTS[view.billing_moment][0]),
         bookings=booked,
         pending=sum(b.state == BookingState.PENDING for b in booked),
         drafts=await billing.invoices(actor.scope, state=InvoiceState.DRAFT, organisation=view.id) if seen else [],
