@@ -173,7 +173,7 @@ async def make_staff(email: str = "equipe@example.org", role: Role = Role.ADMINI
 
 async def sign_in(client: httpx.AsyncClient, email: str) -> None:
     """Put a fresh session's cookie on the client, without the mail."""
-    token = await signin.open_door(email)
+    token = await signin.open_door(SYSTEM, email)
     entered = await signin.by_link(token, program="test")
     client.cookies.set("signin", entered.token)
 

@@ -98,9 +98,11 @@ async def _people(session: int, organisation: int) -> None:
     await ending.decline(SYSTEM, asked.id, "Complet.")
     await directory.approve(SYSTEM, new)
     browser = await signin.request("nina@mairie.example.org", network="192.0.2.1")
-    minted = await signin.mint(await db.value("select max(id) from signin_request"), settings.current().secret_key)
+    minted = await signin.mint(
+        SYSTEM, await db.value("select max(id) from signin_request"), settings.current().secret_key
+    )
     entered = await signin.by_code(browser, minted.code, secret_key=settings.current().secret_key, program="test")
-    await signin.by_link(await signin.open_door("rh@mairie.example.org"), program="test")
+    await signin.by_link(await signin.open_door(SYSTEM, "rh@mairie.example.org"), program="test")
     await signin.sign_out(entered.token)
     nina = Actor("user", entered.account, "Nina")
     own = NewOrganisation("Association Nouvelle", OrganisationKind.ASSOCIATION, None, "1 rue", "61000", "Alençon")

@@ -44,7 +44,7 @@ async def enter(browser: str, code: str) -> signin.SignedIn:
 
 async def test_a_link_works_once_and_a_look_at_it_costs_nothing(database_test):
     request, _browser = await ask(next_path="/espace/commune")
-    minted = await signin.mint(request, secret())
+    minted = await signin.mint(SYSTEM, request, secret())
     for _each in range(3):  # as programs do that check the links of mails
         assert await signin.peek(minted.token) == "rh@mairie.example.org"
     entered = await signin.by_link(minted.token, program="test")
@@ -59,7 +59,7 @@ async def test_a_link_works_once_and_a_look_at_it_costs_nothing(database_test):
 @pytest.mark.commits
 async def test_eight_at_once_use_a_link_once(database_test):
     request, _browser = await ask()
-    minted = await signin.mint(request, secret())
+    minted = await signin.mint(SYSTEM, request, secret())
     done = await asyncio.gather(
         *(signin.by_link(minted.token, program="test") for _each in range(8)), return_exceptions=True
     )
@@ -69,7 +69,7 @@ async def test_eight_at_once_use_a_link_once(database_test):
 async def test_link_and_code_expire_together(database_test):
     with clock.frozen(makers.NOON):
         request, browser = await ask()
-        minted = await signin.mint(request, secret())
+        minted = await signin.mint(SYSTEM, request, secret())
     with clock.frozen(makers.NOON + rules.REQUEST_LIFE - MINUTE):
         assert await signin.peek(minted.token)
     with clock.frozen(makers.NOON + rules.REQUEST_LIFE):
@@ -82,13 +82,13 @@ async def test_link_and_code_expire_together(database_test):
 
 async def test_the_mail_sent_again_has_new_secrets_and_the_first_ones_are_dead(database_test):
     request, browser = await ask()
-    first, second = await signin.mint(request, secret()), await signin.mint(request, secret())
+    first, second = await signin.mint(SYSTEM, request, secret()), await signin.mint(SYSTEM, request, secret())
     with pytest.raises(NotFound):
         await signin.peek(first.token)
     with pytest.raises(Invalid):
         await enter(browser, first.code if first.code != second.code else "x")
     await enter(browser, second.code)
-    third = await signin.mint(request, secret())  # the request was answered: there is nothing left to open
+    third = await signin.mint(SYSTEM, request, secret())  # the request was answered: there is nothing left to open
     with pytest.raises(NotFound):
         await signin.peek(third.token)
 
@@ -104,7 +104,7 @@ async def test_it_only_leads_on_to_a_page_of_this_site(database_test):
 
 async def test_a_code_works_in_the_browser_that_asked_and_only_there(database_test):
     request, browser = await ask()
-    minted = await signin.mint(request, secret())
+    minted = await signin.mint(SYSTEM, request, secret())
     _other, elsewhere = await ask("autre@example.org")
     for wrong in (elsewhere, "forged", ""):
         with pytest.raises(Invalid):
@@ -118,7 +118,7 @@ async def test_a_code_works_in_the_browser_that_asked_and_only_there(database_te
 
 async def test_after_five_wrong_tries_the_right_code_is_dead_and_the_link_is_not(database_test):
     request, browser = await ask()
-    minted = await signin.mint(request, secret())
+    minted = await signin.mint(SYSTEM, request, secret())
     wrong = f"{(int(minted.code) + 1) % 1_000_000:06d}"
     said = []
     for _each in range(5):
@@ -134,7 +134,7 @@ async def test_after_five_wrong_tries_the_right_code_is_dead_and_the_link_is_not
 @pytest.mark.commits
 async def test_tries_at_once_are_all_counted(database_test):
     request, browser = await ask()
-    minted = await signin.mint(request, secret())
+    minted = await signin.mint(SYSTEM, request, secret())
     wrong = [f"{(int(minted.code) + n) % 1_000_000:06d}" for n in range(1, 9)]
     await asyncio.gather(*(enter(browser, code) for code in wrong), return_exceptions=True)
     assert await db.pool().fetchval("select code_attempts from signin_request") >= 5
@@ -193,7 +193,7 @@ async def test_what_is_no_address_is_refused_before_anything_is_kept(database_te
 
 async def test_links_made_on_the_host_itself_do_not_lock_anybody_out(database_test):
     for _each in range(rules.PER_ADDRESS[0] + 1):
-        await signin.open_door("rh@mairie.example.org")
+        await signin.open_door(SYSTEM, "rh@mairie.example.org")
     await ask()
 
 
@@ -201,7 +201,7 @@ async def test_links_made_on_the_host_itself_do_not_lock_anybody_out(database_te
 
 
 async def open_session(email: str = "rh@mairie.example.org", previous: str | None = None) -> str:
-    entered = await signin.by_link(await signin.open_door(email), program="test", previous=previous)
+    entered = await signin.by_link(await signin.open_door(SYSTEM, email), program="test", previous=previous)
     return entered.token
 
 
@@ -255,7 +255,7 @@ async def test_signing_in_again_signing_out_and_closing_the_account_end_a_sessio
 
 async def test_no_secret_is_in_the_tables(database_test):
     request, browser = await ask()
-    minted = await signin.mint(request, secret())
+    minted = await signin.mint(SYSTEM, request, secret())
     session = (await signin.by_link(minted.token, program="test")).token
     key = await keys.create(SYSTEM, "Script", organisation=None)
     kept = ""
@@ -271,7 +271,7 @@ async def test_no_secret_is_in_the_tables(database_test):
 async def test_a_code_s_hash_wants_the_site_s_key(database_test):
     """Six digits are soon tried by whoever reads the table."""
     request, browser = await ask()
-    minted = await signin.mint(request, secret())
+    minted = await signin.mint(SYSTEM, request, secret())
     with pytest.raises(Invalid):
         await signin.by_code(browser, minted.code, secret_key="other" * 16, program="test")
     await enter(browser, minted.code)
@@ -346,7 +346,7 @@ async def test_staff_reach_everything_as_far_as_their_role_goes(database_test):
 @pytest.mark.commits
 async def test_two_sign_ins_at_once_make_one_account(database_test):
     await makers.make_town()
-    tokens = [await signin.open_door("rh@mairie.example.org") for _each in range(4)]
+    tokens = [await signin.open_door(SYSTEM, "rh@mairie.example.org") for _each in range(4)]
     done = await asyncio.gather(*(signin.by_link(t, program="test") for t in tokens), return_exceptions=True)
     assert [d for d in done if not isinstance(d, signin.SignedIn)] == []
     assert len({d.account for d in done}) == 1

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import makers
 from training.identity.actions import signin
 from training.kernel import db, migrate, settings
+from training.kernel.actor import SYSTEM
 
 
 async def main() -> None:
@@ -27,7 +28,7 @@ async def main() -> None:
         people = (("staff", "equipe"), ("organisation", "rh@mairie"), ("facilitator", "anime"))
         for who, local in people:
             email = f"{local}.example.org" if "@" in local else f"{local}@example.org"
-            print(f"{who}_link={now.base_url}/connexion/lien/{await signin.open_door(email)}")
+            print(f"{who}_link={now.base_url}/connexion/lien/{await signin.open_door(SYSTEM, email)}")
 
 
 asyncio.run(main())

@@ -50,7 +50,7 @@ async def main() -> None:
         await migrate.migrate()
         for name, value in (await made()).items():
             print(f"{name}={value}")
-        token = await signin.open_door("equipe@example.org")
+        token = await signin.open_door(SYSTEM, "equipe@example.org")
         print(f"staff_link={settings.current().base_url}/connexion/lien/{token}")
 
 

@@ -112,8 +112,8 @@ def test_a_role_holds_where_it_was_given() -> None:
     assert manager.may(P.BOOKINGS_MAKE, organisation=7)
     assert not manager.may(P.BOOKINGS_MAKE, organisation=8)
     assert not manager.may(P.BOOKINGS_MAKE)
-    assert manager.may_anywhere(P.BOOKINGS_MAKE)
-    assert not manager.may_anywhere(P.OFFICE_SEE)
+    assert manager.holds_somewhere(P.BOOKINGS_MAKE)
+    assert not manager.holds_somewhere(P.OFFICE_SEE)
 
 
 def test_the_team_s_permission_holds_everywhere() -> None:
@@ -124,4 +124,4 @@ def test_the_team_s_permission_holds_everywhere() -> None:
 
 
 def test_the_system_may_everything() -> None:
-    assert all(SYSTEM.may(p) and SYSTEM.may(p, organisation=7) and SYSTEM.may_anywhere(p) for p in P)
+    assert all(SYSTEM.may(p) and SYSTEM.may(p, organisation=7) and SYSTEM.holds_somewhere(p) for p in P)

@@ -31,7 +31,7 @@ async def noon():
 
 async def actor(email: str) -> Actor:
     """Who this address is, signed in."""
-    entered = await signin.by_link(await signin.open_door(email), program="test")
+    entered = await signin.by_link(await signin.open_door(SYSTEM, email), program="test")
     found = await identity.by_session(entered.token)
     assert found is not None
     return found.actor

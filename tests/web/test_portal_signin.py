@@ -28,7 +28,7 @@ async def noon():
 async def mailed() -> signin.Minted:
     """The secrets of the last request, as its mail would carry them."""
     request = await db.value("select max(id) from signin_request")
-    return await signin.mint(request, settings.current().secret_key)
+    return await signin.mint(SYSTEM, request, settings.current().secret_key)
 
 
 async def ask(client, email: str = EMAIL, suite: str = ""):
@@ -53,7 +53,7 @@ async def test_an_address_that_is_none_is_said_and_kept(client):
 
 async def test_a_link_opened_by_a_mail_scanner_still_works_for_its_reader(client):
     town = await makers.make_town()
-    token = await signin.open_door(EMAIL)
+    token = await signin.open_door(SYSTEM, EMAIL)
     for _scan in range(3):
         shown = await client.get(f"/connexion/lien/{token}")
         assert shown.status_code == 200
@@ -66,14 +66,14 @@ async def test_a_link_opened_by_a_mail_scanner_still_works_for_its_reader(client
 
 async def test_a_used_or_expired_link_says_so_and_offers_another(client):
     await makers.make_town()
-    token = await signin.open_door(EMAIL)
+    token = await signin.open_door(SYSTEM, EMAIL)
     await makers.post(client, f"/connexion/lien/{token}")
     client.cookies.delete("signin")
     for answer in (await client.get(f"/connexion/lien/{token}"), await makers.post(client, f"/connexion/lien/{token}")):
         assert answer.status_code == 404
         assert "a expiré ou a déjà servi" in text_of(answer.text)
         assert 'action="/connexion"' in answer.text
-    late = await signin.open_door(EMAIL, life=timedelta(minutes=20))
+    late = await signin.open_door(SYSTEM, EMAIL, life=timedelta(minutes=20))
     with clock.frozen(makers.NOON + timedelta(minutes=21)):
         assert (await client.get(f"/connexion/lien/{late}")).status_code == 404
         assert (await makers.post(client, f"/connexion/lien/{late}")).status_code == 404
@@ -124,7 +124,7 @@ async def test_each_sign_in_is_a_new_session_and_ends_the_browsers_old_one(clien
     await makers.make_town()
     seen = []
     for _time in range(2):
-        token = await signin.open_door(EMAIL)
+        token = await signin.open_door(SYSTEM, EMAIL)
         await makers.post(client, f"/connexion/lien/{token}")
         seen.append(client.cookies["signin"])
     assert seen[0] != seen[1]
@@ -136,7 +136,7 @@ async def test_each_sign_in_is_a_new_session_and_ends_the_browsers_old_one(clien
 async def test_a_planted_cookie_is_not_adopted(client):
     await makers.make_town()
     client.cookies.set("signin", "planted-by-somebody-else")
-    token = await signin.open_door(EMAIL)
+    token = await signin.open_door(SYSTEM, EMAIL)
     answer = await makers.post(client, f"/connexion/lien/{token}")
     assert "planted" not in answer.headers["set-cookie"]
     client.cookies.clear()
@@ -162,7 +162,7 @@ async def test_in_production_cookies_are_secure_and_bound_to_the_host(client, mo
     monkeypatch.setattr(settings, "_current", settings.load({
         "DATA_DIR": str(now.data_dir), "BASE_URL": "https://formations.example.org", "SECRET_KEY": now.secret_key,
     }))  # fmt: skip
-    token = await signin.open_door(EMAIL)
+    token = await signin.open_door(SYSTEM, EMAIL)
     answer = await makers.post(client, f"/connexion/lien/{token}")
     (cookie,) = [c for c in answer.headers.get_list("set-cookie") if c.startswith("__Host-signin=")]
     assert "Secure" in cookie
@@ -200,7 +200,7 @@ async def test_everybody_is_led_to_their_own_place(client):
         "x@example.org": "/catalogue",
     }
     for email, place in places.items():
-        token = await signin.open_door(email)
+        token = await signin.open_door(SYSTEM, email)
         assert (await makers.post(client, f"/connexion/lien/{token}")).headers["location"] == place
 
 
@@ -216,7 +216,7 @@ async def test_signing_out_ends_the_session_for_good(client):
 
 async def test_nothing_is_posted_without_the_page_it_came_from(client):
     await makers.make_town()
-    token = await signin.open_door(EMAIL)
+    token = await signin.open_door(SYSTEM, EMAIL)
     assert (await client.post(f"/connexion/lien/{token}")).status_code == 403
     assert (await client.post("/connexion", data={"email": EMAIL})).status_code == 403
     assert (await client.get(f"/connexion/lien/{token}")).status_code == 200
@@ -228,7 +228,7 @@ async def test_a_closed_account_does_not_come_in(client):
     await roles.grant(SYSTEM, account, Role.ADMINISTRATOR)
     async with db.atomic():
         await db.execute("update account set active = false where id = $1", account)
-    token = await signin.open_door(EMAIL)
+    token = await signin.open_door(SYSTEM, EMAIL)
     answer = await makers.post(client, f"/connexion/lien/{token}")
     assert answer.status_code == 404
     assert "Ce compte est fermé" in text_of(answer.text)

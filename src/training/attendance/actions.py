@@ -8,11 +8,11 @@ from datetime import datetime
 from training.attendance import rules
 from training.attendance.tables import HeadCount, Holding, Unholding
 from training.bookings.actions.ending import close_undecided
-from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import SessionState
@@ -29,9 +29,11 @@ async def hold_session(
     Conflict: cancelled or already held. Invalid: a head-count that cannot be.
     """
     async with acting(actor, "session.hold", ("session", session)) as change:
+        actor.must(Permission.SESSIONS_HOLD, session=session)
         change.about("session", session, "state", *(["early"] if early_reason else []))
         locked = await scheduling.lock_session(session)
-        rules.check_time(locked.ends_at, clock.now(), early_reason, may_early=actor.may(Permission.SESSIONS_HOLD_EARLY))
+        may_early = actor.may(Permission.SESSIONS_HOLD_EARLY, session=session)
+        rules.check_time(locked.ends_at, clock.now(), early_reason, may_early=may_early)
         await scheduling.mark_held(session)
         early = early_reason.strip() if clock.now() < locked.ends_at else ""
         await Holding.insert(
@@ -48,11 +50,12 @@ async def unhold_session(actor: Actor, session: int, reason: str) -> datetime:
     `billing.actions.undo_held` says whether it may be, for it knows what is issued. Conflict: not held. Invalid: no
     reason.
     """
-    if not reason.strip():
-        raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")
-    if len(reason.strip()) > 400:
-        raise Invalid(_("La raison tient en 400 caractères."), field="reason")
     async with acting(actor, "session.unhold", ("session", session)) as change:
+        actor.must(Permission.SESSIONS_HOLD, session=session)
+        if not reason.strip():
+            raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")
+        if len(reason.strip()) > 400:
+            raise Invalid(_("La raison tient en 400 caractères."), field="reason")
         change.about("session", session, "state")
         await scheduling.lock_session(session)
         holding = await Holding.select().where(Holding.session == session).first()

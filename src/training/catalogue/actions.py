@@ -13,6 +13,7 @@ from training.kernel import clock, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 
@@ -51,6 +52,7 @@ class OfferBilling:
 async def set_offer_billing(actor: Actor, offer: int, facts: OfferBilling) -> None:
     """Write how an offer is invoiced: for what becomes billable from now on."""
     async with acting(actor, "offer.set-billing", ("offer", offer)) as change:
+        actor.must(Permission.INVOICES_PREPARE)
         values = asdict(facts)
         change.about("offer", offer, *values)
         changes: dict[Column | str, Any] = {
@@ -66,6 +68,7 @@ async def set_offer_billing(actor: Actor, offer: int, facts: OfferBilling) -> No
 async def add_offer(actor: Actor, new: NewOffer) -> int:
     """Put an offer in the catalogue."""
     async with acting(actor, "offer.add") as change:
+        actor.must(Permission.CATALOGUE_EDIT)
         values = asdict(new)
         tariffs = values.pop("tariffs")
         now = clock.now()
@@ -82,10 +85,11 @@ async def edit_words(actor: Actor, offer: int, *, title: str, summary: str) -> N
 
     Invalid: nothing, or too long.
     """
-    for name, text, most in (("title", title, 200), ("summary", summary, 400)):
-        if not 0 < len(text.strip()) <= most:
-            raise Invalid(_("Écrivez de 1 à {most} caractères.").format(most=most), field=name)
     async with acting(actor, "offer.edit-words", ("offer", offer)) as change:
+        actor.must(Permission.CATALOGUE_EDIT)
+        for name, text, most in (("title", title, 200), ("summary", summary, 400)):
+            if not 0 < len(text.strip()) <= most:
+                raise Invalid(_("Écrivez de 1 à {most} caractères.").format(most=most), field=name)
         change.about("offer", offer, "title", "summary")
         values: dict[Any, Any] = {
             Offer.title: title.strip(),

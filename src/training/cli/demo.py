@@ -116,7 +116,7 @@ async def _doors() -> dict[str, str]:
     administrator = next(member.person for member in STAFF if member.role == "administrator")
 
     async def link(email: str) -> str:
-        return f"{base}/connexion/lien/{await signin.open_door(email)}"
+        return f"{base}/connexion/lien/{await signin.open_door(SYSTEM, email)}"
 
     def feed(token: str) -> str:
         return f"{base}/agenda/p/{token}.ics"

@@ -32,7 +32,7 @@ def create(email: str, name: str, role: str) -> None:
     async def work() -> str:
         account = await roles.add_user(SYSTEM, email, name)
         await roles.grant(SYSTEM, account, Role(role))
-        return await signin.open_door(email)
+        return await signin.open_door(SYSTEM, email)
 
     token = setting_up.run(work)
     click.echo(f"{settings.current().base_url}/connexion/lien/{token}")

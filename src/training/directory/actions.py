@@ -15,6 +15,7 @@ from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting, keep_file
 
 db.refuse(
@@ -60,6 +61,7 @@ class NewContact:
 async def set_platform(actor: Actor, values: Mapping[str, Any]) -> None:
     """Write the platform's one row: every column on the first call, those given afterwards."""
     async with acting(actor, "platform.edit", ("platform", 1)) as change:
+        actor.must(Permission.PLATFORM_EDIT)
         change.about("platform", 1, *values)
         if await Platform.exists().where(Platform.id == 1):
             await Platform.update({Platform._meta.get_column_by_name(k): v for k, v in values.items()}).where(
@@ -71,8 +73,9 @@ async def set_platform(actor: Actor, values: Mapping[str, Any]) -> None:
 
 async def set_logo(actor: Actor, content: bytes, media_type: str) -> None:
     """The picture at the head of pages and papers. Invalid: no PNG or JPEG, or too large. Conflict: no platform yet."""
-    rules.check_logo(content, media_type)
     async with acting(actor, "platform.set-logo", ("platform", 1)) as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        rules.check_logo(content, media_type)
         change.about("platform", 1, "logo")
         await _put_logo(await keep_file(content, media_type))
 
@@ -80,6 +83,7 @@ async def set_logo(actor: Actor, content: bytes, media_type: str) -> None:
 async def remove_logo(actor: Actor) -> None:
     """Pages and papers carry the name alone again. What was issued keeps its logo."""
     async with acting(actor, "platform.remove-logo", ("platform", 1)) as change:
+        actor.must(Permission.PLATFORM_EDIT)
         change.about("platform", 1, "logo")
         await _put_logo(None)
 
@@ -92,6 +96,7 @@ async def _put_logo(file: int | None) -> None:
 async def add_commune(actor: Actor, **values: Any) -> int:
     """A commune by its INSEE code; known already, its facts are brought up to date."""
     async with acting(actor, "commune.add") as change:
+        actor.must(Permission.PLATFORM_EDIT)
         facts = [Commune.name, Commune.postcode, Commune.latitude, Commune.longitude, Commune.population]
         made = (
             await Commune.insert(Commune(**values))
@@ -116,8 +121,12 @@ async def register(
 
     Invalid: a name, an address or a SIRET that cannot be. Conflict: the SIRET is known.
     """
-    siret = _checked(new)
     async with acting(actor, "organisation.register") as change:
+        if approved:
+            actor.must(Permission.INVOICES_PREPARE)
+        else:
+            actor.must(Permission.ORGANISATIONS_REGISTER, account=actor.id)
+        siret = _checked(new)
         made = await Organisation.insert(
             Organisation(
                 **{
@@ -142,6 +151,7 @@ async def register(
 async def add_payer(actor: Actor, new: NewOrganisation, contact: NewContact) -> int:
     """An organisation or a person that staff make in order to invoice it. Sent twice, it is made once."""
     async with acting(actor, "organisation.add-payer") as change:
+        actor.must(Permission.INVOICES_PREPARE)
         await _hold_slugs()
         known = await db.value(
             """
@@ -162,11 +172,12 @@ async def set_billing_facts(actor: Actor, organisation: int, facts: BillingFacts
 
     Invalid: a fact that cannot be, or one that the law wants a reason for. Conflict: the SIRET is another's.
     """
-    values = asdict(facts)
-    services: list[dict[str, Any]] = list(values.pop("services"))
-    if errors := rules.billing_faults(facts):
-        raise Invalid(errors)
     async with acting(actor, "organisation.set-billing", ("organisation", organisation)) as change:
+        actor.must(Permission.INVOICES_PREPARE)
+        values = asdict(facts)
+        services: list[dict[str, Any]] = list(values.pop("services"))
+        if errors := rules.billing_faults(facts):
+            raise Invalid(errors)
         change.about("organisation", organisation, *values)
         if facts.siret:
             sql = "select name from organisation where siret = $1 and id <> $2"
@@ -188,11 +199,12 @@ async def give_siret(actor: Actor, organisation: int, text: str) -> None:
 
     Invalid: no SIRET. Conflict: it has another one, or this one is another's.
     """
-    try:
-        siret = rules.check_siret(text)
-    except ValueError as error:
-        raise Invalid(str(error), field="siret") from None
     async with acting(actor, "organisation.give-siret", ("organisation", organisation)) as change:
+        actor.must(Permission.INVOICES_COMPLETE, organisation=organisation, link=("organisation", organisation))
+        try:
+            siret = rules.check_siret(text)
+        except ValueError as error:
+            raise Invalid(str(error), field="siret") from None
         change.about("organisation", organisation, "siret")
         known = await db.value("select coalesce(siret, '') from organisation where id = $1 for update", organisation)
         if known is None:
@@ -210,6 +222,7 @@ async def give_siret(actor: Actor, organisation: int, text: str) -> None:
 async def approve(actor: Actor, organisation: int) -> None:
     """Somebody of the platform has looked: the organisation may book at once from now on."""
     async with acting(actor, "organisation.approve", ("organisation", organisation)) as change:
+        actor.must(Permission.ORGANISATIONS_APPROVE)
         change.about("organisation", organisation, "state")
         changed = (
             await Organisation.update({Organisation.state: OrganisationState.APPROVED})
@@ -220,23 +233,10 @@ async def approve(actor: Actor, organisation: int) -> None:
             await outbox.put("organisation.approved", ("organisation", organisation))
 
 
-async def ensure_contact(actor: Actor, organisation: int, new: NewContact) -> int:
-    """The organisation's contact of that address, made if there is none yet."""
-    email = rules.check_email(new.email)
-    known = await db.value(
-        "select id from contact where organisation = $1 and lower(email) = lower($2)", organisation, email
-    )
-    if known:
-        return int(known)
-    async with acting(actor, "contact.add") as change:
-        id_ = await _add_contact(organisation, new)
-        change.about("contact", id_)
-        return id_
-
-
 async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
     """A person of an organisation; of an address that is known there already, the facts are brought up to date."""
     async with acting(actor, "contact.write") as change:
+        actor.must(Permission.INVOICES_PREPARE)
         sql = "select id from contact where organisation = $1 and lower(email) = lower($2)"
         known = await db.value(sql, organisation, new.email)
         if known is None:
@@ -250,6 +250,7 @@ async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
 async def edit_contact(actor: Actor, contact: int, new: NewContact, *, active: bool = True) -> None:
     """Correct a contact, or put it aside: nothing is sent to it any more. Conflict: the address is a colleague's."""
     async with acting(actor, "contact.edit", ("contact", contact)) as change:
+        actor.must(Permission.INVOICES_PREPARE)
         change.about("contact", contact, *asdict(new), "active")
         await _write_contact(contact, new, active=active)
 
@@ -265,6 +266,7 @@ async def _write_contact(contact: int, new: NewContact, *, active: bool) -> None
 async def add_partner(actor: Actor, **values: Any) -> int:
     """A body that delivers with us."""
     async with acting(actor, "partner.add") as change:
+        actor.must(Permission.SESSIONS_PLAN)
         made = await Partner.insert(Partner(**values)).returning(Partner.id)
         change.about("partner", made[0]["id"])
         return int(made[0]["id"])
@@ -273,6 +275,7 @@ async def add_partner(actor: Actor, **values: Any) -> int:
 async def add_facilitator(actor: Actor, **values: Any) -> int:
     """A person who delivers; `partner` None is the platform's own team."""
     async with acting(actor, "facilitator.add") as change:
+        actor.must(Permission.SESSIONS_PLAN)
         made = await Facilitator.insert(Facilitator(**values)).returning(Facilitator.id)
         change.about("facilitator", made[0]["id"])
         return int(made[0]["id"])

@@ -55,7 +55,7 @@ def _actor(
     everywhere: set[str] = set()
     organisations: dict[int, frozenset[str]] = {}
     partners: dict[int, frozenset[str]] = {}
-    facilitators: set[int] = set()
+    facilitators: dict[int, frozenset[str]] = {}
     staff = False
     for role_name, organisation, partner, facilitator in memberships:
         role = Role(role_name)
@@ -65,12 +65,11 @@ def _actor(
         elif partner is not None:
             partners[partner] = partners.get(partner, frozenset()) | rules.PARTNER_ROLES[role]
         elif facilitator is not None:
-            facilitators.add(facilitator)
-            everywhere |= rules.FACILITATOR_ROLES[role]
+            facilitators[facilitator] = rules.FACILITATOR_ROLES[role]
         else:
             staff = True
             everywhere |= rules.PLATFORM_ROLES[role]
-    scope = Scope(staff, organisations, partners, frozenset(facilitators))
+    scope = Scope(staff, {account: rules.OWN}, organisations, partners, facilitators)
     return Actor("user", account, name, frozenset(everywhere), scope, email)
 
 

@@ -1,4 +1,4 @@
-"""Permissions, roles, and how long a sign-in lasts. No I/O."""
+"""Roles with what each may, and how long a sign-in lasts. No I/O."""
 
 from __future__ import annotations
 
@@ -7,34 +7,7 @@ import secrets
 from datetime import timedelta
 from enum import StrEnum
 
-
-class Permission(StrEnum):
-    """Everything that can be allowed. A route declares one; « who may cancel » is answered below."""
-
-    OFFICE_SEE = "office.see"
-    SESSIONS_PLAN = "sessions.plan"
-    SESSIONS_HOLD = "sessions.hold"
-    SESSIONS_HOLD_EARLY = "sessions.hold-early"
-    BOOKINGS_SEE = "bookings.see"
-    BOOKINGS_MAKE = "bookings.make"
-    BOOKINGS_CANCEL = "bookings.cancel"
-    BOOKINGS_CONFIRM = "bookings.confirm"
-    INVOICES_SEE = "invoices.see"
-    INVOICES_PREPARE = "invoices.prepare"
-    INVOICES_ISSUE = "invoices.issue"
-    INVOICES_CREDIT = "invoices.credit"
-    INVOICES_TRANSMIT = "invoices.transmit"
-    INVOICES_PAY = "invoices.pay"
-    PAYMENTS_RECORD = "payments.record"
-    PAYMENTS_WRITE_OFF = "payments.write-off"
-    ACCOUNTS_SEE = "accounts.see"
-    ACCOUNTS_KEEP = "accounts.keep"
-    MAILS_SEE = "mails.see"
-    MAILS_RETRY = "mails.retry"
-    ORGANISATIONS_APPROVE = "organisations.approve"
-    FEEDS_MANAGE = "feeds.manage"
-    MISSIONS_SEE = "missions.see"
-    PLATFORM_EDIT = "platform.edit"
+from training.kernel.permissions import Permission as Permission
 
 
 class Role(StrEnum):
@@ -53,11 +26,19 @@ class Role(StrEnum):
 
 P = Permission
 
+# What nobody holds at large: the system's, what a mailed link or signing in gives, what is a client's or facilitator's.
+NOT_AT_LARGE = frozenset(
+    {P.PLATFORM_RUN, P.FEEDS_OWN, P.INVITATIONS_ANSWER, P.INVOICES_PAY, P.MISSIONS_SEE, P.ORGANISATIONS_REGISTER}
+)
+# Whoever signed in, for themselves.
+OWN = frozenset({P.FEEDS_OWN, P.ORGANISATIONS_REGISTER})
+
 PLATFORM_ROLES: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset(set(P) - {P.MISSIONS_SEE, P.INVOICES_PAY}),
+    Role.ADMINISTRATOR: frozenset(P) - NOT_AT_LARGE,
     Role.ADVISER: frozenset(
         {
             P.OFFICE_SEE,
+            P.CATALOGUE_EDIT,
             P.SESSIONS_PLAN,
             P.SESSIONS_HOLD,
             P.BOOKINGS_SEE,
@@ -65,6 +46,7 @@ PLATFORM_ROLES: dict[Role, frozenset[Permission]] = {
             P.BOOKINGS_CANCEL,
             P.BOOKINGS_CONFIRM,
             P.INVOICES_SEE,
+            P.INVOICES_COMPLETE,
             P.INVOICES_PREPARE,
             P.INVOICES_ISSUE,
             P.INVOICES_CREDIT,
@@ -82,6 +64,7 @@ PLATFORM_ROLES: dict[Role, frozenset[Permission]] = {
             P.OFFICE_SEE,
             P.BOOKINGS_SEE,
             P.INVOICES_SEE,
+            P.INVOICES_COMPLETE,
             P.INVOICES_PREPARE,
             P.INVOICES_ISSUE,
             P.INVOICES_CREDIT,
@@ -103,17 +86,29 @@ ORGANISATION_ROLES: dict[Role, frozenset[Permission]] = {
             P.BOOKINGS_CANCEL,
             P.BOOKINGS_CONFIRM,
             P.INVOICES_SEE,
+            P.INVOICES_COMPLETE,
             P.INVOICES_PAY,
             P.FEEDS_MANAGE,
         }
     ),
-    Role.MEMBER: frozenset({P.BOOKINGS_SEE, P.BOOKINGS_MAKE, P.BOOKINGS_CANCEL, P.BOOKINGS_CONFIRM, P.FEEDS_MANAGE}),
-    Role.ACCOUNTANT: frozenset({P.BOOKINGS_SEE, P.INVOICES_SEE, P.INVOICES_PAY}),
-    Role.REFERRER: frozenset({P.BOOKINGS_SEE, P.BOOKINGS_MAKE}),
+    Role.MEMBER: frozenset(
+        {
+            P.BOOKINGS_SEE,
+            P.BOOKINGS_MAKE,
+            P.BOOKINGS_CANCEL,
+            P.BOOKINGS_CONFIRM,
+            P.INVOICES_COMPLETE,
+            P.FEEDS_MANAGE,
+        }
+    ),
+    Role.ACCOUNTANT: frozenset({P.BOOKINGS_SEE, P.INVOICES_SEE, P.INVOICES_COMPLETE, P.INVOICES_PAY}),
+    Role.REFERRER: frozenset({P.BOOKINGS_SEE, P.BOOKINGS_MAKE, P.INVOICES_COMPLETE}),
 }
 
-PARTNER_ROLES: dict[Role, frozenset[Permission]] = {Role.PARTNER_CONTACT: frozenset()}
-FACILITATOR_ROLES: dict[Role, frozenset[Permission]] = {Role.FACILITATOR: frozenset({P.MISSIONS_SEE})}
+PARTNER_ROLES: dict[Role, frozenset[Permission]] = {Role.PARTNER_CONTACT: frozenset({P.FEEDS_MANAGE})}
+FACILITATOR_ROLES: dict[Role, frozenset[Permission]] = {
+    Role.FACILITATOR: frozenset({P.MISSIONS_SEE, P.INVITATIONS_ANSWER, P.FEEDS_MANAGE})
+}
 
 REQUEST_LIFE = timedelta(minutes=20)  # a mail may be greylisted for a quarter of an hour
 DEMO_LIFE = timedelta(days=7)  # a demo's printed links wait for whoever opens the terminal again

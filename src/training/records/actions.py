@@ -17,6 +17,7 @@ from training.kernel import clock, db, queue
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records import rules
 from training.records.tables import Entry, File, Series
 
@@ -68,6 +69,7 @@ _AUDIT = """
 async def retry_job(actor: Actor, job: int) -> None:
     """A person has a job that failed for good tried again."""
     async with acting(actor, "job.retry", ("job", job)):
+        actor.must(Permission.MAILS_RETRY)
         await queue.retry(job)
 
 
@@ -140,6 +142,7 @@ async def set_series(actor: Actor, key: str, prefix: str, first_number: int) -> 
     issued, or another series has that prefix.
     """
     async with acting(actor, "series.set") as change:
+        actor.must(Permission.PLATFORM_EDIT)
         await open_series(key, rules.checked_prefix(prefix))
         series = await Series.select().where(Series.key == key).first().lock_rows("UPDATE")
         assert series is not None  # noqa: S101 - it was made a moment ago

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from training.kernel import db
 from training.scheduling.rules import BOOKABLE, AssignmentState, SessionKind, SessionState, place
+
+
+async def facilitated(facilitators: Collection[int]) -> list[int]:
+    """The sessions in which these facilitators hold a date."""
+    sql = """
+        select distinct t.session from assignment a join slot t on t.id = a.slot
+        where a.facilitator = any($1) and a.state in ('proposed', 'accepted', 'confirmed')
+    """
+    return [record["session"] for record in await db.connection().fetch(sql, sorted(facilitators))]
 
 
 @dataclass(frozen=True, slots=True)

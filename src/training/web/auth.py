@@ -20,6 +20,7 @@ from training.identity.rules import ABSOLUTE
 from training.kernel import i18n, settings
 from training.kernel.actor import Actor
 from training.kernel.i18n import _
+from training.scheduling import queries as scheduling
 
 PUBLIC = "public"  # anybody
 SIGNED_IN = "signed-in"  # anybody who is known, whatever their role
@@ -31,7 +32,7 @@ def cookie_name(name: str) -> str:
 
 
 class Authentication(AbstractAuthenticationMiddleware):
-    """One statement for a signed-in request, none for a visitor, none for what the host's tools ask."""
+    """A statement for a signed-in request (two for a facilitator), none for a visitor or what the host's tools ask."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A form is read before the database is asked who sends it: should it be away, what was typed is not."""
@@ -55,7 +56,10 @@ class Authentication(AbstractAuthenticationMiddleware):
             return AuthenticationResult(user=None, auth=None)
         if entered.slide:
             await signin.slide(entered.session)
-        return AuthenticationResult(user=entered.actor, auth=token)
+        actor = entered.actor
+        if actor.scope.facilitators:
+            actor = actor.facilitating(await scheduling.facilitated(actor.scope.facilitators))
+        return AuthenticationResult(user=actor, auth=token)
 
 
 def preferred_language(header: str) -> str:
@@ -70,7 +74,7 @@ def preferred_language(header: str) -> str:
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Refuse before anything is opened. A route that declares nothing is a mistake of ours, not an open door.
 
-    Whether the actor holds the permission *there* (this organisation, this session) is asked again by scope.
+    Whether the actor holds the permission *there* (this organisation, this session) is asked by the action.
     """
     needed = handler.opt.get("permission")
     if needed is None:
@@ -80,7 +84,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     actor: Actor | None = connection.scope.get("user")
     if actor is None:
         raise NotAuthorizedException(_("Connectez-vous pour continuer."))
-    if needed != SIGNED_IN and not actor.may_anywhere(needed):
+    if needed != SIGNED_IN and not actor.holds_somewhere(needed):
         raise PermissionDeniedException(_("Votre rôle ne permet pas de voir cette page."))
 
 

@@ -14,11 +14,11 @@ from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price, price, tariff_for
 from training.directory.actions import lock_organisation
 from training.directory.rules import OrganisationState
-from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import BOOKABLE, LockedSession
@@ -78,8 +78,8 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
     The same `key` with the same booking returns the first answer; with another one it is KeyReused.
     Invalid, SessionClosed, SessionFull, Forbidden, NotFound.
     """
-    allowed(actor, Permission.BOOKINGS_MAKE, new.organisation)
     async with acting(actor, "booking.make") as change:
+        actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
         session = await scheduling.lock_session(new.session)
         if key and (known := await _answered(key, new)):
             change.about("booking", known.id)
@@ -99,8 +99,8 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
 
 async def wait(actor: Actor, new: NewBooking) -> Booked:
     """Stand on the waiting list of a full session: no seat is held, nothing is owed."""
-    allowed(actor, Permission.BOOKINGS_MAKE, new.organisation)
     async with acting(actor, "booking.wait") as change:
+        actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
         session = await scheduling.lock_session(new.session)
         rules.check_open(session, new.organisation, new.seats, clock.now())
         if new.seats > session.capacity:
@@ -127,7 +127,7 @@ async def confirm(actor: Actor, booking: int) -> None:
     async with acting(actor, "booking.confirm", ("booking", booking)) as change:
         change.about("booking", booking, "state", "price_cents")
         row, session = await lock_booking(booking)
-        allowed(actor, Permission.BOOKINGS_CONFIRM, row.organisation)
+        actor.must(Permission.BOOKINGS_CONFIRM, organisation=row.organisation)
         if row.state == BookingState.PENDING and not actor.may(Permission.BOOKINGS_CONFIRM):
             raise Forbidden(_("Votre structure attend d’être validée : la réservation le sera avec elle."))
         rules.check_move(row.state, BookingState.CONFIRMED, row.expires_at, clock.now())
@@ -161,7 +161,7 @@ async def name_participants(
     async with acting(actor, "booking.name-participants", ("booking", booking)) as change:
         change.about("booking", booking, "participants")
         row, session = await lock_booking(booking)
-        allowed(actor, Permission.BOOKINGS_MAKE, row.organisation)
+        actor.must(Permission.BOOKINGS_MAKE, organisation=row.organisation)
         if row.state not in rules.NAMEABLE:
             raise Conflict(_("Cette réservation n’est plus en cours : ses participants ne se nomment plus."))
         if session.state in ("held", "cancelled"):
@@ -179,8 +179,7 @@ async def tell_references(actor: Actor, booking: int, purchase_order: str, servi
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
         change.about("booking", booking, "purchase_order", "service_code")
         row, _session = await lock_booking(booking)
-        accountant = actor.may(Permission.INVOICES_SEE, organisation=row.organisation)  # who knows the numbers
-        allowed(actor, Permission.INVOICES_SEE if accountant else Permission.BOOKINGS_MAKE, row.organisation)
+        actor.must(Permission.INVOICES_COMPLETE, organisation=row.organisation)
         if row.state not in (*rules.OCCUPYING, BookingState.WAITING):
             raise Conflict(_("Cette réservation n’est plus en cours : elle ne sera pas facturée."))
         sql = """
@@ -198,6 +197,7 @@ async def confirm_requests_of(actor: Actor, organisation: int) -> None:
           and (select min(starts_at) from slot where session = s.id) > $2
         order by b.id
     """
+    actor.must(Permission.PLATFORM_RUN)
     for record in await db.connection().fetch(sql, organisation, clock.now()):
         await confirm(actor, record["id"])
 
@@ -225,15 +225,6 @@ async def lock_booking(booking: int) -> tuple[LockedBooking, LockedSession]:
     if row is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return row, locked
-
-
-def allowed(actor: Actor, permission: Permission, organisation: int) -> None:
-    """NotFound to a stranger, Forbidden to a role that may not."""
-    if actor.may(permission, organisation=organisation):
-        return
-    if organisation not in actor.scope.organisations:
-        raise NotFound(_("Cette structure n’existe pas."))
-    raise Forbidden(_("Votre rôle dans cette structure ne le permet pas : demandez à son responsable."))
 
 
 def _first_state(organisation: OrganisationState, option: bool) -> BookingState:
@@ -325,5 +316,6 @@ def _digest(new: NewBooking) -> bytes:
 async def forget_request_keys(actor: Actor = SYSTEM) -> None:
     """Keys are kept 24 hours, as the API promises; older ones only cost room."""
     async with acting(actor, "request-keys.forget"):
+        actor.must(Permission.PLATFORM_RUN)
         sql = "delete from request_key where created_at < $1::timestamptz - interval '24 hours'"
         await db.execute(sql, clock.now())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from operator import itemgetter
 
 from training.bookings import rules
-from training.bookings.actions.booking import LockedBooking, allowed, lock_booking
+from training.bookings.actions.booking import LockedBooking, lock_booking
 from training.bookings.rules import BookingState, MayCancel
 from training.bookings.tables import Booking
-from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.errors import Conflict, Forbidden, Invalid
+from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
 
@@ -20,10 +20,9 @@ from training.scheduling.actions import planning as scheduling
 async def decline(actor: Actor, booking: int, reason: str) -> None:
     """Refuse a pending request: its seats are free again and its contact is told why."""
     async with acting(actor, "booking.decline", ("booking", booking)) as change:
+        actor.must(Permission.BOOKINGS_CONFIRM)
         change.about("booking", booking, "state")
         row, _session = await lock_booking(booking)
-        if not actor.may(Permission.BOOKINGS_CONFIRM):
-            raise Forbidden(_("Seule l’équipe de la plateforme peut refuser une demande."))
         await _end(row, BookingState.DECLINED, "platform", reason)
         await outbox.put("booking.declined", ("booking", booking))
 
@@ -33,7 +32,7 @@ async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
     async with acting(actor, "booking.cancel", ("booking", booking)) as change:
         change.about("booking", booking, "state")
         row, session = await lock_booking(booking)
-        allowed(actor, Permission.BOOKINGS_CANCEL, row.organisation)
+        actor.must(Permission.BOOKINGS_CANCEL, organisation=row.organisation)
         by = MayCancel.PLATFORM if actor.may(Permission.BOOKINGS_CANCEL) else MayCancel.ORGANISATION
         rules.check_cancel(by, session, clock.now())
         await _end(row, BookingState.CANCELLED, by, reason)
@@ -42,9 +41,10 @@ async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
 
 async def call_off_session(actor: Actor, session: int, reason: str) -> None:
     """Cancel a session and every live booking of it, together; everybody concerned is told once."""
-    if not reason.strip():
-        raise Invalid(_("Dites pourquoi : ce texte part dans le courriel à chaque structure."), field="reason")
     async with acting(actor, "session.call-off", ("session", session)) as change:
+        actor.must(Permission.SESSIONS_PLAN, session=session)
+        if not reason.strip():
+            raise Invalid(_("Dites pourquoi : ce texte part dans le courriel à chaque structure."), field="reason")
         change.about("session", session, "state")
         await scheduling.lock_session(session)
         await scheduling.mark_cancelled(session, reason)
@@ -70,6 +70,7 @@ async def reinstate_session(actor: Actor, session: int) -> None:
     VenueTaken, FacilitatorBusy. Conflict: it was not called off, or is past.
     """
     async with acting(actor, "session.reinstate", ("session", session)) as change:
+        actor.must(Permission.SESSIONS_PLAN, session=session)
         change.about("session", session, "state")
         locked = await scheduling.lock_session(session)
         if locked.starts_at <= clock.now():
@@ -97,6 +98,7 @@ async def close_undecided(actor: Actor, session: int) -> None:
     """The session was held: what nobody confirmed before is over, and its people are told (attendance says when)."""
     sql = "select id from booking where session = $1 and state in ('pending', 'option', 'offered') order by id"
     async with acting(actor, "booking.close-undecided", ("session", session)):
+        actor.must(Permission.SESSIONS_HOLD, session=session)
         for record in await db.connection().fetch(sql, session):
             row, _session = await lock_booking(record["id"])
             state = BookingState.DECLINED if row.state == BookingState.PENDING else BookingState.EXPIRED
@@ -106,6 +108,7 @@ async def close_undecided(actor: Actor, session: int) -> None:
 
 async def expire_options(actor: Actor = SYSTEM) -> int:
     """Sweep options and offers past their time (the sweep only frees seats: accepting one late is refused anyway)."""
+    actor.must(Permission.PLATFORM_RUN)
     due = await db.connection().fetch(
         "select id from booking where state in ('option', 'offered') and expires_at <= $1 order by id", clock.now()
     )

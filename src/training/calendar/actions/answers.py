@@ -9,6 +9,7 @@ from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling.actions.assignments import answer_assignment
 
@@ -19,6 +20,7 @@ async def answer(actor: Actor, invitation: int, wanted: Answer) -> None:
     Conflict: the date was called off, or is no longer theirs.
     """
     async with acting(actor, "invitation.answer", ("invitation", invitation)) as change:
+        actor.must(Permission.INVITATIONS_ANSWER, link=("invitation", invitation))
         change.about("invitation", invitation, "answer")
         note = await invitations.invitation(invitation)
         if note is None:

@@ -8,12 +8,13 @@ from typing import Any
 from training.calendar.queries.feeds import FeedOwner
 from training.calendar.rules import FeedKind
 from training.calendar.tables import FeedToken
-from training.identity.rules import Permission, new_token
+from training.identity.rules import new_token
 from training.kernel import clock, db
 from training.kernel.actor import Actor
-from training.kernel.errors import Forbidden, NotFound
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.links import digest
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 SEEN_EVERY = timedelta(minutes=10)  # a poll a minute need not be a write a minute
@@ -36,9 +37,9 @@ async def open_feed(
     """
     owner = {"organisation": organisation, "facilitator": facilitator, "partner": partner, "venue": venue}
     kind = next((name for name, which in owner.items() if which is not None), "staff" if staff else "person")
-    _check(actor, FeedKind(kind), organisation or facilitator or partner)
-    token = new_token()
     async with acting(actor, "feed.open") as change:
+        _ask(actor, FeedKind(kind), actor.id, organisation, facilitator, partner)
+        token = new_token()
         made = await FeedToken.insert(
             FeedToken(
                 token_hash=digest(token),
@@ -88,12 +89,10 @@ async def _lock(actor: Actor, token: int) -> Any:
     )
     if row is None:
         raise NotFound(_("Cette adresse d’agenda n’existe pas."))
-    kind = FeedKind(row["kind"])
-    theirs = kind in OWN and actor.kind == "user" and actor.id == row["account"]
-    if kind is FeedKind.PERSON and not theirs and actor.kind != "system":  # a person's own is nobody else's
-        raise NotFound(_("Cette adresse d’agenda n’existe pas."))
-    if not theirs:
-        _check(actor, kind, row["organisation"] or row["facilitator"] or row["partner"])
+    kind, account = FeedKind(row["kind"]), row["account"]
+    if kind is FeedKind.STAFF and actor.may(Permission.FEEDS_OWN, account=account):
+        return row  # it was made for them: they may close it, whatever they became
+    _ask(actor, kind, account, row["organisation"], row["facilitator"], row["partner"])
     return row
 
 
@@ -121,18 +120,15 @@ def _own(actor: Actor, kind: FeedKind, subject: int | None) -> bool:
     )
 
 
-def _check(actor: Actor, kind: FeedKind, subject: int | None) -> None:
-    scope = actor.scope
-    if actor.kind == "system" or (actor.may(Permission.FEEDS_MANAGE) and kind is not FeedKind.PERSON):
-        return
-    if kind is FeedKind.PERSON and actor.kind == "user":
-        return
-    if kind is FeedKind.ORGANISATION and subject in scope.organisations:
-        if actor.may(Permission.FEEDS_MANAGE, organisation=subject):
-            return
-        raise Forbidden(_("Votre rôle dans cette structure ne le permet pas : demandez à son responsable."))
-    if kind is FeedKind.FACILITATOR and subject in scope.facilitators:
-        return
-    if kind is FeedKind.PARTNER and subject in scope.partners:
-        return
-    raise NotFound(_("Cette adresse d’agenda n’existe pas."))
+def _ask(
+    actor: Actor,
+    kind: FeedKind,
+    account: int | None,
+    organisation: int | None,
+    facilitator: int | None,
+    partner: int | None,
+) -> None:
+    if kind is FeedKind.PERSON:  # a person's own is nobody else's
+        actor.must(Permission.FEEDS_OWN, account=account)
+    else:
+        actor.must(Permission.FEEDS_MANAGE, organisation=organisation, facilitator=facilitator, partner=partner)

@@ -18,6 +18,7 @@ from training.calendar.queries import slots
 from training.calendar.queries.slots import Listing, Written
 from training.kernel import clock, db, i18n
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 KEPT_BYTES = 48_000_000  # of whole files, in this process: the same feed is fetched by many programs
@@ -84,5 +85,6 @@ async def _keep(made: list[tuple[Written, bytes]]) -> None:
 async def forget_fragments(actor: Actor = SYSTEM) -> None:
     """Fragments older than a month cost room only: those still asked for are written again."""
     async with acting(actor, "calendar.forget-fragments"):
+        actor.must(Permission.PLATFORM_RUN)
         sql = "delete from calendar_fragment where made_at < $1::timestamptz - make_interval(days => $2)"
         await db.execute(sql, clock.now(), FRAGMENT_DAYS)

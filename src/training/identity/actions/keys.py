@@ -7,6 +7,7 @@ from training.identity.tables import ApiKey
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.links import digest
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 PREFIX = "tk_"  # so that a key left in a file can be recognised for one
@@ -14,8 +15,9 @@ PREFIX = "tk_"  # so that a key left in a file can be recognised for one
 
 async def create(actor: Actor, label: str, *, organisation: int | None) -> str:
     """A key of an organisation (a manager's rights there), or (None) of the platform (an administrator's)."""
-    key = PREFIX + rules.new_token()
     async with acting(actor, "apikey.create") as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        key = PREFIX + rules.new_token()
         row = ApiKey(
             token_hash=digest(key),
             hint=key[:7] + "…",
@@ -31,4 +33,5 @@ async def create(actor: Actor, label: str, *, organisation: int | None) -> str:
 async def revoke(actor: Actor, key: int) -> None:
     """End a key at once."""
     async with acting(actor, "apikey.revoke", ("api_key", key)):
+        actor.must(Permission.PLATFORM_EDIT)
         await ApiKey.update({ApiKey.revoked_at: clock.now()}).where((ApiKey.id == key) & ApiKey.revoked_at.is_null())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from training.directory import actions as directory
 from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import USUAL_BUYER, Buyer
-from training.identity.actions.roles import grant
+from training.identity.actions.roles import give_role
 from training.identity.rules import Role
 from training.identity.tables import User
 from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Forbidden, Invalid
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 # They are invoiced with a SIRET (EN 16931 BT-47; CGI ann. II art. 242 nonies A): a small association may have none
@@ -24,17 +25,18 @@ async def register_organisation(actor: Actor, new: NewOrganisation, contacts: tu
     `contacts` begins with the actor's own. The same organisation registered twice by one person is one organisation.
     Invalid: a name, an address or a SIRET that cannot be. Conflict: the SIRET is known.
     """
-    if actor.kind != "user" or actor.id is None:
-        raise Forbidden(_("Une structure s’inscrit en étant connecté."))
-    if new.siret is None and (new.buyer or USUAL_BUYER[new.kind]) in NEEDS_SIRET:
-        raise Invalid(_("À remplir : il figure sur vos factures."), field="siret")
     async with acting(actor, "organisation.register-own") as change:
+        actor.must(Permission.ORGANISATIONS_REGISTER, account=actor.id)
+        if actor.id is None:
+            raise Forbidden(_("Une structure s’inscrit en étant connecté."))
+        if new.siret is None and (new.buyer or USUAL_BUYER[new.kind]) in NEEDS_SIRET:
+            raise Invalid(_("À remplir : il figure sur vos factures."), field="siret")
         # a second click waits here, then finds what the first one made
         await db.execute("select id from account where id = $1 for update", actor.id)
         organisation = await _known(actor.id, new)
         if organisation is None:
             organisation = await directory.register(actor, new, contacts)
-            await grant(actor, actor.id, Role.MANAGER, organisation=organisation)
+            await give_role(actor.id, Role.MANAGER, organisation=organisation)
             await User.update({User.name: contacts[0].name.strip()}).where(User.id == actor.id)
         change.about("organisation", organisation)
     return organisation

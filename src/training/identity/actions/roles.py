@@ -7,13 +7,15 @@ from training.identity.rules import Role
 from training.identity.tables import Membership, User
 from training.kernel import clock, db
 from training.kernel.actor import Actor
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 
 async def add_user(actor: Actor, email: str, name: str) -> int:
     """The account of an address, made if there is none."""
-    email = check_email(email)
     async with acting(actor, "account.add") as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        email = check_email(email)
         known = await db.value("select id from account where lower(email) = lower($1)", email)
         if known is None:
             user = User(email=email, name=name, locale="fr", created_at=clock.now())
@@ -33,17 +35,30 @@ async def grant(
 ) -> None:
     """Give a role somewhere; with no place, on the platform's team. Given twice, it is held once."""
     async with acting(actor, "membership.grant", ("account", account)) as change:
+        actor.must(Permission.PLATFORM_EDIT)
         change.about("account", account, role)
-        await Membership.insert(
-            Membership(
-                account=account,
-                organisation=organisation,
-                partner=partner,
-                facilitator=facilitator,
-                role=role,
-                created_at=clock.now(),
-            )
-        ).on_conflict(action="DO NOTHING")
+        await give_role(account, role, organisation=organisation, partner=partner, facilitator=facilitator)
+
+
+async def give_role(
+    account: int,
+    role: Role,
+    *,
+    organisation: int | None = None,
+    partner: int | None = None,
+    facilitator: int | None = None,
+) -> None:
+    """A role somewhere, as part of what gives it: being granted, or registering one's own organisation."""
+    await Membership.insert(
+        Membership(
+            account=account,
+            organisation=organisation,
+            partner=partner,
+            facilitator=facilitator,
+            role=role,
+            created_at=clock.now(),
+        )
+    ).on_conflict(action="DO NOTHING")
 
 
 async def take_known_roles(account: int, email: str) -> None:

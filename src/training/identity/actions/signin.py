@@ -12,10 +12,11 @@ from training.identity import rules
 from training.identity.actions.roles import take_known_roles
 from training.identity.tables import SigninRequest, SigninSession, User
 from training.kernel import clock, db, outbox
-from training.kernel.actor import SYSTEM
+from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Invalid, NotFound, TooMany
 from training.kernel.i18n import _
 from training.kernel.links import digest
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 
@@ -65,10 +66,11 @@ async def request(email: str, *, network: str, next_path: str = "") -> str:
     return browser
 
 
-async def mint(signin_request: int, secret_key: str) -> Minted:
+async def mint(actor: Actor, signin_request: int, secret_key: str) -> Minted:
     """Make the link's token and the code of a request, replacing those of an earlier attempt to send them."""
     minted = Minted(rules.new_token(), rules.new_code())
-    async with acting(SYSTEM, "signin.mint", ("signin_request", signin_request)):
+    async with acting(actor, "signin.mint", ("signin_request", signin_request)):
+        actor.must(Permission.PLATFORM_RUN)
         await SigninRequest.update(
             {
                 SigninRequest.token_hash: digest(minted.token),
@@ -78,10 +80,11 @@ async def mint(signin_request: int, secret_key: str) -> Minted:
     return minted
 
 
-async def open_door(email: str, *, life: timedelta = rules.DEMO_LIFE, next_path: str = "") -> str:
+async def open_door(actor: Actor, email: str, *, life: timedelta = rules.DEMO_LIFE, next_path: str = "") -> str:
     """A sign-in token without a mail: for the command line, whose user owns the database anyway."""
     token, now = rules.new_token(), clock.now()
-    async with acting(SYSTEM, "signin.open-door") as change:
+    async with acting(actor, "signin.open-door") as change:
+        actor.must(Permission.PLATFORM_RUN)
         made = await SigninRequest.insert(
             SigninRequest(
                 email=check_email(email),

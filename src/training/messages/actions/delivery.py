@@ -167,7 +167,7 @@ async def _with_signin(request: int, text: str, html: str) -> tuple[str, str]:
     """Put the link and the code in; the kept copy never has them."""
     if await identity.signin_request(request) is None:
         return text, html  # used meanwhile: the mail can no longer open anything
-    minted = await signin.mint(request, settings.current().secret_key)
+    minted = await signin.mint(SYSTEM, request, settings.current().secret_key)
     link, code = f"{HIDDEN}lien", f"{HIDDEN}code"
     return (
         text.replace(link, minted.token).replace(code, minted.code),

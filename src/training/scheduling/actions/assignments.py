@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling import rules
 from training.scheduling.actions.planning import check_clashes, lock_alive, session_of
@@ -16,7 +19,8 @@ from training.scheduling.tables import Assignment
 async def assign(actor: Actor, slot: int, facilitator: int) -> int:
     """Put a facilitator on a slot, confirmed. FacilitatorBusy when they are elsewhere at that time."""
     async with acting(actor, "assignment.confirm") as change:
-        await lock_alive(await session_of(slot))
+        actor.must(Permission.SESSIONS_PLAN, session=(session := await session_of(slot)))
+        await lock_alive(session)
         now = clock.now()
         # who declined, was replaced or withdrawn may be asked again: the row is the same
         assignment = await db.value(_ASSIGN, slot, facilitator, now)
@@ -39,6 +43,7 @@ _ASSIGN = """
 
 async def change_facilitator(actor: Actor, slot: int, current: int | None, facilitator: int | None) -> None:
     """Somebody more on a slot (no `current` assignment), somebody instead, or (no `facilitator`) nobody."""
+    actor.must(Permission.SESSIONS_PLAN, session=await session_of(slot))
     if current is None and facilitator is None:
         raise Invalid(_("Choisissez une personne."), field=f"facilitator-{slot}")
     if current is None:
@@ -52,34 +57,52 @@ async def change_facilitator(actor: Actor, slot: int, current: int | None, facil
 async def replace_facilitator(actor: Actor, assignment: int, facilitator: int) -> int:
     """Somebody else comes instead; both are told. Returns the new assignment."""
     async with acting(actor, "assignment.replace", ("assignment", assignment)):
-        slot = await _end_assignment(assignment, AssignmentState.REPLACED)
-        return await assign(actor, slot, facilitator)
+        asked = await _asked(assignment)
+        actor.must(Permission.SESSIONS_PLAN, session=asked.session)
+        await _end_assignment(assignment, asked.session, AssignmentState.REPLACED)
+        return await assign(actor, asked.slot, facilitator)
 
 
 async def withdraw_assignment(actor: Actor, assignment: int) -> None:
     """That person is not needed on that date any more; they are told."""
     async with acting(actor, "assignment.withdraw", ("assignment", assignment)):
-        await _end_assignment(assignment, AssignmentState.WITHDRAWN)
+        asked = await _asked(assignment)
+        actor.must(Permission.SESSIONS_PLAN, session=asked.session)
+        await _end_assignment(assignment, asked.session, AssignmentState.WITHDRAWN)
 
 
 async def answer_assignment(actor: Actor, assignment: int, *, accepts: bool) -> None:
     """The facilitator says yes, or no: a no frees the date, and the team is told. The last answer counts."""
     async with acting(actor, "assignment.answer", ("assignment", assignment)) as change:
         change.about("assignment", assignment, "state", "accepted_at")
+        asked = await _asked(assignment)
+        actor.must(Permission.INVITATIONS_ANSWER, facilitator=asked.facilitator, link=("assignment", assignment))
         if not accepts:
-            await _end_assignment(assignment, AssignmentState.DECLINED)
+            await _end_assignment(assignment, asked.session, AssignmentState.DECLINED)
             return
         await Assignment.update({Assignment.accepted_at: clock.now()}).where(
             (Assignment.id == assignment) & (Assignment.state == AssignmentState.CONFIRMED)
         )
 
 
-async def _end_assignment(assignment: int, state: AssignmentState) -> int:
-    """Returns the slot. Conflict when the assignment does not hold."""
-    slot = await db.value("select slot from assignment where id = $1", assignment)
-    if slot is None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    slot: int
+    session: int
+    facilitator: int
+
+
+async def _asked(assignment: int) -> _Asked:
+    sql = "select a.slot, t.session, a.facilitator from assignment a join slot t on t.id = a.slot where a.id = $1"
+    found = await db.row(_Asked, sql, assignment)
+    if found is None:
         raise NotFound(_("Cette affectation n’existe pas."))
-    await lock_alive(await session_of(int(slot)))
+    return found
+
+
+async def _end_assignment(assignment: int, session: int, state: AssignmentState) -> None:
+    """Conflict when the assignment does not hold."""
+    await lock_alive(session)
     row = await Assignment.select(Assignment.state).where(Assignment.id == assignment).first().lock_rows("UPDATE")
     if row is None or state not in rules.ASSIGNMENT_MOVES[AssignmentState(row["state"])]:
         raise Conflict(_("Cette personne n’anime plus cette date."))
@@ -87,7 +110,6 @@ async def _end_assignment(assignment: int, state: AssignmentState) -> int:
         {Assignment.state: state, Assignment.accepted_at: None, Assignment.updated_at: clock.now()}
     ).where(Assignment.id == assignment)
     await outbox.put(_ENDED[state], ("assignment", assignment))
-    return int(slot)
 
 
 _ENDED = {

@@ -11,6 +11,7 @@ from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling import rules
 from training.scheduling.actions.planning import check_clashes, lock_alive
@@ -21,6 +22,7 @@ from training.scheduling.tables import Session, Slot, Venue, VenueUse
 async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> None:
     """Correct a venue's facts; whoever was invited there is told."""
     async with acting(actor, "venue.edit", ("venue", venue)) as change:
+        actor.must(Permission.SESSIONS_PLAN)
         change.about("venue", venue, *values)
         rules.check_where(values)
         columns: dict[Any, Any] = {Venue._meta.get_column_by_name(name): value for name, value in values.items()}
@@ -47,6 +49,7 @@ async def move_session(actor: Actor, session: int, moves: Mapping[int, Moved]) -
     VenueTaken, FacilitatorBusy (everybody comes along), Invalid. Conflict: held or cancelled.
     """
     async with acting(actor, "session.move", ("session", session)) as change:
+        actor.must(Permission.SESSIONS_PLAN, session=session)
         change.about("session", session, "starts_at", "ends_at", "venue")
         locked = await lock_alive(session)
         slots = {row.id: row for row in await db.rows(_Placed, _PLACED, session)}
@@ -117,9 +120,10 @@ async def _in_order(session: int) -> None:
 
 async def edit_session(actor: Actor, session: int, *, capacity: int, closes_at: datetime, note: str) -> None:
     """Seats, the end of bookings, the note. Conflict when more seats are taken than that."""
-    if capacity < 1:
-        raise Invalid(_("Une séance a au moins une place."), field="capacity")
     async with acting(actor, "session.edit", ("session", session)) as change:
+        actor.must(Permission.SESSIONS_PLAN, session=session)
+        if capacity < 1:
+            raise Invalid(_("Une séance a au moins une place."), field="capacity")
         change.about("session", session, "capacity", "closes_at", "note")
         locked = await lock_alive(session)
         if capacity < locked.seats_taken:
@@ -138,11 +142,13 @@ async def edit_session(actor: Actor, session: int, *, capacity: int, closes_at: 
 async def tell_later_of_offer(actor: Actor, offer: int) -> None:
     """An offer's words changed: whoever is invited to its coming sessions is told."""
     async with acting(actor, "session.offer-changed", ("offer", offer)):
+        actor.must(Permission.PLATFORM_RUN)
         await _tell_later("offer = $1", offer)
 
 
 async def tell_of_changes(actor: Actor = SYSTEM) -> int:
     """Sessions that have been quiet since their last change: one word about all of it."""
+    actor.must(Permission.PLATFORM_RUN)
     due = await db.connection().fetch("select id from session where tell_after <= $1 order by id", clock.now())
     for record in due:
         async with acting(actor, "session.tell", ("session", record["id"])):

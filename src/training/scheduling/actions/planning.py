@@ -11,6 +11,7 @@ from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling import rules
 from training.scheduling.rules import AssignmentState, LockedSession, SessionKind, SessionState, SlotTimes
@@ -50,6 +51,7 @@ class NewSession:
 async def add_venue(actor: Actor, **values: Any) -> int:
     """A room somewhere. Its clock is that of its commune."""
     async with acting(actor, "venue.add") as change:
+        actor.must(Permission.SESSIONS_PLAN)
         rules.check_where(values)
         postcode = await db.value("select postcode from commune where id = $1", values["commune"])
         made = await Venue.insert(
@@ -61,10 +63,11 @@ async def add_venue(actor: Actor, **values: Any) -> int:
 
 async def plan_session(actor: Actor, new: NewSession) -> int:
     """Plan a session with its slots, venues and facilitators. VenueTaken, FacilitatorBusy, Invalid."""
-    slots = sorted(new.slots, key=lambda s: s.starts_at)
-    rules.check_slots([SlotTimes(s.starts_at, s.ends_at) for s in slots])
     now = clock.now()
     async with acting(actor, "session.plan") as change:
+        actor.must(Permission.SESSIONS_PLAN)
+        slots = sorted(new.slots, key=lambda s: s.starts_at)
+        rules.check_slots([SlotTimes(s.starts_at, s.ends_at) for s in slots])
         made = await Session.insert(
             Session(
                 offer=new.offer,
@@ -115,6 +118,7 @@ async def _add_slot(session: int, position: int, new: NewSlot) -> None:
 async def publish_session(actor: Actor, session: int) -> None:
     """Open a draft to bookings; its facilitators are invited."""
     async with acting(actor, "session.publish", ("session", session)):
+        actor.must(Permission.SESSIONS_PLAN, session=session)
         await _move(session, SessionState.PUBLISHED, {Session.published_at: clock.now()})
         await _invite_facilitators(session)
 

@@ -14,6 +14,7 @@ from training.kernel import links, settings
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.scheduling import queries as scheduling
 from training.web.auth import PUBLIC
 from training.web.forms import Form
@@ -36,7 +37,7 @@ async def answered(request: Asked, token: FromPath[str]) -> Template | Redirect:
     wanted = form.choice("answer", Answer)
     if wanted is not None and form.good:
         with form.refusals():
-            await answer_invitation(Actor("link", note.id, PURPOSE, scope=Scope()), note.id, wanted)
+            await answer_invitation(await _holder(note), note.id, wanted)
             return go(f"/lien/{token}/reponse", _("Merci, c’est noté."))
     return await _page(request, token, form)
 
@@ -60,6 +61,16 @@ async def _page(request: Asked, token: str, form: Form) -> Template:
     )
     shown.headers.update({"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"})
     return shown
+
+
+async def _holder(note: Told) -> Actor:
+    """Whoever holds the link of an invitation: may answer it, and nothing else."""
+    person = await invitations.invitee(note.slot, note.email)
+    things = [("invitation", note.id)]
+    if person is not None and person.role is Role.FACILITATOR:
+        things.append(("assignment", person.id))
+    held = frozenset[str]({Permission.INVITATIONS_ANSWER})
+    return Actor("link", note.id, PURPOSE, scope=Scope(links=dict.fromkeys(things, held)))
 
 
 async def _invitation(token: str) -> Told:

@@ -83,11 +83,6 @@ def _filled(service_code: str | None, purchase_order: str | None) -> Form:
     return Form.filled({"service_code": service_code, "purchase_order": purchase_order, "siret": ""})
 
 
-def may_tell(actor: Actor, organisation: int) -> bool:
-    """Who books, or who keeps the accounts there."""
-    return actor.may(P.BOOKINGS_MAKE, organisation=organisation) or actor.may(P.INVOICES_SEE, organisation=organisation)
-
-
 # From a booking
 
 
@@ -202,11 +197,17 @@ async def tell_link(request: Asked, token: FromPath[str]) -> Template | Redirect
     form = await Form.of(request)
     told = _told(form, await wanted(organisation, view.service_code, view.purchase_order))
     if told is not None and view.state == InvoiceState.DRAFT:
-        holder = Actor("link", view.id, view.payer_name, scope=Scope(organisations={view.payer: frozenset()}))
         with form.refusals():
-            await tell_for_invoice(holder, view.id, told)
+            await tell_for_invoice(_holder(view), view.id, told)
             return go(f"/lien/{token}/completer", _("Merci, c’est noté."))
     return await _link_page(request, token, organisation, view, form)
+
+
+def _holder(view: InvoiceView) -> Actor:
+    """Whoever holds the link of a draft: may say what it lacks, of it and of its payer, and nothing else."""
+    held = frozenset[str]({P.INVOICES_COMPLETE})
+    things = (("invoice", view.id), ("organisation", view.payer))
+    return Actor("link", view.id, view.payer_name, scope=Scope(links=dict.fromkeys(things, held)))
 
 
 async def _linked(token: str) -> tuple[OrganisationView, InvoiceView]:

@@ -64,7 +64,7 @@ async def _booking_page(
     billed = (await billing.invoices_of(actor.scope, [booking.id]))[booking.id]
     invoices = billed if actor.may(P.INVOICES_SEE, organisation=organisation.id) else []
     owed = booking.price_cents > 0 and booking.state in OCCUPYING and not any(i.number for i in billed)
-    facts = owed and billing_facts.may_tell(actor, organisation.id)
+    facts = owed and actor.may(P.INVOICES_COMPLETE, organisation=organisation.id)
     paper = await billing.free_paper(actor.scope, booking.reference)
     people = await queries.participants(booking.id)
     answers = {a.email.lower(): a for a in await invitations.answers(booking.session) if a.booking == booking.id}
