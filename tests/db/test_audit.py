@@ -48,6 +48,7 @@ from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import USUAL, PauseKind
 from training.identity.actions import keys, signin
 from training.identity.actions.registration import register_organisation
+from training.identity.rules import OWN
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.messages.actions import delivery
@@ -88,7 +89,6 @@ def _declared() -> set[str]:
 
 async def _people(session: int, organisation: int) -> None:
     """What people of the office and of organisations do, that the story leaves out."""
-    await directory.ensure_contact(SYSTEM, organisation, NewContact("Nina Nouvelle", "nina@mairie.example.org"))
     await directory.add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
     await directory.set_logo(SYSTEM, PIXEL, "image/png")
     await directory.remove_logo(SYSTEM)
@@ -104,7 +104,7 @@ async def _people(session: int, organisation: int) -> None:
     entered = await signin.by_code(browser, minted.code, secret_key=settings.current().secret_key, program="test")
     await signin.by_link(await signin.open_door(SYSTEM, "rh@mairie.example.org"), program="test")
     await signin.sign_out(entered.token)
-    nina = Actor("user", entered.account, "Nina")
+    nina = Actor("user", entered.account, "Nina", scope=Scope(accounts={entered.account: OWN}))
     own = NewOrganisation("Association Nouvelle", OrganisationKind.ASSOCIATION, None, "1 rue", "61000", "Alençon")
     await register_organisation(nina, own, (NewContact("Nina Nouvelle", "nina@mairie.example.org"),))
     await keys.create(SYSTEM, "Script", organisation=organisation)
@@ -387,7 +387,7 @@ WITHIN_ANOTHER = {
     "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
     "records.freeze", "billing.open_receivable",
-    "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
+    "identity.give_role", "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
     "messages.deliver",  # a claim is no decision; what came of it is noted by an action
 }  # fmt: skip
 

@@ -77,8 +77,8 @@ async def test_the_billing_contact_is_the_one_for_it_or_failing_who_books(databa
 
 async def test_a_contact_is_known_by_its_address_whatever_its_case(database_test):
     organisation = await makers.make_organisation()
-    first = await actions.ensure_contact(SYSTEM, organisation, NewContact("Nina", "Nina@mairie.example.org"))
-    assert await actions.ensure_contact(SYSTEM, organisation, NewContact("N.", "nina@Mairie.example.org")) == first
+    first = await actions.add_contact(SYSTEM, organisation, NewContact("Nina", "Nina@mairie.example.org"))
+    assert await actions.add_contact(SYSTEM, organisation, NewContact("N.", "nina@Mairie.example.org")) == first
     assert len(await queries.contacts(organisation)) == 3
 
 

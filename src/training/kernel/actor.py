@@ -71,7 +71,8 @@ class Actor:
         """As `may`, for actions. NotFound to a stranger of that place, Forbidden to a role that may not."""
         if self.may(permission, **place):
             return
-        if place and not self.scope.everything and not self.scope.held(place):
+        sees = self.scope.everything and "account" not in place  # a person's own is nobody else's, not even the team's
+        if place and not sees and not self.scope.held(place):
             raise NotFound(_("Cela n’existe pas, ou ne vous concerne pas."))
         if place.get("organisation") in self.scope.organisations:
             raise Forbidden(_("Votre rôle dans cette structure ne le permet pas : demandez à son responsable."))
