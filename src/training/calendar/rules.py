@@ -15,6 +15,7 @@ import msgspec
 
 from training.calendar.formats.event import ZONE, EventText
 from training.calendar.formats.itip import PartStat
+from training.kernel import addresses
 from training.kernel.i18n import _, ngettext
 from training.scheduling.rules import SessionState
 
@@ -208,10 +209,10 @@ def _geo(latitude: float | None, longitude: float | None) -> tuple[float, float]
 
 def _path(facts: SlotFacts, audience: Audience) -> str:
     if audience == Audience.FACILITATOR:
-        return f"/animation/seances/{facts.session}"
+        return addresses.mission(facts.session)
     if audience == Audience.STAFF:
-        return f"/gestion/seances/{facts.session}"
-    return f"/seances/{facts.session}"
+        return addresses.office_session(facts.session)
+    return addresses.session(facts.session)
 
 
 def _description(facts: SlotFacts, audience: Audience, cancelled: bool, uninvited: bool, contact: str) -> str:

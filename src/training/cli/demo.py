@@ -19,7 +19,7 @@ from training.demo.town.organisations import ORGANISATIONS, STORY_ORGANISATION
 from training.demo.town.people import FACILITATORS, STAFF, STORY_FACILITATOR
 from training.directory import queries as directory
 from training.identity.actions import keys, signin
-from training.kernel import clock, db, migrate, settings
+from training.kernel import addresses, clock, db, migrate, settings
 from training.kernel.actor import SYSTEM
 from training.worker import drain
 
@@ -106,7 +106,6 @@ async def _empty() -> None:
 
 
 async def _doors() -> dict[str, str]:
-    base = settings.current().base_url
     facilitator = next(f.person for f in FACILITATORS if f.person.slug == STORY_FACILITATOR)
     town_hall = next(o for o in ORGANISATIONS if o.slug == STORY_ORGANISATION)
     organisation = await directory.organisation_by_slug_or_siret(town_hall.siret)
@@ -116,10 +115,10 @@ async def _doors() -> dict[str, str]:
     administrator = next(member.person for member in STAFF if member.role == "administrator")
 
     async def link(email: str) -> str:
-        return f"{base}/connexion/lien/{await signin.open_door(SYSTEM, email)}"
+        return addresses.absolute(addresses.signin_link(await signin.open_door(SYSTEM, email)))
 
     def feed(token: str) -> str:
-        return f"{base}/agenda/p/{token}.ics"
+        return addresses.absolute(addresses.feed(token))
 
     return {
         "staff_link": await link(administrator.email),

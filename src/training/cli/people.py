@@ -7,7 +7,7 @@ import click
 from training.cli import setting_up
 from training.identity.actions import roles, signin
 from training.identity.rules import PLATFORM_ROLES, Role
-from training.kernel import settings
+from training.kernel import addresses
 from training.kernel.actor import SYSTEM
 
 
@@ -35,4 +35,4 @@ def create(email: str, name: str, role: str) -> None:
         return await signin.open_door(SYSTEM, email)
 
     token = setting_up.run(work)
-    click.echo(f"{settings.current().base_url}/connexion/lien/{token}")
+    click.echo(addresses.absolute(addresses.signin_link(token)))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from training.calendar.queries.invitations import Told
 from training.calendar.rules import Role
 from training.demo import samples
+from training.kernel import addresses
 from training.messages.actions.outgoing import Letter, Reader
 from training.scheduling.queries import AssignmentView
 from training.scheduling.rules import AssignmentState, SessionState
@@ -46,7 +47,7 @@ def following(occasion: str) -> Letter:
         "before": _told() if occasion == "session_changed" else None,
         "method": "CANCEL" if off else "REQUEST",
         "answer": None if off else samples.ANSWER,
-        "path": f"/seances/{session.id}",
+        "path": addresses.session(session.id),
     }
     return Letter(occasion, PARTICIPANT, ("session", session.id), context)
 
@@ -63,6 +64,6 @@ def declined(occasion: str) -> Letter:
         "others": [],
         "slot": slot,
         "slots": samples.slots(),
-        "path": "/gestion/seances/1",
+        "path": addresses.office_session(1),
     }
     return Letter(occasion, samples.TEAM, ("assignment", 1), context)

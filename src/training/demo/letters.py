@@ -31,7 +31,7 @@ from training.demo.samples import (
 from training.directory.queries import ContactView, OrganisationView, PlatformView
 from training.directory.rules import Buyer, OrganisationState
 from training.dunning.rules.reminding import Step
-from training.kernel import clock
+from training.kernel import addresses, clock
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
 from training.payments.queries.receipts import ReceiptView
 from training.scheduling.queries import SessionView, SlotView
@@ -64,7 +64,7 @@ def assignment_letter(occasion: str, view: SessionView, dates: list[SlotView], m
         "slot": dates[0],
         "method": method,
         "answer": ANSWER if method == "REQUEST" else None,
-        "path": f"/animation/seances/{view.id}",
+        "path": addresses.mission(view.id),
     }
     return Letter(occasion, FACILITATOR, ("assignment", 1), context)
 
@@ -75,7 +75,7 @@ def invoice_letter(view: InvoiceView, **changes: Any) -> Letter:
     context = {
         "invoice": view,
         "public": view.payer_buyer == Buyer.PUBLIC,
-        "path": "/lien/lettre-de-demonstration",
+        "path": addresses.behind("lettre-de-demonstration"),
         **({"whole": True, "due_cents": 0, "left_cents": 0} if credit else {"held": True, "deposited": False}),
     }
     occasion = "credit_note_issued" if credit else "invoice_issued"
@@ -108,36 +108,36 @@ def receipt_letter(occasion: str) -> Letter:
         "settled": settled,
         "due_cents": 20_000,
         "left_cents": 0,
-        "path": "/lien/lettre-de-demonstration",
+        "path": addresses.behind("lettre-de-demonstration"),
     }
     return Letter(occasion, ACCOUNTANT, ("payment", 1), context)
 
 
 def lacking_letter(view: InvoiceView, *keys: str) -> Letter:
     """What `messages.actions.lacking` writes."""
-    context = {"invoice": view, "lacking": keys or ("engagement",), "path": "/lien/lettre-de-demonstration"}
+    context = {"invoice": view, "lacking": keys or ("engagement",), "path": addresses.behind("lettre-de-demonstration")}
     return Letter("invoice_lacking", ACCOUNTANT, ("invoice", view.id), context)
 
 
 def organisation_letter(occasion: str, view: OrganisationView) -> Letter:
     """What `messages.actions.organisations` writes: to the team, or to the organisation."""
     if occasion == "organisation_approved":
-        context: dict[str, Any] = {"organisation": view, "path": f"/espace/{view.slug}"}
+        context: dict[str, Any] = {"organisation": view, "path": addresses.space(view.slug)}
         return Letter(occasion, CONTACT, ("organisation", view.id), context)
     person = ContactView(
         1, view.id, CONTACT.name, CONTACT.email, "02 61 91 00 21", "Responsable de la formation", True, False, "fr"
     )
-    context = {"organisation": view, "contacts": [person], "path": f"/gestion/structures/{view.slug}"}
+    context = {"organisation": view, "contacts": [person], "path": addresses.office_organisation(view.slug)}
     return Letter(occasion, TEAM, ("organisation", view.id), context)
 
 
 def _page_of(view: BookingView) -> str:
-    return f"/espace/{view.organisation_slug}/reservations/{view.reference}"
+    return addresses.space_booking(view.organisation_slug, view.reference)
 
 
 def _signin(occasion: str) -> Letter:
     context = {
-        "path": f"/connexion/lien/{HIDDEN}lien",
+        "path": addresses.signin_link(f"{HIDDEN}lien"),
         "code": f"{HIDDEN}code",
         "expires_at": clock.now() + timedelta(minutes=20),
     }

@@ -8,7 +8,7 @@ from training.directory.rules import Buyer
 from training.dunning.queries.reminders import Followed
 from training.dunning.rules.interest import Rate, late
 from training.dunning.rules.reminding import USUAL, Step
-from training.kernel import clock
+from training.kernel import addresses, clock
 from training.messages.actions.outgoing import Letter, Reader
 
 READER = Reader("Didier Grandlivre", "didier.grandlivre@example.org")
@@ -47,6 +47,6 @@ def letter(step: Step, view: Followed | None = None) -> Letter:
         "owed": one,
         "late": cost if step == Step.FORMAL else None,
         "answer_by": clock.today() + timedelta(days=8),
-        "path": "/lien/lettre-de-demonstration" if one.invoice else f"/espace/{one.payer_slug}",
+        "path": addresses.behind("lettre-de-demonstration") if one.invoice else addresses.space(one.payer_slug),
     }
     return Letter(f"reminder_{step}", READER, ("invoice", 1), context, organisation=1)

@@ -14,7 +14,7 @@ from training.catalogue.rules import TariffMode
 from training.demo.town.platform import PLATFORM
 from training.directory.queries import OrganisationView, PlatformView
 from training.directory.rules import Buyer, OrganisationKind, OrganisationState
-from training.kernel import clock
+from training.kernel import addresses, clock
 from training.messages.actions.outgoing import Reader
 from training.scheduling.queries import SessionView, SlotView
 from training.scheduling.rules import SessionKind, SessionState
@@ -24,7 +24,7 @@ REFERENCE = "R-7F3K2QM"
 CONTACT = Reader("Florence Dentelle", "florence.dentelle@example.org")
 FACILITATOR = Reader("Gaston Pédalier", "gaston.pedalier@example.org")
 ACCOUNTANT = Reader("Didier Grandlivre", "didier.grandlivre@example.org")
-ANSWER = "/lien/reponse-de-demonstration"
+ANSWER = addresses.behind("reponse-de-demonstration")
 TEAM = Reader(PLATFORM.contact_name, "claire.boussole@example.org")
 
 

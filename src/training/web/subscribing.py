@@ -11,7 +11,7 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from training.calendar.queries.feeds import TokenView
-from training.kernel import settings
+from training.kernel import addresses
 from training.kernel.i18n import _
 from training.web.pages import Asked, page
 
@@ -30,7 +30,7 @@ class Links:
 
 def links(path: str, name: str) -> Links:
     """The ways to subscribe to a calendar of ours; `name` is what Outlook will call it."""
-    https = settings.current().base_url + path
+    https = addresses.absolute(path)
     # webcal: folklore for https, never registered; Apple and Google take it for « subscribe », not « open once »
     webcal = f"webcal://{https.partition('://')[2]}"
     asked = f"calendar/0/addfromweb?url={quote(https, safe='')}&name={quote(name, safe='')}"
@@ -49,7 +49,7 @@ def links(path: str, name: str) -> Links:
 
 async def made(request: Asked, label: str, token: str, **around: Any) -> Template:
     """A new address: this answer is the only place that ever holds it."""
-    found = links(f"/agenda/p/{token}.ics", label)
+    found = links(addresses.feed(token), label)
     shown = await page(request, "agenda/made.html", label=label, links=found, **around)
     shown.headers["Cache-Control"] = "private, no-store"
     return shown

@@ -15,9 +15,9 @@ from training.calendar.queries.invitations import Invitee, Told
 from training.calendar.rules import Role, SlotFacts
 from training.calendar.tables import Invitation, InvitationMessage
 from training.directory.queries import PlatformView
-from training.kernel import clock, db, settings
+from training.kernel import addresses, clock, db, settings
 from training.kernel.i18n import _
-from training.kernel.links import Link, sign
+from training.kernel.links import Link
 from training.scheduling.rules import SessionState
 
 ANSWERABLE = timedelta(days=30)  # after the date: who was ill says so later, and then the link is over
@@ -96,7 +96,7 @@ def _sent_at(last: Told | None) -> datetime:
 
 def _path(invitation: int, generation: int, facts: SlotFacts) -> str:
     link = Link("invitation", invitation, generation, facts.ends_at + ANSWERABLE)
-    return f"/lien/{sign(link, settings.current().secret_key)}/reponse"
+    return addresses.linked_answer(link)
 
 
 def _mailbox(name: str, email: str) -> Mailbox | None:
@@ -126,7 +126,7 @@ def _write(
     message = {"organizer": organizer, "attendee": attendee, "sequence": sequence, "sent_at": sent_at}
     if not off:
         # Outlook shows the description and not the mail: the way to answer is there too
-        answer = _("Répondre : {address}").format(address=settings.current().base_url + path)
+        answer = _("Répondre : {address}").format(address=addresses.absolute(path))
         text = replace(text, description=f"{text.description}\n{answer}")
         # an update that reschedules nothing does not ask again what was answered
         partstat = rules.PARTSTAT[rules.Answer(known)] if known else "NEEDS-ACTION"

@@ -12,10 +12,10 @@ from training.billing.rules.payments import WAY_NAMES, Way
 from training.bookings import queries as bookings
 from training.directory import queries as directory
 from training.directory.rules import Buyer
-from training.kernel import clock, settings
+from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import _, speaking
-from training.kernel.links import Link, sign
+from training.kernel.links import Link
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.payments.queries import receipts
 from training.payments.queries.receipts import ReceiptView
@@ -43,7 +43,7 @@ async def send_invoice(actor: Actor, invoice: int) -> None:
             {
                 "invoice": view,
                 "public": view.payer_buyer == Buyer.PUBLIC,
-                "path": "/lien/" + sign(_link(view.id, view.generation), settings.current().secret_key),
+                "path": addresses.linked(_link(view.id, view.generation)),
                 **context,
             },
             organisation=view.payer,
@@ -100,8 +100,8 @@ async def send_receipt(actor: Actor, receipt: int) -> None:
 async def _path_to_paid(view: ReceiptView) -> str:
     found = await receipts.first_invoice_of(view.payment)
     if found is None:
-        return f"/espace/{view.payer_slug}/factures"
-    return "/lien/" + sign(_link(*found), settings.current().secret_key)
+        return addresses.space_invoices(view.payer_slug) if view.payer_slug else addresses.spaces()
+    return addresses.linked(_link(*found))
 
 
 async def send_free_confirmation(actor: Actor, booking: int) -> None:
@@ -121,7 +121,7 @@ async def send_free_confirmation(actor: Actor, booking: int) -> None:
             {
                 "booking": view,
                 "slots": (await scheduling.slots([view.session]))[view.session],
-                "path": f"/espace/{view.organisation_slug}/reservations/{view.reference}",
+                "path": addresses.space_booking(view.organisation_slug, view.reference),
             },
             organisation=view.organisation,
             files=((paper, f"confirmation-{view.reference}.pdf"),),

@@ -8,6 +8,7 @@ from training.bookings.rules import BookingState
 from training.calendar.actions.invitations import Prepared, prepare
 from training.directory.queries import the_platform
 from training.identity.queries import staff_addresses
+from training.kernel import addresses
 from training.kernel.actor import SYSTEM, Actor
 from training.messages.actions.invitations import follow_booking
 from training.messages.actions.outgoing import Letter, Reader, queue
@@ -105,7 +106,7 @@ def letter(
             "slot": slot or slots[0],
             "method": prepared.method if prepared else None,
             "answer": prepared.path if prepared and prepared.method == "REQUEST" else None,
-            "path": f"/espace/{view.organisation_slug}/reservations/{view.reference}",
+            "path": addresses.space_booking(view.organisation_slug, view.reference),
         },
         organisation=view.organisation,
         calendar=prepared,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from training.calendar.actions.invitations import prepare
 from training.directory import queries as directory
 from training.identity.queries import staff_addresses
+from training.kernel import addresses
 from training.kernel.actor import Actor
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
@@ -34,7 +35,7 @@ async def tell_staff_of_no(actor: Actor, assignment: int) -> None:
         "others": [a.name for a in await scheduling.assignments([found.session]) if a.slot == found.slot],
         "slot": next(s for s in slots if s.id == found.slot),
         "slots": slots,
-        "path": f"/gestion/seances/{found.session}",
+        "path": addresses.office_session(found.session),
     }
     for name, email in await staff_addresses():
         await queue(
@@ -69,7 +70,7 @@ async def _tell(actor: Actor, assignment: int, occasion: str, *expected: Assignm
                 "slot": next(s for s in slots if s.id == found.slot),
                 "slots": slots,
                 "method": prepared.method,
-                "path": f"/animation/seances/{found.session}",
+                "path": addresses.mission(found.session),
                 "answer": prepared.path if prepared.method == "REQUEST" else None,
             },
             calendar=prepared,

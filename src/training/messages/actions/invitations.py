@@ -7,7 +7,7 @@ from training.calendar.actions.invitations import Prepared, prepare
 from training.calendar.queries import invitations
 from training.calendar.rules import INVITED_BY_OCCASION, Role
 from training.directory.queries import the_platform
-from training.kernel import clock
+from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
@@ -84,4 +84,4 @@ def _letter(
 
 
 def _page(view: SessionView, role: Role) -> str:
-    return f"/animation/seances/{view.id}" if role is Role.FACILITATOR else f"/seances/{view.id}"
+    return addresses.mission(view.id) if role is Role.FACILITATOR else addresses.session(view.id)

@@ -8,9 +8,9 @@ from training.billing.queries import invoices as billing
 from training.billing.rules.issuing import ASKABLE
 from training.billing.rules.states import InvoiceState
 from training.directory import queries as directory
-from training.kernel import clock, settings
+from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.links import Link, sign
+from training.kernel.links import Link
 from training.messages.actions.outgoing import Letter, Reader, queue
 
 PURPOSE = "billing_facts"  # what the link opens: the page where the answer is written (web.portal)
@@ -36,7 +36,7 @@ async def ask_billing_facts(actor: Actor, invoice: int) -> None:
             {
                 "invoice": view,
                 "lacking": [check.key.value for check in lacking],
-                "path": f"/lien/{sign(link, settings.current().secret_key)}/completer",
+                "path": addresses.linked_billing_facts(link),
             },
             organisation=view.payer,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from training.directory import queries as directory
 from training.identity.queries import staff_addresses
+from training.kernel import addresses
 from training.kernel.actor import Actor
 from training.messages.actions.outgoing import Letter, Reader, queue
 
@@ -15,7 +16,7 @@ async def tell_staff(actor: Actor, organisation: int) -> None:
         return
     people = await directory.contacts(organisation)
     for name, email in await staff_addresses():
-        context = {"organisation": found, "contacts": people, "path": f"/gestion/structures/{found.slug}"}
+        context = {"organisation": found, "contacts": people, "path": addresses.office_organisation(found.slug)}
         await queue(actor, Letter("staff_organisation", Reader(name, email), ("organisation", organisation), context))
 
 
@@ -32,7 +33,7 @@ async def welcome(actor: Actor, organisation: int) -> None:
                     "organisation_approved",
                     Reader(contact.name, contact.email, contact.locale),
                     ("organisation", organisation),
-                    {"organisation": found, "path": f"/espace/{found.slug}"},
+                    {"organisation": found, "path": addresses.space(found.slug)},
                     organisation=organisation,
                 ),
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 from training.calendar.actions.invitations import Prepared
 from training.directory.queries import PlatformView, the_platform
-from training.kernel import clock, outbox, render, settings
+from training.kernel import addresses, clock, outbox, render, settings
 from training.kernel.actor import Actor
 from training.kernel.i18n import language, speaking
 from training.messages.rules import MailState
@@ -57,8 +57,7 @@ HIDDEN = "••••"  # stands in the kept copy where the sent one had a secr
 
 def write(letter: Letter, platform: PlatformView) -> Written:
     """The words of a letter, in its reader's language."""
-    base = settings.current().base_url
-    context = {"platform": platform, "base_url": base, "to": letter.to, "hidden": HIDDEN, **letter.context}
+    context = {"platform": platform, "addresses": addresses, "to": letter.to, "hidden": HIDDEN, **letter.context}
     folder = f"mail/{letter.occasion}"
     with speaking(letter.to.locale):
         context["lang"] = language.get()

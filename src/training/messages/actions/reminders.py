@@ -11,9 +11,9 @@ from training.dunning.actions.remind import told
 from training.dunning.queries import reminders as reading
 from training.dunning.queries.reminders import Followed
 from training.dunning.rules.reminding import Step
-from training.kernel import clock, settings
+from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.links import Link, sign
+from training.kernel.links import Link
 from training.messages.actions.outgoing import Letter, Reader, queue
 
 LINK_LIFE = timedelta(days=400)  # as the invoice's own: an accountant looks for it again when the year is closed
@@ -55,6 +55,6 @@ async def send_reminder(actor: Actor, reminder: int) -> None:
 def path(one: Followed, view: InvoiceView | None) -> str:
     """The invoice's page by its signed link; what came from another ledger has no page: the payer's space."""
     if view is None:
-        return f"/espace/{one.payer_slug}"
+        return addresses.space(one.payer_slug)
     link = Link("invoice", view.id, view.generation, clock.now() + LINK_LIFE)
-    return "/lien/" + sign(link, settings.current().secret_key)
+    return addresses.linked(link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from training.identity import queries
+from training.kernel import addresses
 from training.kernel.actor import Actor
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader, queue
 
@@ -18,7 +19,7 @@ async def send(actor: Actor, signin_request: int) -> None:
             "signin",
             Reader(found.email, found.email),
             ("signin_request", found.id),
-            {"path": f"/connexion/lien/{HIDDEN}lien", "code": f"{HIDDEN}code", "expires_at": found.expires_at},
+            {"path": addresses.signin_link(f"{HIDDEN}lien"), "code": f"{HIDDEN}code", "expires_at": found.expires_at},
             secret="signin",
         ),
     )

@@ -18,11 +18,11 @@ from training.billing.tables.receivables import Checkout
 from training.directory import queries as directory
 from training.directory.rules import Buyer
 from training.identity.rules import Permission
-from training.kernel import clock, db, settings
+from training.kernel import addresses, clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
-from training.kernel.links import Link, sign
+from training.kernel.links import Link
 from training.kernel.render import euros
 from training.payments.actions import stripe_events
 from training.payments.clients import stripe
@@ -185,7 +185,7 @@ async def _write(owed: _Owed, way: Way, door: str) -> _Attempt:
 
 async def _open(actor: Actor, owed: _Owed, attempt: _Attempt) -> str:
     contact = await directory.billing_contact(owed.payer)
-    back = settings.current().base_url + _back(owed, attempt)
+    back = addresses.absolute(_back(owed, attempt))
     asked = stripe.Asked(
         key=attempt.key,
         method=rules.METHODS[attempt.way],
@@ -214,9 +214,9 @@ async def _open(actor: Actor, owed: _Owed, attempt: _Attempt) -> str:
 def _back(owed: _Owed, attempt: _Attempt) -> str:
     """Where the person comes back to: of one attempt always the same, for one key goes with one request."""
     if attempt.door == SPACE or owed.invoice is None or owed.generation is None:
-        return f"/espace/{owed.payer_slug}/factures/{owed.number}"
+        return addresses.space_invoice(owed.payer_slug, owed.number)
     until = attempt.created_at.replace(microsecond=0) + RETURN_LIFE
-    return "/lien/" + sign(Link("invoice", owed.invoice, owed.generation, until), settings.current().secret_key)
+    return addresses.linked(Link("invoice", owed.invoice, owed.generation, until))
 
 
 async def _close(actor: Actor, attempt: _Attempt) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from training.billing.queries import transmissions
 from training.billing.queries.transmissions import Waiting as Deposits
-from training.kernel import clock, db, queue
+from training.kernel import addresses, clock, db, queue
 from training.kernel.actor import SYSTEM
 from training.scheduling.rules import SessionState
 
@@ -156,7 +156,7 @@ def _event(found: _Date) -> Event:
     start, end = clock.local(found.starts_at), clock.local(found.ends_at)
     last = end.hour * 60 + end.minute if end.date() == start.date() else 24 * 60
     return Event(
-        href=f"/gestion/seances/{found.session}",
+        href=addresses.office_session(found.session),
         place=found.city or found.venue or found.title,
         title=found.title,
         start=found.starts_at,

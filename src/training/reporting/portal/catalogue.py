@@ -11,7 +11,7 @@ from training.catalogue.queries import OfferView
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import OrganisationKind
-from training.kernel import clock, db
+from training.kernel import addresses, clock, db
 from training.kernel.actor import Actor
 from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table
 from training.scheduling import queries as scheduling
@@ -330,27 +330,32 @@ def _bodies(session: SessionView, partners: Sequence[str | None]) -> tuple[str, 
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """An address of the site map, and when what it shows last changed."""
+class Mapped:
+    """An offer or a session on the site map, and when what it shows last changed."""
 
-    path: str
+    offer: str | None
+    session: int | None
     changed_at: datetime
 
+    @property
+    def path(self) -> str:
+        """Where it is shown."""
+        return addresses.offer(self.offer) if self.offer else addresses.session(self.session or 0)
 
-async def addresses() -> list[Address]:
+
+async def site_map() -> list[Mapped]:
     """Every offer and every open coming session: what search engines may know."""
     return await db.rows(
-        Address,
+        Mapped,
         """
-        select path, changed_at from (
-            select '/catalogue/' || slug as path, updated_at as changed_at, 1 as rank
-            from offer where state = 'published'
+        select offer, session, changed_at from (
+            select slug as offer, null::bigint as session, updated_at as changed_at from offer where state = 'published'
             union all
-            select '/seances/' || s.id, s.updated_at, 2 from session s
+            select null, s.id, s.updated_at from session s
             join offer o on o.id = s.offer join slot t on t.session = s.id and t.position = 1
             where s.kind = 'open' and s.state in ('published', 'confirmed') and o.state = 'published'
               and t.starts_at > $1
-        ) known order by rank, path limit 50000
+        ) known order by offer, session limit 50000
         """,
         clock.now(),
     )

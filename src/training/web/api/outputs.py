@@ -14,7 +14,7 @@ from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules import BookingState
 from training.catalogue.queries import OfferView
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow, price, tariff_for
-from training.kernel import clock, settings
+from training.kernel import addresses, clock
 from training.scheduling.queries import SessionView
 from training.scheduling.rules import SessionKind, SessionState
 
@@ -246,7 +246,7 @@ def offer_item(view: OfferView, tariffs: Iterable[TariffRow], kind: str | None) 
         tariff=tariff.mode if tariff else None,
         unit_price_cents=tariff.amount_cents if tariff else None,
         currency=CURRENCY,
-        url=f"{settings.current().base_url}/catalogue/{view.slug}",
+        url=addresses.absolute(addresses.offer(view.slug)),
     )
 
 
@@ -281,7 +281,7 @@ def session_item(view: SessionView, tariffs: Iterable[TariffRow], kind: str | No
         unit_price_cents=tariff.amount_cents if tariff else None,
         price_cents=price(tariff, 1).price_cents if tariff and kind else None,
         currency=CURRENCY,
-        url=f"{settings.current().base_url}/seances/{view.id}",
+        url=addresses.absolute(addresses.session(view.id)),
     )
 
 
@@ -389,4 +389,4 @@ def invoice_issued(number: str) -> InvoiceIssued:
 
 
 def _file(number: str, kind: str) -> str:
-    return f"{settings.current().base_url}/api/v1/invoices/{number}.{kind}"
+    return addresses.absolute(addresses.api_invoice(number, kind))

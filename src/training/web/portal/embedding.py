@@ -9,7 +9,7 @@ from litestar import Response, Router, get
 from litestar.response import Template
 
 from training.directory.rules import check_accent
-from training.kernel import db, i18n, settings
+from training.kernel import addresses, db, i18n
 from training.kernel.i18n import _
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import VISITOR, Filters
@@ -95,7 +95,7 @@ async def subscribing(request: Asked) -> Template:
     """How to follow the open sessions, as narrowed, in one's own calendar. Nothing here is secret."""
     narrowed = await _narrowed(request)
     name = " – ".join((_("Séances"), *narrowed.words))
-    found = links(_of("/agenda/public.ics", narrowed), name)
+    found = links(_of(addresses.public_feed(), narrowed), name)
     return await page(
         request, "portal/subscribing.html", links=found, narrowed=narrowed, back=_of("/seances", narrowed)
     )
@@ -113,8 +113,8 @@ async def explained(request: Asked) -> Template:
         request,
         "portal/embedding.html",
         look=look,
-        url=settings.current().base_url + look.address,
-        whole=settings.current().base_url + look.whole,
+        url=addresses.absolute(look.address),
+        whole=addresses.absolute(look.whole),
         height=_height(look.number),
         choices=await shown.choices(VISITOR),
         refused=refused,

@@ -8,7 +8,7 @@ from litestar import Response, Router, get
 from litestar.response import Template
 from lxml import etree
 
-from training.kernel import settings
+from training.kernel import addresses
 from training.reporting.portal import catalogue as shown
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, page
@@ -26,13 +26,12 @@ async def accessibility(request: Asked) -> Template:
 @get("/sitemap.xml", permission=PUBLIC, exclude_from_csrf=True)
 async def sitemap() -> Response[bytes]:
     """The public pages."""
-    base = settings.current().base_url
     root = etree.Element("urlset", {"xmlns": _SITEMAP})
     known: list[tuple[str, datetime | None]] = [(path, None) for path in FIXED]
-    known += [(found.path, found.changed_at) for found in await shown.addresses()]
+    known += [(found.path, found.changed_at) for found in await shown.site_map()]
     for path, changed_at in known:
         entry = etree.SubElement(root, "url")
-        etree.SubElement(entry, "loc").text = base + path
+        etree.SubElement(entry, "loc").text = addresses.absolute(path)
         if changed_at is not None:
             etree.SubElement(entry, "lastmod").text = changed_at.isoformat(timespec="seconds")
     body = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
