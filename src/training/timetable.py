@@ -14,6 +14,7 @@ from training.identity.actions.purge import forget_signins
 from training.kernel.queue import forget_old_jobs
 from training.messages.actions.delivery import deliver_due
 from training.payments.actions.checkout import close_stale
+from training.records.actions import forget_changes
 from training.scheduling.actions.changing import tell_of_changes
 
 
@@ -42,5 +43,6 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
     Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),
     Appointment("33 4 * * *", forget_fragments, "événements d’agenda écrits il y a plus de 30 jours"),
+    Appointment("35 4 * * *", forget_changes, "anciennes valeurs de ce qui a été modifié il y a plus de trois ans"),
     Appointment("37 4 * * *", forget_old_jobs, "journal de la file de plus de 30 jours"),
 )

@@ -29,6 +29,7 @@ from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import receivables, statements
 from training.payments.queries.statements import LineState
 from training.payments.rules.matching import Kind
+from training.records import queries as records
 
 pytestmark = pytest.mark.anyio
 
@@ -75,8 +76,10 @@ async def test_a_csv_never_seen_waits_for_its_columns_and_the_next_one_does_not(
     with pytest.raises(Conflict, match="déjà lu"):
         await drop_unread(SYSTEM, second)
     other = await import_statement(SYSTEM, "x.csv", csv("15/02/2027;VIR;2,00", header="Date;Motif;Montant"))
+    file = await db.value("select file from bank_statement where id = $1", other)
     await drop_unread(SYSTEM, other)
     assert await statements.statement(other) is None
+    assert await records.file(file) is None, "what nobody wanted read is not kept"
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-", csv(row("VIR", "0,005")), csv('15/02/2027;"VIR;1,00;X')])

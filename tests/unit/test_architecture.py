@@ -68,6 +68,7 @@ NOT_ACTING = {
     },
     "records.actions": {
         "keep_file": "part of the action that keeps it",
+        "tombstone_file": "part of the action that lets it go",
         "open_series": "part of the first issue in a series",
         "freeze": "part of the action that issues",
     },

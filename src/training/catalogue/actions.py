@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
-
-from piccolo.columns import Column
 
 from training.catalogue.rules import OfferKind, OfferState, TariffRow
 from training.catalogue.tables import Offer, Tariff
@@ -53,15 +50,7 @@ async def set_offer_billing(actor: Actor, offer: int, facts: OfferBilling) -> No
     """Write how an offer is invoiced: for what becomes billable from now on."""
     async with acting(actor, "offer.set-billing", ("offer", offer)) as change:
         actor.must(Permission.INVOICES_PREPARE)
-        values = asdict(facts)
-        change.about("offer", offer, *values)
-        changes: dict[Column | str, Any] = {
-            Offer._meta.get_column_by_name(name): value for name, value in values.items()
-        }
-        known = (
-            await Offer.update({**changes, Offer.updated_at: clock.now()}).where(Offer.id == offer).returning(Offer.id)
-        )
-        if not known:
+        if not await change.edit(Offer, offer, asdict(facts)):
             raise NotFound(_("Cette offre n’existe pas."))
 
 
@@ -90,12 +79,6 @@ async def edit_words(actor: Actor, offer: int, *, title: str, summary: str) -> N
         for name, text, most in (("title", title, 200), ("summary", summary, 400)):
             if not 0 < len(text.strip()) <= most:
                 raise Invalid(_("Écrivez de 1 à {most} caractères.").format(most=most), field=name)
-        change.about("offer", offer, "title", "summary")
-        values: dict[Any, Any] = {
-            Offer.title: title.strip(),
-            Offer.summary: summary.strip(),
-            Offer.updated_at: clock.now(),
-        }
-        if not await Offer.update(values).where(Offer.id == offer).returning(Offer.id):
+        if not await change.edit(Offer, offer, {"title": title.strip(), "summary": summary.strip()}):
             raise NotFound(_("Cette offre n’existe pas."))
         await outbox.put("offer.edited", ("offer", offer))

@@ -83,7 +83,8 @@ def verify() -> None:
     found, stray = setting_up.run(work)
     for series in found:
         state = "intacte" if series.broken is None else f"ROMPUE à {series.broken}"
-        click.echo(f"{series.key} : {series.documents} documents, chaîne {state}")
+        gone = f", {series.tombstones} fichiers effacés après leur terme" if series.tombstones else ""
+        click.echo(f"{series.key} : {series.documents} documents, chaîne {state}{gone}")
     if not found:
         click.echo("Aucun document émis.")
     if stray:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
-
-from piccolo.columns import Column
 
 from training.directory import rules
 from training.directory.rules import BillingFacts, Buyer, OrganisationKind, OrganisationState
@@ -16,7 +14,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting, keep_file
+from training.records.actions import Change, acting, keep_file
 
 db.refuse(
     "organisation_siret_once",
@@ -62,12 +60,8 @@ async def set_platform(actor: Actor, values: Mapping[str, Any]) -> None:
     """Write the platform's one row: every column on the first call, those given afterwards."""
     async with acting(actor, "platform.edit", ("platform", 1)) as change:
         actor.must(Permission.PLATFORM_EDIT)
-        change.about("platform", 1, *values)
-        if await Platform.exists().where(Platform.id == 1):
-            await Platform.update({Platform._meta.get_column_by_name(k): v for k, v in values.items()}).where(
-                Platform.id == 1
-            )
-        else:
+        if not await change.edit(Platform, 1, values):
+            change.about("platform", 1, *values)
             await Platform.insert(Platform(id=1, **values))
 
 
@@ -178,20 +172,25 @@ async def set_billing_facts(actor: Actor, organisation: int, facts: BillingFacts
         services: list[dict[str, Any]] = list(values.pop("services"))
         if errors := rules.billing_faults(facts):
             raise Invalid(errors)
-        change.about("organisation", organisation, *values)
         if facts.siret:
             sql = "select name from organisation where siret = $1 and id <> $2"
             if other := await db.value(sql, facts.siret, organisation):
                 words = _("Ce numéro SIRET est celui de « {name} ».")
                 raise Conflict(words.format(name=other), field="siret")
-        columns = Organisation._meta.get_column_by_name
-        changes: dict[Column | str, Any] = {columns(name): value for name, value in values.items()}
-        known = await Organisation.update(changes).where(Organisation.id == organisation).returning(Organisation.id)
-        if not known:
+        if not await change.edit(Organisation, organisation, values):
             raise NotFound(_("Cette structure n’existe pas."))
-        await ChorusService.delete().where(ChorusService.organisation == organisation)
+        gone = await ChorusService.delete().where(ChorusService.organisation == organisation).returning(*_SERVICE)
+        change.edited("services", _services(gone), _services(services))
         if services:
             await ChorusService.insert(*(ChorusService(organisation=organisation, **each) for each in services))
+
+
+_SERVICE = (ChorusService.code, ChorusService.label, ChorusService.engagement_required, ChorusService.active)
+
+
+def _services(rows: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
+    """A list of services as the table of changes keeps it: the same list, in whatever order, is no change."""
+    return sorted([row[column._meta.name] for column in _SERVICE] for row in rows)
 
 
 async def give_siret(actor: Actor, organisation: int, text: str) -> None:
@@ -205,7 +204,6 @@ async def give_siret(actor: Actor, organisation: int, text: str) -> None:
             siret = rules.check_siret(text)
         except ValueError as error:
             raise Invalid(str(error), field="siret") from None
-        change.about("organisation", organisation, "siret")
         known = await db.value("select coalesce(siret, '') from organisation where id = $1 for update", organisation)
         if known is None:
             raise NotFound(_("Cette structure n’existe pas."))
@@ -216,7 +214,7 @@ async def give_siret(actor: Actor, organisation: int, text: str) -> None:
         ):
             words = _("Une structure porte déjà ce numéro SIRET : écrivez-nous, nous vous y rattacherons.")
             raise Conflict(words, field="siret")
-        await Organisation.update({Organisation.siret: siret}).where(Organisation.id == organisation)
+        await change.edit(Organisation, organisation, {"siret": siret})
 
 
 async def approve(actor: Actor, organisation: int) -> None:
@@ -242,7 +240,7 @@ async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
         if known is None:
             known = await _add_contact(organisation, new)
         else:
-            await _write_contact(int(known), new, active=True)
+            await _write_contact(change, int(known), new, active=True)
         change.about("contact", int(known))
     return int(known)
 
@@ -251,15 +249,12 @@ async def edit_contact(actor: Actor, contact: int, new: NewContact, *, active: b
     """Correct a contact, or put it aside: nothing is sent to it any more. Conflict: the address is a colleague's."""
     async with acting(actor, "contact.edit", ("contact", contact)) as change:
         actor.must(Permission.INVOICES_PREPARE)
-        change.about("contact", contact, *asdict(new), "active")
-        await _write_contact(contact, new, active=active)
+        await _write_contact(change, contact, new, active=active)
 
 
-async def _write_contact(contact: int, new: NewContact, *, active: bool) -> None:
+async def _write_contact(change: Change, contact: int, new: NewContact, *, active: bool) -> None:
     values = {**asdict(new), "email": rules.check_email(new.email), "active": active}
-    columns = Contact._meta.get_column_by_name
-    changes: dict[Column | str, Any] = {columns(name): value for name, value in values.items()}
-    if not await Contact.update(changes).where(Contact.id == contact).returning(Contact.id):
+    if not await change.edit(Contact, contact, values):
         raise NotFound(_("Ce contact n’existe pas."))
 
 

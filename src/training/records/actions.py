@@ -7,24 +7,37 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import structlog
+from piccolo.table import Table
 
 from training.kernel import clock, db, queue
-from training.kernel.actor import Actor
+from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records import rules
-from training.records.tables import Entry, File, Series
+from training.records.tables import Entry, Series
 
 db.refuse(
     "ledger_series_prefix_once",
     lambda: Conflict(_("Ce préfixe est celui d’une autre série : deux documents auraient le même numéro.")),
 )
+
+
+db.refuse("file_is_cited", lambda: Conflict(_("Ce fichier est encore cité quelque part : il ne peut pas disparaître.")))
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A field that somebody edited, as text."""
+
+    field: str
+    old: str | None
+    new: str | None
 
 
 @dataclass(slots=True)
@@ -34,10 +47,36 @@ class Change:
     subject_kind: str | None = None
     subject_id: int | None = None
     fields: tuple[str, ...] = ()
+    edits: list[Edit] = field(default_factory=list)
 
     def about(self, kind: str, id: int, *fields: str) -> None:  # noqa: A002 - an id is an id
         """`fields` are the names of what changed, never their values."""
         self.subject_kind, self.subject_id, self.fields = kind, id, fields
+
+    def edited(self, name: str, old: object, new: object) -> None:
+        """What somebody typed over, and what was there: kept apart from the audit, until it is purged."""
+        edit = Edit(name, rules.as_text(old), rules.as_text(new))
+        if edit.old != edit.new:
+            self.edits.append(edit)
+
+    async def edit(self, table: type[Table], id: int, values: Mapping[str, object]) -> bool:  # noqa: A002
+        """Write what somebody typed over a row's columns, and note what was there. False: there is no such row.
+
+        Where the row has an `updated_at`, it follows.
+        """
+        columns = {name: table._meta.get_column_by_name(name) for name in values}
+        row = table._meta.primary_key == id
+        was = await table.select(*columns.values()).where(row).first().lock_rows("UPDATE")
+        if was is None:
+            return False
+        for name, value in values.items():
+            self.edited(name, was[name], value)
+        written = {columns[name]: value for name, value in values.items()}
+        if "updated_at" in (column._meta.name for column in table._meta.columns):
+            written[table._meta.get_column_by_name("updated_at")] = clock.now()
+        if written:
+            await table.update(written).where(row)  # type: ignore[arg-type]
+        return True
 
 
 @contextlib.asynccontextmanager
@@ -46,17 +85,12 @@ async def acting(actor: Actor, action: str, subject: tuple[str, int] | None = No
     async with db.atomic():
         change = Change(*(subject or (None, None)))
         yield change
-        await db.execute(
-            _AUDIT,
-            clock.now(),
-            actor.kind,
-            actor.id,
-            action,
-            change.subject_kind,
-            change.subject_id,
-            list(change.fields),
-            structlog.contextvars.get_contextvars().get("request_id"),
-        )
+        about = (clock.now(), actor.kind, actor.id, action, change.subject_kind, change.subject_id)
+        fields = [*change.fields, *(e.field for e in change.edits if e.field not in change.fields)]
+        await db.execute(_AUDIT, *about, fields, structlog.contextvars.get_contextvars().get("request_id"))
+        if change.edits:
+            columns = [[getattr(edit, name) for edit in change.edits] for name in ("field", "old", "new")]
+            await db.execute(_EDITS, *about, *columns)
 
 
 # Written out, for every change writes one: the query builder takes as long as the rest of a short action.
@@ -64,6 +98,16 @@ _AUDIT = """
     insert into audit (at, actor_kind, actor_id, action, subject_kind, subject_id, fields, request_id)
     values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+_EDITS = """
+    insert into change (at, actor_kind, actor_id, action, subject_kind, subject_id, field, old, new)
+    select $1, $2, $3, $4, $5, $6, e.* from unnest($7::text[], $8::text[], $9::text[]) e
+"""
+
+
+async def forget_changes(actor: Actor = SYSTEM) -> None:
+    """Delete what fields held, before and after, when three years have passed since it was edited."""
+    async with acting(actor, "change.forget"):
+        await db.execute("delete from change where at < $1", clock.now() - rules.CHANGES_KEPT)
 
 
 async def retry_job(actor: Actor, job: int) -> None:
@@ -74,24 +118,27 @@ async def retry_job(actor: Actor, job: int) -> None:
 
 
 async def keep_file(content: bytes, media_type: str) -> int:
-    """Keep bytes; the same bytes are kept once. Returns the file's id."""
+    """Keep bytes; the same bytes are kept once, and come back where a tombstone stood. Returns the file's id."""
     sha256 = hashlib.sha256(content).digest()
-    new = (
-        await File.insert(
-            File(
-                sha256=sha256,
-                media_type=media_type,
-                size=len(content),
-                content=content,
-                created_at=clock.now(),
-            )
-        )
-        .on_conflict(target=File.sha256, action="DO NOTHING")
-        .returning(File.id)
-    )
-    if new:
-        return int(new[0]["id"])
-    return int(await db.value("select id from file where sha256 = $1", sha256))
+    kept = await db.value(_KEEP, sha256, media_type, len(content), content, clock.now())
+    return int(kept or await db.value("select id from file where sha256 = $1", sha256))
+
+
+# A conflict locks the row even where nothing is written: no tombstone comes between this and the row that will cite it.
+_KEEP = """
+    insert into file (sha256, media_type, size, content, created_at) values ($1, $2, $3, $4, $5)
+    on conflict (sha256) do update set content = excluded.content, gone_at = null, gone_reason = null
+    where file.content is null returning id
+"""
+
+
+async def tombstone_file(file: int, reason: str) -> bool:
+    """Let a file's bytes go; its sum, its size, the day and the reason stay. False: they were gone already.
+
+    Conflict while any row cites it, an entry of the ledger above all.
+    """
+    async with db.atomic():  # a refusal that the caller takes for an answer undoes nothing else
+        return bool(await db.value("select tombstone_file($1, $2, $3)", file, reason, clock.now()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
-"""Files, ledger entries, and the proof that the chain is whole."""
+"""Files, what people edited, ledger entries, and the proof that the chain is whole."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from training.kernel import db
+from training.kernel.actor import ActorKind
 from training.records import rules
 
 
@@ -20,11 +20,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What `ledger verify` found in one series. `broken` is the first number whose link does not hold, or None."""
+    """What `ledger verify` found in one series. `broken` is the first number whose link does not hold, or None.
+
+    `tombstones`: parts whose bytes are gone, and whose link was made of the sum that stayed.
+    """
 
     key: str
     documents: int
     broken: str | None
+    tombstones: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,56 @@ class _Link:
     position: int
     issued_on: date
     snapshot: str
-    paper: bytes
+    paper: bytes | None
+    paper_sum: bytes
     data: bytes | None
+    data_sum: bytes | None
     previous_hash: bytes
     hash: bytes
 
+    def after(self, previous: bytes) -> bytes:
+        """What this document's hash must be, read from its parts."""
+        sums = (rules.digest(self.snapshot.encode()), _sum(self.paper, self.paper_sum), _sum(self.data, self.data_sum))
+        return rules.chained(previous, self.number, self.issued_on, *(each or rules.digest(None) for each in sums))
+
+    @property
+    def tombstones(self) -> int:
+        """How many of its parts are gone."""
+        return (self.paper is None) + (self.data is None and self.data_sum is not None)
+
+
+def _sum(content: bytes | None, kept: bytes | None) -> bytes | None:
+    """A part's sum, made of its bytes; the one that stayed where they are gone."""
+    return kept if content is None else rules.digest(content)
+
 
 async def file(id: int) -> Stored | None:  # noqa: A002
-    """A file's bytes."""
-    return await db.row(Stored, "select media_type, content from file where id = $1", id)
+    """A file's bytes, unless they are gone."""
+    return await db.row(Stored, "select media_type, content from file where id = $1 and content is not null", id)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A field that somebody edited: who, when, in which action, from what to what."""
+
+    id: int
+    at: datetime
+    actor_kind: ActorKind
+    actor_id: int | None
+    action: str
+    field: str
+    old: str | None
+    new: str | None
+
+
+async def changes(subject: tuple[str, int], *, before: int | None = None, most: int = 50) -> list[Edited]:
+    """What people edited of one thing, the last first; `before` is the id that the last page ended with."""
+    page = "and id < $4 " if before is not None else ""
+    sql = f"""
+        select id, at, actor_kind, actor_id, action, field, old, new from change
+        where subject_kind = $1 and subject_id = $2 {page}order by id desc limit $3
+    """
+    return await db.rows(Edited, sql, *subject, most, *(() if before is None else (before,)))
 
 
 async def series() -> dict[str, SeriesView]:
@@ -89,9 +134,12 @@ async def proof(entry: int) -> Proof | None:
     found = await db.connection().fetchrow(_PROOF, entry)
     if found is None:
         return None
-    parts = (found["snapshot"], found["paper"], found["data"])
+    snapshot = rules.digest(found["snapshot"].encode())
+    paper, data = _sum(found["paper"], found["paper_sum"]), _sum(found["data"], found["data_sum"])
+    assert paper is not None  # noqa: S101 - every document has one
     before = rules.genesis(found["key"]) if found["before"] is None else found["before"]
-    made = rules.link(before, found["number"], found["issued_on"], *parts)
+    sums = (snapshot, paper, data or rules.digest(None))
+    made = rules.chained(before, found["number"], found["issued_on"], *sums)
     return Proof(
         key=found["key"],
         position=found["position"],
@@ -99,9 +147,9 @@ async def proof(entry: int) -> Proof | None:
         issued_on=found["issued_on"],
         frozen_at=found["frozen_at"],
         previous_number=found["previous_number"],
-        snapshot_sha256=hashlib.sha256(parts[0].encode()).hexdigest(),
-        paper_sha256=hashlib.sha256(parts[1]).hexdigest(),
-        data_sha256=None if parts[2] is None else hashlib.sha256(parts[2]).hexdigest(),
+        snapshot_sha256=snapshot.hex(),
+        paper_sha256=paper.hex(),
+        data_sha256=data.hex() if data else None,
         previous_hash=found["previous_hash"].hex(),
         hash=found["hash"].hex(),
         holds=made == found["hash"] == found["followed"] and found["previous_hash"] == before,
@@ -110,7 +158,8 @@ async def proof(entry: int) -> Proof | None:
 
 _PROOF = """
     select s.key, e.position, e.number, e.issued_on, e.frozen_at, e.snapshot, p.content as paper, d.content as data,
-           e.previous_hash, e.hash, b.hash as before, b.number as previous_number,
+           p.sha256 as paper_sum, d.sha256 as data_sum, e.previous_hash, e.hash,
+           b.hash as before, b.number as previous_number,
            case when e.position + 1 = s.next_number then s.last_hash else a.previous_hash end as followed
     from ledger_entry e join ledger_series s on s.id = e.series
     join file p on p.id = e.paper left join file d on d.id = e.data
@@ -127,22 +176,24 @@ async def verify(batch: int = 200) -> list[Verified]:
 
 
 async def _verify(batch: int, id: int, key: str, first_number: int, next_number: int, last_hash: bytes) -> Verified:  # noqa: A002
-    previous, expected, count, last = rules.genesis(key), first_number, 0, ""
+    previous, expected, count, gone, last = rules.genesis(key), first_number, 0, 0, ""
     while links := await db.rows(_Link, _LINKS, id, expected, batch):
         for entry in links:
-            made = rules.link(previous, entry.number, entry.issued_on, entry.snapshot, entry.paper, entry.data)
+            made = entry.after(previous)
             if entry.position != expected or entry.previous_hash != previous or entry.hash != made:
-                return Verified(key, count, entry.number)
+                return Verified(key, count, entry.number, gone)
             previous, expected, count, last = made, expected + 1, count + 1, entry.number
+            gone += entry.tombstones
     if expected != next_number:
-        return Verified(key, count, f"position {expected}")
+        return Verified(key, count, f"position {expected}", gone)
     # the series remembers the end of its chain: a last document rewritten with its own hash does not meet it
-    return Verified(key, count, None if previous == last_hash else last or f"position {first_number}")
+    broken = None if previous == last_hash else last or f"position {first_number}"
+    return Verified(key, count, broken, gone)
 
 
 _LINKS = """
     select e.number, e.position, e.issued_on, e.snapshot, p.content as paper, d.content as data,
-           e.previous_hash, e.hash
+           p.sha256 as paper_sum, d.sha256 as data_sum, e.previous_hash, e.hash
     from ledger_entry e join file p on p.id = e.paper left join file d on d.id = e.data
     where e.series = $1 and e.position >= $2
     order by e.position limit $3

@@ -1,4 +1,4 @@
-"""Audit rows, files, the ledger. Subjects are (kind, id): nothing here points upward."""
+"""Audit rows, what people edited, files, the ledger. Subjects are (kind, id): nothing here points upward."""
 
 from __future__ import annotations
 
@@ -23,16 +23,36 @@ class Audit(Table, tablename="audit"):
     request_id = short_text(40, null=True)
 
 
+class FieldChange(Table, tablename="change"):
+    """What somebody edited, before and after. It may hold personal values, so it is purged: `rules.CHANGES_KEPT`."""
+
+    id: Serial
+    at = instant(index=True)
+    actor_kind = short_text(10)
+    actor_id = BigInt(default=None, null=True)
+    action = short_text(60)
+    subject_kind = short_text(40)
+    subject_id = BigInt(default=None)
+    field = short_text(60)
+    old = Text(default=None, null=True)
+    new = Text(default=None, null=True)
+
+
 class File(Table, tablename="file"):
-    """Bytes that do not change, known by their SHA-256."""
+    """Bytes that do not change, known by their SHA-256. Gone (`tombstone_file` alone does it), the sum stays."""
 
     id: Serial
     sha256 = Bytea(default=None, unique=True)
     media_type = short_text(100)
     size = BigInt(default=None)
-    content = Bytea(default=None)
+    content = Bytea(default=None, null=True)
     created_at = instant()
+    gone_at = instant(null=True)
+    gone_reason = short_text(200, null=True)
 
+    file_is_whole_or_gone = Check(
+        "(content is null) = (gone_at is not null) and (content is null) = (gone_reason is not null)"
+    )
     file_size_is_true = Check("octet_length(content) = size")
     file_sha256_is_true = Check("sha256 = sha256(content)")
 

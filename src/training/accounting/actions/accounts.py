@@ -36,12 +36,13 @@ async def set_accounts(actor: Actor, wanted: Accounts) -> None:
     """The journals and accounts of the exports to come; those that were made do not change."""
     keeps(actor)
     checked(wanted)
-    async with acting(actor, "accounts.set") as change:
-        change.fields = tuple(asdict(wanted))
+    async with acting(actor, "accounts.set", ("accounting", 1)) as change:
         codes = asdict(wanted)
-        await Accounting.insert(Accounting(id=1, **codes)).on_conflict(
-            target=Accounting.id, action="DO UPDATE", values=[getattr(Accounting, name) for name in codes]
-        )
+        if not await change.edit(Accounting, 1, codes):
+            change.about("accounting", 1, *codes)
+            await Accounting.insert(Accounting(id=1, **codes)).on_conflict(
+                target=Accounting.id, action="DO UPDATE", values=[getattr(Accounting, name) for name in codes]
+            )
 
 
 async def export_journal(actor: Actor, until: date) -> int:

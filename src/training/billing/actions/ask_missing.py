@@ -52,11 +52,8 @@ async def complete_facts(
     async with acting(actor, "invoice.complete", ("invoice", invoice)) as change:
         draft = await lock_draft(invoice)
         said = _said(draft, order, service)
-        change.about("invoice", invoice, *said)
         if said:
-            await Invoice.update({Invoice._meta.get_column_by_name(n): text for n, text in said.items()}).where(
-                Invoice.id == invoice
-            )
+            await change.edit(Invoice, invoice, said)
         whole = not issuing.said(await checks(invoice))
         if whole:
             await outbox.put("invoice.drafted", ("invoice", invoice))

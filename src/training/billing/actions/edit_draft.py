@@ -65,12 +65,9 @@ async def edit_draft(actor: Actor, invoice: int, facts: DraftFacts) -> None:
     values = {name: getattr(facts, name).strip() for name in DraftFacts.__slots__}
     check_references(**values)
     async with acting(actor, "invoice.edit", ("invoice", invoice)) as change:
-        change.about("invoice", invoice, *values)
         await _lock_editable(invoice)
         kept = {name: text if name == "subject" else text or None for name, text in values.items()}
-        await Invoice.update({Invoice._meta.get_column_by_name(name): value for name, value in kept.items()}).where(
-            Invoice.id == invoice
-        )
+        await change.edit(Invoice, invoice, kept)
 
 
 async def add_line(actor: Actor, invoice: int, new: NewLine) -> int:

@@ -177,16 +177,12 @@ async def name_participants(
 async def tell_references(actor: Actor, booking: int, purchase_order: str, service_code: str) -> None:
     """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known."""
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
-        change.about("booking", booking, "purchase_order", "service_code")
         row, _session = await lock_booking(booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=row.organisation)
         if row.state not in (*rules.OCCUPYING, BookingState.WAITING):
             raise Conflict(_("Cette réservation n’est plus en cours : elle ne sera pas facturée."))
-        sql = """
-            update booking set purchase_order = coalesce(nullif($2, ''), purchase_order),
-                   service_code = coalesce(nullif($3, ''), service_code) where id = $1
-        """
-        await db.execute(sql, booking, purchase_order.strip(), service_code.strip())
+        told = {"purchase_order": purchase_order.strip(), "service_code": service_code.strip()}
+        await change.edit(Booking, booking, {name: text for name, text in told.items() if text})
 
 
 async def confirm_requests_of(actor: Actor, organisation: int) -> None:

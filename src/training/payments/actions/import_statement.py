@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -28,7 +29,7 @@ from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState
 from training.payments.tables import BankStatement, CsvMapping
-from training.records.actions import acting, keep_file
+from training.records.actions import acting, keep_file, tombstone_file
 
 SIZE_MAX = 10_000_000  # bytes: twenty thousand lines of CAMT.053 are about that
 SURE_AT_ONCE = 200  # lines one press confirms: a few seconds
@@ -78,11 +79,13 @@ async def read_columns(actor: Actor, statement: int, mapping: Sequence[Meaning])
 
 
 async def drop_unread(actor: Actor, statement: int) -> None:
-    """Forget a file that was never read. Conflict: its lines are there already."""
+    """Forget a file that was never read, and what it said. Conflict: its lines are there already."""
     async with acting(actor, "statement.drop", ("bank_statement", statement)):
-        done = await db.execute("delete from bank_statement where id = $1 and read_at is null", statement)
-        if done == "DELETE 0":
+        file = await db.value("delete from bank_statement where id = $1 and read_at is null returning file", statement)
+        if file is None:
             raise Conflict(_("Ce relevé est déjà lu : ses lignes restent."))
+        with suppress(Conflict):  # the same bytes may be cited elsewhere
+            await tombstone_file(int(file), "statement dropped unread")
 
 
 async def confirm(

@@ -23,11 +23,8 @@ async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> Non
     """Correct a venue's facts; whoever was invited there is told."""
     async with acting(actor, "venue.edit", ("venue", venue)) as change:
         actor.must(Permission.SESSIONS_PLAN)
-        change.about("venue", venue, *values)
         rules.check_where(values)
-        columns: dict[Any, Any] = {Venue._meta.get_column_by_name(name): value for name, value in values.items()}
-        columns[Venue.updated_at] = clock.now()
-        if not await Venue.update(columns).where(Venue.id == venue).returning(Venue.id):
+        if not await change.edit(Venue, venue, values):
             raise NotFound(_("Ce lieu n’existe pas."))
         await _tell_later(
             "id in (select t.session from slot t join venue_use u on u.slot = t.id where u.venue = $1)", venue
@@ -50,7 +47,6 @@ async def move_session(actor: Actor, session: int, moves: Mapping[int, Moved]) -
     """
     async with acting(actor, "session.move", ("session", session)) as change:
         actor.must(Permission.SESSIONS_PLAN, session=session)
-        change.about("session", session, "starts_at", "ends_at", "venue")
         locked = await lock_alive(session)
         slots = {row.id: row for row in await db.rows(_Placed, _PLACED, session)}
         if moves.keys() - slots.keys():
@@ -58,6 +54,8 @@ async def move_session(actor: Actor, session: int, moves: Mapping[int, Moved]) -
         after = [moves.get(row.id) or Moved(row.starts_at, row.ends_at, row.venue) for row in slots.values()]
         rules.check_slots([SlotTimes(m.starts_at, m.ends_at) for m in after])
         for slot, move in sorted(moves.items()):
+            for name in ("starts_at", "ends_at", "venue"):
+                change.edited(name, getattr(slots[slot], name), getattr(move, name))
             await _move_slot(slots[slot], move)
         await check_clashes()
         await _in_order(session)
@@ -124,19 +122,12 @@ async def edit_session(actor: Actor, session: int, *, capacity: int, closes_at: 
         actor.must(Permission.SESSIONS_PLAN, session=session)
         if capacity < 1:
             raise Invalid(_("Une séance a au moins une place."), field="capacity")
-        change.about("session", session, "capacity", "closes_at", "note")
         locked = await lock_alive(session)
         if capacity < locked.seats_taken:
             words = _("{n} places sont déjà prises.")
             raise Conflict(words.format(n=locked.seats_taken), field="capacity")
-        await Session.update(
-            {
-                Session.capacity: capacity,
-                Session.closes_at: min(closes_at, locked.starts_at),
-                Session.note: note,
-                Session.updated_at: clock.now(),
-            }
-        ).where(Session.id == session)
+        values = {"capacity": capacity, "closes_at": min(closes_at, locked.starts_at), "note": note}
+        await change.edit(Session, session, values)
 
 
 async def tell_later_of_offer(actor: Actor, offer: int) -> None:
