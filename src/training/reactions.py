@@ -19,6 +19,7 @@ from training.billing.actions.make_billable import (
     withdraw_all,
 )
 from training.bookings.actions import booking as bookings
+from training.dunning.actions.pauses import follow_dispute
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
 from training.messages.actions import bookings as booking_mail
@@ -100,6 +101,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "payment.received": (Reaction("billing.actions.receipt.make_receipt", make_receipt),),
     "receipt.made": (Reaction("messages.actions.billing.send_receipt", billing_mail.send_receipt),),
     "stripe.event_received": (Reaction("billing.actions.stripe_events.process", process),),
+    "receivable.disputed": (Reaction("dunning.actions.pauses.follow_dispute", follow_dispute),),
     "free.confirmed": (
         Reaction("messages.actions.billing.send_free_confirmation", billing_mail.send_free_confirmation),
     ),

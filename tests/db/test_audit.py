@@ -43,7 +43,7 @@ from training.directory import actions as directory
 from training.directory import queries as directory_queries
 from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import BillingFacts, Buyer, OrganisationKind
-from training.dunning.actions import remind
+from training.dunning.actions import pauses, remind
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import USUAL, PauseKind
 from training.identity.actions import keys, signin
@@ -273,8 +273,8 @@ async def _books() -> None:
     await remind.remind_due()
     await drain()
     await remind.task_done(SYSTEM, await db.value("select max(id) from reminder"))
-    await remind.pause(SYSTEM, owed, PauseKind.DISPUTE, None, "Litige.")
-    await remind.resume(SYSTEM, owed)
+    await pauses.pause(SYSTEM, owed, PauseKind.DISPUTE, None, "Litige.")
+    await pauses.resume(SYSTEM, owed)
     await set_accounts(SYSTEM, Accounts())
     await export_journal(SYSTEM, today)
     await close_period(SYSTEM, today.replace(day=1) - timedelta(days=1))
@@ -382,7 +382,6 @@ def _writes(function: ast.AsyncFunctionDef, own: dict[str, ast.AsyncFunctionDef]
 WITHIN_ANOTHER = {
     "billing.take_off", "billing.put_on_draft", "billing.new_draft", "billing.write_line", "billing.recount",
     "billing.tidy", "scheduling.mark_unheld",
-    "payments.follow_money",
     "calendar.file",  # keeps what was written, under the name of what it says
     "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",

@@ -14,7 +14,7 @@ from training.accounting.actions.open_balance import Opening, open_balance
 from training.billing.actions import settle
 from training.billing.queries.invoices import InvoiceView
 from training.directory.rules import Buyer
-from training.dunning.actions import remind
+from training.dunning.actions import pauses, remind
 from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import PauseKind, Step
@@ -114,7 +114,7 @@ async def test_a_promise_made_between_the_sweep_and_the_mail_is_respected(databa
     view = await late_invoice()
     with clock.frozen(books.noon(date(2027, 4, 12))):
         await remind.remind_due()
-        await remind.pause(SYSTEM, view.receivable, PauseKind.PROMISE, date(2027, 4, 20), "")
+        await pauses.pause(SYSTEM, view.receivable, PauseKind.PROMISE, date(2027, 4, 20), "")
         await drain()
     assert await sent() == []
 
@@ -122,21 +122,21 @@ async def test_a_promise_made_between_the_sweep_and_the_mail_is_respected(databa
 async def test_a_promise_holds_to_its_day_and_a_dispute_until_it_ends(database_test):
     view = await late_invoice()
     with clock.frozen(books.noon(date(2027, 4, 9))):
-        await remind.pause(SYSTEM, view.receivable, PauseKind.PROMISE, date(2027, 4, 20), "par téléphone")
-        await remind.pause(SYSTEM, view.receivable, PauseKind.PROMISE, date(2027, 4, 20), "par téléphone")
+        await pauses.pause(SYSTEM, view.receivable, PauseKind.PROMISE, date(2027, 4, 20), "par téléphone")
+        await pauses.pause(SYSTEM, view.receivable, PauseKind.PROMISE, date(2027, 4, 20), "par téléphone")
     assert await db.value("select count(*) from payment_pause") == 1
     await sweep(*every_day(date(2027, 4, 10), 11))
     assert await sent() == []
     await sweep(date(2027, 4, 21))
     assert [m[0] for m in await sent()] == ["reminder_polite"]
     with clock.frozen(books.noon(date(2027, 4, 22))):
-        await remind.pause(SYSTEM, view.receivable, PauseKind.DISPUTE, None, "Facturé deux fois")
+        await pauses.pause(SYSTEM, view.receivable, PauseKind.DISPUTE, None, "Facturé deux fois")
     await sweep(*every_day(date(2027, 4, 22), 100))
     assert len(await sent()) == 1
     with clock.frozen(books.noon(date(2027, 8, 2))):
         assert [(one.number, one.pause) for one in await reading.paused()] == [(view.number, PauseKind.DISPUTE)]
-        await remind.resume(SYSTEM, view.receivable)
-        await remind.resume(SYSTEM, view.receivable)
+        await pauses.resume(SYSTEM, view.receivable)
+        await pauses.resume(SYSTEM, view.receivable)
         assert await reading.paused() == []
     await sweep(date(2027, 8, 2), date(2027, 8, 3))
     assert [m[0] for m in await sent()] == ["reminder_polite", "reminder_firm"]
@@ -232,8 +232,8 @@ async def test_interest_is_shown_and_never_added(database_test):
 
 async def test_nothing_of_what_does_not_exist(database_test):
     for act in (
-        remind.pause(SYSTEM, 9, PauseKind.DISPUTE, None, "?"),
-        remind.resume(SYSTEM, 9),
+        pauses.pause(SYSTEM, 9, PauseKind.DISPUTE, None, "?"),
+        pauses.resume(SYSTEM, 9),
         remind.task_done(SYSTEM, 9),
     ):
         with pytest.raises(NotFound):

@@ -58,6 +58,9 @@ NOT_ACTING = {
         "check_day": "reads only: whether a day is open",
         "check_open": "the same, of any day",
     },
+    "dunning.actions.pauses": {
+        "lock_receivable": "takes a lock for an action of this room",
+    },
     "identity.actions.roles": {
         "give_role": "part of the action that gives it",
         "take_known_roles": "part of signing in, which is audited",

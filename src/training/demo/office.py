@@ -36,7 +36,7 @@ from training.directory import actions as directory
 from training.directory import queries as directory_queries
 from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import BillingFacts, BillingMoment, OrganisationKind
-from training.dunning.actions import remind
+from training.dunning.actions import pauses, remind
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import PauseKind
 from training.kernel import clock, db
@@ -190,11 +190,11 @@ def _private(town: Town, today: date) -> list[Event]:
     async def promised() -> None:
         note = "Le trésorier réunit son bureau la semaine prochaine."
         until = clock.today() + timedelta(days=30)
-        await remind.pause(SYSTEM, await _owed(town, "promise"), PauseKind.PROMISE, until, note)
+        await pauses.pause(SYSTEM, await _owed(town, "promise"), PauseKind.PROMISE, until, note)
 
     async def contested() -> None:
         note = "Huit personnes facturées, six émargements selon le chantier."
-        await remind.pause(SYSTEM, await _owed(town, "dispute"), PauseKind.DISPUTE, None, note)
+        await pauses.pause(SYSTEM, await _owed(town, "dispute"), PauseKind.DISPUTE, None, note)
 
     days = [today - timedelta(days=n) for n in range(36, 0, -1)]
     sweeps = [Event(clock.at(day, time(9, 7)), 7, swept) for day in days if day.weekday() in (0, 2, 4)]

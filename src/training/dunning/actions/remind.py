@@ -1,4 +1,4 @@
-"""Remind payers by the calendar, pause for a promise or a dispute, and set days and rates. Mails are written elsewhere.
+"""Remind payers by the calendar, and set days and rates. Mails are written elsewhere.
 
 Locks: the receivable. The one step that is taken is decided again under it, from what is true then.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from training.billing.tables.following import LateRate, PaymentPause, Reminder, ReminderRule
+from training.billing.tables.following import LateRate, Reminder, ReminderRule
 from training.directory.rules import Buyer
+from training.dunning.actions.pauses import lock_receivable
 from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law, checked_rate
-from training.dunning.rules.reminding import PauseKind, Step, check_pause, checked_days, due_now
+from training.dunning.rules.reminding import Step, checked_days, due_now
 from training.identity.rules import Permission
-from training.kernel import clock, db, outbox
+from training.kernel import clock, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Forbidden, NotFound
 from training.kernel.i18n import _
@@ -36,7 +37,7 @@ async def remind_due(actor: Actor = SYSTEM) -> int:
 
 async def _take(actor: Actor, receivable: int) -> bool:
     async with acting(actor, "reminder.take", ("receivable", receivable)) as change:
-        await _lock(receivable)
+        await lock_receivable(receivable)
         one = await reading.followed(receivable)
         days = await reading.days_of_buyers()
         due = one and due_now(one.standing, days[Buyer(one.buyer)], clock.today())
@@ -69,35 +70,6 @@ async def task_done(actor: Actor, reminder: int) -> None:
         )
 
 
-async def pause(actor: Actor, receivable: int, kind: PauseKind, until: date | None, note: str) -> None:
-    """No reminder until a day, or until `resume`; what was said before is ended. Said twice, it is kept once."""
-    check_pause(kind, until, note, clock.today())
-    async with acting(actor, "reminder.pause", ("receivable", receivable)) as change:
-        change.about("receivable", receivable, kind)
-        await _lock(receivable)
-        one = await reading.followed(receivable)
-        if one and (one.pause, one.paused_until, one.pause_note) == (kind, until, note.strip()):
-            return
-        await _end(receivable)
-        await PaymentPause.insert(
-            PaymentPause(
-                receivable=receivable,
-                kind=kind,
-                until=until,
-                note=note.strip(),
-                created_at=clock.now(),
-                ended_at=None,
-            )
-        )
-
-
-async def resume(actor: Actor, receivable: int) -> None:
-    """End the promise or the dispute: reminders go on. Nothing happens where there is none."""
-    async with acting(actor, "reminder.resume", ("receivable", receivable)):
-        await _lock(receivable)
-        await _end(receivable)
-
-
 async def set_reminder_days(actor: Actor, buyer: Buyer, days: Mapping[Step, int]) -> None:
     """How many days after the due date each step is taken. Invalid: out of order."""
     _keeps(actor)
@@ -119,17 +91,6 @@ async def set_late_rate(actor: Actor, law: Law, since: date, rate_bp: int) -> No
         await LateRate.insert(LateRate(law=law, since=rate.since, rate_bp=rate.rate_bp)).on_conflict(
             target="late_rate_once", action="DO UPDATE", values=[LateRate.rate_bp]
         )
-
-
-async def _lock(receivable: int) -> None:
-    if await db.value("select id from receivable where id = $1 for update", receivable) is None:
-        raise NotFound(_("Cette facture n’existe pas."))
-
-
-async def _end(receivable: int) -> None:
-    await PaymentPause.update({PaymentPause.ended_at: clock.now()}).where(
-        (PaymentPause.receivable == receivable) & PaymentPause.ended_at.is_null()
-    )
 
 
 def _keeps(actor: Actor) -> None:

@@ -6,33 +6,18 @@ the difference is written.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from training.billing.actions.settle import refund, return_refund, settle, take_back
-from training.billing.tables.following import PaymentPause
-from training.kernel import clock, db
+from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.i18n import N_, _
 from training.kernel.render import euros
-from training.payments.rules.checkout import WITHDRAWN, Notice, gone_cents
+from training.payments.queries.notices import notices_of
+from training.payments.rules.checkout import gone_cents
 
-MONEY = (
-    "charge.refunded",
-    "refund.created",
-    "refund.updated",
-    "refund.failed",
-    "charge.refund.updated",
-    "charge.dispute.created",
-    "charge.dispute.updated",
-    "charge.dispute.closed",
-    "charge.dispute.funds_withdrawn",
-    "charge.dispute.funds_reinstated",
-)
-INQUIRIES = frozenset({"warning_needs_response", "warning_under_review"})  # no money has moved, and somebody disagrees
 GONE = N_("Stripe : remboursé, ou repris par la banque du payeur")
 BACK = N_("Stripe : remboursement non abouti, ou contestation gagnée")
-DISPUTED = N_("Contesté auprès de la banque (Stripe)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +37,9 @@ class _Money:
 async def follow_money(actor: Actor, payment: int) -> str:
     """Bring a payment to what Stripe told of it; returns what was done, in words."""
     money = await _lock(payment)
-    notices = await _notices(money.payment_intent)
-    await _pause_while_disputed(money.receivable, notices)
+    notices = await notices_of(money.payment_intent)
+    if any(notice.kind == "dispute" for notice in notices):
+        await outbox.put("receivable.disputed", ("receivable", money.receivable))
     change = gone_cents(notices, money.amount_cents) - money.refunded_cents
     if change > 0:
         await _take(actor, money, change)
@@ -125,35 +111,3 @@ async def _lock(payment: int) -> _Money:
     found = await db.row(_Money, sql, payment)
     assert found is not None  # noqa: S101 - the caller found it a moment ago, and payments are not deleted
     return found
-
-
-async def _notices(payment_intent: str) -> list[Notice]:
-    sql = "select id, payload from stripe_event where payment_intent = $1 and type = any($2)"
-    found = []
-    for row in await db.connection().fetch(sql, payment_intent, list(MONEY)):
-        event = json.loads(row["payload"])
-        about = event["data"]["object"]
-        cents = about["amount_refunded"] if about["object"] == "charge" else about["amount"]
-        told = int(event.get("created") or 0)
-        found.append(Notice(about["object"], about["id"], int(cents), str(about.get("status")), told, row["id"]))
-    return found
-
-
-async def _pause_while_disputed(receivable: int, notices: list[Notice]) -> None:
-    """No reminder leaves while the bank decides, nor after it decided against us: then a person does."""
-    last = {n.id: n.status for n in sorted(notices, key=lambda n: (n.told, n.row)) if n.kind == "dispute"}
-    if not last:
-        return
-    standing = any(status in WITHDRAWN | INQUIRIES for status in last.values())
-    mine = (
-        (PaymentPause.receivable == receivable)
-        & (PaymentPause.kind == "dispute")
-        & (PaymentPause.note == DISPUTED)
-        & PaymentPause.ended_at.is_null()
-    )
-    if standing and not await PaymentPause.exists().where(mine):
-        await PaymentPause.insert(
-            PaymentPause(receivable=receivable, kind="dispute", until=None, note=DISPUTED, created_at=clock.now())
-        )
-    elif not standing:
-        await PaymentPause.update({PaymentPause.ended_at: clock.now()}).where(mine)

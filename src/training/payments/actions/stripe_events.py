@@ -18,8 +18,9 @@ from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import N_, _
 from training.kernel.render import euros
-from training.payments.actions.follow_money import MONEY, follow_money
+from training.payments.actions.follow_money import follow_money
 from training.payments.clients.stripe import Event
+from training.payments.queries.notices import MONEY
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import TO_LOOK_AT, CheckoutState, may_become
 from training.records.actions import acting

@@ -55,6 +55,7 @@ def ends_at(created_at: datetime) -> datetime:
 
 # A dispute's money is with the bank from its beginning, and while it is appealed; an inquiry (warning_…) takes none.
 WITHDRAWN = frozenset({"needs_response", "under_review", "lost", "appeal_needs_response", "appeal_under_review"})
+INQUIRIES = frozenset({"warning_needs_response", "warning_under_review"})  # no money has moved, and somebody disagrees
 _REFUND_FAILED = frozenset({"failed", "canceled"})
 
 
@@ -68,6 +69,12 @@ class Notice:
     status: str
     told: int
     row: int
+
+
+def contested(notices: Iterable[Notice]) -> bool:
+    """Whether a dispute stands: it is not decided yet, or was decided against us."""
+    last = {n.id: n.status for n in sorted(notices, key=lambda n: (n.told, n.row)) if n.kind == "dispute"}
+    return any(status in WITHDRAWN | INQUIRIES for status in last.values())
 
 
 def gone_cents(notices: Iterable[Notice], paid_cents: int) -> int:

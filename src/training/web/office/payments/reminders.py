@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 
 from training.billing.queries.invoices import InvoiceView
 from training.directory.rules import Buyer
-from training.dunning.actions import remind
+from training.dunning.actions import pauses, remind
 from training.dunning.queries import reminders as reading
 from training.dunning.queries.reminders import Followed, ReminderView, TaskView
 from training.dunning.rules.interest import LAW_NAMES, STALE, Late, Law, Rate
@@ -124,7 +124,7 @@ async def pause(request: Asked, receivable: FromPath[int]) -> Template | Redirec
     note = form.text("note", most=400)
     if form.good and kind is not None:
         with form.refusals():
-            await remind.pause(the_actor(request), id_, kind, until, note)
+            await pauses.pause(the_actor(request), id_, kind, until, note)
             return go(page_of(await reading.followed(id_)), _("C’est noté : aucune relance ne part d’ici là."))
     return await _pause_page(request, id_, form)
 
@@ -133,7 +133,7 @@ async def pause(request: Asked, receivable: FromPath[int]) -> Template | Redirec
 async def resume(request: Asked, receivable: FromPath[int]) -> Redirect:
     """The promise or the dispute is over."""
     id_ = row(receivable)
-    await remind.resume(the_actor(request), id_)
+    await pauses.resume(the_actor(request), id_)
     return go(page_of(await reading.followed(id_)), _("Les relances reprennent."))
 
 
