@@ -275,6 +275,7 @@ async def _books() -> None:
     await remind.task_done(SYSTEM, await db.value("select max(id) from reminder"))
     await pauses.pause(SYSTEM, owed, PauseKind.DISPUTE, None, "Litige.")
     await pauses.resume(SYSTEM, owed)
+    await pauses.follow_dispute(SYSTEM, owed)
     await set_accounts(SYSTEM, Accounts())
     await export_journal(SYSTEM, today)
     await close_period(SYSTEM, today.replace(day=1) - timedelta(days=1))

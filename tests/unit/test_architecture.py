@@ -20,7 +20,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 LINES_MAX = 400
 FUNCTION_LINES_MAX = 40
 NO_ROOMS = {"utils", "helpers", "common", "services", "managers", "util", "misc"}
-PACKAGES = (*dict.fromkeys(room.partition(".")[0] for room in TABLE_ROOMS), "papers", "dunning")
+PACKAGES = (*dict.fromkeys(room.partition(".")[0] for room in TABLE_ROOMS), "papers")
 MONEY = ("papers", "billing", "payments", "accounting", "dunning")
 ROOMS = {"tables", "rules", "actions", "queries", "documents", "formats", "clients"}
 

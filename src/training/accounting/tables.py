@@ -1,8 +1,8 @@
-"""What the accountant sets and takes away: accounts, numbered exports, closed periods."""
+"""What the accountant sets and takes away: accounts, numbered exports."""
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Date, Integer, Serial, Text
+from piccolo.columns import BigInt, Date, Integer, Serial
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -50,12 +50,3 @@ class JournalExported(Table, tablename="journal_exported"):
     source_id = BigInt(default=None)
 
     journal_exported_once = Unique([source_kind, source_id])
-
-
-class PeriodClose(Table, tablename="period_close"):
-    """Nothing dated up to this day is added any more; `totals` (JSON) is what the books said then."""
-
-    id: Serial
-    until = Date(default=None, unique=True)
-    totals = Text(default=None)
-    closed_at = instant()

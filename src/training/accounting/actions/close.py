@@ -9,7 +9,7 @@ from datetime import date
 from training.accounting.actions.accounts import keeps
 from training.accounting.queries import accounts as reading
 from training.accounting.rules.closing import check_close
-from training.accounting.tables import PeriodClose
+from training.billing.tables.periods import PeriodClose
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid

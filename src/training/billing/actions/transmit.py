@@ -14,8 +14,8 @@ from training.billing.queries.invoices import blockers
 from training.billing.rules import transmission as rules
 from training.billing.rules.states import InvoiceState
 from training.billing.rules.transmission import STATUSES, Channel, Status, Step
-from training.billing.tables.following import Transmission
 from training.billing.tables.receivables import Receivable
+from training.billing.tables.transmissions import Transmission
 from training.directory.rules import Buyer
 from training.identity.rules import Permission
 from training.kernel import clock, db

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Date, Serial, Text, Varchar
+from piccolo.columns import BigInt, Date, Serial, Varchar
 from piccolo.constraints import Check
 from piccolo.table import Table
 
 from training.billing.tables.invoices import Invoice
 from training.directory.tables import Organisation
 from training.kernel.columns import belongs_to, instant, short_text
-from training.records.tables import Entry
 
 
 class Receivable(Table, tablename="receivable"):
@@ -32,29 +31,6 @@ class Receivable(Table, tablename="receivable"):
     receivable_settled_within_gross = Check("settled_cents between 0 and gross_cents")
 
 
-class Checkout(Table, tablename="checkout"):
-    """One attempt to pay online. `key` is Stripe's Idempotency-Key, given before Stripe is called.
-
-    `door` is where the person came from and goes back to: the organisation's space, or the mailed link.
-    """
-
-    id: Serial
-    receivable = belongs_to(Receivable)
-    key = short_text(60, unique=True)
-    way = short_text(20)
-    amount_cents = BigInt(default=None)
-    state = short_text(20)
-    door = short_text(10)
-    stripe_session = short_text(200, null=True, unique=True)
-    payment_intent = short_text(200, null=True, index=True)
-    url = Text(default="")
-    failure = Varchar(length=400, default="")
-    created_at = instant()
-    updated_at = instant()
-
-    checkout_amount_is_positive = Check("amount_cents > 0")
-
-
 class Payment(Table, tablename="payment"):
     """Money that came in, by any way; a credit note is one too, for it settles. `used_cents` is kept by a trigger.
 
@@ -70,7 +46,8 @@ class Payment(Table, tablename="payment"):
     used_cents = BigInt(default=0)
     reference = Varchar(length=200, default="")
     note = Varchar(length=400, default="")
-    checkout = belongs_to(Checkout, null=True, unique=True)
+    # The one key that points upward: it was released so, and says which attempt to pay became this money.
+    checkout = belongs_to("training.payments.tables.checkouts.Checkout", null=True, unique=True)
     credit_note = belongs_to(Invoice, null=True, unique=True)
     request_key = short_text(40, null=True, unique=True)
     created_at = instant()
@@ -96,25 +73,3 @@ class Settlement(Table, tablename="settlement"):
 
     settlement_is_something = Check("amount_cents <> 0")
     settlement_settles = Check("payment is not null or receivable is not null")
-
-
-class Receipt(Table, tablename="receipt"):
-    """The numbered paper that says a payment was received."""
-
-    id: Serial
-    payment = belongs_to(Payment, unique=True)
-    entry = belongs_to(Entry, unique=True)
-    created_at = instant()
-
-
-class StripeEvent(Table, tablename="stripe_event"):
-    """What Stripe told us, kept as it came before anything is done with it; twice told, kept once."""
-
-    id: Serial
-    event_id = short_text(200, unique=True)
-    type = short_text(100)
-    payment_intent = short_text(200, null=True, index=True)
-    payload = Text(default=None)
-    received_at = instant()
-    processed_at = instant(null=True)
-    outcome = Varchar(length=400, default="")

@@ -9,9 +9,9 @@ from datetime import date
 
 from piccolo.columns.combination import And
 
-from training.billing.tables.following import PaymentPause
 from training.dunning.queries import reminders as reading
 from training.dunning.rules.reminding import PauseKind, check_pause
+from training.dunning.tables import PaymentPause
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound

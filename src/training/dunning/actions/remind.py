@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from training.billing.tables.following import LateRate, Reminder, ReminderRule
 from training.directory.rules import Buyer
 from training.dunning.actions.pauses import lock_receivable
 from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law, checked_rate
 from training.dunning.rules.reminding import Step, checked_days, due_now
+from training.dunning.tables import LateRate, Reminder, ReminderRule
 from training.identity.rules import Permission
 from training.kernel import clock, outbox
 from training.kernel.actor import SYSTEM, Actor

@@ -14,7 +14,6 @@ from typing import Any
 import structlog
 
 from training.billing.rules.payments import Way, online_ways
-from training.billing.tables.receivables import Checkout
 from training.directory import queries as directory
 from training.directory.rules import Buyer
 from training.identity.rules import Permission
@@ -29,6 +28,7 @@ from training.payments.clients import stripe
 from training.payments.clients.stripe import StripeUnavailable
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import CheckoutState, may_become
+from training.payments.tables.checkouts import Checkout
 from training.records.actions import acting
 
 SPACE, LINK = "space", "link"  # the doors

@@ -28,7 +28,7 @@ from training.payments.formats.statement import Format, Movement, Statement, Unr
 from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState
-from training.payments.tables import BankStatement, CsvMapping
+from training.payments.tables.statements import BankStatement, CsvMapping
 from training.records.actions import acting, keep_file, tombstone_file
 
 SIZE_MAX = 10_000_000  # bytes: twenty thousand lines of CAMT.053 are about that

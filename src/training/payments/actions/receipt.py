@@ -9,13 +9,13 @@ from training.billing.documents import Party, ReceiptDocument
 from training.billing.formats import facturx
 from training.billing.rules.payments import Way
 from training.billing.rules.states import PREFIXES, Series
-from training.billing.tables.receivables import Receipt
 from training.directory import queries as directory
 from training.directory.queries import PlatformView
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.payments.queries import receipts as queries
 from training.payments.queries.receipts import Received
+from training.payments.tables.checkouts import Receipt
 from training.records import queries as records
 from training.records.actions import Document, Numbered, acting, freeze, open_series
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.rules.payments import Way
-from training.billing.tables.receivables import Checkout, StripeEvent
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import N_, _
@@ -23,6 +22,7 @@ from training.payments.clients.stripe import Event
 from training.payments.queries.notices import MONEY
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import TO_LOOK_AT, CheckoutState, may_become
+from training.payments.tables.checkouts import Checkout, StripeEvent
 from training.records.actions import acting
 
 IGNORED = "rien à faire de cette sorte d’événement"

@@ -1,0 +1,1 @@
+"""What payments keep: the bank’s files, attempts to pay online, what Stripe told, receipts."""
