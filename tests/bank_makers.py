@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import makers
-from training.billing.actions.settle import open_receivable
+from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.kernel import db
 from training.kernel.actor import SYSTEM
 from training.payments.actions.import_statement import import_statement
@@ -30,10 +30,9 @@ async def owed(*numbers: str, cents: int = 35_000, payer: int | None = None) -> 
         payer = await makers.make_organisation()
     issued = {"issued_on": date(2027, 1, 10), "due_on": date(2027, 2, 9)}
     async with db.atomic():
-        return [
-            await open_receivable(invoice=None, number=number, payer=payer, gross_cents=cents, **issued)
-            for number in numbers
-        ]
+        return await open_receivables(
+            [NewReceivable(number=number, payer=payer, gross_cents=cents, **issued) for number in numbers]
+        )
 
 
 async def imported(*rows: str, name: str = "fevrier.csv") -> int:

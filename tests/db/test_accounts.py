@@ -19,6 +19,7 @@ from training.accounting.queries import journal as exports
 from training.accounting.rules.accounts import Accounts
 from training.accounting.rules.ageing import Age
 from training.billing.actions import settle
+from training.billing.queries.periods import closed_until
 from training.billing.rules.payments import Way
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
@@ -210,7 +211,7 @@ async def test_nothing_is_dated_inside_a_closed_period(database_test):
             await close_period(SYSTEM, date(2027, 2, 28))
         after = settle.NewPayment(way=Way.CASH, amount_cents=100, received_on=APRIL, payer=second.payer)
         await settle.record_payment(SYSTEM, after)
-        assert await reading.closed_until() == date(2027, 3, 31)
+        assert await closed_until() == date(2027, 3, 31)
 
 
 @pytest.mark.commits

@@ -386,7 +386,7 @@ WITHIN_ANOTHER = {
     "calendar.file",  # keeps what was written, under the name of what it says
     "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
-    "records.freeze", "billing.open_receivable",
+    "records.freeze", "billing.open_receivables", "billing.lock_periods", "billing.close_days",
     "identity.give_role", "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
     "messages.deliver",  # a claim is no decision; what came of it is noted by an action
 }  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 import stripe_server
 from online_makers import PAYING, Debt, due_of, make_debt, outcome, stripe_open, told
 from training.billing.actions import settle
+from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.rules.payments import Way
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
@@ -242,14 +243,10 @@ async def test_nothing_due_nothing_paid(debt: Debt, stripe: stripe_server.Stripe
 
 async def test_what_another_ledger_left_open_is_not_paid_online(debt: Debt, stripe: stripe_server.Stripe):
     async with db.atomic():
-        opening = await settle.open_receivable(
-            invoice=None,
-            number="2026-7",
-            payer=debt.organisation,
-            issued_on=clock.today(),
-            due_on=None,
-            gross_cents=900,
+        owed = NewReceivable(
+            number="2026-7", payer=debt.organisation, issued_on=clock.today(), due_on=None, gross_cents=900
         )
+        (opening,) = await open_receivables([owed])
     with pytest.raises(NotFound):
         await checkout.begin(debt.manager, opening, Way.CARD)
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import faults
 from training.billing.actions.issue import issue
 from training.billing.actions.number import Start, set_numbers
-from training.billing.actions.settle import open_receivable
+from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.queries.numbering import numberings
 from training.billing.rules.states import Series
 from training.kernel import clock, db
@@ -346,9 +346,8 @@ async def test_two_series_never_share_a_prefix_used_or_not(database_test, taken)
 async def test_a_number_taken_over_from_another_ledger_is_never_given_again(model):
     payer = await db.pool().fetchval("select payer from invoice")
     async with acting(SYSTEM, "trial.open"):
-        await open_receivable(
-            invoice=None, number="G2027-00001", payer=payer, issued_on=DAY.date(), due_on=None, gross_cents=100
-        )
+        owed = NewReceivable(number="G2027-00001", payer=payer, issued_on=DAY.date(), due_on=None, gross_cents=100)
+        await open_receivables([owed])
     with pytest.raises(Conflict, match="G2027-00001"):
         await set_numbers(SYSTEM, {Series.INVOICE: Start("G", 1)})
     assert (await standing())["invoice"][0] == "F"

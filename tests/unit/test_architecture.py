@@ -53,8 +53,12 @@ NOT_ACTING = {
         "recount": "part of the action that changed lines",
         "tidy": "part of the action that took lines away",
     },
-    "billing.actions.settle": {
-        "open_receivable": "part of the action that issues",
+    "billing.actions.receivables": {
+        "open_receivables": "part of the action that issues or takes over",
+    },
+    "billing.actions.periods": {
+        "lock_periods": "takes a lock for an action above",
+        "close_days": "part of accounting.actions.close_period",
         "check_day": "reads only: whether a day is open",
         "check_open": "the same, of any day",
     },

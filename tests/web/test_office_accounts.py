@@ -13,7 +13,7 @@ import pytest
 import accounts_makers as books
 import makers
 from office_makers import done, refused, staff
-from training.accounting.queries import accounts as reading
+from training.billing.queries.periods import closed_until
 from training.dunning.actions import remind
 from training.dunning.queries import reminders
 from training.dunning.rules.interest import Law
@@ -209,7 +209,7 @@ async def test_a_month_is_closed_after_a_look_and_nothing_is_dated_inside(two, c
     assert (await client.get(f"{path}/nouvelle?mois=hier")).status_code == 422
     one = {"number": "A1", "payer": "commune-d-essai", "issued_on": "2027-03-02", "due_on": "2027-04-02", "amount": "1"}
     await refused(client, f"{ACCOUNTS}/reprises", one, 422, "La période est close")
-    assert await reading.closed_until() == date(2027, 3, 31)
+    assert await closed_until() == date(2027, 3, 31)
 
 
 ONE = {

@@ -10,18 +10,15 @@ from training.accounting.actions.accounts import keeps
 from training.accounting.formats.opening_csv import OpeningRow
 from training.accounting.queries.opening import payers as known_payers
 from training.accounting.rules.opening import mistakes
-from training.billing.actions.settle import check_day
+from training.billing.actions.periods import check_day
+from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.rules.states import PREFIXES
-from training.billing.tables.receivables import Receivable
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.records.actions import acting
 
-db.refuse(
-    "receivable_number_once", lambda: Conflict(_("Une facture porte déjà ce numéro dans le registre."), field="number")
-)
 SHOWN = 10  # lines named in a refusal
 
 
@@ -44,9 +41,9 @@ async def open_balance(actor: Actor, new: Opening) -> int:
         raise Invalid(errors)
     async with acting(actor, "receivable.open") as change:
         await _check_new(new.number, new.issued_on)
-        made = await Receivable.insert(_receivable(new)).returning(Receivable.id)
-        change.about("receivable", int(made[0]["id"]))
-    return int(made[0]["id"])
+        (made,) = await open_receivables([_receivable(new)])
+        change.about("receivable", made)
+    return made
 
 
 async def open_balances(actor: Actor, rows: Sequence[OpeningRow]) -> int:
@@ -69,8 +66,7 @@ async def open_balances(actor: Actor, rows: Sequence[OpeningRow]) -> int:
     async with acting(actor, "receivable.open-many"):
         await _check_none_known([one.number for one in found])
         await check_day(min(one.issued_on for one in found))
-        for start in range(0, len(found), 500):
-            await Receivable.insert(*(_receivable(one) for one in found[start : start + 500]))
+        await open_receivables([_receivable(one) for one in found])
     return len(found)
 
 
@@ -98,13 +94,11 @@ async def _check_none_known(numbers: Sequence[str]) -> None:
         raise Conflict(words.format(numbers=", ".join(known[:SHOWN])), field="number" if len(numbers) == 1 else "file")
 
 
-def _receivable(new: Opening) -> Receivable:
-    return Receivable(
-        invoice=None,
+def _receivable(new: Opening) -> NewReceivable:
+    return NewReceivable(
         number=new.number.strip(),
         payer=new.payer,
         issued_on=new.issued_on,
         due_on=new.due_on,
         gross_cents=new.gross_cents,
-        created_at=clock.now(),
     )

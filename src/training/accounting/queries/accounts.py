@@ -36,12 +36,6 @@ class ClosingView:
     closed_at: datetime
 
 
-async def closed_until() -> date | None:
-    """The last day of the last closed period."""
-    found: date | None = await db.value("select max(until) from period_close")
-    return found
-
-
 async def totals_until(until: date) -> Totals:
     """What the books say of everything dated up to a day."""
     found = await db.row(Totals, _TOTALS, until)

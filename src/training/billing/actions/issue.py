@@ -6,7 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from training.billing.actions.settle import NewPayment, check_open, open_receivable, record_payment
+from training.billing.actions.periods import check_open
+from training.billing.actions.receivables import NewReceivable, open_receivables
+from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.documents import (
     DocumentKind,
     InvoiceDocument,
@@ -115,7 +117,7 @@ async def _book(actor: Actor, content: Draft, frozen: Frozen, due_on: date, corr
     """What the issue makes owed; a credit note settles what is still due of the invoice that it corrects."""
     if content.kind != DocumentKind.CREDIT_NOTE:
         public = content.payer.buyer == Buyer.PUBLIC  # its delay runs from the day it is made available
-        await open_receivable(
+        owed = NewReceivable(
             invoice=content.id,
             number=frozen.number,
             payer=content.payer.id,
@@ -123,6 +125,7 @@ async def _book(actor: Actor, content: Draft, frozen: Frozen, due_on: date, corr
             due_on=None if public else due_on,
             gross_cents=content.gross_cents,
         )
+        await open_receivables([owed])
         return
     if not content.gross_cents:
         return

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from training.billing.actions.periods import check_day
 from training.billing.rules.payments import SettlementKind, Way
-from training.billing.tables.receivables import Payment, Receivable, Settlement
+from training.billing.tables.receivables import Payment, Settlement
 from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
-from training.kernel.render import day_year, euros
+from training.kernel.render import euros
 from training.records.actions import acting
 
 db.refuse(
@@ -158,39 +159,6 @@ async def write_off(actor: Actor, receivable: int, cents: int, reason: str) -> N
         owed = await _lock_receivables({receivable: cents})
         _check_amounts({receivable: cents}, owed)
         await _write(SettlementKind.WRITE_OFF, None, receivable, cents, clock.today(), reason)
-
-
-async def open_receivable(
-    *, invoice: int | None, number: str, payer: int, issued_on: date, due_on: date | None, gross_cents: int
-) -> int:
-    """What an invoice makes its payer owe; inside the action that issues it."""
-    made = await Receivable.insert(
-        Receivable(
-            invoice=invoice,
-            number=number,
-            payer=payer,
-            issued_on=issued_on,
-            due_on=due_on,
-            gross_cents=gross_cents,
-            created_at=clock.now(),
-        )
-    ).returning(Receivable.id)
-    return int(made[0]["id"])
-
-
-async def check_day(on: date) -> None:
-    """Invalid: a day to come, or one of a closed period."""
-    if on > clock.today():
-        raise Invalid(_("Cette date n’est pas encore venue."), field="on")
-    await check_open(on)
-
-
-async def check_open(on: date) -> None:
-    """Invalid: a day of a closed period."""
-    closed = await db.value("select max(until) from period_close")
-    if closed and on <= closed:
-        words = _("La période est close jusqu’au {day} : choisissez une date plus tardive.")
-        raise Invalid(words.format(day=day_year(closed)), field="on")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from training.billing.actions.settle import NewPayment, record_payment
+from training.billing.queries.periods import closed_until
 from training.billing.rules.payments import Way
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
@@ -280,6 +281,6 @@ def _day(created: object) -> date:
 
 async def _open_day(on: date) -> date:
     """The nearest day that the books still take: what is told late is not written into a closed period."""
-    closed: date | None = await db.value("select max(until) from period_close")
+    closed = await closed_until()
     earliest = on if closed is None else max(on, closed + timedelta(days=1))
     return min(earliest, clock.today())

@@ -23,6 +23,7 @@ from training.accounting.queries import journal as reading
 from training.accounting.queries.journal import ExportView
 from training.accounting.rules.accounts import ACCOUNTS, JOURNALS, NAMES, Accounts
 from training.accounting.rules.closing import closable
+from training.billing.queries.periods import closed_until
 from training.directory.queries import the_platform
 from training.identity.rules import Permission
 from training.kernel import clock
@@ -162,7 +163,7 @@ async def set_codes(request: Asked) -> Template | Redirect:
 @get(CLOSINGS, permission=P.ACCOUNTS_SEE)
 async def closings(request: Asked) -> Template:
     """What is closed, and what may be."""
-    offered = closable(await closing.closed_until(), clock.today())
+    offered = closable(await closed_until(), clock.today())
     return await show(
         request,
         "accounting/closings",
