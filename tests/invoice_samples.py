@@ -6,20 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from training.billing.documents import (
-    CARD,
-    DocumentKind,
-    Earlier,
-    InvoiceDocument,
-    Line,
-    Party,
-    Payment,
-    breakdown,
-    line,
-    totals,
-)
+from training.billing.documents.invoice import CARD, Earlier, InvoiceDocument, Payment
+from training.billing.rules.states import DocumentKind
 from training.billing.rules.terms import default_terms
 from training.directory.rules import Buyer
+from training.papers.documents.party import Party
+from training.papers.rules.totals import Line, breakdown, line, totals
 from training.papers.rules.vat import VatRegime
 
 ISSUED = date(2026, 6, 8)

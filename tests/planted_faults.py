@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from invoice_samples import DOCUMENTS, invoice
-from training.billing.documents import DocumentKind, InvoiceDocument
+from training.billing.documents.invoice import InvoiceDocument
 from training.billing.formats import cii
+from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.papers.rules.vat import VatRegime
 

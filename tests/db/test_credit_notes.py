@@ -16,7 +16,7 @@ from training.billing.actions.credit import Corrected, CreditWanted, credit, cre
 from training.billing.actions.deposit import ask_deposit
 from training.billing.actions.issue import issue
 from training.billing.actions.settle import NewPayment, record_payment
-from training.billing.documents import InvoiceDocument
+from training.billing.documents.invoice import InvoiceDocument
 from training.billing.queries import credits as credit_queries
 from training.billing.queries import invoices as queries
 from training.billing.queries.invoices import InvoiceView

@@ -14,10 +14,9 @@ from training.billing.actions.edit_draft import NewLine, add_line
 from training.billing.actions.issue import issue
 from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
-from training.billing.documents import DocumentKind
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as queries
-from training.billing.rules.states import InvoiceState
+from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import cancel
 from training.catalogue.rules import TariffMode

@@ -12,7 +12,6 @@ import makers
 from training.attendance.actions import hold_session
 from training.billing.actions.credit import CreditWanted, credit
 from training.billing.actions.settle import NewPayment, record_payment
-from training.billing.documents import ReceiptDocument
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import Way
@@ -20,6 +19,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Scope
 from training.messages import queries as mails
 from training.payments.actions.receipt import make_receipt
+from training.payments.documents import ReceiptDocument
 from training.payments.queries import receipts as queries
 from training.payments.queries.receipts import ReceiptView
 from training.records import queries as records

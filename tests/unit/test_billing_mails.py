@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from training.billing.documents import DocumentKind
+from training.billing.rules.states import DocumentKind
 from training.demo import letters
 from training.demo.letters import invoice_letter
 from training.demo.samples import credit_note, invoice

@@ -15,10 +15,14 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from invoice_samples import invoice
-from training.billing.documents import DocumentKind, InvoiceDocument, Occurrence, totals
-from training.billing.formats import chorus_pack, facturx, service_proof
+from training.billing.documents import invoice_paper, service_proof
+from training.billing.documents.free import Occurrence
+from training.billing.documents.invoice import InvoiceDocument
+from training.billing.documents.service_proof import Served
+from training.billing.formats import chorus_pack, facturx
 from training.billing.formats.chorus_pack import EXTENSIONS, NAME_MAX, Recipient, file_name, sheet
-from training.billing.formats.service_proof import Served
+from training.billing.rules.states import DocumentKind
+from training.papers.rules.totals import totals
 from training.papers.rules.vat import VatRegime
 
 SERVED = Served(
@@ -157,8 +161,8 @@ def test_the_zip_is_the_same_bytes_twice() -> None:
 
 def test_the_portal_s_pdf_says_the_same_and_carries_nothing() -> None:
     document = public(service_code="RH")
-    plain, (issued, _xml) = facturx.plain(document), facturx.build(document)
-    assert plain == facturx.plain(document)
+    plain, (issued, _xml) = invoice_paper.build(document), facturx.build(document)
+    assert plain == invoice_paper.build(document)
     with pikepdf.open(BytesIO(plain)) as page, pikepdf.open(BytesIO(issued)) as hybrid:
         assert len(page.attachments) == 0
         assert len(hybrid.attachments) == 1

@@ -11,19 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoice_samples import invoice, workshop
-from training.billing.documents import (
-    DocumentKind,
-    InvoiceDocument,
-    Line,
-    breakdown,
-    line,
-    plain,
-    ten_thousandths,
-    totals,
-)
-from training.billing.formats import paper
+from training.billing.documents.invoice import InvoiceDocument
+from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
+from training.papers.documents.figures import euros
+from training.papers.rules.totals import Line, breakdown, line, plain, ten_thousandths, totals
 from training.papers.rules.vat import REGIMES, VatRegime, treatment
 
 NORMAL = VatRegime.NORMAL
@@ -158,4 +151,4 @@ def test_the_siren_is_found_in_the_siret() -> None:
     [(0, "0,00 €"), (5, "0,05 €"), (123_456_789, "1\u202f234\u202f567,89 €"), (-5_000, "−50,00 €")],
 )
 def test_euros_as_french_paper_writes_them(cents: int, shown: str) -> None:
-    assert paper.euros(cents) == shown.replace(" €", "\u00a0€")
+    assert euros(cents) == shown.replace(" €", "\u00a0€")

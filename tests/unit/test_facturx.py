@@ -23,23 +23,19 @@ import planted_faults
 from facturx_rules import findings
 from invoice_samples import BUYERS, DOCUMENTS, ISSUED, SELLER, invoice, with_lines, workshop
 from planted_faults import CREDIT, FAULTS, FRANCHISE, NORMAL, NS, PREPAID
-from training.billing.documents import (
-    CARD,
-    DocumentKind,
-    FreeConfirmation,
-    InvoiceDocument,
-    Occurrence,
-    Payment,
-    ReceiptDocument,
-    Settled,
-    line,
-)
+from training.billing.documents import free, invoice_paper
+from training.billing.documents.free import FreeConfirmation, Occurrence
+from training.billing.documents.invoice import CARD, InvoiceDocument, Payment
 from training.billing.formats import cii, facturx
 from training.billing.rules.payments import Way
+from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel import pdf
 from training.kernel.errors import Invalid
+from training.papers.rules.totals import line
 from training.papers.rules.vat import REGIMES, VatRegime
+from training.payments import documents as receipts
+from training.payments.documents import ReceiptDocument, Settled
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1" fill="#0f5c4c"/></svg>'
 
@@ -276,7 +272,7 @@ def test_a_private_buyer_gets_a_code_to_scan_and_a_public_one_never() -> None:
     for document in (FRANCHISE, replace(FRANCHISE, payment=Payment(iban=None)), CREDIT, PREPAID):
         shown = "Ou scannez ce code" in said(facturx.build(document)[0])
         assert shown is (document is FRANCHISE)
-    assert "Ou scannez ce code" not in said(facturx.preview(FRANCHISE))
+    assert "Ou scannez ce code" not in said(invoice_paper.preview(FRANCHISE))
 
 
 def test_a_party_without_any_address_for_the_xml_is_refused_in_words() -> None:
@@ -329,7 +325,7 @@ def test_the_pdf_declares_what_it_is() -> None:
 
 
 def test_the_page_for_the_chorus_portal_carries_no_file() -> None:
-    page = facturx.plain(invoice())
+    page = invoice_paper.build(invoice())
     with pikepdf.open(BytesIO(page)) as document:
         assert "/AF" not in document.Root
     assert "F2026-00042" in said(page)
@@ -441,7 +437,7 @@ def test_a_long_invoice_repeats_its_heads_and_ends_with_lines(count: int) -> Non
 
 
 def test_a_draft_has_no_number_and_says_what_it_is() -> None:
-    page = facturx.preview(invoice())
+    page = invoice_paper.preview(invoice())
     assert "F2026-00042" not in said(page)
     assert "BROUILLON" in said(page)
 
@@ -533,7 +529,7 @@ def test_a_free_session_is_confirmed_with_its_value_and_is_no_invoice() -> None:
         seats=12,
         value_cents=18_000,
     )
-    text = said(facturx.confirm_free(document, LOGO))
+    text = said(free.build(document, LOGO))
     assert "Valeur de la prestation : 180,00 €, offerte." in text
     assert "Ce document n’est pas une facture : aucune somme n’est due." in text
     assert "mardi 9 juin 2026 9 h – 11 h 30 Mairie de Saint-Exemple" in text
@@ -558,7 +554,7 @@ RECEIPT = ReceiptDocument(
 
 
 def test_a_receipt_says_who_paid_how_when_what_and_what_remains() -> None:
-    text = said(facturx.receipt(RECEIPT, LOGO))
+    text = said(receipts.build(RECEIPT, LOGO))
     for mention in (
         "Reçu R2026-00007",
         "Reçu de Mme Ana Ştefan",
@@ -577,8 +573,8 @@ def test_a_receipt_says_who_paid_how_when_what_and_what_remains() -> None:
 @pytest.mark.parametrize("way", Way)
 def test_a_receipt_is_an_accessible_archive_page_whatever_the_way(way: Way) -> None:
     many = tuple(replace(RECEIPT.settled[0], number=f"F2026-{n:05}") for n in range(60))
-    page = facturx.receipt(replace(RECEIPT, way=way, settled=many))
-    assert page == facturx.receipt(replace(RECEIPT, way=way, settled=many))
+    page = receipts.build(replace(RECEIPT, way=way, settled=many))
+    assert page == receipts.build(replace(RECEIPT, way=way, settled=many))
     with pikepdf.open(BytesIO(page)) as document, document.open_metadata() as meta:
         assert (meta.pdfa_status, meta["pdfuaid:part"]) == ("3A", "1")
         assert "/AF" not in document.Root

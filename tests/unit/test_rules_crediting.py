@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.billing.documents import breakdown, line, with_vat
 from training.billing.rules.crediting import Left, taken, vat_taken, whole_rest
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.money import vat_of
+from training.papers.rules.totals import breakdown, line, with_vat
 from training.papers.rules.vat import VatRegime
 
 LINES = [Left(1, "Atelier", 35_000, 35_000), Left(2, "Remise", -5_000, -5_000), Left(3, "Offert", 0, 0)]

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from training.billing.documents import line
 from training.billing.rules import sharing
 from training.billing.rules.grouping import billed_at_confirmation, collecting, draft_key, may_be_early, month_of
 from training.billing.rules.sharing import Portion, Price, Share, portions
 from training.directory.rules import BillingMoment, Buyer
 from training.kernel.errors import Invalid
-from training.papers.rules.lines import LineKind, check_line, check_references, line_cents
+from training.papers.rules.lines import LineKind, check_line, line_cents
+from training.papers.rules.references import check_references
+from training.papers.rules.totals import line
 from training.papers.rules.vat import VatRegime
 
 O, N = VatRegime.OUT_OF_SCOPE, VatRegime.NORMAL  # noqa: E741 - EN 16931 calls the category so

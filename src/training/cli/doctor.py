@@ -9,8 +9,8 @@ import click
 import uvloop
 
 from training import __version__
-from training.billing.documents import FreeConfirmation, Party
-from training.billing.formats import facturx
+from training.billing.documents import free
+from training.billing.documents.free import FreeConfirmation
 from training.calendar.formats.vtimezone import vtimezone
 from training.cli import setting_up
 from training.directory import queries as directory
@@ -18,6 +18,7 @@ from training.kernel import clock, db, migrate, queue
 from training.kernel.settings import Settings
 from training.messages import queries as mails
 from training.messages.clients.smtp import SmtpUrl
+from training.papers.documents.party import Party
 from training.records import queries as records
 
 
@@ -108,4 +109,4 @@ def _paper() -> Finding:
     """Make a page for real: fonts and Typst are where they should be."""
     nobody = Party(name="Essai")
     page = FreeConfirmation(booking="-", made_on=clock.today(), provider=nobody, beneficiary=nobody, title="Essai")
-    return Finding(facturx.confirm_free(page).startswith(b"%PDF-"), "papier", "une page PDF/A a été composée")
+    return Finding(free.build(page).startswith(b"%PDF-"), "papier", "une page PDF/A a été composée")

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from training.billing.documents import DocumentKind, Settled
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import Way
-from training.billing.rules.states import InvoiceState
+from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState, MayCancel
 from training.catalogue.rules import TariffMode
@@ -33,6 +32,7 @@ from training.directory.rules import Buyer, OrganisationState
 from training.dunning.rules.reminding import Step
 from training.kernel import addresses, clock
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
+from training.payments.documents import Settled
 from training.payments.queries.receipts import ReceiptView
 from training.scheduling.queries import SessionView, SlotView
 

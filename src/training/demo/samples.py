@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from training.billing.documents import DocumentKind
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.states import InvoiceState
+from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState
 from training.catalogue.rules import TariffMode

@@ -1,1 +1,1 @@
-"""What every paper is made of: lines and their amounts, VAT."""
+"""What every paper is made of: parties, lines, totals, VAT, references, French figures, the one letterhead."""

@@ -20,8 +20,8 @@ from training.accounting.formats.journal import (
     letters,
 )
 from training.accounting.rules.accounts import Accounts
-from training.billing.documents import DocumentKind
 from training.billing.rules.payments import SettlementKind, Way
+from training.billing.rules.states import DocumentKind
 from training.kernel import db
 
 

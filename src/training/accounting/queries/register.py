@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from training.billing.documents import DocumentKind
+from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.i18n import N_

@@ -14,7 +14,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.kernel.render import moment
-from training.papers.rules.lines import check_references
+from training.papers.rules.references import check_references
 from training.records.actions import acting
 
 TWICE = timedelta(hours=12)  # a form sent twice, or two people of the office, make one mail

@@ -15,7 +15,7 @@ from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
-from training.papers.rules.lines import check_references
+from training.papers.rules.references import check_references
 from training.records.actions import acting
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from training.attendance import queries as attendance
-from training.billing.actions.issue import buyer, seller
-from training.billing.documents import FreeConfirmation, Occurrence
-from training.billing.formats import facturx
+from training.billing.documents import free
+from training.billing.documents.free import FreeConfirmation, Occurrence
 from training.billing.tables.invoices import FreeConfirmationPaper
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
+from training.papers.documents.party import buyer, seller
 from training.records import queries as records
 from training.records.actions import acting, keep_file
 from training.scheduling import queries as scheduling
@@ -31,7 +31,7 @@ async def confirm_free(actor: Actor, booking: int) -> None:
         platform = await directory.the_platform()
         logo = None if platform.logo is None else await records.file(platform.logo)
         document = await _document(view, platform)
-        paper = await asyncio.to_thread(facturx.confirm_free, document, logo.content if logo else None)
+        paper = await asyncio.to_thread(free.build, document, logo.content if logo else None)
         await FreeConfirmationPaper.insert(
             FreeConfirmationPaper(
                 booking=booking, paper=await keep_file(paper, "application/pdf"), created_at=clock.now()

@@ -11,12 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from training.billing.actions.issue import issue
-from training.billing.documents import DocumentKind
 from training.billing.queries import credits as credit_queries
 from training.billing.queries.credits import CreditableLine
 from training.billing.rules import crediting
 from training.billing.rules.crediting import Left, Taken
-from training.billing.rules.states import InvoiceState
+from training.billing.rules.states import DocumentKind, InvoiceState
 from training.billing.tables.invoices import Invoice
 from training.identity.rules import Permission
 from training.kernel import clock, db

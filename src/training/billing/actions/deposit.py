@@ -6,11 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from training.billing.actions.drafting import lock_payers, put_on_draft, take_off
-from training.billing.documents import DocumentKind
 from training.billing.queries import owing
 from training.billing.queries.owing import Ground, Owed
 from training.billing.rules.grouping import Part, may_be_early
 from training.billing.rules.sharing import LUMP, Portion
+from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState

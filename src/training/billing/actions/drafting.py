@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from training.billing.documents import DocumentKind, breakdown, line, totals
 from training.billing.queries import owing
 from training.billing.queries.invoices import lines as lines_of
 from training.billing.queries.owing import Owed, OwedLine
 from training.billing.rules.grouping import Part
-from training.billing.rules.states import InvoiceState
+from training.billing.rules.states import DocumentKind, InvoiceState
 from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings.queries import BookingView
 from training.catalogue.rules import TariffMode
@@ -24,6 +23,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
 from training.papers.rules.lines import LineKind, line_cents
+from training.papers.rules.totals import breakdown, line, totals
 from training.papers.rules.vat import VatRegime
 from training.records.actions import acting
 

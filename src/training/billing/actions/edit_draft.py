@@ -18,15 +18,16 @@ from training.billing.actions.drafting import (
     tidy,
     write_line,
 )
-from training.billing.documents import DocumentKind
 from training.billing.queries.invoices import LineView, lines
 from training.billing.queries.owing import OwedLine
+from training.billing.rules.states import DocumentKind
 from training.billing.tables.invoices import Invoice, InvoiceLine
 from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
-from training.papers.rules.lines import DETAIL_MAX, LineKind, check_line, check_references, line_cents
+from training.papers.rules.lines import DETAIL_MAX, LineKind, check_line, line_cents
+from training.papers.rules.references import check_references
 from training.records.actions import acting
 
 

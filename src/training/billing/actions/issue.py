@@ -9,30 +9,21 @@ from datetime import date, timedelta
 from training.billing.actions.periods import check_open
 from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.actions.settle import NewPayment, record_payment
-from training.billing.documents import (
-    DocumentKind,
-    InvoiceDocument,
-    Line,
-    Party,
-    Payment,
-    as_credit_of,
-    breakdown,
-    line,
-    totals,
-    with_vat,
-)
+from training.billing.documents.invoice import InvoiceDocument, Payment, as_credit_of
 from training.billing.formats import facturx
 from training.billing.queries.invoices import Draft, LineView, blockers, draft
 from training.billing.rules.payments import Way
-from training.billing.rules.states import PREFIXES, SERIES_OF, InvoiceState
+from training.billing.rules.states import PREFIXES, SERIES_OF, DocumentKind, InvoiceState
 from training.billing.rules.terms import PaymentTerms, default_terms
 from training.billing.tables.invoices import Invoice
-from training.directory.queries import OrganisationView, PlatformView, the_platform
+from training.directory.queries import PlatformView, the_platform
 from training.directory.rules import Buyer
 from training.kernel import db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
+from training.papers.documents.party import buyer, seller
+from training.papers.rules.totals import Line, breakdown, line, totals, with_vat
 from training.papers.rules.vat import VatRegime
 from training.records import queries as records
 from training.records.actions import Document, Frozen, Numbered, acting, freeze, open_series
@@ -189,37 +180,6 @@ def _line(item: LineView, regime: VatRegime) -> Line:
         quantity=str(item.quantity),
         unit=item.unit,
         detail=item.detail,
-    )
-
-
-def seller(platform: PlatformView) -> Party:
-    """The platform as documents carry it."""
-    return Party(
-        name=platform.name,
-        legal_form=platform.legal_form,
-        address=(platform.address,),
-        postcode=platform.postcode,
-        city=platform.city,
-        siret=platform.siret,
-        vat_number=platform.vat_number,
-        contact=platform.contact_name,
-        email=platform.email,
-        phone=platform.phone,
-        training_declaration=platform.activity_number or "",
-        training_region=platform.training_region or "",
-    )
-
-
-def buyer(organisation: OrganisationView, email: str | None) -> Party:
-    """An organisation as documents carry it."""
-    return Party(
-        name=organisation.name,
-        address=(organisation.address,),
-        postcode=organisation.postcode,
-        city=organisation.city,
-        siret=organisation.siret,
-        vat_number=organisation.vat_number,
-        email=email,
     )
 
 

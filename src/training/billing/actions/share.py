@@ -21,7 +21,7 @@ from training.kernel import db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
-from training.papers.rules.lines import check_references
+from training.papers.rules.references import check_references
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from training.billing.documents import DocumentKind, InvoiceDocument
+from training.billing.documents.invoice import InvoiceDocument
+from training.billing.rules.states import DocumentKind
 from training.kernel.i18n import _
 from training.kernel.money import decimal
 from training.papers.rules.vat import REGIMES, VatRegime

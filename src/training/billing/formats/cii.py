@@ -14,11 +14,14 @@ import facturx
 from facturx.facturx import FACTURX_LEVEL2xsd
 from lxml import etree
 
-from training.billing.documents import DocumentKind, Earlier, InvoiceDocument, Line, Party, VatGroup, payment_label
+from training.billing.documents.invoice import Earlier, InvoiceDocument, payment_label
+from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import decimal
+from training.papers.documents.party import Party
+from training.papers.rules.totals import Line, VatGroup
 from training.papers.rules.vat import REGIMES, VatRegime
 
 LEVEL = "en16931"

@@ -6,8 +6,9 @@ from io import BytesIO
 
 import pikepdf
 
-from training.billing.documents import FreeConfirmation, InvoiceDocument, ReceiptDocument
-from training.billing.formats import cii, paper, receipt_paper
+from training.billing.documents import invoice_paper
+from training.billing.documents.invoice import InvoiceDocument
+from training.billing.formats import cii
 from training.kernel import pdf
 
 XML_NAME = "factur-x.xml"  # Factur-X 1.09 §6.2: no other name is looked for
@@ -69,25 +70,5 @@ def build(document: InvoiceDocument, logo: bytes | None = None) -> tuple[bytes, 
     """
     xml = cii.build(document)
     attached = pdf.Attachment(XML_NAME, xml, "text/xml", f"{CONFORMANCE} : les données de la facture")
-    data = paper.invoice(document, logo)
+    data = invoice_paper.data(document, logo)
     return _declare(pdf.compile("invoice.typ", data, [attached], on=document.issued_on)), xml
-
-
-def plain(document: InvoiceDocument, logo: bytes | None = None) -> bytes:
-    """The page alone: what the portal of Chorus Pro takes without reading (and rejecting) an XML inside."""
-    return pdf.compile("invoice.typ", paper.invoice(document, logo), on=document.issued_on)
-
-
-def preview(document: InvoiceDocument, logo: bytes | None = None) -> bytes:
-    """A draft: no number, no XML, marked on every page."""
-    return pdf.compile("invoice.typ", paper.invoice(document, logo, draft=True), on=document.issued_on)
-
-
-def receipt(document: ReceiptDocument, logo: bytes | None = None) -> bytes:
-    """The page that says that a payment was received: no XML, for it asks for nothing."""
-    return pdf.compile("receipt.typ", receipt_paper.receipt(document, logo), on=document.issued_on)
-
-
-def confirm_free(document: FreeConfirmation, logo: bytes | None = None) -> bytes:
-    """The page that says that a session is free. Not an invoice: no number of a series, no XML."""
-    return pdf.compile("free_confirmation.typ", paper.free_confirmation(document, logo), on=document.made_on)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from training.billing.documents import DocumentKind
 from training.billing.queries.checking import Looked, checks_of
 from training.billing.queries.invoices import InvoiceView, invoices
 from training.billing.rules import issuing
 from training.billing.rules.grouping import collecting
 from training.billing.rules.issuing import Check
-from training.billing.rules.states import InvoiceState
+from training.billing.rules.states import DocumentKind, InvoiceState
 from training.directory import queries as directory
 from training.kernel import clock, db
 from training.kernel.actor import Scope

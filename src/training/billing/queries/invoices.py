@@ -8,10 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from training.billing.documents import DocumentKind, Earlier, InvoiceDocument
+from training.billing.documents.invoice import Earlier, InvoiceDocument
 from training.billing.queries.checking import Looked, checks_of
 from training.billing.rules.issuing import Check, CheckKey, said
-from training.billing.rules.states import InvoiceState
+from training.billing.rules.states import DocumentKind, InvoiceState
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import Buyer

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from training.billing.documents import DocumentKind
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules import transmission as rules
+from training.billing.rules.states import DocumentKind
 from training.billing.rules.transmission import STATUSES, Channel, Status, StatusTerms, Step
 from training.kernel import clock, db
 from training.kernel.actor import Scope

@@ -1,1 +1,1 @@
-"""What billing decides, as pure functions over values: regimes of VAT, terms of payment."""
+"""What billing decides, as pure functions over values: states, terms of payment, what may be issued and sent."""

@@ -1,10 +1,16 @@
-"""States of an invoice. Paid, late and credited are not among them: they are derived."""
+"""Kinds, states and series of what is issued. Paid, late and credited are no states: they are derived."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from training.billing.documents import DocumentKind
+
+class DocumentKind(StrEnum):
+    """What is issued and numbered: deposits in the invoices' series, credit notes in their own."""
+
+    INVOICE = "invoice"
+    DEPOSIT = "deposit"
+    CREDIT_NOTE = "credit_note"
 
 
 class InvoiceState(StrEnum):

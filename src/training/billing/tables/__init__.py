@@ -1,1 +1,1 @@
-"""What billing keeps: invoices, receivables and payments, what follows an invoice, bank statements, accounting."""
+"""What billing keeps: invoices and what is billable, receivables and payments, transmissions, closed periods."""

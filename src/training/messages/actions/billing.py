@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from training.billing.documents import DocumentKind
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import WAY_NAMES, Way
+from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
 from training.directory import queries as directory
 from training.directory.rules import Buyer

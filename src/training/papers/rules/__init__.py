@@ -1,1 +1,1 @@
-"""What a line of a paper can be and how it is taxed, as pure functions over values."""
+"""What a line can be, what it amounts to, how it is taxed and what it adds up to: pure functions over values."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
 from training.kernel.errors import Invalid
 from training.kernel.i18n import N_, _
 
@@ -36,7 +35,6 @@ UNIT_NAMES: dict[str, str] = {
 }
 
 DESCRIPTION_MAX = 400
-SUBJECT_MAX = 200
 DETAIL_MAX = 1_000
 QUANTITY_MAX = Decimal(99_999)
 PRICE_MAX_CENTS = 99_999_999
@@ -68,26 +66,6 @@ def check_line(kind: LineKind, description: str, quantity: Decimal, unit: str, u
     if errors:
         raise Invalid(errors)
     return -abs(quantity) if kind == LineKind.DISCOUNT else quantity
-
-
-def check_references(
-    *, purchase_order: str = "", service_code: str = "", contract_reference: str = "", subject: str = ""
-) -> None:
-    """Invalid, field by field, where a buyer's reference is longer than Chorus Pro takes it, or does not write."""
-    limits = {
-        "purchase_order": (purchase_order, ENGAGEMENT_MAX),
-        "service_code": (service_code, SERVICE_CODE_MAX),
-        "contract_reference": (contract_reference, CONTRACT_MAX),
-        "subject": (subject, SUBJECT_MAX),
-    }
-    errors = {}
-    for field, (text, most) in limits.items():
-        if len(text) > most:
-            errors[field] = _("{n} caractères au plus.").format(n=most)
-        elif not text.isprintable():
-            errors[field] = _("Ce texte contient un caractère qui ne s’imprime pas.")
-    if errors:
-        raise Invalid(errors)
 
 
 def line_cents(quantity: Decimal, unit_price_cents: int) -> int:

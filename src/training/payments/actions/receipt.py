@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from training.billing.actions.issue import buyer, seller
-from training.billing.documents import Party, ReceiptDocument
-from training.billing.formats import facturx
 from training.billing.rules.payments import Way
 from training.billing.rules.states import PREFIXES, Series
 from training.directory import queries as directory
 from training.directory.queries import PlatformView
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
+from training.papers.documents.party import Party, buyer, seller
+from training.payments import documents
+from training.payments.documents import ReceiptDocument
 from training.payments.queries import receipts as queries
 from training.payments.queries.receipts import Received
 from training.payments.tables.checkouts import Receipt
@@ -39,7 +39,7 @@ async def make_receipt(actor: Actor, payment: int) -> None:
 
         async def make(numbered: Numbered) -> Document:
             document = await _document(money, platform, numbered)
-            paper = await asyncio.to_thread(facturx.receipt, document, logo.content if logo else None)
+            paper = await asyncio.to_thread(documents.build, document, logo.content if logo else None)
             return Document(document.to_json(), paper)
 
         await open_series(Series.RECEIPT, PREFIXES[Series.RECEIPT])

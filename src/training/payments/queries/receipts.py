@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from training.billing.documents import Settled
 from training.billing.rules.payments import Way
 from training.kernel import db
 from training.kernel.actor import Scope
+from training.payments.documents import Settled
 
 
 @dataclass(frozen=True, slots=True)

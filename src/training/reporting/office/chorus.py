@@ -6,10 +6,12 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.billing.documents import InvoiceDocument, Occurrence
-from training.billing.formats import chorus_pack, facturx, service_proof
+from training.billing.documents import invoice_paper, service_proof
+from training.billing.documents.free import Occurrence
+from training.billing.documents.invoice import InvoiceDocument
+from training.billing.documents.service_proof import Served
+from training.billing.formats import chorus_pack
 from training.billing.formats.chorus_pack import Group, Recipient, file_name
-from training.billing.formats.service_proof import Served
 from training.billing.queries import invoices as billing
 from training.billing.queries import transmissions
 from training.billing.queries.invoices import InvoiceView
@@ -65,7 +67,7 @@ class Made:
 
 async def portal_paper(found: Deposit) -> Made:
     """The invoice without its XML: what the portal takes."""
-    content = await asyncio.to_thread(facturx.plain, found.document, await _logo())
+    content = await asyncio.to_thread(invoice_paper.build, found.document, await _logo())
     return Made(file_name(found.document.number, "portail", "pdf"), content)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from training.billing.actions.issue import build
-from training.billing.formats import facturx
+from training.billing.documents import invoice_paper
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as billing
 from training.billing.queries.drafts import DraftListed
@@ -84,4 +84,4 @@ async def preview(scope: Scope, invoice: int) -> bytes | None:
     platform = await directory.the_platform()
     logo = None if platform.logo is None else await records.file(platform.logo)
     document = build(content, platform, Numbered("", clock.today()))
-    return await asyncio.to_thread(facturx.preview, document, logo.content if logo else None)
+    return await asyncio.to_thread(invoice_paper.preview, document, logo.content if logo else None)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from training.billing.documents import DocumentKind
 from training.billing.queries import transmissions
 from training.billing.queries.credits import CreditNoteView, Replacement, credit_notes, replacement
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import WAY_NAMES, Way, online_ways
+from training.billing.rules.states import DocumentKind
 from training.billing.rules.transmission import STATUS_FOR_CLIENT
 from training.directory.rules import Buyer
 from training.identity.rules import Permission

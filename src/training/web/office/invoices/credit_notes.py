@@ -10,11 +10,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.actions.credit import Corrected, CreditWanted, credit, credit_and_reissue
-from training.billing.documents import DocumentKind
 from training.billing.queries import credits as crediting
 from training.billing.queries import invoices as billing
 from training.billing.queries.credits import CreditableLine, CreditNoteView, Replacement
 from training.billing.queries.invoices import InvoiceView
+from training.billing.rules.states import DocumentKind
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer
 from training.identity.rules import Permission
 from training.kernel.actor import Actor

@@ -13,12 +13,12 @@ from training.billing.actions.ask_missing import ask_missing
 from training.billing.actions.edit_draft import DraftFacts, NewLine, add_line, edit_draft
 from training.billing.actions.issue import issue as issue_invoice
 from training.billing.actions.issue_all import issue_all
-from training.billing.documents import DocumentKind
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.grouping import collecting
 from training.billing.rules.issuing import may_be_asked
+from training.billing.rules.states import DocumentKind
 from training.directory import queries as directory
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer
 from training.identity.rules import Permission

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from training.billing.documents import InvoiceDocument, Occurrence
-from training.billing.formats import paper
+from training.billing.documents.free import Occurrence
+from training.billing.documents.invoice import InvoiceDocument
+from training.billing.documents.invoice_paper import NAMES
 from training.kernel import clock, pdf
 from training.kernel.i18n import SOURCE, speaking
 from training.kernel.render import day_year, hours, moment
+from training.papers.documents.figures import day, span
+from training.papers.documents.layout import sheet
+from training.papers.rules.vat import REGIMES
 
 TITLE = "Attestation de service fait"
 
@@ -43,10 +47,10 @@ def _people(number: int) -> str:
     return f"{number} {'personnes' if number > 1 else 'personne'}"
 
 
-def _present(served: Sequence[Served]) -> dict[str, str]:
+def _present(served: Sequence[Served]) -> tuple[str, str]:
     came, expected = sum(s.present for s in served), sum(s.expected for s in served)
     verb = "présentes" if came > 1 else "présente"
-    return {"amount": f"{_people(came)} {verb}", "text": f"sur {_people(expected)} attendue{'s' * (expected > 1)}"}
+    return f"{_people(came)} {verb}", f"sur {_people(expected)} attendue{'s' * (expected > 1)}"
 
 
 def _row(served: Served) -> dict[str, Any]:
@@ -65,25 +69,29 @@ def _row(served: Served) -> dict[str, Any]:
 
 
 def data(document: InvoiceDocument, served: Sequence[Served], logo: bytes | None = None) -> dict[str, Any]:
-    """The data of `proof_of_service.typ`: the parties are those of the invoice, as issued."""
-    invoice = paper.invoice(document, logo)
-    name = paper.NAMES[document.kind]
-    facts = [
-        (name, document.number),
-        ("Émise le", paper.day(document.issued_on)),
-        ("N° d’engagement", document.order_reference),
-        ("Code service", document.service_code),
-        ("N° de marché", document.contract_reference),
-        ("Période", paper.span(document.service_from, document.service_to)),
-    ]
+    """What `proof_of_service.typ` lays out: the parties are those of the invoice, as issued."""
+    name = NAMES[document.kind]
     return {
-        **{key: invoice[key] for key in ("accent", "logo", "sender", "receiver", "receiver_label", "footer")},
-        "name": TITLE,
-        "number": "",
-        "title": f"{TITLE} – {name.lower()} {document.number}",
-        "draft": False,
-        "headline": _present(served),
-        "facts": [list(fact) for fact in facts if fact[1]],
+        **sheet(
+            name=TITLE,
+            number="",
+            title=f"{TITLE} – {name.lower()} {document.number}",
+            sender=document.seller,
+            receiver=document.buyer,
+            receiver_label="Client",
+            headline=_present(served),
+            facts=(
+                (name, document.number),
+                ("Émise le", day(document.issued_on)),
+                ("N° d’engagement", document.order_reference),
+                ("Code service", document.service_code),
+                ("N° de marché", document.contract_reference),
+                ("Période", span(document.service_from, document.service_to)),
+            ),
+            accent=document.accent,
+            logo=logo,
+            with_vat=REGIMES[document.regime].shows_vat_numbers,
+        ),
         "sessions": [_row(each) for each in served],
         "statement": (
             f"{document.seller.name} atteste que les séances ci-dessus ont eu lieu, aux dates et lieux indiqués, "
@@ -92,7 +100,7 @@ def data(document: InvoiceDocument, served: Sequence[Served], logo: bytes | None
         "proof": "Ce décompte, établi après chaque séance, tient lieu de feuille d’émargement.",
         "signature": [
             ["Fait à", document.seller.city],
-            ["Le", paper.day(max(each.counted_on for each in served))],
+            ["Le", day(max(each.counted_on for each in served))],
             ["Nom, qualité et signature", document.seller.contact],
         ],
     }

@@ -1,0 +1,1 @@
+"""Invoices, credit notes, confirmations and proofs as values, and as the texts that their pages are laid out from."""

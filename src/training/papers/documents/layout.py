@@ -1,0 +1,93 @@
+"""The letterhead, the parties and the foot that `templates/documents/layout.typ` puts on every paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from training.kernel.pdf import framed
+from training.papers.documents.figures import grouped, siret
+from training.papers.documents.party import Party
+
+LOGO = (600, 160)  # the frame of the logo: layout.typ gives it 52.5 × 14 mm
+Facts = Iterable[tuple[str, str]]
+
+
+def sheet(
+    *,
+    name: str,
+    number: str,
+    title: str,
+    sender: Party,
+    receiver: Party,
+    receiver_label: str,
+    headline: tuple[str, str],
+    facts: Facts,
+    accent: str,
+    logo: bytes | None,
+    with_vat: bool = False,
+    draft: bool = False,
+) -> dict[str, Any]:
+    """What `layout.typ` wants of every paper. `headline`: an amount, and what it means.
+
+    A fact without a value is left out.
+    """
+    return {
+        "name": name,
+        "number": number,
+        "title": title,
+        "draft": draft,
+        "accent": accent,
+        "logo": framed(logo, width=LOGO[0], height=LOGO[1]) if logo else None,
+        "sender": _party(sender, with_vat=with_vat),
+        "receiver_label": receiver_label,
+        "receiver": _party(receiver, with_vat=with_vat),
+        "headline": {"amount": headline[0], "text": headline[1]},
+        "facts": [[label, value] for label, value in facts if value],
+        "footer": _footer(sender, with_vat=with_vat),
+    }
+
+
+def _identity(party: Party, *, with_vat: bool) -> list[str]:
+    ids = []
+    if party.legal_id:
+        ids.append(f"SIREN {grouped(party.legal_id, 3)}")
+    if party.siret:
+        ids.append(f"SIRET {siret(party.siret)}")
+    if with_vat and party.vat_number:
+        ids.append(f"TVA {party.vat_number}")
+    if party.registration:
+        ids.append(f"RNA {party.registration}")
+    return ids
+
+
+def _party(party: Party, *, with_vat: bool) -> dict[str, Any]:
+    """Seller or buyer as `person` of layout.typ shows them."""
+    place = " ".join(part for part in (party.postcode, party.city) if part)
+    foreign = [party.country] if party.country != "FR" else []
+    return {
+        "name": party.name,
+        "form": party.legal_form,
+        "address": [*party.address_lines, *([place] if place else []), *foreign],
+        "ids": _identity(party, with_vat=with_vat),
+        "contact": [part for part in (party.contact, party.phone, party.email or "") if part],
+    }
+
+
+def declaration(party: Party) -> str:
+    """C. trav. art. L6352-12: the number of a training body may be shown with these words, and no others."""
+    if not party.training_declaration:
+        return ""
+    region = f" auprès du préfet de région {party.training_region}" if party.training_region else ""
+    return (
+        f"Déclaration d’activité enregistrée sous le numéro {party.training_declaration}{region}. "
+        "Cet enregistrement ne vaut pas agrément de l’État."
+    )
+
+
+def _footer(party: Party, *, with_vat: bool) -> list[str]:
+    """Who issues the page, at the foot of each sheet."""
+    shown = _party(party, with_vat=with_vat)
+    name = " · ".join(part for part in (party.name, party.legal_form) if part)
+    ids = " · ".join(shown["ids"][1:] or shown["ids"])
+    return [part for part in (f"{name} · {', '.join(shown['address'])}", ids) if part]
