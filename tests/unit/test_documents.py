@@ -16,7 +16,8 @@ from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 from training.papers.documents.figures import euros
-from training.papers.rules.totals import Line, breakdown, line, plain, ten_thousandths, totals
+from training.papers.rules.lines import plain, ten_thousandths
+from training.papers.rules.totals import Line, breakdown, line, totals
 from training.papers.rules.vat import REGIMES, VatRegime, treatment
 
 NORMAL = VatRegime.NORMAL

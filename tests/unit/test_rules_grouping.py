@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import assume, given
@@ -155,9 +155,12 @@ quantities = st.decimals(Decimal("-99999"), Decimal("99999"), places=4).filter(b
 
 
 @given(quantities, st.integers(0, 99_999_999))
-def test_a_line_amounts_to_what_its_paper_says(quantity: Decimal, cents: int) -> None:
+def test_a_line_is_counted_once_for_the_draft_and_for_its_paper(quantity: Decimal, cents: int) -> None:
+    """Both are the exact product, rounded half away from zero; a discount is a line turned round."""
+    exact = int((quantity * cents).quantize(Decimal(1), rounding=ROUND_HALF_UP))
     paper = line("x", unit_price_cents=cents, regime=O, quantity=str(quantity))
-    assert line_cents(quantity, cents) == paper.net_cents
+    assert line_cents(quantity, cents) == paper.net_cents == exact
+    assert line_cents(-quantity, cents) == -exact
 
 
 @pytest.mark.parametrize("typed", [Decimal(2), Decimal(-2)])

@@ -10,8 +10,18 @@ BASIS = 10_000  # basis points in one
 
 def vat_of(net_cents: int, rate_bp: int) -> int:
     """VAT of a net amount, in cents, rounded half away from zero as accountants do (EN 16931 BR-CO-17)."""
-    sign = -1 if net_cents < 0 else 1
-    return sign * ((abs(net_cents) * rate_bp * 2 + BASIS) // (BASIS * 2))
+    return _rounded(net_cents * rate_bp)
+
+
+def amount_of(unit_cents: int, steps: int) -> int:
+    """A price times a quantity counted in ten-thousandths, in cents, rounded as VAT is."""
+    return _rounded(unit_cents * steps)
+
+
+def _rounded(cent_parts: int) -> int:
+    """Cents from ten-thousandths of a cent."""
+    sign = -1 if cent_parts < 0 else 1
+    return sign * ((abs(cent_parts) * 2 + BASIS) // (BASIS * 2))
 
 
 def interest_of(cent_days: int, rate_bp: int) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from training.kernel.errors import Invalid
 from training.kernel.i18n import N_, _
+from training.kernel.money import BASIS, amount_of
 
 
 class LineKind(StrEnum):
@@ -68,7 +69,24 @@ def check_line(kind: LineKind, description: str, quantity: Decimal, unit: str, u
     return -abs(quantity) if kind == LineKind.DISCOUNT else quantity
 
 
-def line_cents(quantity: Decimal, unit_price_cents: int) -> int:
-    """What a line amounts to, in cents, rounded as its paper rounds it (half away from zero)."""
-    exact = quantity * unit_price_cents
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def line_cents(quantity: Decimal | str | int, unit_price_cents: int) -> int:
+    """What a line amounts to, on the draft and on its paper. ValueError: a quantity finer than four decimals."""
+    return amount_of(unit_price_cents, ten_thousandths(quantity))
+
+
+def ten_thousandths(quantity: Decimal | str | int) -> int:
+    """A quantity counted in its finest step (BR-FR-DEC-02: four decimals). ValueError on anything else."""
+    try:
+        scaled = Decimal(quantity) * BASIS
+        whole = int(scaled)
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise ValueError(quantity) from error
+    if whole != scaled:
+        raise ValueError(quantity)
+    return whole
+
+
+def plain(steps: int) -> str:
+    """Ten-thousandths as a machine writes them, without idle zeros: "1", "-2.5"."""
+    sign, size = ("-", -steps) if steps < 0 else ("", steps)
+    return f"{sign}{size // BASIS}.{size % BASIS:04d}".rstrip("0").rstrip(".")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
-from training.kernel.money import BASIS, vat_of
+from training.kernel.money import vat_of
+from training.papers.rules.lines import line_cents, plain, ten_thousandths
 from training.papers.rules.vat import VatRegime, VatTreatment, treatment
 
 
@@ -45,18 +45,6 @@ class Totals:
     due_cents: int  # BT-115
 
 
-def ten_thousandths(quantity: str | int) -> int:
-    """A quantity counted in its finest step (BR-FR-DEC-02: four decimals). ValueError on anything else."""
-    try:
-        scaled = Decimal(quantity) * BASIS
-        whole = int(scaled)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise ValueError(quantity) from error
-    if whole != scaled:
-        raise ValueError(quantity)
-    return whole
-
-
 def line(
     description: str,
     *,
@@ -70,25 +58,16 @@ def line(
     """A line with its amount. A price is never negative (BR-FR-DEC-03): Invalid."""
     if unit_price_cents < 0:
         raise Invalid(_("Un prix ne peut pas être négatif : comptez une remise en quantité négative."), field="price")
-    steps = ten_thousandths(quantity)
     vat = treatment(regime) if rate_bp is None else treatment(regime, rate_bp)
     return Line(
         description=description,
         detail=detail,
-        quantity=plain(steps),
+        quantity=plain(ten_thousandths(quantity)),
         unit=unit,
         unit_price_cents=unit_price_cents,
-        net_cents=vat_of(
-            unit_price_cents if steps > 0 else -unit_price_cents, abs(steps)
-        ),  # the same product and rounding
+        net_cents=line_cents(quantity, unit_price_cents),
         vat=vat,
     )
-
-
-def plain(steps: int) -> str:
-    """Ten-thousandths as a machine writes them, without idle zeros: "1", "-2.5"."""
-    sign, size = ("-", -steps) if steps < 0 else ("", steps)
-    return f"{sign}{size // BASIS}.{size % BASIS:04d}".rstrip("0").rstrip(".")
 
 
 def breakdown(lines: Sequence[Line]) -> tuple[VatGroup, ...]:
