@@ -17,6 +17,7 @@ import anyio.to_thread
 
 from training.billing.actions import settle
 from training.billing.actions.settle import NewPayment
+from training.billing.queries.periods import closed_until
 from training.billing.rules.payments import Way
 from training.kernel import clock, db
 from training.kernel.actor import Actor
@@ -288,7 +289,7 @@ async def _lock(line: int, *expected: LineState) -> _Line:
 
 
 async def _day(booked_on: date, next_open_day: bool) -> date:
-    closed: date | None = await db.value("select max(until) from period_close")
+    closed = await closed_until()
     if closed is None or booked_on > closed:
         return booked_on
     first = closed + timedelta(days=1)
