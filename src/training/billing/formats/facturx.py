@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pikepdf
+from lxml import etree
 
 from training.billing.documents import invoice_paper
 from training.billing.documents.invoice import InvoiceDocument
@@ -21,43 +22,52 @@ _PROPERTIES = {
     "ConformanceLevel": (CONFORMANCE, "The conformance level of the embedded XML document"),
 }
 _FX = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
-_END = b"</rdf:RDF>"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_SCHEMAS = "{http://www.aiim.org/pdfa/ns/extension/}schemas"
+_SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
+_PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
+_RESOURCE = {f"{{{_RDF}}}parseType": "Resource"}
 
 
-def _extension() -> bytes:
-    """What Factur-X adds to the XMP: four properties, and the PDF/A schema that declares them (ISO 19005-3 6.6.2)."""
-    values = "".join(f"<fx:{name}>{value}</fx:{name}>" for name, (value, _meaning) in _PROPERTIES.items())
-    declared = "".join(
-        '<rdf:li rdf:parseType="Resource">'
-        f"<pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType>"
-        f"<pdfaProperty:category>external</pdfaProperty:category>"
-        f"<pdfaProperty:description>{meaning}</pdfaProperty:description></rdf:li>"
-        for name, (_value, meaning) in _PROPERTIES.items()
-    )
-    return (
-        f'<rdf:Description rdf:about="" xmlns:fx="{_FX}">{values}</rdf:Description>'
-        '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
-        ' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
-        ' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
-        '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
-        "<pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>"
-        f"<pdfaSchema:namespaceURI>{_FX}</pdfaSchema:namespaceURI><pdfaSchema:prefix>fx</pdfaSchema:prefix>"
-        f"<pdfaSchema:property><rdf:Seq>{declared}</rdf:Seq></pdfaSchema:property>"
-        "</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
-    ).encode()
+def _values() -> etree._Element:
+    """The four properties themselves."""
+    description = etree.Element(f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""}, nsmap={"fx": _FX})
+    for name, (value, _meaning) in _PROPERTIES.items():
+        etree.SubElement(description, f"{{{_FX}}}{name}").text = value
+    return description
 
 
-_EXTENSION = _extension()
+def _schema() -> etree._Element:
+    """What declares them to who checks PDF/A: one more item of the page's own list of schemas."""
+    item = etree.Element(f"{{{_RDF}}}li", _RESOURCE)
+    for name, text in (("schema", "Factur-X PDFA Extension Schema"), ("namespaceURI", _FX), ("prefix", "fx")):
+        etree.SubElement(item, f"{{{_SCHEMA}}}{name}").text = text
+    properties = etree.SubElement(etree.SubElement(item, f"{{{_SCHEMA}}}property"), f"{{{_RDF}}}Seq")
+    for name, (_value, meaning) in _PROPERTIES.items():
+        declared = etree.SubElement(properties, f"{{{_RDF}}}li", _RESOURCE)
+        said = {"name": name, "valueType": "Text", "category": "external", "description": meaning}
+        for key, text in said.items():
+            etree.SubElement(declared, f"{{{_PROPERTY}}}{key}").text = text
+    return item
+
+
+def _completed(xmp: bytes) -> bytes:
+    """The XMP that Typst wrote, with what Factur-X adds. One list of schemas, never a second (ISO 19005-3 6.6.2.1)."""
+    packet = etree.fromstring(xmp, etree.XMLParser(resolve_entities=False, no_network=True)).getroottree()
+    bags = packet.findall(f".//{_SCHEMAS}/{{{_RDF}}}Bag")
+    rdf = packet.find(f".//{{{_RDF}}}RDF")
+    if len(bags) != 1 or rdf is None:
+        raise pdf.RenderError("the XMP of the page is not of the form this was written for")
+    bags[0].append(_schema())
+    rdf.append(_values())
+    return etree.tostring(packet, encoding="utf-8")
 
 
 def _declare(page: bytes) -> bytes:
-    """Complete the XMP that Typst wrote. The identifier is made from the content, so that it stays the same."""
+    """Complete the XMP of the page. The identifier is made from the content, so that it stays the same."""
     with pikepdf.open(BytesIO(page)) as document:
         stream = document.Root.Metadata
-        xmp = stream.read_bytes()
-        if xmp.count(_END) != 1:
-            raise pdf.RenderError("the XMP of the page is not of the form this was written for")
-        stream.write(xmp.replace(_END, _EXTENSION + _END))
+        stream.write(_completed(stream.read_bytes()))
         out = BytesIO()
         document.save(out, deterministic_id=True, compress_streams=False)
     return out.getvalue()
