@@ -21,7 +21,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from training.kernel import render, settings
 from training.kernel.logs import masked
-from training.web import agenda, animation, api, hooks, office, operations, portal
+from training.web import agenda, animation, api, hooks, methods, office, operations, portal
 from training.web.auth import PUBLIC, Authentication, cookie_name, guard
 from training.web.refusals import answer
 from training.web.security import HEADERS
@@ -76,6 +76,20 @@ class RequestLog:
                 )
 
 
+class Site(Litestar):
+    """Litestar, with HEAD and OPTIONS answered for every address: no guard has to let them by."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request, or the lifespan."""
+        asked = scope["method"] if scope["type"] == ScopeType.HTTP else ""
+        if asked == "OPTIONS" and (takes := methods.taken(self, scope["path"])):
+            await methods.tell(takes, scope["path"], send)
+        elif asked == "HEAD":
+            await methods.head(super().__call__, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 Lifespan = Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]
 
 
@@ -88,7 +102,7 @@ def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
         opt={"permission": PUBLIC, "exclude_from_csrf": True},
         cache_control=CacheControlHeader(max_age=31_536_000, public=True, immutable=True),
     )
-    return Litestar(
+    return Site(
         [
             operations.ROUTER,
             portal.ROUTER,

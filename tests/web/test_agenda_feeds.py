@@ -8,7 +8,6 @@ import pytest
 from icalendar import Calendar
 
 import makers
-from training.app import create_app
 from training.bookings.actions import ending
 from training.calendar.actions.feeds import close_feed, open_feed
 from training.calendar.queries import feeds as queries
@@ -219,9 +218,3 @@ async def test_names_that_calendars_do_not_like_come_back_whole(client):
     assert str(event["SUMMARY"]) == ("Vélo ; trottinette, « etc. » 🚲 " + "long " * 30).strip()
     assert "A, B; C\\D, 02" in str(event["DESCRIPTION"])
     assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
-
-
-async def test_every_calendar_answers_get_and_head():
-    for route in create_app().routes:
-        if route.path.startswith("/agenda/"):
-            assert {"GET", "HEAD"} <= route.methods

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from litestar import Response, route
-from litestar.enums import HttpMethod
+from litestar import Response, get
 from litestar.params import FromPath
 
 from training.calendar.actions import fragments
@@ -25,10 +24,8 @@ from training.web.pages import Asked, the_platform
 COLOR = "teal"  # RFC 7986 5.9: the CSS name nearest to the usual accent
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")  # what identity.rules.new_token makes, and room for a longer one
 
-_GET = [HttpMethod.GET, HttpMethod.HEAD]
 
-
-@route("/public.ics", http_method=_GET, permission=PUBLIC, status_code=200)
+@get("/public.ics", permission=PUBLIC)
 async def public(request: Asked) -> Response[bytes]:
     """The open sessions, narrowed by theme, commune (INSEE code) or partner. Anybody's page may read it."""
     open_to_all = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, no-cache"}
@@ -36,7 +33,7 @@ async def public(request: Asked) -> Response[bytes]:
     return await _feed(request, None, Source(FeedKind.PUBLIC, wanted), **open_to_all)
 
 
-@route("/p/{name:str}", http_method=_GET, permission=PUBLIC, status_code=200)
+@get("/p/{name:str}", permission=PUBLIC)
 async def private(request: Asked, name: FromPath[str]) -> Response[bytes] | Response[str]:
     """The sessions of whoever's address it is."""
     token = answers.stem(name)

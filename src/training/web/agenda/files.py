@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from litestar import Response, route
-from litestar.enums import HttpMethod
+from litestar import Response, get
 from litestar.params import FromPath
 
 from training.bookings import queries as bookings
@@ -23,10 +22,8 @@ from training.web.asked import row_key
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, the_actor, the_platform
 
-_GET = [HttpMethod.GET, HttpMethod.HEAD]
 
-
-@route("/seances/{name:str}", http_method=_GET, permission=PUBLIC, status_code=200)
+@get("/seances/{name:str}", permission=PUBLIC)
 async def session(request: Asked, name: FromPath[str]) -> Response[bytes] | Response[str]:
     """The dates of an open session."""
     number = answers.stem(name)
@@ -39,7 +36,7 @@ async def session(request: Asked, name: FromPath[str]) -> Response[bytes] | Resp
     return await _file(request, f"seance-{number}", facts, Audience.PUBLIC)
 
 
-@route("/reservations/{name:str}", http_method=_GET, permission=Permission.BOOKINGS_SEE, status_code=200)
+@get("/reservations/{name:str}", permission=Permission.BOOKINGS_SEE)
 async def booking(request: Asked, name: FromPath[str]) -> Response[bytes]:
     """The dates of a booking, for the people of its organisation."""
     reference = answers.stem(name)
@@ -57,7 +54,7 @@ async def booking(request: Asked, name: FromPath[str]) -> Response[bytes]:
     return await _file(request, f"reservation-{found.reference}", facts, Audience.ORGANISATION)
 
 
-@route("/missions/{name:str}", http_method=_GET, permission=Permission.MISSIONS_SEE, status_code=200)
+@get("/missions/{name:str}", permission=Permission.MISSIONS_SEE)
 async def mission(request: Asked, name: FromPath[str]) -> Response[bytes]:
     """The dates of a session that a facilitator is expected at, for them."""
     session = row_key(answers.stem(name))
