@@ -15,11 +15,11 @@ from training.accounting.queries import journal as reading
 from training.accounting.rules.accounts import Accounts, checked
 from training.accounting.tables import Accounting, JournalExport
 from training.directory.queries import the_platform
-from training.identity.rules import Permission
 from training.kernel import clock, db
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, Forbidden, Invalid
+from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.kernel.render import day_year
 from training.records.actions import acting, keep_file
 
@@ -34,7 +34,7 @@ _KINDS: dict[type[Source], str] = {
 
 async def set_accounts(actor: Actor, wanted: Accounts) -> None:
     """The journals and accounts of the exports to come; those that were made do not change."""
-    keeps(actor)
+    actor.must(Permission.ACCOUNTS_KEEP)
     checked(wanted)
     async with acting(actor, "accounts.set", ("accounting", 1)) as change:
         codes = asdict(wanted)
@@ -50,7 +50,7 @@ async def export_journal(actor: Actor, until: date) -> int:
 
     Invalid: a day to come. Conflict: nothing new, or the platform has no SIRET for the file to carry.
     """
-    keeps(actor)
+    actor.must(Permission.ACCOUNTS_KEEP)
     if until > clock.today():
         raise Invalid(_("Cette date n’est pas encore venue."), field="until")
     async with acting(actor, "journal.export") as change:
@@ -94,9 +94,3 @@ async def _mark(export: int, sources: Iterable[Source]) -> None:
     sql = "insert into journal_exported (export, source_kind, source_id) select $1, $2, unnest($3::bigint[])"
     for kind, ids in kinds.items():
         await db.execute(sql, export, kind, ids)
-
-
-def keeps(actor: Actor) -> None:
-    """Forbidden to whoever does not keep the accounts."""
-    if not actor.may(Permission.ACCOUNTS_KEEP):
-        raise Forbidden(_("Seule la comptabilité fait cela."))

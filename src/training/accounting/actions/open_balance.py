@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from training.accounting.actions.accounts import keeps
 from training.accounting.formats.opening_csv import OpeningRow
 from training.accounting.queries.opening import payers as known_payers
 from training.accounting.rules.opening import mistakes
@@ -17,6 +16,7 @@ from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 SHOWN = 10  # lines named in a refusal
@@ -35,7 +35,7 @@ class Opening:
 
 async def open_balance(actor: Actor, new: Opening) -> int:
     """Take one over. Returns the receivable's id. Invalid: what cannot be. Conflict: the number is known."""
-    keeps(actor)
+    actor.must(Permission.ACCOUNTS_KEEP)
     prefixes = await _prefixes()
     if errors := mistakes(new.number, new.issued_on, new.due_on, new.gross_cents, prefixes, clock.today()):
         raise Invalid(errors)
@@ -48,7 +48,7 @@ async def open_balance(actor: Actor, new: Opening) -> int:
 
 async def open_balances(actor: Actor, rows: Sequence[OpeningRow]) -> int:
     """Take over a file, all of it or nothing. Returns how many. Invalid and Conflict name the lines."""
-    keeps(actor)
+    actor.must(Permission.ACCOUNTS_KEEP)
     prefixes, payers = await _prefixes(), await known_payers(row.payer for row in rows)
     wrong, found, seen = [], [], set()
     for row in rows:

@@ -13,6 +13,7 @@ from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.kernel.render import moment
 from training.papers.rules.references import check_references
 from training.records.actions import acting
@@ -26,6 +27,7 @@ async def ask_missing(actor: Actor, invoice: int) -> None:
     Conflict: nothing that a client could say is missing, nobody there is written to, or it was asked just before.
     """
     async with acting(actor, "invoice.ask", ("invoice", invoice)) as change:
+        actor.must(Permission.INVOICES_PREPARE)
         change.about("invoice", invoice, "asked_at")
         draft = await lock_draft(invoice)
         found = await checks(invoice)
@@ -48,9 +50,10 @@ async def complete_facts(
     already. Invalid: too long.
     """
     order, service = (purchase_order or "").strip(), (service_code or "").strip()
-    check_references(purchase_order=order, service_code=service)
     async with acting(actor, "invoice.complete", ("invoice", invoice)) as change:
         draft = await lock_draft(invoice)
+        actor.must(Permission.INVOICES_COMPLETE, organisation=draft.payer, link=("invoice", invoice))
+        check_references(purchase_order=order, service_code=service)
         said = _said(draft, order, service)
         if said:
             await change.edit(Invoice, invoice, said)
@@ -68,9 +71,11 @@ async def complete_booking(
     Its lines then go to the draft of that month which has the new ones: one service, one engagement an invoice.
     """
     typed_order, typed_service = (purchase_order or "").strip(), (service_code or "").strip()
-    check_references(purchase_order=typed_order, service_code=typed_service)
     async with acting(actor, "invoice.complete-booking", ("invoice", invoice)) as change:
-        await lock_payers([await db.value("select payer from invoice where id = $1", invoice)])
+        payer = await db.value("select payer from invoice where id = $1", invoice)
+        actor.must(Permission.INVOICES_COMPLETE, organisation=payer, link=("invoice", invoice))
+        check_references(purchase_order=typed_order, service_code=typed_service)
+        await lock_payers([payer])
         draft = await lock_draft(invoice)
         said = _said(draft, typed_order, typed_service)
         others = "select exists (select from invoice_line where invoice = $1 and booking is distinct from $2)"

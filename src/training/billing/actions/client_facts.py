@@ -15,6 +15,7 @@ from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.papers.rules.references import check_references
 from training.records.actions import acting
 
@@ -33,12 +34,13 @@ async def tell_for_invoice(actor: Actor, invoice: int, told: Told) -> bool:
 
     Conflict: it is issued already, or the SIRET is another's. Invalid: nothing told, or a number that cannot be.
     """
-    _something(told)
     async with acting(actor, "invoice.client-facts", ("invoice", invoice)) as change:
         change.about("invoice", invoice, "purchase_order", "service_code")
         payer = await db.value("select payer from invoice where id = $1", invoice)
         if payer is None:
             raise NotFound(_("Cette facture n’est plus à compléter."))
+        actor.must(Permission.INVOICES_COMPLETE, organisation=payer, link=("invoice", invoice))
+        _something(told)
         if told.siret.strip():
             await give_siret(actor, int(payer), told.siret)
         return await complete_facts(actor, invoice, told.purchase_order, told.service_code)
@@ -49,12 +51,13 @@ async def tell_for_booking(actor: Actor, booking: int, told: Told) -> None:
 
     Conflict: it is invoiced already, or the SIRET is another's. Invalid: nothing told, or a number that cannot be.
     """
-    _something(told)
     async with acting(actor, "booking.client-facts", ("booking", booking)) as change:
         change.about("booking", booking, "purchase_order", "service_code")
+        organisation = await db.value("select organisation from booking where id = $1", booking)
+        actor.must(Permission.INVOICES_COMPLETE, organisation=organisation)
+        _something(told)
         await bookings.tell_references(actor, booking, told.purchase_order, told.service_code)
         if told.siret.strip():
-            organisation = await db.value("select organisation from booking where id = $1", booking)
             await give_siret(actor, int(organisation), told.siret)
         standing = await db.connection().fetch(_OWN, booking)
         if any(record["state"] == InvoiceState.ISSUED for record in standing):

@@ -13,6 +13,7 @@ from training.bookings.queries import BookingView
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.permissions import Permission
 from training.papers.documents.party import buyer, seller
 from training.records import queries as records
 from training.records.actions import acting, keep_file
@@ -23,6 +24,7 @@ from training.scheduling.rules import SessionState
 async def confirm_free(actor: Actor, booking: int) -> None:
     """Make the confirmation of a free booking, once."""
     async with acting(actor, "free.confirm", ("booking", booking)):
+        actor.must(Permission.PLATFORM_RUN)
         if await db.value("select exists (select from free_confirmation where booking = $1)", booking):
             return
         view = await bookings.booking_by_id(SYSTEM.scope, booking)

@@ -17,11 +17,11 @@ from training.billing.rules import crediting
 from training.billing.rules.crediting import Left, Taken
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.billing.tables.invoices import Invoice
-from training.identity.rules import Permission
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
-from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
 from training.records.actions import acting
 
@@ -69,7 +69,8 @@ async def credit(actor: Actor, invoice: int, wanted: CreditWanted) -> int:
 
     Forbidden, NotFound; Invalid: no reason, or more than is left of a line; Conflict: nothing, or less, is left.
     """
-    _allowed(actor, wanted.reason)
+    actor.must(Permission.INVOICES_CREDIT)
+    _explained(wanted.reason)
     async with acting(actor, "invoice.credit", ("invoice", invoice)) as change:
         original = await _lock(invoice)
         change.about("invoice", invoice, "credited")
@@ -86,7 +87,8 @@ async def credit_and_reissue(
     Returns the number of the credit note and the id of the draft: same lines, corrected references, to be issued under
     a new number. What was billed stands on the draft. Conflict: it is replaced already.
     """
-    _allowed(actor, reason)
+    actor.must(Permission.INVOICES_CREDIT)
+    _explained(reason)
     async with acting(actor, "invoice.replace", ("invoice", invoice)) as change:
         original = await _lock(invoice)
         change.about("invoice", invoice, "credited")
@@ -105,9 +107,7 @@ async def credit_and_reissue(
     return notes[-1].number, draft
 
 
-def _allowed(actor: Actor, reason: str) -> None:
-    if not actor.may(Permission.INVOICES_CREDIT):
-        raise Forbidden(_("Votre rôle ne permet pas de faire un avoir."))
+def _explained(reason: str) -> None:
     if not reason.strip():
         raise Invalid(_("Dites pourquoi : la raison est imprimée sur l’avoir."), field="reason")
     if len(reason.strip()) > 400:

@@ -18,6 +18,7 @@ from training.kernel import db, money, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import SOURCE, _, speaking
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
@@ -32,6 +33,7 @@ async def ask_deposit(
     Returns the draft. Invalid: all or nothing of the price. Conflict: not confirmed, held, free, shared, asked
     already, or of a public buyer, which pays after the service unless staff said why.
     """
+    actor.must(Permission.INVOICES_PREPARE)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is None:
         raise NotFound(_("Cette réservation n’existe pas."))
@@ -51,6 +53,7 @@ async def ask_deposit(
 
 async def drop_deposit(actor: Actor, booking: int) -> None:
     """A deposit that nobody issued is not asked any more. Conflict: there is none, or it is issued."""
+    actor.must(Permission.INVOICES_PREPARE)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is None:
         raise NotFound(_("Cette réservation n’existe pas."))

@@ -22,6 +22,7 @@ from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.papers.rules.lines import LineKind, line_cents
 from training.papers.rules.totals import breakdown, line, totals
 from training.papers.rules.vat import VatRegime
@@ -79,6 +80,7 @@ async def bill(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> 
     Before the session was held, what is billed by head-count is left alone. A deposit that nobody issued is pointless
     once the whole can be billed: it goes.
     """
+    actor.must(Permission.INVOICES_PREPARE)
     sql = "select distinct booking from billable where booking = any($1) and part <> 'deposit'"
     known = {record["booking"] for record in await db.connection().fetch(sql, [b.id for b in bookings])}
     fresh = [b for b in bookings if b.id not in known and b.tariff_mode != TariffMode.FREE]

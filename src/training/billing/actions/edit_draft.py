@@ -26,6 +26,7 @@ from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.papers.rules.lines import DETAIL_MAX, LineKind, check_line, line_cents
 from training.papers.rules.references import check_references
 from training.records.actions import acting
@@ -63,6 +64,7 @@ class NewLine:
 
 async def edit_draft(actor: Actor, invoice: int, facts: DraftFacts) -> None:
     """Write a draft's references. Invalid: too long. Conflict: issued."""
+    actor.must(Permission.INVOICES_PREPARE)
     values = {name: getattr(facts, name).strip() for name in DraftFacts.__slots__}
     check_references(**values)
     async with acting(actor, "invoice.edit", ("invoice", invoice)) as change:
@@ -76,6 +78,7 @@ async def add_line(actor: Actor, invoice: int, new: NewLine) -> int:
 
     Invalid: what cannot be a line. Conflict: issued, a deposit, or a total that would be negative.
     """
+    actor.must(Permission.INVOICES_PREPARE)
     quantity = _checked(new)
     async with acting(actor, "invoice.add-line", ("invoice", invoice)) as change:
         change.about("invoice", invoice, "lines")
@@ -90,6 +93,7 @@ async def add_line(actor: Actor, invoice: int, new: NewLine) -> int:
 
 async def change_line(actor: Actor, line: int, new: NewLine) -> None:
     """Put another line by hand in the place of one. Conflict: the line of a booking, or as for `add_line`."""
+    actor.must(Permission.INVOICES_PREPARE)
     quantity = _checked(new)
     async with acting(actor, "invoice.change-line") as change:
         draft, _old = await _lock_line(line)
@@ -112,6 +116,7 @@ async def change_line(actor: Actor, line: int, new: NewLine) -> None:
 async def remove_line(actor: Actor, line: int) -> bool:
     """Take a line by hand away; False when it was the last one, and the draft is gone with it."""
     async with acting(actor, "invoice.remove-line") as change:
+        actor.must(Permission.INVOICES_PREPARE)
         draft, _old = await _lock_line(line)
         change.about("invoice", draft.id, "lines")
         await db.execute("delete from invoice_line where id = $1", line)
@@ -128,6 +133,7 @@ async def move_line(actor: Actor, line: int, to: int | None = None) -> int:
     a total would be negative.
     """
     async with acting(actor, "invoice.move-line") as change:
+        actor.must(Permission.INVOICES_PREPARE)
         at = await _where(line)
         locked = {draft.id: draft for draft in await lock_drafts([at, *([to] if to is not None else [])])}
         source = locked.get(at) or await _lock_editable(at, lines_too=True)

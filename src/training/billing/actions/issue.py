@@ -22,6 +22,7 @@ from training.kernel import db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.papers.documents.party import buyer, seller
 from training.papers.rules.totals import Line, breakdown, line, totals, with_vat
 from training.papers.rules.vat import VatRegime
@@ -35,6 +36,7 @@ async def issue(actor: Actor, invoice: int) -> str:
     Conflict: already issued, or something is missing (in words). Invalid: its day is of a closed period.
     """
     async with acting(actor, "invoice.issue", ("invoice", invoice)) as change:
+        actor.must(Permission.INVOICES_ISSUE)
         change.about("invoice", invoice, "state", "number")
         content = await _lock(invoice)
         if missing := await blockers(invoice):

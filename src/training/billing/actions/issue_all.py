@@ -8,6 +8,7 @@ from training.billing.actions.issue import issue
 from training.billing.queries.drafts import ready
 from training.kernel.actor import Actor
 from training.kernel.errors import DomainError
+from training.kernel.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Outcome:
 
 async def issue_all(actor: Actor) -> list[Outcome]:
     """Issue the drafts whose checks are all green and whose month is over, the oldest service first."""
+    actor.must(Permission.INVOICES_ISSUE)
     outcomes = []
     for draft in await ready(actor.scope):
         try:

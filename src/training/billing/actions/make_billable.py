@@ -22,6 +22,7 @@ from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState
@@ -36,6 +37,7 @@ async def make_billable(actor: Actor, session: int) -> None:
     paper that cannot be made stops no other.
     """
     async with acting(actor, "session.make-billable", ("session", session)):
+        actor.must(Permission.PLATFORM_RUN)
         if (await lock_session(session)).state != SessionState.HELD:
             return  # it was undone meanwhile
         found = await bookings.bookings(SYSTEM.scope, session=session, states=[BookingState.CONFIRMED], limit=1000)
@@ -47,6 +49,7 @@ async def make_billable(actor: Actor, session: int) -> None:
 
 async def bill_at_confirmation(actor: Actor, booking: int) -> None:
     """A booking was confirmed: its draft, where its organisation is invoiced then (a public buyer: with a reason)."""
+    actor.must(Permission.PLATFORM_RUN)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     payer = await directory.organisation(view.organisation) if view else None
     if view is None or payer is None:
@@ -62,6 +65,7 @@ async def bill_at_confirmation(actor: Actor, booking: int) -> None:
 
 async def withdraw(actor: Actor, booking: int) -> None:
     """A booking was cancelled: it leaves the drafts. What is issued stays, and is listed as « to credit »."""
+    actor.must(Permission.PLATFORM_RUN)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is None:
         return
@@ -75,6 +79,7 @@ async def withdraw(actor: Actor, booking: int) -> None:
 async def withdraw_all(actor: Actor, session: int) -> None:
     """A session was called off: none of its bookings is billed any more."""
     async with acting(actor, "session.withdraw-billables", ("session", session)):
+        actor.must(Permission.PLATFORM_RUN)
         await lock_session(session)
         cancelled = [BookingState.CANCELLED]
         found = await bookings.bookings(SYSTEM.scope, session=session, states=cancelled, limit=1000)
@@ -84,6 +89,7 @@ async def withdraw_all(actor: Actor, session: int) -> None:
 async def close_month(actor: Actor = SYSTEM) -> int:
     """The month is over: its grouped drafts collect no more and may be issued. Returns how many."""
     async with acting(actor, "invoices.close-month"):
+        actor.must(Permission.PLATFORM_RUN)
         sql = "select id from invoice where state = 'draft' and month < $1 order by id"
         over = [record["id"] for record in await db.connection().fetch(sql, grouping.month_of(clock.today()))]
         for draft in over:
@@ -96,6 +102,7 @@ async def issue_if_told(actor: Actor, draft: int) -> None:
 
     What its client alone can say is then asked of it, at the most once a week.
     """
+    actor.must(Permission.PLATFORM_RUN)
     if not (await directory.the_platform()).issue_without_look:
         return
     view = await invoice(SYSTEM.scope, draft)

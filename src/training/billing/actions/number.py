@@ -11,6 +11,7 @@ from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records import queries
 from training.records.actions import acting, open_series, set_series
 
@@ -31,6 +32,7 @@ async def set_numbers(actor: Actor, starts: Mapping[Series, Start]) -> None:
     refusal is the series' key and what is wrong of it, as `invoice_prefix`.
     """
     async with acting(actor, "numbers.set"):
+        actor.must(Permission.PLATFORM_EDIT)
         for key in Series:  # all three: a usual prefix that is not used yet is another's all the same
             await open_series(key, PREFIXES[key])
         stand = await queries.series()

@@ -15,7 +15,7 @@ from training.billing.tables.receivables import Payment, Settlement
 from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.render import euros
 from training.records.actions import acting
@@ -56,6 +56,7 @@ async def record_payment(actor: Actor, new: NewPayment, settles: Mapping[int, in
 
     Returns the payment's id. Invalid: an amount or a day that cannot be. Conflict: more than what is due.
     """
+    actor.must(Permission.INVOICES_ISSUE if new.way == Way.CREDIT_NOTE else Permission.PAYMENTS_RECORD)
     if new.amount_cents <= 0:
         raise Invalid(_("Un règlement est de plus de zéro euro."), field="amount")
     if new.way != Way.CREDIT_NOTE:  # its day is its number's, which may be to come when the clock was set back
@@ -94,6 +95,7 @@ _BY_REQUEST = "select id from payment where request_key = $1"
 async def settle(actor: Actor, payment: int, settles: Mapping[int, int]) -> None:
     """Use what is left of a payment for further receivables (id → cents). Conflict: more than is left, or is due."""
     async with acting(actor, "payment.settle", ("payment", payment)) as change:
+        actor.must(Permission.PAYMENTS_RECORD)
         change.about("payment", payment, "used_cents")
         owed = await _lock_receivables(settles)
         row = await _lock_payment(payment)
@@ -105,6 +107,7 @@ async def take_back(actor: Actor, payment: int, receivable: int, reason: str, ce
 
     Conflict: it settled less than that.
     """
+    actor.must(Permission.PAYMENTS_RECORD)
     _explained(reason)
     async with acting(actor, "payment.take-back", ("payment", payment)) as change:
         change.about("payment", payment, "used_cents")
@@ -121,6 +124,7 @@ async def take_back(actor: Actor, payment: int, receivable: int, reason: str, ce
 
 async def refund(actor: Actor, payment: int, cents: int, on: date, reason: str) -> None:
     """Money given back, out of what is left of a payment. Conflict: less is left."""
+    actor.must(Permission.PAYMENTS_RECORD)
     _explained(reason)
     await check_day(on)
     async with acting(actor, "payment.refund", ("payment", payment)) as change:
@@ -137,6 +141,7 @@ async def return_refund(actor: Actor, payment: int, cents: int, reason: str) -> 
 
     Conflict: less was refunded.
     """
+    actor.must(Permission.PAYMENTS_RECORD)
     _explained(reason)
     async with acting(actor, "payment.return-refund", ("payment", payment)) as change:
         change.about("payment", payment, "used_cents")
@@ -151,8 +156,7 @@ async def return_refund(actor: Actor, payment: int, cents: int, reason: str) -> 
 
 async def write_off(actor: Actor, receivable: int, cents: int, reason: str) -> None:
     """Give up what will not be paid. Forbidden to whoever does not keep the accounts. Conflict: less is due."""
-    if not actor.may(Permission.PAYMENTS_WRITE_OFF):
-        raise Forbidden(_("Seule la comptabilité peut abandonner une créance."))
+    actor.must(Permission.PAYMENTS_WRITE_OFF)
     _explained(reason)
     async with acting(actor, "receivable.write-off", ("receivable", receivable)) as change:
         change.about("receivable", receivable, "settled_cents")

@@ -21,6 +21,7 @@ from training.kernel import db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.papers.rules.references import check_references
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
@@ -37,6 +38,7 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
     Invalid: the shares do not add up to the booking's seats, or to its price (the difference is said). Conflict:
     something of it is issued, or stands on a draft with lines by hand.
     """
+    actor.must(Permission.INVOICES_PREPARE)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is None:
         raise NotFound(_("Cette réservation n’existe pas."))

@@ -17,11 +17,11 @@ from training.billing.rules.transmission import STATUSES, Channel, Status, Step
 from training.billing.tables.receivables import Receivable
 from training.billing.tables.transmissions import Transmission
 from training.directory.rules import Buyer
-from training.identity.rules import Permission
 from training.kernel import clock, db
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, Forbidden, NotFound
+from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 
@@ -31,8 +31,9 @@ async def record(actor: Actor, invoice: int, step: Step) -> None:
     Conflict: a move that is none, or not an issued invoice of a public buyer. Invalid: a day or a fact that cannot be.
     """
     async with acting(actor, "invoice.transmit", ("invoice", invoice)) as change:
+        actor.must(Permission.INVOICES_TRANSMIT)
         change.about("invoice", invoice, "transmission")
-        found = await _lock(actor, invoice)
+        found = await _lock(invoice)
         steps = await _steps(invoice)
         good = rules.check_step(steps, step, issued_on=found.issued_on, today=clock.today(), paid=found.paid)
         await _write(invoice, good)
@@ -42,8 +43,9 @@ async def record(actor: Actor, invoice: int, step: Step) -> None:
 async def undo(actor: Actor, invoice: int, note: str = "") -> None:
     """Take the last step back: it was a mistake. It stays in the history. Conflict: there is none, or all is paid."""
     async with acting(actor, "invoice.undo-transmission", ("invoice", invoice)) as change:
+        actor.must(Permission.INVOICES_TRANSMIT)
         change.about("invoice", invoice, "transmission")
-        found = await _lock(actor, invoice)
+        found = await _lock(invoice)
         steps = await _steps(invoice)
         held = rules.standing(steps)
         if not held or found.paid:
@@ -70,8 +72,9 @@ async def redo_rejected(actor: Actor, invoice: int, corrected: Corrected | None 
     Conflict: the buyer has not rejected it, or it was made again already.
     """
     async with acting(actor, "invoice.redo-rejected", ("invoice", invoice)) as change:
+        actor.must(Permission.INVOICES_TRANSMIT)
         change.about("invoice", invoice, "transmission")
-        await _lock(actor, invoice)
+        await _lock(invoice)
         held = rules.standing(await _steps(invoice))
         if not held or held[-1].status != Status.REJECTED:
             raise Conflict(_("Seule une facture rejetée par son acheteur se refait ainsi."))
@@ -91,9 +94,7 @@ class _Locked:
     paid: bool
 
 
-async def _lock(actor: Actor, invoice: int) -> _Locked:
-    if not actor.may(Permission.INVOICES_TRANSMIT):
-        raise Forbidden(_("Votre rôle ne permet pas de suivre le dépôt des factures."))
+async def _lock(invoice: int) -> _Locked:
     state = await db.value("select state from invoice where id = $1 for update", invoice)
     if state is None:
         raise NotFound(_("Cette facture n’existe pas."))

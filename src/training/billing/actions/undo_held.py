@@ -12,6 +12,7 @@ from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
 
@@ -35,6 +36,7 @@ async def undo_held(actor: Actor, session: int, reason: str) -> Undone:
     issued (its number is said). Invalid: no reason.
     """
     async with acting(actor, "session.undo-held", ("session", session)) as change:
+        actor.must(Permission.SESSIONS_HOLD, session=session)
         change.about("session", session, "state")
         await lock_session(session)
         held_at = await unhold_session(actor, session, reason)

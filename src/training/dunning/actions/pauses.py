@@ -16,6 +16,7 @@ from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.payments.queries.notices import contested
 from training.records.actions import acting
 
@@ -24,6 +25,7 @@ BY_THE_BANK = N_("Contesté auprès de la banque (Stripe)")
 
 async def pause(actor: Actor, receivable: int, kind: PauseKind, until: date | None, note: str) -> None:
     """No reminder until a day, or until `resume`; what was said before is ended. Said twice, it is kept once."""
+    actor.must(Permission.PAYMENTS_RECORD)
     check_pause(kind, until, note, clock.today())
     async with acting(actor, "reminder.pause", ("receivable", receivable)) as change:
         change.about("receivable", receivable, kind)
@@ -38,6 +40,7 @@ async def pause(actor: Actor, receivable: int, kind: PauseKind, until: date | No
 async def resume(actor: Actor, receivable: int) -> None:
     """End the promise or the dispute: reminders go on. Nothing happens where there is none."""
     async with acting(actor, "reminder.resume", ("receivable", receivable)):
+        actor.must(Permission.PAYMENTS_RECORD)
         await lock_receivable(receivable)
         await _end(receivable)
 
@@ -45,6 +48,7 @@ async def resume(actor: Actor, receivable: int) -> None:
 async def follow_dispute(actor: Actor, receivable: int) -> None:
     """A payer's bank contests a payment: nothing is asked while it decides, nor after it decided against us."""
     async with acting(actor, "reminder.follow-dispute", ("receivable", receivable)) as change:
+        actor.must(Permission.PLATFORM_RUN)
         await lock_receivable(receivable)
         standing, paused = await contested(receivable), await _paused_by_the_bank(receivable)
         if standing and not paused:

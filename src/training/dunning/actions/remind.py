@@ -14,11 +14,11 @@ from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law, checked_rate
 from training.dunning.rules.reminding import Step, checked_days, due_now
 from training.dunning.tables import LateRate, Reminder, ReminderRule
-from training.identity.rules import Permission
 from training.kernel import clock, outbox
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.errors import Forbidden, NotFound
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 BATCH = 200  # receivables read at once by the sweep
@@ -26,6 +26,7 @@ BATCH = 200  # receivables read at once by the sweep
 
 async def remind_due(actor: Actor = SYSTEM) -> int:
     """Take the step that is due of everything that is late. Returns how many were taken."""
+    actor.must(Permission.PLATFORM_RUN)
     taken, after, days = 0, 0, await reading.days_of_buyers()
     while found := await reading.late_ones(after, BATCH):
         for one in found:
@@ -55,6 +56,7 @@ async def _take(actor: Actor, receivable: int) -> bool:
 async def told(actor: Actor, reminder: int) -> None:
     """The mail of a reminder was written; in the transaction that queues it."""
     async with acting(actor, "reminder.tell", ("reminder", reminder)) as change:
+        actor.must(Permission.PLATFORM_RUN)
         change.about("reminder", reminder, "done_at")
         await Reminder.update({Reminder.done_at: clock.now()}).where(Reminder.id == reminder)
 
@@ -62,6 +64,7 @@ async def told(actor: Actor, reminder: int) -> None:
 async def task_done(actor: Actor, reminder: int) -> None:
     """Somebody did what a reminder asked for. Done twice is done once."""
     async with acting(actor, "reminder.do", ("reminder", reminder)) as change:
+        actor.must(Permission.PAYMENTS_RECORD)
         change.about("reminder", reminder, "done_at")
         if await reading.reminded(reminder) is None:
             raise NotFound(_("Cette relance n’existe pas."))
@@ -72,7 +75,7 @@ async def task_done(actor: Actor, reminder: int) -> None:
 
 async def set_reminder_days(actor: Actor, buyer: Buyer, days: Mapping[Step, int]) -> None:
     """How many days after the due date each step is taken. Invalid: out of order."""
-    _keeps(actor)
+    actor.must(Permission.ACCOUNTS_KEEP)
     wanted = checked_days(days)
     async with acting(actor, "reminder.set-days") as change:
         change.fields = tuple(step.value for step in wanted)
@@ -84,15 +87,10 @@ async def set_reminder_days(actor: Actor, buyer: Buyer, days: Mapping[Step, int]
 
 async def set_late_rate(actor: Actor, law: Law, since: date, rate_bp: int) -> None:
     """The yearly rate of late interest since a day; the same day again corrects it."""
-    _keeps(actor)
+    actor.must(Permission.ACCOUNTS_KEEP)
     rate = checked_rate(since, rate_bp, clock.today())
     async with acting(actor, "late-rate.set") as change:
         change.fields = ("rate_bp",)
         await LateRate.insert(LateRate(law=law, since=rate.since, rate_bp=rate.rate_bp)).on_conflict(
             target="late_rate_once", action="DO UPDATE", values=[LateRate.rate_bp]
         )
-
-
-def _keeps(actor: Actor) -> None:
-    if not actor.may(Permission.ACCOUNTS_KEEP):
-        raise Forbidden(_("Seule la comptabilité change ces réglages."))

@@ -16,6 +16,7 @@ from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import _, speaking
 from training.kernel.links import Link
+from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.payments.queries import receipts
 from training.payments.queries.receipts import ReceiptView
@@ -26,6 +27,7 @@ LINK_LIFE = timedelta(days=400)  # an accountant looks for it again when the yea
 
 async def send_invoice(actor: Actor, invoice: int) -> None:
     """The invoice or credit note, with its PDF. To a public buyer it is a copy: Chorus Pro has the original."""
+    actor.must(Permission.PLATFORM_RUN)
     view = await billing.invoice(SYSTEM.scope, invoice)
     if view is None or view.number is None or view.paper is None:
         return
@@ -69,6 +71,7 @@ async def _of_credit_note(view: InvoiceView) -> dict[str, Any]:
 
 async def send_receipt(actor: Actor, receipt: int) -> None:
     """The receipt of a payment, with thanks, to whoever receives the payer's invoices."""
+    actor.must(Permission.PLATFORM_RUN)
     view = await receipts.receipt(SYSTEM.scope, receipt)
     contact = None if view is None or view.payer is None else await directory.billing_contact(view.payer)
     if view is None or contact is None:
@@ -106,6 +109,7 @@ async def _path_to_paid(view: ReceiptView) -> str:
 
 async def send_free_confirmation(actor: Actor, booking: int) -> None:
     """The confirmation that a free session was held, with what it is worth."""
+    actor.must(Permission.PLATFORM_RUN)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is None:
         return

@@ -10,6 +10,7 @@ from training.directory.queries import the_platform
 from training.identity.queries import staff_addresses
 from training.kernel import addresses
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.permissions import Permission
 from training.messages.actions.invitations import follow_booking
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
@@ -18,48 +19,57 @@ from training.scheduling.queries import SlotView
 
 async def acknowledge(actor: Actor, booking: int) -> None:
     """We have your request; somebody looks at it."""
+    actor.must(Permission.PLATFORM_RUN)
     await _tell(actor, booking, "booking_requested", BookingState.PENDING)
 
 
 async def option(actor: Actor, booking: int) -> None:
     """Seats are kept for you until a day."""
+    actor.must(Permission.PLATFORM_RUN)
     await _tell(actor, booking, "booking_optioned", BookingState.OPTION)
 
 
 async def confirm(actor: Actor, booking: int) -> None:
     """It is booked: the facts, and the invitation."""
+    actor.must(Permission.PLATFORM_RUN)
     if await _tell(actor, booking, "booking_confirmed", BookingState.CONFIRMED, calendar=True):
         await follow_booking(actor, booking)
 
 
 async def decline(actor: Actor, booking: int) -> None:
     """We cannot, and why."""
+    actor.must(Permission.PLATFORM_RUN)
     await _tell(actor, booking, "booking_declined", BookingState.DECLINED)
 
 
 async def cancel(actor: Actor, booking: int) -> None:
     """It is cancelled; the event leaves the calendar."""
+    actor.must(Permission.PLATFORM_RUN)
     if await tell_cancelled(actor, booking):
         await follow_booking(actor, booking)
 
 
 async def tell_cancelled(actor: Actor, booking: int) -> bool:
     """The contact only, of a booking that falls with its session: the others' calendars follow once, not each time."""
+    actor.must(Permission.PLATFORM_RUN)
     return await _tell(actor, booking, "booking_cancelled", BookingState.CANCELLED, calendar=True)
 
 
 async def expire(actor: Actor, booking: int) -> None:
     """The option is over; the seats are free again."""
+    actor.must(Permission.PLATFORM_RUN)
     await _tell(actor, booking, "booking_expired", BookingState.EXPIRED)
 
 
 async def wait(actor: Actor, booking: int) -> None:
     """You stand on the waiting list: nothing to do, nothing to pay."""
+    actor.must(Permission.PLATFORM_RUN)
     await _tell(actor, booking, "booking_waiting", BookingState.WAITING)
 
 
 async def tell_staff(actor: Actor, booking: int) -> None:
     """A request waits for a decision."""
+    actor.must(Permission.PLATFORM_RUN)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is None or view.state != BookingState.PENDING:
         return

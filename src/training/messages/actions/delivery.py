@@ -16,6 +16,7 @@ from training.kernel import clock, db, outbox, settings
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.messages import rules
 from training.messages.actions.outgoing import HIDDEN
 from training.messages.clients import smtp
@@ -49,6 +50,7 @@ class _Mail:
 
 async def deliver(actor: Actor, mail: int) -> None:
     """Send one queued mail. Killed half-way, it is sent again after a while, under the same Message-ID."""
+    actor.must(Permission.PLATFORM_RUN)
     claimed = await _claim(mail)
     if claimed is None:
         return  # sent, held, or in another worker's hands
@@ -69,11 +71,12 @@ async def deliver(actor: Actor, mail: int) -> None:
         await _note(claimed.id, MailState.SENT, "", attempts=claimed.attempts + 1)
 
 
-async def deliver_due() -> int:
+async def deliver_due(actor: Actor = SYSTEM) -> int:
     """Try the mails whose time has come again, and where there is a server by now, those held for want of one."""
+    actor.must(Permission.PLATFORM_RUN)
     held = "select exists (select from mail where state = 'held')"
     if settings.current().smtp_url is not None and await db.value(held):
-        async with acting(SYSTEM, "mail.release"):
+        async with acting(actor, "mail.release"):
             await Mail.update({Mail.state: MailState.QUEUED, Mail.next_attempt_at: clock.now()}).where(
                 Mail.state == MailState.HELD
             )
@@ -86,7 +89,7 @@ async def deliver_due() -> int:
     )
     for record in due:
         try:
-            await deliver(SYSTEM, record["id"])
+            await deliver(actor, record["id"])
         except Exception:  # its turn comes again when its claim is over; the others need not wait for it
             log.exception("mail.stuck", mail=record["id"])
     return len(due)
@@ -95,6 +98,7 @@ async def deliver_due() -> int:
 async def retry(actor: Actor, mail: int) -> None:
     """A person has this mail sent again, whatever became of it. Conflict while it is on its way."""
     async with acting(actor, "mail.retry", ("mail", mail)) as change:
+        actor.must(Permission.MAILS_RETRY)
         change.about("mail", mail, "state")
         changed = (
             await Mail.update(

@@ -7,6 +7,7 @@ from training.directory import queries as directory
 from training.identity.queries import staff_addresses
 from training.kernel import addresses
 from training.kernel.actor import Actor
+from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
 from training.scheduling.rules import AssignmentState
@@ -14,16 +15,19 @@ from training.scheduling.rules import AssignmentState
 
 async def invite(actor: Actor, assignment: int) -> None:
     """You facilitate this date: the invitation."""
+    actor.must(Permission.PLATFORM_RUN)
     await _tell(actor, assignment, "assignment_confirmed", AssignmentState.CONFIRMED)
 
 
 async def release(actor: Actor, assignment: int) -> None:
     """That date is called off, given to somebody else, or was declined: the event leaves the calendar."""
+    actor.must(Permission.PLATFORM_RUN)
     await _tell(actor, assignment, "assignment_cancelled", *ENDED)
 
 
 async def tell_staff_of_no(actor: Actor, assignment: int) -> None:
     """A facilitator declined: the date needs somebody."""
+    actor.must(Permission.PLATFORM_RUN)
     found = await scheduling.assignment(assignment)
     if found is None or found.state != AssignmentState.DECLINED:
         return

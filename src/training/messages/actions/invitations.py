@@ -9,6 +9,7 @@ from training.calendar.rules import INVITED_BY_OCCASION, Role
 from training.directory.queries import the_platform
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SessionView, SlotView
@@ -21,6 +22,7 @@ async def follow(actor: Actor, session: int) -> None:
     A contact's and a facilitator's first invitation and their CANCEL are not sent here: they travel in the mail that
     says that they are booked or expected, or no longer.
     """
+    actor.must(Permission.PLATFORM_RUN)
     await _follow(actor, session, INVITED_BY_OCCASION)
 
 
@@ -28,6 +30,7 @@ async def follow_change(actor: Actor, session: int) -> None:
     """The same once it has been quiet: by now those mails were written. Who is still missing, or still has it, has
     another address than then: the old one is told that it is off, the new one is invited.
     """
+    actor.must(Permission.PLATFORM_RUN)
     await _follow(actor, session, frozenset())
 
 
@@ -57,6 +60,7 @@ async def _follow(actor: Actor, session: int, by_occasion: frozenset[Role]) -> N
 
 async def follow_booking(actor: Actor, booking: int) -> None:
     """Who comes was named: those with an address are invited, if the organisation wants it."""
+    actor.must(Permission.PLATFORM_RUN)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     if view is not None:
         await follow(actor, view.session)

@@ -11,6 +11,7 @@ from training.directory import queries as directory
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.links import Link
+from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
 
 PURPOSE = "billing_facts"  # what the link opens: the page where the answer is written (web.portal)
@@ -19,6 +20,7 @@ LINK_LIFE = timedelta(days=60)
 
 async def ask_billing_facts(actor: Actor, invoice: int) -> None:
     """Ask once for all that is missing; nothing when it was completed, issued or withdrawn meanwhile."""
+    actor.must(Permission.PLATFORM_RUN)
     view = await billing.invoice(SYSTEM.scope, invoice)
     if view is None or view.state != InvoiceState.DRAFT:
         return

@@ -6,11 +6,13 @@ from training.directory import queries as directory
 from training.identity.queries import staff_addresses
 from training.kernel import addresses
 from training.kernel.actor import Actor
+from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
 
 
 async def tell_staff(actor: Actor, organisation: int) -> None:
     """An organisation registered: somebody says whether it is who it says."""
+    actor.must(Permission.PLATFORM_RUN)
     found = await directory.organisation(organisation)
     if found is None or found.approved:
         return
@@ -22,6 +24,7 @@ async def tell_staff(actor: Actor, organisation: int) -> None:
 
 async def welcome(actor: Actor, organisation: int) -> None:
     """Your organisation may book at once from now on."""
+    actor.must(Permission.PLATFORM_RUN)
     found = await directory.organisation(organisation)
     if found is None or not found.approved:
         return

@@ -12,6 +12,7 @@ from training.directory.queries import PlatformView, the_platform
 from training.kernel import addresses, clock, outbox, render, settings
 from training.kernel.actor import Actor
 from training.kernel.i18n import language, speaking
+from training.kernel.permissions import Permission
 from training.messages.rules import MailState
 from training.messages.tables import Attachment, Mail
 from training.records.actions import acting
@@ -69,6 +70,7 @@ def write(letter: Letter, platform: PlatformView) -> Written:
 
 async def queue(actor: Actor, letter: Letter) -> int:
     """Keep the mail and put it on its way. Returns its id."""
+    actor.must(Permission.PLATFORM_RUN)
     written = write(letter, await the_platform())
     async with acting(actor, f"mail.{letter.occasion}") as change:
         made = await Mail.insert(

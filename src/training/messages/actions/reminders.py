@@ -14,6 +14,7 @@ from training.dunning.rules.reminding import Step
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.links import Link
+from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
 
 LINK_LIFE = timedelta(days=400)  # as the invoice's own: an accountant looks for it again when the year is closed
@@ -21,6 +22,7 @@ LINK_LIFE = timedelta(days=400)  # as the invoice's own: an accountant looks for
 
 async def send_reminder(actor: Actor, reminder: int) -> None:
     """The mail of a reminder; none when it was paid, promised or contested since, or when nobody would read it."""
+    actor.must(Permission.PLATFORM_RUN)
     found = await reading.reminded(reminder)
     if found is None:
         return

@@ -6,6 +6,7 @@ from training.bookings import queries as bookings
 from training.bookings.rules import BookingState
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.permissions import Permission
 from training.messages.actions import bookings as booking_mail
 from training.messages.actions import facilitators
 from training.messages.actions.invitations import follow
@@ -16,6 +17,7 @@ from training.scheduling.rules import AssignmentState, SessionState
 
 async def call_off(actor: Actor, session: int) -> None:
     """Each contact whose booking fell with the session (not who had cancelled before), and each facilitator, once."""
+    actor.must(Permission.PLATFORM_RUN)
     called_off = await scheduling.session(session)
     if called_off is None or called_off.state != SessionState.CANCELLED:
         return
@@ -41,6 +43,7 @@ HOLDING = (BookingState.OPTION, BookingState.PENDING, BookingState.WAITING)
 
 async def tell_holders(actor: Actor, session: int) -> None:
     """Who holds seats that are not confirmed has nothing in a calendar: they are told in words, once a move."""
+    actor.must(Permission.PLATFORM_RUN)
     slots = (await scheduling.slots([session]))[session]
     # SEQUENCE grows with time and place, not with words
     moved_at = max((slot.updated_at for slot in slots if slot.sequence), default=None)

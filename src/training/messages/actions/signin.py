@@ -5,11 +5,13 @@ from __future__ import annotations
 from training.identity import queries
 from training.kernel import addresses
 from training.kernel.actor import Actor
+from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader, queue
 
 
 async def send(actor: Actor, signin_request: int) -> None:
     """Answer a sign-in request."""
+    actor.must(Permission.PLATFORM_RUN)
     found = await queries.signin_request(signin_request)
     if found is None:
         return

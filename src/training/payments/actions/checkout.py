@@ -16,12 +16,12 @@ import structlog
 from training.billing.rules.payments import Way, online_ways
 from training.directory import queries as directory
 from training.directory.rules import Buyer
-from training.identity.rules import Permission
 from training.kernel import addresses, clock, db
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.links import Link
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.actions import stripe_events
 from training.payments.clients import stripe
@@ -82,7 +82,7 @@ async def begin(actor: Actor, receivable: int, way: Way) -> str:
     raise Conflict(_("Un autre paiement de cette facture commence au même moment : réessayez dans un instant."))
 
 
-async def close_stale() -> int:
+async def close_stale(actor: Actor = SYSTEM) -> int:
     """Close attempts whose amount is not what is due any more, and ask about those of which Stripe said nothing."""
     sql = """
         select c.id, c.key, c.way, c.amount_cents, c.state, c.door, c.stripe_session, c.url, c.created_at
@@ -90,10 +90,11 @@ async def close_stale() -> int:
         where c.state in ('opening', 'open')
           and (c.amount_cents <> r.gross_cents - r.settled_cents or c.created_at < $1) order by c.id
     """
+    actor.must(Permission.PLATFORM_RUN)
     closed = 0
     for attempt in await db.rows(_Attempt, sql, clock.now() - rules.LIFE - UNTOLD):
         try:
-            await _close(SYSTEM, attempt)
+            await _close(actor, attempt)
             closed += 1
         except Conflict:  # it was paid: either its notice is on its way, or it was lost
             if attempt.stripe_session is not None and clock.now() > rules.ends_at(attempt.created_at) + UNTOLD:
@@ -134,10 +135,9 @@ async def _lock(receivable: int) -> _Owed:
 
 
 def _check(actor: Actor, owed: _Owed, way: Way) -> None:
-    if not (actor.scope.everything or owed.payer in actor.scope.organisations) or owed.invoice is None:
-        raise NotFound(_("Cette facture n’existe pas, ou c’est celle d’une autre structure."))
-    if not actor.may(Permission.INVOICES_PAY, organisation=owed.payer):
-        raise Forbidden(_("Votre rôle ne permet pas de payer cette facture : demandez à son responsable."))
+    actor.must(Permission.INVOICES_PAY, organisation=owed.payer, link=("invoice", owed.invoice or 0))
+    if owed.invoice is None:  # it came from another ledger: there is no paper to pay here
+        raise NotFound(_("Cette facture n’existe pas."))
     if way not in rules.METHODS:
         raise Invalid(_("Choisissez la carte bancaire ou le prélèvement."), field="way")
     if way not in online_ways(owed.buyer, owed.reason):

@@ -12,6 +12,7 @@ from training.billing.actions.settle import refund, return_refund, settle, take_
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.queries.notices import notices_of
 from training.payments.rules.checkout import gone_cents
@@ -36,6 +37,7 @@ class _Money:
 
 async def follow_money(actor: Actor, payment: int) -> str:
     """Bring a payment to what Stripe told of it; returns what was done, in words."""
+    actor.must(Permission.PLATFORM_RUN)
     money = await _lock(payment)
     notices = await notices_of(money.payment_intent)
     if any(notice.kind == "dispute" for notice in notices):

@@ -23,6 +23,7 @@ from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.kernel.render import day_year, euros, moment
 from training.payments.formats import camt053, ofx, statement_csv
 from training.payments.formats.statement import Format, Movement, Statement, Unreadable, recognise
@@ -45,6 +46,7 @@ async def import_statement(actor: Actor, name: str, content: bytes, mapping: Seq
     A CSV whose titles were never seen, without `mapping`, waits for `read_columns`. Returns the statement's id.
     Unreadable: no statement, or a broken one. Conflict: these very bytes were imported before.
     """
+    actor.must(Permission.PAYMENTS_RECORD)
     if len(content) > SIZE_MAX:
         raise Invalid(_("Ce fichier dépasse 10 Mo : coupez la période en deux."), field="file")
     written = recognise(content)
@@ -65,6 +67,7 @@ async def import_statement(actor: Actor, name: str, content: bytes, mapping: Seq
 
 async def read_columns(actor: Actor, statement: int, mapping: Sequence[Meaning]) -> None:
     """Read a CSV that waits for somebody to say what its columns are; remembered for files with the same titles."""
+    actor.must(Permission.PAYMENTS_RECORD)
     content = await reading.waiting_content(statement)
     if content is None:
         raise NotFound(_("Ce relevé n’existe pas, ou il est déjà lu."))
@@ -82,6 +85,7 @@ async def read_columns(actor: Actor, statement: int, mapping: Sequence[Meaning])
 async def drop_unread(actor: Actor, statement: int) -> None:
     """Forget a file that was never read, and what it said. Conflict: its lines are there already."""
     async with acting(actor, "statement.drop", ("bank_statement", statement)):
+        actor.must(Permission.PAYMENTS_RECORD)
         file = await db.value("delete from bank_statement where id = $1 and read_at is null returning file", statement)
         if file is None:
             raise Conflict(_("Ce relevé est déjà lu : ses lignes restent."))
@@ -98,6 +102,7 @@ async def confirm(
     Conflict: already confirmed, more than is due, or a closed period.
     """
     async with acting(actor, "bank-line.confirm", ("bank_line", line)) as change:
+        actor.must(Permission.PAYMENTS_RECORD)
         change.about("bank_line", line, "state", "payment")
         row = await _lock(line, LineState.NEW)
         if row.payment is not None:
@@ -133,6 +138,7 @@ class Confirmed:
 
 async def confirm_all_sure(actor: Actor, statement: int | None = None) -> Confirmed:
     """Confirm the lines whose proposal is sure: numbers in full and the exact amount. Each in its own transaction."""
+    actor.must(Permission.PAYMENTS_RECORD)
     sure = await reading.sure(statement)
     done = refused = 0
     for line, settles in sure[:SURE_AT_ONCE]:
@@ -146,6 +152,7 @@ async def confirm_all_sure(actor: Actor, statement: int | None = None) -> Confir
 
 async def set_aside(actor: Actor, line: int, reason: str) -> None:
     """A transfer that pays no invoice (a grant, a mistake), with the reason. Conflict: it is confirmed."""
+    actor.must(Permission.PAYMENTS_RECORD)
     if not reason.strip():
         raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")
     async with acting(actor, "bank-line.set-aside", ("bank_line", line)) as change:
@@ -167,6 +174,7 @@ async def undo(actor: Actor, line: int, reason: str = "") -> None:
     The payment stays: the money came in once. Conflict: the line already waits.
     """
     async with acting(actor, "bank-line.undo", ("bank_line", line)) as change:
+        actor.must(Permission.PAYMENTS_RECORD)
         change.about("bank_line", line, "state")
         row = await _lock(line, LineState.MATCHED, LineState.ASIDE)
         if row.state == LineState.MATCHED and row.payment is not None:

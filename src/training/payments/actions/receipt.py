@@ -10,6 +10,7 @@ from training.directory import queries as directory
 from training.directory.queries import PlatformView
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
+from training.kernel.permissions import Permission
 from training.papers.documents.party import Party, buyer, seller
 from training.payments import documents
 from training.payments.documents import ReceiptDocument
@@ -28,6 +29,7 @@ async def make_receipt(actor: Actor, payment: int) -> None:
     A payment of nobody knows whom waits: there is nobody to name on it.
     """
     async with acting(actor, "receipt.make", ("payment", payment)) as change:
+        actor.must(Permission.PLATFORM_RUN)
         await db.value("select id from payment where id = $1 for update", payment)
         money = await queries.received(payment)
         if money is None or money.way not in RECEIPTED or not (money.payer or money.payer_name):

@@ -17,6 +17,7 @@ from training.billing.rules.payments import Way
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.actions.follow_money import follow_money
 from training.payments.clients.stripe import Event
@@ -91,6 +92,7 @@ async def take_in(session: dict[str, Any]) -> None:
 async def process(actor: Actor, event: int) -> None:
     """Act upon what Stripe told, once."""
     async with acting(actor, "stripe.process", ("stripe_event", event)):
+        actor.must(Permission.PLATFORM_RUN)
         sql = "select id, type, payload, received_at, processed_at from stripe_event where id = $1 for update"
         told = await db.row(_Told, sql, event)
         if told is None or told.processed_at is not None:
@@ -105,6 +107,7 @@ async def process(actor: Actor, event: int) -> None:
 
 async def replay(actor: Actor) -> tuple[int, list[tuple[str, str]]]:
     """Act upon what was not acted upon yet: how many were, then the event and the why of each that was not."""
+    actor.must(Permission.PLATFORM_RUN)
     done = 0
     left: list[tuple[str, str]] = []
     waiting = "select id, event_id from stripe_event where processed_at is null order by id"

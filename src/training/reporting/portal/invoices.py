@@ -13,10 +13,10 @@ from training.billing.rules.payments import WAY_NAMES, Way, online_ways
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.transmission import STATUS_FOR_CLIENT
 from training.directory.rules import Buyer
-from training.identity.rules import Permission
 from training.kernel import clock, db, settings
-from training.kernel.actor import Actor
+from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import CheckoutState
 
@@ -153,7 +153,7 @@ async def invoice_page(actor: Actor, invoice: InvoiceView) -> InvoicePage:
         standing=standing_of(invoice, under_way=processing),
         on_chorus=chorus,
         payments=await _payments(invoice.receivable),
-        credit_notes=await credit_notes(actor.scope, invoice.id),
+        credit_notes=await credit_notes(SYSTEM.scope, invoice.id),
         replacement=await replacement(invoice.id),
         attempt=attempt,
         ways=() if processing else await _ways(actor, invoice),
@@ -163,7 +163,7 @@ async def invoice_page(actor: Actor, invoice: InvoiceView) -> InvoicePage:
 async def _ways(actor: Actor, invoice: InvoiceView) -> tuple[Way, ...]:
     """As the action that begins a payment checks again."""
     offered = settings.current().stripe_secret_key is not None and invoice.due_cents >= rules.MINIMUM_CENTS
-    if not offered or not actor.may(Permission.INVOICES_PAY, organisation=invoice.payer):
+    if not offered or not actor.may(Permission.INVOICES_PAY, organisation=invoice.payer, link=("invoice", invoice.id)):
         return ()
     reason = await db.value("select online_payment_reason from organisation where id = $1", invoice.payer)
     return online_ways(invoice.payer_buyer, reason)

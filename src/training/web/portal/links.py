@@ -85,7 +85,7 @@ async def _page(request: Asked, token: str, invoice: InvoiceView, form: Form) ->
 def _holder(invoice: InvoiceView) -> Actor:
     """Whoever holds the link of an invoice: may look at it and pay it, and nothing else."""
     held = frozenset[str]({Permission.INVOICES_SEE, Permission.INVOICES_PAY})
-    return Actor("link", invoice.id, f"lien {invoice.number}", scope=Scope(organisations={invoice.payer: held}))
+    return Actor("link", invoice.id, f"lien {invoice.number}", scope=Scope(links={("invoice", invoice.id): held}))
 
 
 async def _invoice(token: str) -> InvoiceView:
