@@ -1,25 +1,40 @@
-"""What each action asks of its actor, read from its source: the permissions, and the kinds of place they are asked for."""
+"""What each action asks of its actor, read from its source: the permissions, and the kinds of place."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import training
+from training.kernel.permissions import Permission
 
 SOURCE = Path(training.__file__).parent
-AT_LARGE = "at large"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`places`: as "organisation", or "link of an invoice"; none: at large."""
+    """`places`: as "organisation", or "link:invoice"; none: at large."""
 
     permissions: tuple[str, ...]
     places: tuple[str, ...]
+
+
+@cache
+def on_the_page() -> dict[str, Asked]:
+    """What docs/reference/permissions.md says that each action asks."""
+    text = (SOURCE.parents[1] / "docs" / "reference" / "permissions.md").read_text()
+    rows = re.findall(r"^\| `([\w.]+\.actions\.[\w.]+)` \| ([^|]+) \| ([^|]+) \|$", text, re.M)
+    return {
+        name: Asked(
+            tuple(Permission(value).name for value in re.findall(r"`([^`]+)`", permissions)),
+            tuple(sorted(re.findall(r"`([^`]+)`", places))),
+        )
+        for name, permissions, places in rows
+    }
 
 
 @cache
@@ -69,7 +84,7 @@ def _place(keyword: ast.keyword) -> str:
     return f"link:{kind.value}"
 
 
-def _questions(function: ast.AST, own: dict[str, ast.AST], seen: set[str]) -> Iterator[ast.Call]:
+def _questions(function: ast.AST, own: Mapping[str, ast.AST], seen: set[str]) -> Iterator[ast.Call]:
     for node in ast.walk(function):
         if not isinstance(node, ast.Call):
             continue

@@ -107,6 +107,7 @@ _EDITS = """
 async def forget_changes(actor: Actor = SYSTEM) -> None:
     """Delete what fields held, before and after, when three years have passed since it was edited."""
     async with acting(actor, "change.forget"):
+        actor.must(Permission.PLATFORM_RUN)
         await db.execute("delete from change where at < $1", clock.now() - rules.CHANGES_KEPT)
 
 

@@ -11,7 +11,7 @@ from training.billing.rules import issuing
 from training.billing.tables.invoices import Invoice
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict
+from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import moment
@@ -51,8 +51,8 @@ async def complete_facts(
     """
     order, service = (purchase_order or "").strip(), (service_code or "").strip()
     async with acting(actor, "invoice.complete", ("invoice", invoice)) as change:
+        await _ask(actor, invoice)
         draft = await lock_draft(invoice)
-        actor.must(Permission.INVOICES_COMPLETE, organisation=draft.payer, link=("invoice", invoice))
         check_references(purchase_order=order, service_code=service)
         said = _said(draft, order, service)
         if said:
@@ -72,8 +72,7 @@ async def complete_booking(
     """
     typed_order, typed_service = (purchase_order or "").strip(), (service_code or "").strip()
     async with acting(actor, "invoice.complete-booking", ("invoice", invoice)) as change:
-        payer = await db.value("select payer from invoice where id = $1", invoice)
-        actor.must(Permission.INVOICES_COMPLETE, organisation=payer, link=("invoice", invoice))
+        payer = await _ask(actor, invoice)
         check_references(purchase_order=typed_order, service_code=typed_service)
         await lock_payers([payer])
         draft = await lock_draft(invoice)
@@ -90,6 +89,15 @@ async def complete_booking(
         if whole:
             await outbox.put("invoice.drafted", ("invoice", target.id))
     return whole
+
+
+async def _ask(actor: Actor, invoice: int) -> int:
+    """Returns the payer."""
+    payer = await db.value("select payer from invoice where id = $1", invoice)
+    actor.must(Permission.INVOICES_COMPLETE, organisation=payer, link=("invoice", invoice))
+    if payer is None:
+        raise NotFound(_("Ce brouillon n’existe pas, ou plus."))
+    return int(payer)
 
 
 async def _move(booking: int, source: DraftRow, target: DraftRow) -> None:

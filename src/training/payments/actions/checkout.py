@@ -71,8 +71,6 @@ async def begin(actor: Actor, receivable: int, way: Way) -> str:
     NotFound: nothing of theirs. Forbidden: not their role. Conflict: nothing is due, not this way, or a payment is
     under way. StripeUnavailable: nothing was charged, it may be tried again.
     """
-    if not stripe.configured():
-        raise Conflict(_("Le paiement en ligne n’est pas proposé ici : payez par virement."))
     for _again in range(TRIES):
         owed, attempt, others = await _prepare(actor, receivable, way)
         if attempt is not None:
@@ -138,6 +136,8 @@ def _check(actor: Actor, owed: _Owed, way: Way) -> None:
     actor.must(Permission.INVOICES_PAY, organisation=owed.payer, link=("invoice", owed.invoice or 0))
     if owed.invoice is None:  # it came from another ledger: there is no paper to pay here
         raise NotFound(_("Cette facture n’existe pas."))
+    if not stripe.configured():
+        raise Conflict(_("Le paiement en ligne n’est pas proposé ici : payez par virement."))
     if way not in rules.METHODS:
         raise Invalid(_("Choisissez la carte bancaire ou le prélèvement."), field="way")
     if way not in online_ways(owed.buyer, owed.reason):
