@@ -1,0 +1,139 @@
+"""A database that release 0.1.0 left behind comes to the present: all of it, and what waited in its queue is done.
+
+`tests/release/make.py` made it, once, with the release's own code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import lzma
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+import makers
+from conftest import BASE_URL, elsewhere, on
+from training import worker
+from training.app import create_app
+from training.billing.queries.ledger import disagreement
+from training.identity.rules import Permission
+from training.kernel import clock, db, migrate, queue
+from training.kernel.actor import Actor
+from training.postgresql import backup
+from training.postgresql.backup import Manifest
+from training.records import queries as records
+from training.records.actions import retry_job
+
+KEPT = Path(__file__).parents[1] / "release"
+BOSS = Actor("user", 1, "Ève", frozenset(Permission))
+MOVED: dict[str, int] = {}  # tables whose rows a later migration adds to, takes away or divides: how many it has now
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("release")]
+
+
+@pytest.fixture(scope="module")
+async def kept(server: str, database_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Manifest]:
+    """The release's database, restored and migrated: the pool is on it, and the clock at the day when it was made."""
+    file = tmp_path_factory.mktemp("release") / "v0.1.0.backup"
+    file.write_bytes(lzma.decompress((KEPT / "v0.1.0.backup.xz").read_bytes()))
+    name = f"{database_dsn.rsplit('/', 1)[1].split('?')[0]}_release"
+    admin = await asyncpg.connect(server)
+    await admin.execute(f"create database {name} template template0")
+    try:
+        manifest = await asyncio.to_thread(backup.restore, on(server, name), file)
+        async with elsewhere(on(server, name)):
+            await migrate.migrate()
+            yield manifest
+    finally:
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
+
+
+@pytest.fixture(autouse=True)
+def _that_day(kept: Manifest):
+    with clock.frozen(datetime.fromisoformat(kept.created_at)):
+        yield
+
+
+async def test_nothing_is_lost_on_the_way(kept: Manifest) -> None:
+    wanted = {name.removeprefix("public."): rows for name, rows in kept.tables.items()} | MOVED
+    wanted["migration"] = len(migrate.known())
+    assert kept.tables["public.migration"] == 16
+    found = {name: await db.value(f"select count(*) from {name}") for name in wanted}
+    assert found == wanted
+    assert await migrate.missing() == []
+
+
+async def test_it_holds_what_a_platform_holds(kept: Manifest) -> None:
+    """Were it made again, nothing would be missing unnoticed: rows in every table, bookings and mails in each state."""
+    empty = {name.removeprefix("public.") for name, rows in kept.tables.items() if not rows}
+    assert empty == {"pgqueuer_statistics"}, "nothing of ours writes there"
+    states = {"pending", "option", "confirmed", "cancelled", "declined", "expired", "waiting"}
+    assert {row["state"] for row in await db.connection().fetch("select distinct state from booking")} >= states
+    kinds = "select distinct kind || ' ' || state as one from invoice"
+    assert {row["one"] for row in await db.connection().fetch(kinds)} >= {
+        "invoice draft", "invoice issued", "credit_note issued", "deposit draft",
+    }  # fmt: skip
+
+
+async def test_its_ledger_is_whole() -> None:
+    found = await records.verify()
+    assert sum(series.documents for series in found) > 20
+    assert [series.broken for series in found if series.broken] == []
+    assert await disagreement() is None
+
+
+PAGES = {
+    "/gestion/reservations/{}": "select reference from booking where state in ('confirmed', 'pending') limit 9",
+    "/gestion/seances/{}": "select id from session order by id limit 9",
+    "/gestion/structures/{}": "select slug from organisation order by id limit 5",
+    "/gestion/structures/{}/facturation": "select slug from organisation order by id limit 5",
+    "/gestion/factures/{}": "select number from invoice where state = 'issued' order by id limit 9",
+    "/gestion/factures/{}.pdf": "select number from invoice where state = 'issued' order by id limit 2",
+    "/gestion/factures/{}/piste": "select number from invoice where state = 'issued' order by id limit 3",
+    "/gestion/factures/brouillons/{}": "select id from invoice where state = 'draft' order by id limit 5",
+    "/gestion/paiements/{}": "select id from payment where way <> 'credit_note' order by id limit 5",
+    "/gestion/courriels/{}": "select id from mail order by id desc limit 5",
+    "/gestion/banque/releves/{}": "select id from bank_statement order by id limit 1",
+    "/gestion/lieux/{}": "select id from venue order by id limit 3",
+    "/catalogue/{}": "select slug from offer where state = 'published' order by id limit 5",
+    "/seances/{}": "select id from session where state = 'published' and organisation is null order by id limit 5",
+}
+NOT_ASKED = ("/static", "/logo", "/animation", "/espace", "/api", "/metrics", "/readyz", "/inscription")
+
+
+def plain_routes() -> set[str]:
+    """Addresses without a parameter that the team, or anybody, may ask for."""
+    found = {route.path for route in create_app().routes if "GET" in getattr(route, "methods", ())}
+    return {path for path in found if "{" not in path and not path.startswith(NOT_ASKED)}
+
+
+async def test_its_pages_are_shown() -> None:
+    await makers.make_staff()
+    paths = sorted(plain_routes())
+    for page, sql in PAGES.items():
+        values = [row[0] for row in await db.connection().fetch(sql)]
+        assert values, page
+        paths += [page.format(value) for value in values]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_app()), base_url=BASE_URL) as browser:
+        await makers.sign_in(browser, "equipe@example.org")
+        wrong = {path: code for path in paths if (code := (await browser.get(path)).status_code) not in (200, 303)}
+    assert wrong == {}
+
+
+async def test_the_worker_of_today_does_what_was_queued(kept: Manifest) -> None:
+    lines = (KEPT / "v0.1.0.jobs").read_text().splitlines()
+    rows = await db.connection().fetch("select entrypoint, payload from pgqueuer where status = 'queued' order by id")
+    jobs = [{"entrypoint": row["entrypoint"], "payload": row["payload"].decode()} for row in rows]
+    assert jobs[: len(lines)] == [json.loads(line) for line in lines]
+    (held,) = await queue.held()
+    await retry_job(BOSS, held.id)
+    async with worker.running(), asyncio.timeout(60):
+        while (await queue.state()).waiting:  # noqa: ASYNC110 - it is the worker's table that we watch
+            await asyncio.sleep(0.2)
+    assert await queue.held() == []
