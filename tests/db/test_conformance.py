@@ -72,7 +72,8 @@ class Town(RuleBasedStateMachine):
         self.town = await makers.make_town()
         self.other = await makers.make_facilitator("bruno@example.org", "Bruno Renfort")
         self.venue = await makers.make_venue("Salle Réunion")
-        await edit_venue(SYSTEM, self.venue, {"zone": "Indian/Reunion", "contact_email": "hote@example.org"})
+        await makers.move_overseas(self.venue)
+        await edit_venue(SYSTEM, self.venue, {"contact_email": "hote@example.org"})
         start = clock.at(clock.today() + timedelta(days=24), datetime.min.time().replace(hour=22))
         self.session = await makers.make_session(
             self.town.offer, starts_at=start, slots=2, venue=self.town.venue, facilitators=(self.town.facilitator,)

@@ -112,12 +112,7 @@ CHANGES = [
     ("address", lambda f: edit_venue(SYSTEM, f.town.venue, {"address": "9 rue X"}), DOORS, ("LOCATION", "9 rue X")),
     ("access", lambda f: edit_venue(SYSTEM, f.town.venue, {"access": "La cour."}), DOORS, ("DESCRIPTION", "La cour.")),
     ("place on earth", lambda f: edit_venue(SYSTEM, f.town.venue, {"latitude": 48.5}), DOORS, ("GEO", "48.5;")),
-    (
-        "zone",
-        lambda f: edit_venue(SYSTEM, f.town.venue, {"zone": "Indian/Reunion"}),
-        DOORS,
-        None,
-    ),
+    ("zone", lambda f: makers.move_overseas(f.town.venue), DOORS, None),
     ("commune", lambda f: sql("update commune set name = 'Argentan'"), DOORS, ("LOCATION", "Argentan")),
     ("postcode", lambda f: sql("update commune set postcode = '61200'"), DOORS, ("LOCATION", "61200")),
     (

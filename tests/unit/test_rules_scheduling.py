@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from training.kernel.errors import Conflict, Invalid
 from training.scheduling import rules
-from training.scheduling.rules import SESSION_MOVES, SessionState, SlotTimes, check_move, check_slots
+from training.scheduling.rules import (
+    SESSION_MOVES,
+    SessionState,
+    SlotTimes,
+    check_move,
+    check_paris_time,
+    check_slots,
+    zone_of,
+)
 
 NINE = datetime(2027, 3, 9, 8, 0, tzinfo=UTC)
 
@@ -80,3 +88,15 @@ def test_seats_left() -> None:
         1, 1, rules.SessionKind.OPEN, None, SessionState.PUBLISHED, 60, 41, NINE, NINE, NINE + timedelta(hours=3)
     )
     assert session.seats_left == 19
+
+
+@pytest.mark.parametrize("postcode", ["97110", "97200", "97300", "97400", "97500", "97600", "97133", "98600", "98800"])
+def test_a_venue_overseas_is_refused_beside_its_commune(postcode: str) -> None:
+    with pytest.raises(Invalid, match="outre-mer") as refusal:
+        check_paris_time(zone_of(postcode), "commune")
+    assert refusal.value.field == "commune"
+
+
+@pytest.mark.parametrize("postcode", ["61000", "20000", "98000", ""])
+def test_a_venue_on_the_clock_of_paris_is_welcome(postcode: str) -> None:
+    check_paris_time(zone_of(postcode), "commune")

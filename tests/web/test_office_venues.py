@@ -86,17 +86,33 @@ async def test_a_venue_no_longer_used_is_not_offered_and_can_come_back(client, t
     assert "Utilisé" in text_of((await client.get(PATH)).text)
 
 
-async def test_a_venue_is_added_with_the_clock_of_its_commune(client, town):
-    await db.execute(
+async def test_a_venue_overseas_is_refused_beside_its_commune(client, town):
+    commune = await db.value(
         "insert into commune (insee, name, postcode, latitude, longitude, population)"
-        " values ('97411', 'Saint-Denis', '97400', -20.87, 55.45, 150000)"
+        " values ('97411', 'Saint-Denis', '97400', -20.87, 55.45, 150000) returning id"
     )
-    commune = await db.value("select id from commune where insee = '97411'")
-    new = {**values(name="Case à lire", commune=str(commune))}
+    new = values(name="Case à lire", commune=str(commune))
+    answer = await refused(client, f"{PATH}/nouveau", new, 422, "Ce lieu est outre-mer")
+    assert 'id="commune-error"' in answer.text
+    assert await db.value("select count(*) from venue where name = 'Case à lire'") == 0
+
+
+async def test_a_venue_overseas_from_before_is_corrected_but_offered_no_more(client, town):
+    await makers.move_overseas(town.venue)
+    answer = await refused(client, f"{PATH}/{town.venue}", values(access="Par la cour."), 422, "Ce lieu est outre-mer")
+    assert 'id="active-error"' in answer.text
+    await done(client, f"{PATH}/{town.venue}", values(access="Par la cour.", active=""))
+    assert await db.value("select access from venue where id = $1", town.venue) == "Par la cour."
+    assert await db.value("select zone from venue where id = $1", town.venue) == "Indian/Reunion"
+
+
+async def test_a_venue_is_added_with_the_clock_of_its_commune(client, town):
+    commune = await db.value("select id from commune limit 1")
+    new = values(name="Case à lire", commune=str(commune))
     where = await done(client, f"{PATH}/nouveau", new)
     found = await reading.venue(int(where.rsplit("/", 1)[1]))
     assert found is not None
-    assert (found.name, found.city, found.zone) == ("Case à lire", "Saint-Denis", "Indian/Reunion")
+    assert (found.name, found.city, found.zone) == ("Case à lire", "Alençon", "Europe/Paris")
     for nowhere in ("", "0", "999999", "x", "²"):
         await refused(client, f"{PATH}/nouveau", {**new, "commune": nowhere}, 422, "Choisissez une commune.")
 

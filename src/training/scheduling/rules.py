@@ -93,10 +93,21 @@ def zone_of(postcode: str) -> str:
     return ZONES.get(postcode[:3], clock.PARIS.key)
 
 
+def check_paris_time(zone: str, field: str) -> None:
+    """Invalid for a venue whose clock is not that of Paris, beside the field that says where it is or that it is used.
+
+    Calendars can carry its zone; pages and forms read and write the wall clock of Paris, and would be hours wrong.
+    """
+    if zone != clock.PARIS.key:
+        words = _(
+            "Ce lieu est outre-mer : son heure n’est pas celle de Paris, que disent les pages et les formulaires."
+            " Seuls les lieux à l’heure de Paris peuvent accueillir une séance."
+        )
+        raise Invalid(words, field=field)
+
+
 def check_where(values: Mapping[str, Any]) -> None:
-    """Invalid unless what is said of a venue's clock and coordinates can be: every calendar with it carries them."""
-    if values.get("zone", clock.PARIS.key) not in {clock.PARIS.key, *ZONES.values()}:
-        raise Invalid(_("Ce fuseau horaire n’est pas celui d’un lieu français."), field="zone")
+    """Invalid unless what is said of a venue's coordinates can be: every calendar with it carries them."""
     for name, most in (("latitude", 90), ("longitude", 180)):
         if (value := values.get(name)) is not None and not abs(value) <= most:
             raise Invalid(_("Une latitude va de −90 à 90 degrés, une longitude de −180 à 180."), field=name)

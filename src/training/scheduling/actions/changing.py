@@ -20,10 +20,16 @@ from training.scheduling.tables import Session, Slot, Venue, VenueUse
 
 
 async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> None:
-    """Correct a venue's facts; whoever was invited there is told."""
+    """Correct a venue's facts; whoever was invited there is told.
+
+    Invalid: one overseas, known from before they were refused, can be corrected but not offered for new sessions.
+    """
     async with acting(actor, "venue.edit", ("venue", venue)) as change:
         actor.must(Permission.SESSIONS_PLAN)
         rules.check_where(values)
+        if values.get("active"):
+            zone = await db.value("select zone from venue where id = $1", venue)
+            rules.check_paris_time(zone or clock.PARIS.key, "active")
         if not await change.edit(Venue, venue, values):
             raise NotFound(_("Ce lieu n’existe pas."))
         await _tell_later(

@@ -49,14 +49,14 @@ class NewSession:
 
 
 async def add_venue(actor: Actor, **values: Any) -> int:
-    """A room somewhere. Its clock is that of its commune."""
+    """A room somewhere. Its clock is that of its commune; Invalid when that is not the clock of Paris."""
     async with acting(actor, "venue.add") as change:
         actor.must(Permission.SESSIONS_PLAN)
         rules.check_where(values)
         postcode = await db.value("select postcode from commune where id = $1", values["commune"])
-        made = await Venue.insert(
-            Venue(**{"zone": rules.zone_of(postcode or ""), "updated_at": clock.now(), **values})
-        ).returning(Venue.id)
+        zone = rules.zone_of(postcode or "")
+        rules.check_paris_time(zone, "commune")
+        made = await Venue.insert(Venue(**{"zone": zone, "updated_at": clock.now(), **values})).returning(Venue.id)
         change.about("venue", made[0]["id"])
         return int(made[0]["id"])
 
