@@ -28,6 +28,7 @@ NAMES: Mapping[str, str] = {
     "STRIPE_WEBHOOK_SECRET": "Le secret (whsec_…) du point d'écoute de Stripe, à l'adresse BASE_URL/hooks/stripe.",
     "STRIPE_API_BASE": "Une autre adresse que celle de Stripe, pour des essais ; refusée en production.",
     "TRUSTED_PROXIES": "Les mandataires (CIDR, séparés par des virgules) dont on croit X-Forwarded-For.",
+    "METRICS_TOKEN": "Le secret de qui surveille le site de loin ; 32 caractères au moins.",
     "LOG_LEVEL": "debug, info, warning ou error.",
 }
 
@@ -54,6 +55,7 @@ class Settings:
     stripe_secret_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
 
     @property
     def production(self) -> bool:
@@ -89,6 +91,8 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
     proxies = _proxies(values.get("TRUSTED_PROXIES", ""), problems)
     secret = _secret(values.get("SECRET_KEY"), database_url, base_url, problems)
     _check_stripe(values, base_url, problems)
+    if (token := values.get("METRICS_TOKEN")) and len(token) < SECRET_MIN:
+        problems.append(f"METRICS_TOKEN : {SECRET_MIN} caractères au moins (exemple : openssl rand -hex 32).")
     if problems:
         raise SettingsError(problems)
     return Settings(
@@ -102,6 +106,7 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
         stripe_secret_key=values.get("STRIPE_SECRET_KEY") or None,
         stripe_webhook_secret=values.get("STRIPE_WEBHOOK_SECRET") or None,
         stripe_api_base=(values.get("STRIPE_API_BASE") or "").rstrip("/") or None,
+        metrics_token=values.get("METRICS_TOKEN") or None,
     )
 
 

@@ -34,9 +34,17 @@ def row(id: int) -> int:  # noqa: A002
     return id
 
 
+def whole(text: str, most: int = ROW_MAX) -> int | None:
+    """A number written in digits, up to `most`; None for anything else. Long ones are not read: Python refuses them."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if number <= most else None
+
+
 def row_key(text: str) -> int | None:
     """An id written in digits; None when it is none, or one that no row can have."""
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:12]) <= ROW_MAX else None
+    return whole(text) or None
 
 
 def key(when: date | datetime, id: int) -> str:  # noqa: A002

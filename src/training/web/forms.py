@@ -84,7 +84,8 @@ class Form:
         if not re.fullmatch(r"[-+]?[0-9]+", value):
             self.errors.setdefault(name, _("« {value} » n’est pas un nombre entier.").format(value=value[:40]))
             return None
-        number = int(value[:12])
+        digits = value.lstrip("+-0")[:12]  # longer ones are beyond any limit, and Python reads no endless number
+        number = int(f"{'-' if value[0] == '-' else ''}{digits or 0}")
         if number < least:
             self.errors.setdefault(name, _("Indiquez {least} ou plus.").format(least=least))
             return None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
 from litestar import Request, Response, Router, get
 
-from training.kernel import db, migrate, queue
+from training.kernel import db, migrate, queue, settings
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.records import queries as records
 from training.web.auth import PUBLIC
 from training.web.pages import the_platform, with_etag
 from training.web.security import PICTURE
+
+LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+PROXIED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")  # what proxies say of whom they ask for
 
 
 @get("/healthz", permission=PUBLIC, exclude_from_csrf=True)
@@ -22,20 +26,34 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/readyz", permission=PUBLIC, exclude_from_csrf=True)
-async def readyz() -> Response[dict[str, Any]]:
-    """Ready: the database answers, its schema is ours, the queue is there. Says what is missing."""
+async def readyz(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    """Ready: the database answers, its schema is ours, the queue is there. What is missing is named to who may know."""
+    state = await _state()
+    said = state if _may_know(request) else {"ready": state["ready"]}
+    return Response(said, status_code=200 if state["ready"] else 503, headers={"Cache-Control": "no-store"})
+
+
+async def _state() -> dict[str, Any]:
     try:
         missing = await migrate.missing()
         jobs = None if missing else await queue.state()
     except db.UNAVAILABLE as error:
-        return Response({"ready": False, "database": type(error).__name__}, status_code=503)
-    state = {
+        return {"ready": False, "database": type(error).__name__}
+    return {
         "ready": not missing,
         "database": "ok",
         "missing_migrations": missing,
         "queue": None if jobs is None else {"waiting": jobs.waiting, "failed": jobs.failed},
     }
-    return Response(state, status_code=503 if missing else 200)
+
+
+def _may_know(request: Request[Any, Any, Any]) -> bool:
+    """The machine itself, or who shows METRICS_TOKEN. A proxy's request is not the machine's, trusted or not."""
+    token, said = settings.current().metrics_token, request.headers.get("authorization", "")
+    if token and hmac.compare_digest(said.encode(), f"Bearer {token}".encode()):
+        return True
+    peer = request.client.host if request.client else ""
+    return peer in LOOPBACK and not any(name in request.headers for name in PROXIED)
 
 
 @get("/theme.css", permission=PUBLIC, exclude_from_csrf=True)

@@ -91,7 +91,8 @@ def describe(error: Exception) -> Problem:
             _("Le service ne répond pas pour le moment. Réessayez dans quelques secondes : rien n’est perdu."),
             headers={"Retry-After": "5"},
         )
-    if isinstance(error, asyncpg.DataError):  # a U+0000 in an address, for one: PostgreSQL keeps no such text
+    # a U+0000 in an address, which PostgreSQL keeps in no text; a form whose bytes are no UTF-8
+    if isinstance(error, asyncpg.DataError | UnicodeDecodeError):
         log.warning("request.unreadable", error=repr(error))
         return _http(HTTPException(status_code=400))
     return Problem(

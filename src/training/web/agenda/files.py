@@ -26,10 +26,10 @@ from training.web.pages import Asked, the_actor, the_platform
 @get("/seances/{name:str}", permission=PUBLIC)
 async def session(request: Asked, name: FromPath[str]) -> Response[bytes] | Response[str]:
     """The dates of an open session."""
-    number = answers.stem(name)
+    number = row_key(answers.stem(name))
     facts: list[SlotFacts] = []
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        dates = (await scheduling.slots([int(number)]))[int(number)]
+    if number:
+        dates = (await scheduling.slots([number]))[number]
         facts = await queries.for_anybody([slot.id for slot in dates])
     if not facts:
         return answers.unknown(_("Cette séance n’existe pas ou n’est plus proposée."))

@@ -121,7 +121,7 @@ def checked(shape: type[Struct]) -> Callable[[Request[Any, Any, Any]], Awaitable
     async def before(request: Request[Any, Any, Any]) -> None:
         try:
             body = await request.json()
-        except (SerializationException, RecursionError):
+        except (SerializationException, UnicodeDecodeError, RecursionError):
             raise NotJson(_("Le corps de la demande n’est pas du JSON.")) from None
         if body is None and not await request.body():
             body = {}

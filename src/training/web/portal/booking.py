@@ -27,7 +27,7 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.render import euros
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import Reader, SessionShown
-from training.web.asked import address, asked
+from training.web.asked import address, asked, whole
 from training.web.auth import PUBLIC, SIGNED_IN
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page, the_actor
@@ -214,7 +214,7 @@ def _said(booked: Booked) -> str:
 
 async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -> Template:
     seats = form.values.get("places", "").strip()
-    people = int(seats) if seats.isascii() and seats.isdigit() and 0 < int(seats[:6]) <= MOST_SEATS else 0
+    people = whole(seats, MOST_SEATS) or 0
     cost = await _quote(asking, people)
     form.values["price"] = "" if cost is None else str(cost.price_cents)
     form.values.setdefault("contact", _usual_contact(asking, the_actor(request)))

@@ -17,7 +17,7 @@ from training.reporting.office import planning as reading
 from training.reporting.office.planning import Choices, WantedDate
 from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
-from training.web.asked import asked
+from training.web.asked import asked, whole
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
@@ -136,8 +136,8 @@ def one_of(form: Form, name: str, among: set[int], sentence: str, *, required: b
     value = form.values.get(name, "").strip()
     if not value and not required:
         return None
-    if value.isascii() and value.isdigit() and int(value[:12]) in among:
-        return int(value)
+    if (chosen := whole(value)) in among:
+        return chosen
     form.errors.setdefault(name, sentence)
     return None
 

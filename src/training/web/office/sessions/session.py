@@ -15,7 +15,7 @@ from training.reporting.office import session as reading
 from training.reporting.office import sessions as listed
 from training.reporting.office.sessions import Period, SessionFilter
 from training.scheduling.actions.planning import publish_session
-from training.web.asked import PER_PAGE, address, asked, moment_key, pager, row
+from training.web.asked import PER_PAGE, address, asked, moment_key, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
@@ -75,10 +75,10 @@ async def hold(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Say that the session took place, with how many came."""
     form = await Form.of(request)
     present = {}
-    for name in [n for n in form.values if n.startswith("present-") and n[8:].isascii() and n[8:].isdigit()]:
-        number = form.number(name, required=False, most=10_000)
-        if number is not None:
-            present[int(name[8:])] = number
+    for name in [n for n in form.values if n.startswith("present-")]:
+        booking, number = row_key(name[8:]), form.number(name, required=False, most=10_000)
+        if booking is not None and number is not None:
+            present[booking] = number
     reason = form.lines("early_reason", most=400)
     if form.good:
         with form.refusals():
