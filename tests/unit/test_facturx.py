@@ -4,59 +4,33 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import facturx as facturx_library
 import pikepdf
 import pytest
-import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from pypdf import PdfReader
 
 import chorus_rules
 import docs_pages
 import einvoicing
 import planted_faults
 from facturx_rules import findings
-from invoice_samples import BUYERS, DOCUMENTS, ISSUED, SELLER, invoice, with_lines, workshop
-from planted_faults import CREDIT, FAULTS, FRANCHISE, NORMAL, NS, PREPAID
-from training.billing.documents import free, invoice_paper
-from training.billing.documents.free import FreeConfirmation, Occurrence
+from invoice_samples import BUYERS, DOCUMENTS, invoice, with_lines, workshop
+from papers_read import LOGO, said
+from planted_faults import FAULTS, NORMAL, NS
 from training.billing.documents.invoice import CARD, InvoiceDocument, Payment
 from training.billing.formats import cii, facturx
-from training.billing.rules.payments import Way
 from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
-from training.kernel import pdf
 from training.kernel.errors import Invalid
 from training.papers.rules.totals import line
-from training.papers.rules.vat import REGIMES, VatRegime
-from training.payments import documents as receipts
-from training.payments.documents import ReceiptDocument, Settled
-
-LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1" fill="#0f5c4c"/></svg>'
-
-
-def said(page: bytes) -> str:
-    """The text of a PDF, every kind of space and every line end being one space."""
-    return " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(page)).pages).split())
-
+from training.papers.rules.vat import VatRegime
 
 PAGE_LINES = einvoicing.PAGE.read_text().splitlines()
-
-
-def uncompressed(page: bytes) -> bytes:
-    """A PDF with nothing of its structure hidden in streams."""
-    out = BytesIO()
-    with pikepdf.open(BytesIO(page)) as document:
-        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
-    return out.getvalue()
-
-
-# --- every combination --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("regime", "name"), einvoicing.combinations())
@@ -262,26 +236,10 @@ def test_a_deposit_says_what_it_is_and_what_follows_takes_it_off() -> None:
     assert at(xml, "//ram:InvoiceReferencedDocument/ram:IssuerAssignedID") == "F2026-00031"
 
 
-def test_a_private_buyer_gets_a_code_to_scan_and_a_public_one_never() -> None:
-    codes = {
-        kind: b"QR code de virement SEPA" in page or "QR code".encode("utf-16-be") in page
-        for kind in Buyer
-        if (page := uncompressed(facturx.build(invoice(buyer_kind=kind))[0]))
-    }
-    assert codes == {Buyer.PUBLIC: False, Buyer.COMPANY: True, Buyer.ASSOCIATION: True, Buyer.PERSON: True}
-    for document in (FRANCHISE, replace(FRANCHISE, payment=Payment(iban=None)), CREDIT, PREPAID):
-        shown = "Ou scannez ce code" in said(facturx.build(document)[0])
-        assert shown is (document is FRANCHISE)
-    assert "Ou scannez ce code" not in said(invoice_paper.preview(FRANCHISE))
-
-
 def test_a_party_without_any_address_for_the_xml_is_refused_in_words() -> None:
     person = replace(BUYERS[Buyer.PERSON], email=None)
     with pytest.raises(Invalid, match="Ştefan"):
         facturx.build(replace(invoice(buyer_kind=Buyer.PERSON), buyer=person))
-
-
-# --- planted faults: the same validator, in the same run ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -296,9 +254,6 @@ def test_a_pdf_that_does_not_declare_its_profile_is_rejected() -> None:
     page, _xml = facturx.build(invoice())
     found = findings(page.replace(b"EN 16931</fx:", b"MINIMUM!</fx:"))
     assert found == ["XMP ConformanceLevel: 'MINIMUM!'"]
-
-
-# --- the file itself ------------------------------------------------------------------------------------------------
 
 
 def test_same_input_same_bytes() -> None:
@@ -322,260 +277,3 @@ def test_the_pdf_declares_what_it_is() -> None:
         (file,) = document.Root.AF
         assert (str(file.AFRelationship), str(file.EF.F.Subtype)) == ("/Data", "/text/xml")
         assert str(meta["xmp:CreateDate"]).startswith("2026-06-08")
-
-
-def test_the_page_for_the_chorus_portal_carries_no_file() -> None:
-    page = invoice_paper.build(invoice())
-    with pikepdf.open(BytesIO(page)) as document:
-        assert "/AF" not in document.Root
-    assert "F2026-00042" in said(page)
-
-
-# --- what the page says ---------------------------------------------------------------------------------------------
-
-ALWAYS = {
-    "seller": "Plateforme de mobilité d’essai Association loi 1901 12 rue de l’Invention 61000 Alençon",
-    "seller's SIREN": "SIREN 999 999 998",
-    "seller's SIRET": "SIRET 999 999 998 00018",
-    "buyer": "Commune de Saint-Exemple-sur-Sarthe",
-    "buyer's address": "Hôtel de ville 1 place de l’Église 61250 Saint-Exemple-sur-Sarthe",
-    "buyer's SIREN": "SIREN 216 100 010",
-    "buyer's SIRET": "SIRET 216 100 010 00019",
-    "date of issue": "Date d’émission 8 juin 2026",
-    "date of service": "Date de la prestation 2 juin 2026",
-    "category of operation": "Prestations de services",
-    "what": "Sensibilisation au vélo à assistance électrique",
-    "quantity": "1 forfait",
-    "unit price": "Prix unitaire HT",
-    "total": "Total HT 350,00 €",
-    "engagement": "EJ-2026-0457",
-    "service code": "VOIRIE-01",
-    "contract": "M26-118",
-    "declaration of activity": "enregistrée sous le numéro 25 61 00000 61 auprès du préfet de région Normandie",
-    "page": "page 1 / 1",
-}
-ON_INVOICE = {
-    "number": "Facture F2026-00042",
-    "due date": "Échéance 30 jours après sa mise à disposition",
-    "due": "Net à payer 350,00 €",
-    "terms": "sous 30 jours à compter de la réception",
-    "penalties": "majoré de huit points (art. R2192-31 du Code de la commande publique)",
-    "recovery": "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 €.",
-    "discount": "Pas d’escompte pour paiement anticipé.",
-    "IBAN": "FR76 3000 6000 0112 3456 7890 189",
-    "BIC": "AGRIFRPP",
-    "reference to quote": "Référence à rappeler F2026-00042",
-    "how": "mandat administratif (virement)",
-}
-ON_CREDIT_NOTE = {
-    "number": "Avoir AV2026-00003",
-    "original": "à déduire de la facture F2026-00041 du 4 juin 2026",
-    "due": "Net à déduire 350,00 €",
-}
-
-
-def missing(page: bytes, mentions: dict[str, str]) -> list[str]:
-    text = said(page)
-    return [name for name, mention in mentions.items() if mention not in text]
-
-
-def test_an_invoice_bears_every_mention_of_the_law() -> None:
-    page, _xml = facturx.build(invoice())
-    assert missing(page, ALWAYS | ON_INVOICE) == []
-
-
-def test_a_credit_note_bears_every_mention_of_the_law() -> None:
-    page, _xml = facturx.build(CREDIT)
-    assert missing(page, ALWAYS | ON_CREDIT_NOTE) == []
-    assert "IBAN" not in said(page)
-
-
-@pytest.mark.parametrize("regime", sorted(set(VatRegime) - {VatRegime.NORMAL}))
-def test_the_page_says_why_there_is_no_vat(regime: VatRegime) -> None:
-    page, _xml = facturx.build(invoice(regime))
-    mention = REGIMES[regime].mention
-    assert mention is not None
-    assert mention in said(page)
-
-
-def test_vat_is_shown_by_rate_with_the_numbers_of_both() -> None:
-    taxed = VatRegime.NORMAL
-    document = with_lines(NORMAL, workshop(taxed, 10_000), workshop(taxed, 20_000, rate_bp=550))
-    mentions = ["TVA 20 % sur 100,00 € 20,00 €", "TVA 5,5 % sur 200,00 € 11,00 €", "Total TTC 331,00 €"]
-    numbers = ["TVA FR11999999998", "TVA FR44732829320"]
-    assert missing(facturx.build(document)[0], {text: text for text in mentions + numbers}) == []
-
-
-def test_private_buyers_read_the_private_terms() -> None:
-    page, _xml = facturx.build(FRANCHISE)
-    assert "Pénalités de retard : trois fois le taux d’intérêt légal, exigibles sans rappel." in said(page)
-
-
-def test_a_person_is_threatened_with_nothing() -> None:
-    page, _xml = facturx.build(invoice(buyer_kind=Buyer.PERSON))
-    assert "40 €" not in said(page)
-
-
-def lines_of(count: int) -> InvoiceDocument:
-    return with_lines(invoice(), *(workshop(VatRegime.FRANCHISE_293B) for _ in range(count)))
-
-
-@pytest.mark.parametrize("regime", [VatRegime.NORMAL, VatRegime.FRANCHISE_293B])
-def test_ten_lines_fit_on_one_page(regime: VatRegime) -> None:
-    page, _xml = facturx.build(with_lines(invoice(regime), *(workshop(regime) for _ in range(10))), LOGO)
-    assert len(PdfReader(BytesIO(page)).pages) == 1
-
-
-@pytest.mark.parametrize("count", [*range(11, 16), 30])
-def test_a_long_invoice_repeats_its_heads_and_ends_with_lines(count: int) -> None:
-    page, _xml = facturx.build(lines_of(count))
-    sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(BytesIO(page)).pages]
-    assert all("Désignation" in sheet and "F2026-00042" in sheet for sheet in sheets)
-    assert all(f"page {n} / {len(sheets)}" in sheet for n, sheet in enumerate(sheets, 1))
-    assert sheets[-1].count("Sensibilisation au vélo") >= 2  # the total never stands alone
-    assert "Net à payer" in sheets[-1]
-
-
-def test_a_draft_has_no_number_and_says_what_it_is() -> None:
-    page = invoice_paper.preview(invoice())
-    assert "F2026-00042" not in said(page)
-    assert "BROUILLON" in said(page)
-
-
-# --- characters -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("Ana Ştefan", "Ana Ştefan"),
-        ("Nguyễn Thị Ánh", "Nguyễn Thị Ánh"),
-        ("½ journée", "½ journée"),
-        ("Vélo 🚲 électrique", "Vélo ? électrique"),
-        ("中文 association", "?? association"),
-        ("avec\x07sonnette\x00", "avec sonnette"),
-        ("famille 👨‍👩‍👧", "famille ???"),
-        ("L’« Écluse » – n° 3 <b> #let $x$ @a", "L’« Écluse » – n° 3 <b> #let $x$ @a"),
-        ("renversé \u202eegag", "renversé egag"),
-    ],
-)
-def test_no_character_stops_an_invoice(name: str, shown: str) -> None:
-    document = invoice()
-    page, _xml = facturx.build(replace(document, buyer=replace(document.buyer, name=name)))
-    assert findings(page) == []
-    assert shown in said(page)
-
-
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.text(st.characters(codec="utf-8"), max_size=60))
-def test_any_text_can_be_printed(text: str) -> None:
-    document = invoice()
-    strange = replace(document, subject=text, lines=(replace(document.lines[0], detail=text),))
-    page, xml = facturx.build(strange)
-    assert page.startswith(b"%PDF")
-    assert etree.fromstring(xml) is not None
-
-
-def test_a_logo_that_is_no_picture_does_not_stop_an_invoice() -> None:
-    page, _xml = facturx.build(invoice(), b"not a picture")
-    assert "F2026-00042" in said(page)
-
-
-def test_a_template_that_fails_says_which() -> None:
-    before = pdf.spent()
-    with pytest.raises(pdf.RenderError, match=r"missing\.typ"):
-        pdf.compile("missing.typ", {})
-    assert pdf.spent().compilations == before.compilations + 1
-
-
-@pytest.mark.parametrize(
-    ("source", "reason"),
-    [
-        (b'#set text(lang: "fr", font: "Source Sans Pro")\nSans titre', "title"),
-        (b'#set document(title: "t")\n#set text(lang: "fr", font: "Nowhere Sans")\nPolice', "nowhere sans"),
-        (  # a code to scan that nobody could read aloud
-            b'#set document(title: "t")\n#set text(lang: "fr", font: "Source Sans Pro")\n'
-            b'#image(bytes("<svg xmlns=\\"http://www.w3.org/2000/svg\\" viewBox=\\"0 0 1 1\\"/>"), format: "svg")',
-            "alt",
-        ),
-        (
-            b'#set document(title: "t")\n#set text(lang: "fr", font: "Source Sans Pro")\n= Un\n=== Trois',
-            "heading",
-        ),
-    ],
-)
-def test_a_page_that_breaks_the_standard_or_falls_back_is_refused(source: bytes, reason: str) -> None:
-    with pytest.raises((pdf.RenderError, typst.TypstError), match=f"(?i){reason}"):
-        pdf._typeset(source, {}, ISSUED)
-
-
-# --- the free confirmation ------------------------------------------------------------------------------------------
-
-
-def test_a_free_session_is_confirmed_with_its_value_and_is_no_invoice() -> None:
-    document = FreeConfirmation(
-        booking="R-7K2M",
-        made_on=ISSUED,
-        provider=SELLER,
-        beneficiary=BUYERS[Buyer.PUBLIC],
-        title="Prendre le bus sans se perdre",
-        occurrences=(
-            Occurrence(
-                starts_at=datetime(2026, 6, 9, 7, tzinfo=UTC),
-                ends_at=datetime(2026, 6, 9, 9, 30, tzinfo=UTC),
-                place="Mairie de Saint-Exemple",
-            ),
-        ),
-        seats=12,
-        value_cents=18_000,
-    )
-    text = said(free.build(document, LOGO))
-    assert "Valeur de la prestation : 180,00 €, offerte." in text
-    assert "Ce document n’est pas une facture : aucune somme n’est due." in text
-    assert "mardi 9 juin 2026 9 h – 11 h 30 Mairie de Saint-Exemple" in text
-    assert "12 personnes" in text
-    assert FreeConfirmation.from_json(document.to_json()) == document
-
-
-# --- the receipt ----------------------------------------------------------------------------------------------------
-
-RECEIPT = ReceiptDocument(
-    number="R2026-00007",
-    issued_on=ISSUED,
-    received_on=date(2026, 6, 5),
-    seller=SELLER,
-    payer=BUYERS[Buyer.PERSON],
-    way=Way.CHEQUE,
-    reference="0012345",
-    amount_cents=20_000,
-    settled=(Settled(number="F2026-00042", issued_on=ISSUED, gross_cents=35_000, cents=15_000, due_cents=20_000),),
-    left_cents=5_000,
-)
-
-
-def test_a_receipt_says_who_paid_how_when_what_and_what_remains() -> None:
-    text = said(receipts.build(RECEIPT, LOGO))
-    for mention in (
-        "Reçu R2026-00007",
-        "Reçu de Mme Ana Ştefan",
-        "200,00 € reçus le 5 juin 2026 par chèque",
-        "N° du chèque 0012345",
-        "F2026-00042 8 juin 2026 350,00 € 150,00 € 200,00 €",
-        "Reste dû sur cette facture 200,00 €",
-        "Montant reçu 200,00 €",
-        "Un solde de 50,00 € reste à votre crédit.",
-        "Il n’est pas une facture",
-    ):
-        assert mention in text, text
-    assert ReceiptDocument.from_json(RECEIPT.to_json()) == RECEIPT
-
-
-@pytest.mark.parametrize("way", Way)
-def test_a_receipt_is_an_accessible_archive_page_whatever_the_way(way: Way) -> None:
-    many = tuple(replace(RECEIPT.settled[0], number=f"F2026-{n:05}") for n in range(60))
-    page = receipts.build(replace(RECEIPT, way=way, settled=many))
-    assert page == receipts.build(replace(RECEIPT, way=way, settled=many))
-    with pikepdf.open(BytesIO(page)) as document, document.open_metadata() as meta:
-        assert (meta.pdfa_status, meta["pdfuaid:part"]) == ("3A", "1")
-        assert "/AF" not in document.Root
-    assert "F2026-00059" in said(page)
