@@ -13,8 +13,8 @@ from bench.town import Town
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.payments.actions.import_statement import import_statement
-from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import statements
+from training.payments.rules.columns import Meaning
 
 FEW, MANY = 1_000, 10_000  # lines of a file
 STEPS = 4

@@ -9,8 +9,8 @@ from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.kernel import db
 from training.kernel.actor import SYSTEM
 from training.payments.actions.import_statement import import_statement
-from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import statements
+from training.payments.rules.columns import Meaning
 
 MAPPING = (Meaning.DATE, Meaning.LABEL, Meaning.AMOUNT, Meaning.PAYER)
 HEADER = "Date;Libellé;Montant;Émetteur"

@@ -56,8 +56,8 @@ from training.papers.rules.lines import LineKind
 from training.payments.actions import checkout, stripe_events
 from training.payments.actions import import_statement as bank
 from training.payments.clients import stripe
-from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import statements
+from training.payments.rules.columns import Meaning
 from training.records import actions as records
 from training.scheduling.actions import assignments, changing
 from training.scheduling.actions import planning as scheduling

@@ -25,9 +25,9 @@ from training.payments.actions.import_statement import (
     set_aside,
     undo,
 )
-from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import receivables, statements
 from training.payments.queries.statements import LineState
+from training.payments.rules.columns import Meaning
 from training.payments.rules.matching import Kind
 from training.records import queries as records
 

@@ -267,6 +267,20 @@ def test_piccolo_is_known_by_tables_actions_and_queries_only() -> None:
     assert offenders(found, but=allowed) == []
 
 
+def test_a_format_speaks_only_to_refuse() -> None:
+    """Bytes ↔ values: names of things are rules', texts of papers are documents'."""
+    speaking = [
+        f"{inside(path)}:{function.name}"
+        for path in MODULES
+        if "formats" in name_of(path).split(".")
+        for function in functions(tree(path))
+        if any(calls("_", "ngettext")(node) for node in ast.walk(function))
+        and not any(isinstance(node, ast.Raise) or calls("Unreadable")(node) for node in ast.walk(function))
+    ]
+    assert speaking == []
+    assert offenders(calls("N_"), among=[f"{package}/formats" for package in PACKAGES]) == []
+
+
 def test_the_web_touches_no_table() -> None:
     def found(node: ast.AST) -> bool:
         return isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".tables")

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from invoice_samples import invoice
-from training.billing.documents import invoice_paper, service_proof
+from training.billing.documents import chorus_sheet, invoice_paper, service_proof
+from training.billing.documents.chorus_sheet import Recipient, sheet
 from training.billing.documents.free import Occurrence
 from training.billing.documents.invoice import InvoiceDocument
 from training.billing.documents.service_proof import Served
 from training.billing.formats import chorus_pack, facturx
-from training.billing.formats.chorus_pack import EXTENSIONS, NAME_MAX, Recipient, file_name, sheet
+from training.billing.formats.chorus_pack import EXTENSIONS, NAME_MAX, file_name
 from training.billing.rules.states import DocumentKind
 from training.papers.rules.totals import totals
 from training.papers.rules.vat import VatRegime
@@ -121,7 +122,7 @@ def test_what_was_corrected_on_the_deposit_takes_the_place_and_says_so() -> None
 
 def test_the_text_holds_every_field_and_opens_anywhere() -> None:
     document = public(service_code="RH")
-    made = chorus_pack.text(document, sheet(document))
+    made = chorus_sheet.text(document, sheet(document))
     assert made.startswith(b"\xef\xbb\xbf")
     assert b"\n" not in made.replace(b"\r\n", b"")
     words = made.decode("utf-8-sig")

@@ -49,7 +49,7 @@ def test_the_query_says_the_same_as_the_rule(days) -> None:
 
 
 def test_the_chart_is_a_picture_without_a_script() -> None:
-    svg = chart({age: 12_345 * n for n, age in enumerate(Age)})
+    svg = chart({age: 12_345 * n for n, age in enumerate(Age)}, AGE_NAMES)
     root = etree.fromstring(svg)
     assert not [e for e in root.iter() if str(e.tag).lower().endswith("script")]
     assert not [name for e in root.iter(etree.Element) for name in e.attrib if name.lower().startswith("on")]
@@ -59,7 +59,7 @@ def test_the_chart_is_a_picture_without_a_script() -> None:
 
 
 def test_a_chart_of_nothing_is_one_too() -> None:
-    assert b"<svg" in chart(dict.fromkeys(Age, 0))
+    assert b"<svg" in chart(dict.fromkeys(Age, 0), AGE_NAMES)
 
 
 def test_only_whole_months_that_are_over_are_closed_upward() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from training.payments.formats import camt053, ofx, statement_csv
 from training.payments.formats.statement import Format, Unreadable, plain_amount, recognise
-from training.payments.formats.statement_csv import Meaning, parse_amount, parse_day, propose, read, read_table
+from training.payments.formats.statement_csv import parse_amount, parse_day, propose, read, read_table
+from training.payments.rules.columns import Meaning
 
 IBAN = "FR7630006000011234567890189"
 

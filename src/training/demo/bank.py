@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.payments.actions import import_statement as bank
-from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import statements
+from training.payments.rules.columns import Meaning
 
 _MAPPING = (Meaning.DATE, Meaning.LABEL, Meaning.DEBIT, Meaning.CREDIT, Meaning.PAYER)
 _TREASURY = "DDFIP ORNE"

@@ -8,8 +8,7 @@ import pygal  # type: ignore[import-untyped]
 from lxml import etree
 from pygal.style import Style  # type: ignore[import-untyped]
 
-from training.accounting.rules.ageing import AGE_NAMES, Age
-from training.kernel.i18n import _
+from training.accounting.rules.ageing import Age
 from training.kernel.render import euros
 
 # One colour from calm to old; grey words read on white and on black (4.5:1 on both).
@@ -41,8 +40,8 @@ _STYLE = Style(
 )
 
 
-def chart(cents: Mapping[Age, int]) -> bytes:
-    """A bar a column of the balance. Whole euros: the table has the cents."""
+def chart(cents: Mapping[Age, int], names: Mapping[Age, str]) -> bytes:
+    """A bar a column of the balance, named as whoever reads names it. Whole euros: the table has the cents."""
     bars = pygal.HorizontalBar(
         style=_STYLE,
         js=(),
@@ -60,7 +59,7 @@ def chart(cents: Mapping[Age, int]) -> bytes:
         no_prefix=True,
     )
     shown = list(reversed(Age))  # pygal draws from the bottom
-    bars.x_labels = [f"{_(AGE_NAMES[age])} · {euros(cents[age])}" for age in shown]
+    bars.x_labels = [f"{names[age]} · {euros(cents[age])}" for age in shown]
     bars.add(None, [{"value": cents[age] // 100, "color": _COLOURS[age]} for age in shown])
     return _without_scripts(bars.render())
 

@@ -1,4 +1,4 @@
-"""What the accountant reads in figures: totals of a period, VAT, what is owed by age, closings."""
+"""What the accountant reads in figures: totals of a period, VAT, closings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from training.accounting.rules.ageing import Age, limits
-from training.directory.rules import Buyer
-from training.kernel import clock, db
+from training.kernel import db
 from training.papers.rules.vat import VatRegime
 
 
@@ -132,55 +130,4 @@ _VAT = """
            coalesce(r.cents, 0) as received_cents, coalesce(r.vat, 0) as received_vat_cents
     from issued i full join received r on r.month = i.month and r.regime = i.regime
     order by 1, 2
-"""
-
-
-# Age
-
-
-@dataclass(frozen=True, slots=True)
-class Aged:
-    """What one payer (or everybody) owes, by age. Cents."""
-
-    payer: str
-    slug: str
-    buyer: Buyer | None
-    cents: dict[Age, int]
-
-    @property
-    def total_cents(self) -> int:
-        """All ages."""
-        return sum(self.cents.values())
-
-
-async def by_age(limit: int = 100) -> tuple[Aged, list[Aged]]:
-    """(everybody, the payers who owe most): what is owed today by age."""
-    bounds = limits(clock.today())
-    nobody = "'' as payer, '' as slug, null as buyer"
-    whole = await db.connection().fetchrow(_AGES.format(what=nobody, group=""), *bounds)
-    of = "o.name as payer, o.slug, o.buyer"
-    payers = await db.connection().fetch(
-        _AGES.format(what=of, group="group by o.id order by sum(r.gross_cents - r.settled_cents) desc, o.id limit $5"),
-        *bounds,
-        limit,
-    )
-    return _aged(whole), [_aged(record) for record in payers]
-
-
-def _aged(record: dict[str, object]) -> Aged:
-    buyer = record["buyer"]
-    cents = {age: int(str(record[age])) for age in Age}
-    return Aged(str(record["payer"]), str(record["slug"]), None if buyer is None else Buyer(str(buyer)), cents)
-
-
-_AGES = """
-    select {what},
-           coalesce(sum(d) filter (where r.due_on is null), 0)::bigint as unavailable,
-           coalesce(sum(d) filter (where r.due_on >= $1), 0)::bigint as not_due,
-           coalesce(sum(d) filter (where r.due_on < $1 and r.due_on >= $2), 0)::bigint as to_30,
-           coalesce(sum(d) filter (where r.due_on < $2 and r.due_on >= $3), 0)::bigint as to_60,
-           coalesce(sum(d) filter (where r.due_on < $3 and r.due_on >= $4), 0)::bigint as to_90,
-           coalesce(sum(d) filter (where r.due_on < $4), 0)::bigint as older
-    from receivable r join organisation o on o.id = r.payer, lateral (select r.gross_cents - r.settled_cents as d) x
-    where r.settled_cents < r.gross_cents {group}
 """

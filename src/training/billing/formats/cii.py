@@ -16,6 +16,7 @@ from lxml import etree
 
 from training.billing.documents.invoice import Earlier, InvoiceDocument, payment_label
 from training.billing.rules.states import DocumentKind
+from training.billing.rules.terms import CREDIT_TERMS
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
@@ -171,7 +172,7 @@ def _when(document: InvoiceDocument) -> dict[str, Any]:
 def _payment(document: InvoiceDocument) -> dict[str, Any]:
     """BG-16. A credit note has none: nobody pays it (Chorus Pro refuses one that says how)."""
     if document.kind is DocumentKind.CREDIT_NOTE:
-        return {"BT-20": "Avoir à déduire ou à rembourser."}  # BR-CO-25 wants a date or terms
+        return {"BT-20": CREDIT_TERMS}  # BR-CO-25 wants a date or terms
     paid = _process(document) == "S2"
     due_on = (document.paid_on or document.issued_on) if paid else document.due_on  # BR-FR-CO-09
     facts: dict[str, Any] = {"BT-20": _text(document.terms.due), "BT-9": due_on}

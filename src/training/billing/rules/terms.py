@@ -19,6 +19,8 @@ class PaymentTerms:
 
 DUE_DAYS = 30  # C. com. art. L441-10 I; CCP art. R2192-10
 
+CREDIT_TERMS = "Avoir à déduire ou à rembourser."
+
 _DISCOUNT = "Pas d’escompte pour paiement anticipé."  # C. com. art. L441-9
 
 _PRIVATE = PaymentTerms(

@@ -27,9 +27,9 @@ from training.kernel.permissions import Permission
 from training.kernel.render import day_year, euros, moment
 from training.payments.formats import camt053, ofx, statement_csv
 from training.payments.formats.statement import Format, Movement, Statement, Unreadable, recognise
-from training.payments.formats.statement_csv import Meaning
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState
+from training.payments.rules.columns import Meaning
 from training.payments.tables.statements import BankStatement, CsvMapping
 from training.records.actions import acting, keep_file, tombstone_file
 

@@ -11,12 +11,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from stdnum import iban
 from stdnum.exceptions import ValidationError
 
-from training.kernel.i18n import N_, _
+from training.kernel.i18n import _
 from training.payments.formats.statement import (
     Movement,
     Statement,
@@ -27,38 +26,10 @@ from training.payments.formats.statement import (
     one_currency,
     tidy,
 )
+from training.payments.rules.columns import SEVERAL, Meaning, check_mapping
 
 HEADER_WITHIN = 60  # lines: what banks write above it is an address and a balance
 
-
-class Meaning(StrEnum):
-    """What a column holds."""
-
-    IGNORED = "ignored"
-    DATE = "date"
-    AMOUNT = "amount"
-    DEBIT = "debit"
-    CREDIT = "credit"
-    LABEL = "label"
-    PAYER = "payer"
-    IBAN = "iban"
-    REFERENCE = "reference"
-    CURRENCY = "currency"
-
-
-MEANING_NAMES: dict[Meaning, str] = {
-    Meaning.IGNORED: N_("Ne pas lire"),
-    Meaning.DATE: N_("Date de l’opération"),
-    Meaning.AMOUNT: N_("Montant, signé"),
-    Meaning.DEBIT: N_("Débit (sorties)"),
-    Meaning.CREDIT: N_("Crédit (entrées)"),
-    Meaning.LABEL: N_("Libellé"),
-    Meaning.PAYER: N_("Nom du payeur"),
-    Meaning.IBAN: N_("IBAN du payeur"),
-    Meaning.REFERENCE: N_("Référence du payeur"),
-    Meaning.CURRENCY: N_("Devise"),
-}
-SEVERAL = (Meaning.IGNORED, Meaning.LABEL)  # the others: one column at most
 
 # Words of headers, the surest first; a column takes the first meaning one of whose words it holds.
 _WORDS: tuple[tuple[Meaning, str], ...] = (
@@ -174,21 +145,6 @@ def _account(text: str) -> str:
             with contextlib.suppress(ValidationError):
                 return str(iban.validate(bare[:size]))
     return ""
-
-
-def check_mapping(mapping: Sequence[Meaning]) -> str | None:
-    """What is wrong with what a person said of the columns, in words; None when nothing is."""
-    twice = [m for m in Meaning if m not in SEVERAL and list(mapping).count(m) > 1]
-    if twice:
-        return _("Deux colonnes ne peuvent pas être « {name} ».").format(name=_(MEANING_NAMES[twice[0]]))
-    if Meaning.DATE not in mapping:
-        return _("Dites quelle colonne porte la date de l’opération.")
-    signed, split = Meaning.AMOUNT in mapping, Meaning.CREDIT in mapping
-    if signed == split or (signed and Meaning.DEBIT in mapping):
-        return _("Choisissez soit une colonne de montants signés, soit des colonnes de débit et de crédit.")
-    if Meaning.LABEL not in mapping:
-        return _("Dites quelle colonne porte le libellé : c’est là que se lisent les numéros de facture.")
-    return None
 
 
 def read(table: Table, mapping: Sequence[Meaning]) -> Statement:

@@ -12,7 +12,8 @@ import anyio.to_thread
 
 from training.kernel import clock, db
 from training.payments.formats.statement import Format
-from training.payments.formats.statement_csv import Meaning, Table, check_mapping, read_table
+from training.payments.formats.statement_csv import Table, read_table
+from training.payments.rules.columns import Meaning, check_mapping
 from training.payments.rules.matching import Incoming, Matcher, Owed, Proposal
 
 PAID_WITHIN = timedelta(days=500)  # settled receivables that a transfer may still name: somebody paid twice

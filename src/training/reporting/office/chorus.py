@@ -6,12 +6,13 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.billing.documents import invoice_paper, service_proof
+from training.billing.documents import chorus_sheet, invoice_paper, service_proof
+from training.billing.documents.chorus_sheet import Group, Recipient
 from training.billing.documents.free import Occurrence
 from training.billing.documents.invoice import InvoiceDocument
 from training.billing.documents.service_proof import Served
 from training.billing.formats import chorus_pack
-from training.billing.formats.chorus_pack import Group, Recipient, file_name
+from training.billing.formats.chorus_pack import file_name
 from training.billing.queries import invoices as billing
 from training.billing.queries import transmissions
 from training.billing.queries.invoices import InvoiceView
@@ -50,7 +51,7 @@ async def deposit(scope: Scope, number: str) -> Deposit | None:
     return Deposit(
         view,
         document,
-        chorus_pack.sheet(document, Recipient(*facts)),
+        chorus_sheet.sheet(document, Recipient(*facts)),
         tuple(s for s in served if isinstance(s, Served)),
         sum(1 for s in served if s is None),
     )
@@ -84,8 +85,8 @@ async def pack(found: Deposit) -> Made:
     number = found.document.number
     files = [await portal_paper(found)]
     with speaking(SOURCE):  # the portal is French
-        groups = chorus_pack.sheet(found.document, _recipient(found))
-        files.append(Made(file_name(number, "fiche", "txt"), chorus_pack.text(found.document, groups)))
+        groups = chorus_sheet.sheet(found.document, _recipient(found))
+        files.append(Made(file_name(number, "fiche", "txt"), chorus_sheet.text(found.document, groups)))
     if proved := await proof(found):
         files.append(proved)
     for kept, extension in ((found.invoice.paper, "pdf"), (found.invoice.data, "xml")):

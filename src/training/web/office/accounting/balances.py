@@ -17,6 +17,7 @@ from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.i18n import _
 from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
+from training.reporting.office.ageing import by_age
 from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.accounting.register import optional_day
@@ -95,7 +96,7 @@ def _sums(months: Sequence[VatMonth]) -> list[VatSum]:
 @get(PATH + "/balance", permission=P.ACCOUNTS_SEE)
 async def balance(request: Asked) -> Template:
     """What is owed today, by age and by payer."""
-    whole, payers = await reading.by_age()
+    whole, payers = await by_age()
     ages = [(age, _(name)) for age, name in AGE_NAMES.items()]
     return await show(request, "accounting/balance", whole=whole, payers=payers, ages=ages, most=100)
 
@@ -103,8 +104,9 @@ async def balance(request: Asked) -> Template:
 @get(PATH + "/balance.svg", permission=P.ACCOUNTS_SEE)
 async def balance_chart(request: Asked) -> Response[bytes]:
     """The same, drawn: an image, in which nothing runs."""
-    whole, _payers = await reading.by_age(limit=0)
-    picture = chart({age: whole.cents[age] for age in Age})
+    whole, _payers = await by_age(limit=0)
+    names = {age: _(name) for age, name in AGE_NAMES.items()}
+    picture = chart({age: whole.cents[age] for age in Age}, names)
     return with_etag(request, picture, "image/svg+xml", **{"Content-Security-Policy": PICTURE})
 
 

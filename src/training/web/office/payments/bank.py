@@ -16,10 +16,11 @@ from training.payments.actions.import_statement import (
     import_statement,
     read_columns,
 )
-from training.payments.formats.statement_csv import MEANING_NAMES, Meaning, Table, propose
+from training.payments.formats.statement_csv import Table, propose
 from training.payments.queries import receivables as owing
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState, StatementView
+from training.payments.rules.columns import MEANING_NAMES, Meaning
 from training.web.asked import PER_PAGE, asked, day_key, key, moment_key, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
