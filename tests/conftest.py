@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from litestar import Litestar
 
 from training.app import create_app
 from training.kernel import db, migrate, settings
@@ -27,6 +28,7 @@ from databases import on  # noqa: E402 - after the path is set
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 BASE_URL = "http://testserver.local"
 _numbers = itertools.count()
+LOSABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # nothing lives here
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,7 +52,7 @@ def server() -> Iterator[str]:
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
-    with embedded.running(Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve() / "tests") as dsn:
+    with embedded.running(Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve() / "tests", settings=LOSABLE) as dsn:
         yield dsn
 
 
@@ -153,9 +155,14 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
+@pytest.fixture(scope="session")
+def app(_settings: None) -> Litestar:
+    """One application for all: it keeps nothing of a request, and making it costs more than most tests do."""
+    return create_app()
+
+
 @pytest.fixture
-async def client(database_test: None) -> AsyncIterator[httpx.AsyncClient]:
+async def client(database_test: None, app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without a browser: the application through ASGI, in the test's own transaction."""
-    app = create_app()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as browser:
         yield browser

@@ -11,7 +11,6 @@ import pytest
 import api_makers
 import makers
 from api_makers import API
-from training.app import create_app
 from training.kernel import clock, db
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
@@ -261,11 +260,10 @@ async def test_after_its_end_a_session_is_held_without_a_reason(client):
 
 
 @pytest.mark.commits
-async def test_two_programs_race_for_the_last_seats_and_one_wins(database_test, database):
+async def test_two_programs_race_for_the_last_seats_and_one_wins(database_test, app):
     programs = await api_makers.make_programs()
     await makers.make_booking(programs.town, 57)
     body = {"session": programs.town.session, "seats": 2}
-    app = create_app()
     statuses: list[int] = []
 
     async def book(headers: dict[str, str]) -> None:
@@ -283,10 +281,10 @@ async def test_two_programs_race_for_the_last_seats_and_one_wins(database_test, 
 
 
 @pytest.mark.commits
-async def test_one_request_sent_six_times_at_once_is_one_booking(database_test, database):
+async def test_one_request_sent_six_times_at_once_is_one_booking(database_test, app):
     programs = await api_makers.make_programs()
     body = {"session": programs.town.session, "seats": 2}
-    app, references = create_app(), []
+    references: list[str] = []
 
     async def book() -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver.local") as program:

@@ -7,7 +7,6 @@ from litestar.exceptions import ValidationException
 from litestar.handlers import HTTPRouteHandler
 
 import makers
-from training.app import create_app
 from training.web.api import DOCS
 from training.web.refusals import describe
 
@@ -79,11 +78,11 @@ async def test_the_page_shows_every_operation_and_object_without_a_script(client
     assert "Essai" in words
 
 
-async def test_only_programs_doors_are_open_without_a_csrf_token():
+async def test_only_programs_doors_are_open_without_a_csrf_token(app):
     """Where something is changed, only the API and Stripe's door; else what programs fetch, which keep no cookie."""
     exempt = [
         (route.path, handler.http_methods - {"OPTIONS"})
-        for route in create_app().routes
+        for route in app.routes
         for handler in getattr(route, "route_handlers", [])
         if isinstance(handler, HTTPRouteHandler) and handler.opt.get("exclude_from_csrf")
     ]
