@@ -29,9 +29,12 @@ from training.identity.rules import (
     PLATFORM_ROLES,
     Permission,
 )
+from training.kernel import addresses
+from training.kernel.links import TERMS, Purpose
 from training.messages.rules import MAIL_MOVES
 from training.payments.rules.checkout import CHECKOUT_MOVES
 from training.scheduling.rules import ASSIGNMENT_MOVES, SESSION_MOVES
+from training.web.portal.links import DOORS
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "training"
@@ -166,6 +169,31 @@ def states_block(states: type[StrEnum]) -> str:
     return code(*(state.value for state in states))
 
 
+# Mailed links
+
+
+def signers(purpose: Purpose) -> list[str]:
+    """The modules that mail links of a purpose."""
+    return [
+        ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+        for path in sorted(SOURCE.rglob("actions/*.py"))
+        if f"Purpose.{purpose.name}" in path.read_text()
+    ]
+
+
+def links_block() -> str:
+    """What each mailed link opens, what its holder may, how long, and what ends it sooner."""
+    rows = []
+    for purpose, door in DOORS.items():
+        terms = TERMS[purpose]
+        page, may = addresses.behind("…", purpose), sorted(p.value for p in door.may)
+        lasts = f"{terms.life.days} days after {terms.since}"
+        rows.append(
+            [code(purpose.value), code(page), door.opens, code(*may), lasts, door.ends, code(*signers(purpose))]
+        )
+    return table(["purpose", "page", "opens", "its holder may", "lasts", "over sooner when", "mailed by"], rows)
+
+
 # Clock and mails
 
 
@@ -192,6 +220,7 @@ def blocks() -> dict[str, dict[str, str]]:
     return {
         "cli.md": {slug(name): cli_block(name, command) for name, command in commands()},
         "facts.md": {"facts": facts_block()},
+        "links.md": {"links": links_block()},
         "permissions.md": {"roles": roles_block()},
         "states.md": {
             **{name: states_block(states) for name, states in STATES_ALONE.items()},

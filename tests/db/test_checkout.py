@@ -267,8 +267,9 @@ async def test_without_a_key_nothing_is_offered(debt: Debt):
 
 
 async def test_the_holder_of_a_mailed_link_comes_back_through_a_link(debt: Debt, stripe: stripe_server.Stripe):
-    scope = Scope(organisations={debt.organisation: frozenset({"invoices.pay"})})
-    holder = Actor("link", 1, "lien", frozenset({"invoices.pay"}), scope)
+    invoice = await db.value("select invoice from receivable where id = $1", debt.receivable)
+    scope = Scope(links={("invoice", invoice): frozenset({"invoices.pay"})})
+    holder = Actor("link", 1, "lien", scope=scope)
     await checkout.begin(debt.manager, debt.receivable, Way.CARD)
     await checkout.begin(holder, debt.receivable, Way.CARD)
     of_manager, of_holder = stripe.sessions.values()

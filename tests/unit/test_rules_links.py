@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from training.kernel import clock
 from training.kernel.errors import NotFound
-from training.kernel.links import Link, LinkExpired, digest, read, sign
+from training.kernel.links import Link, LinkOver, digest, read, sign
 
 NOW = datetime(2027, 3, 1, 11, 0, tzinfo=UTC)
 SECRET, OTHER = "s" * 32, "t" * 32
@@ -40,9 +40,9 @@ def test_a_token_is_safe_in_an_address() -> None:
 def test_it_ends_at_its_second() -> None:
     with clock.frozen(LINK.expires_at - timedelta(seconds=1)):
         assert read(TOKEN, SECRET) == LINK
-    with clock.frozen(LINK.expires_at), pytest.raises(LinkExpired) as error:
+    with clock.frozen(LINK.expires_at), pytest.raises(LinkOver) as error:
         read(TOKEN, SECRET)
-    assert error.value.slug == "link-expired"
+    assert error.value.slug == "link-over"
 
 
 @pytest.mark.parametrize(

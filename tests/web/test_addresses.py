@@ -13,8 +13,8 @@ from jinja2 import nodes
 from litestar.handlers import HTTPRouteHandler
 
 from training.app import create_app
-from training.kernel import addresses, clock, render, settings
-from training.kernel.links import Link
+from training.kernel import addresses, render, settings
+from training.kernel.links import Purpose
 
 ANY = "\0"  # where a template puts a value
 STATIC = ("/static/",)  # files, served beside the routes
@@ -163,14 +163,13 @@ def test_a_wrong_address_is_noticed() -> None:
 def example(parameter: inspect.Parameter) -> object:
     if parameter.name == "kind":
         return "pdf"
-    kinds = {"int": 1, "str": "un", "Link": Link("invoice", 1, 0, clock.now())}
-    return kinds[str(parameter.annotation)]
+    return {"int": 1, "str": "un"}[str(parameter.annotation)]
 
 
 FUNCTIONS = [
     (name, function)
     for name, function in inspect.getmembers(addresses, inspect.isfunction)
-    if function.__module__ == addresses.__name__ and name != "absolute"
+    if function.__module__ == addresses.__name__ and name not in {"absolute", "linked", "behind"}
 ]
 
 
@@ -180,6 +179,11 @@ def test_every_address_given_away_is_a_route(name: str, function: object) -> Non
     values = [example(parameter) for parameter in inspect.signature(function).parameters.values()]
     path = function(*values)
     assert resolves(path), f"{name}: {path}"
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_mailed_link_has_its_page(purpose: Purpose) -> None:
+    assert resolves(addresses.linked(purpose, 1, 0))
 
 
 def resolves(path: str) -> bool:

@@ -269,7 +269,7 @@ async def test_links_that_open_nothing(client):
         ):
             assert (await client.get(path)).status_code == 404, path
         expired = await client.get(link(draft, days=-1))
-    assert "expiré" in text_of(expired.text)
+    assert "n’est plus valable" in text_of(expired.text)
 
 
 async def test_the_mail_that_asks_leads_there(client):

@@ -18,6 +18,8 @@ from training.demo.samples import (
     ANSWER,
     CONTACT,
     FACILITATOR,
+    LACKING,
+    PAPER,
     TEAM,
     booking,
     credit_note,
@@ -75,7 +77,7 @@ def invoice_letter(view: InvoiceView, **changes: Any) -> Letter:
     context = {
         "invoice": view,
         "public": view.payer_buyer == Buyer.PUBLIC,
-        "path": addresses.behind("lettre-de-demonstration"),
+        "path": PAPER,
         **({"whole": True, "due_cents": 0, "left_cents": 0} if credit else {"held": True, "deposited": False}),
     }
     occasion = "credit_note_issued" if credit else "invoice_issued"
@@ -108,14 +110,14 @@ def receipt_letter(occasion: str) -> Letter:
         "settled": settled,
         "due_cents": 20_000,
         "left_cents": 0,
-        "path": addresses.behind("lettre-de-demonstration"),
+        "path": PAPER,
     }
     return Letter(occasion, ACCOUNTANT, ("payment", 1), context)
 
 
 def lacking_letter(view: InvoiceView, *keys: str) -> Letter:
     """What `messages.actions.lacking` writes."""
-    context = {"invoice": view, "lacking": keys or ("engagement",), "path": addresses.behind("lettre-de-demonstration")}
+    context = {"invoice": view, "lacking": keys or ("engagement",), "path": LACKING}
     return Letter("invoice_lacking", ACCOUNTANT, ("invoice", view.id), context)
 
 

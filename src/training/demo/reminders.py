@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from training.demo.samples import PAPER
 from training.directory.rules import Buyer
 from training.dunning.queries.reminders import Followed
 from training.dunning.rules.interest import Rate, late
@@ -47,6 +48,6 @@ def letter(step: Step, view: Followed | None = None) -> Letter:
         "owed": one,
         "late": cost if step == Step.FORMAL else None,
         "answer_by": clock.today() + timedelta(days=8),
-        "path": addresses.behind("lettre-de-demonstration") if one.invoice else addresses.space(one.payer_slug),
+        "path": PAPER if one.invoice else addresses.space(one.payer_slug),
     }
     return Letter(f"reminder_{step}", READER, ("invoice", 1), context, organisation=1)

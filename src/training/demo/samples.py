@@ -14,6 +14,7 @@ from training.demo.town.platform import PLATFORM
 from training.directory.queries import OrganisationView, PlatformView
 from training.directory.rules import Buyer, OrganisationKind, OrganisationState
 from training.kernel import addresses, clock
+from training.kernel.links import Purpose
 from training.messages.actions.outgoing import Reader
 from training.scheduling.queries import SessionView, SlotView
 from training.scheduling.rules import SessionKind, SessionState
@@ -23,7 +24,9 @@ REFERENCE = "R-7F3K2QM"
 CONTACT = Reader("Florence Dentelle", "florence.dentelle@example.org")
 FACILITATOR = Reader("Gaston Pédalier", "gaston.pedalier@example.org")
 ACCOUNTANT = Reader("Didier Grandlivre", "didier.grandlivre@example.org")
-ANSWER = addresses.behind("reponse-de-demonstration")
+PAPER = addresses.behind("lettre-de-demonstration", Purpose.INVOICE)
+LACKING = addresses.behind("lettre-de-demonstration", Purpose.BILLING_FACTS)
+ANSWER = addresses.behind("reponse-de-demonstration", Purpose.INVITATION)
 TEAM = Reader(PLATFORM.contact_name, "claire.boussole@example.org")
 
 

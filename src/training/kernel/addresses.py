@@ -5,8 +5,10 @@ A page knows its own address by its route; whoever stands below the web asks her
 
 from __future__ import annotations
 
-from training.kernel import settings
-from training.kernel.links import Link, sign
+from datetime import datetime, timedelta
+
+from training.kernel import clock, settings
+from training.kernel.links import TERMS, Link, Purpose, sign
 
 
 def absolute(path: str) -> str:
@@ -37,27 +39,21 @@ def signin_link(token: str) -> str:
     return f"/connexion/lien/{token}"
 
 
-# Behind a mailed link: whoever holds it acts for one invoice or one invitation
+# Behind a mailed link: whoever holds it acts for one thing, as its purpose says
 
 
-def linked(link: Link) -> str:
-    """What the link opens: an invoice."""
-    return behind(sign(link, settings.current().secret_key))
+def linked(
+    purpose: Purpose, subject: int, generation: int, *, since: datetime | None = None, life: timedelta | None = None
+) -> str:
+    """The page of a fresh link. Its life is counted from now, or from `since`; `life` is that of its purpose."""
+    terms = TERMS[purpose]
+    link = Link(purpose, subject, generation, (since or clock.now()) + (life or terms.life))
+    return behind(sign(link, settings.current().secret_key), purpose)
 
 
-def behind(token: str) -> str:
+def behind(token: str, purpose: Purpose) -> str:
     """The same, of a token that was signed already."""
-    return f"/lien/{token}"
-
-
-def linked_answer(link: Link) -> str:
-    """Where an invitation is answered."""
-    return f"{linked(link)}/reponse"
-
-
-def linked_billing_facts(link: Link) -> str:
-    """Where what an invoice lacks is written."""
-    return f"{linked(link)}/completer"
+    return f"/lien/{token}{TERMS[purpose].page}"
 
 
 # An organisation's space

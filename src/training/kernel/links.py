@@ -1,6 +1,7 @@
 """Mailed links: purpose, subject, generation and expiry, signed with the site's key. One mechanism for all of them.
 
-A GET shows, a POST acts: programs that open links in mails to check them must change nothing.
+A purpose is a row of TERMS here (where it leads, how long), one of `web.portal.links.DOORS` (what it opens, what its
+holder may), and a page. A GET shows, a POST acts: programs that open links in mails to check them must change nothing.
 Raising the subject row's `generation` revokes every link made before.
 """
 
@@ -9,8 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from training.kernel import clock
 from training.kernel.errors import NotFound
@@ -20,10 +23,39 @@ _VERSION = b"training.link.1"
 _TAG_BYTES = 16  # 128 bits: nobody forges one by trying
 
 
-class LinkExpired(NotFound):
-    """The link was ours and its time is over."""
+class Purpose(StrEnum):
+    """What a link is for. Its name stands in every token that was mailed: it never changes."""
 
-    slug = "link-expired"
+    INVOICE = "invoice"
+    BILLING_FACTS = "billing_facts"
+    INVITATION = "invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`page` follows the token in the address; `life` is counted from `since`."""
+
+    page: str
+    life: timedelta
+    since: str = "it was mailed"
+
+
+TERMS: Mapping[Purpose, Terms] = {
+    # an accountant looks for it again when the year is closed
+    Purpose.INVOICE: Terms("", timedelta(days=400)),
+    Purpose.BILLING_FACTS: Terms("/completer", timedelta(days=60)),
+    # who was ill says so later, and then the link is over
+    Purpose.INVITATION: Terms("/reponse", timedelta(days=30), "the end of the date"),
+}
+
+
+class LinkOver(NotFound):
+    """The link was ours and opens nothing: expired, revoked, or what it was about is gone. One page for all."""
+
+    slug = "link-over"
+
+    def __init__(self) -> None:
+        super().__init__(_("Ce lien n’est plus valable. Connectez-vous pour retrouver la page, ou écrivez-nous."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +75,7 @@ def sign(link: Link, secret: str) -> str:
 
 
 def read(token: str, secret: str) -> Link:
-    """What a token grants. NotFound when it was not signed by us, LinkExpired when its time is over."""
+    """What a token grants. NotFound when it was not signed by us, LinkOver when its time is past."""
     wrong = NotFound(_("Ce lien n’est pas valable. Vérifiez qu’il a été copié en entier."))
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
@@ -56,7 +88,7 @@ def read(token: str, secret: str) -> Link:
     except (ValueError, UnicodeError):
         raise wrong from None
     if link.expires_at <= clock.now():
-        raise LinkExpired(_("Ce lien a expiré. Connectez-vous pour retrouver la page, ou écrivez-nous."))
+        raise LinkOver
     return link
 
 

@@ -17,10 +17,8 @@ from training.calendar.tables import Invitation, InvitationMessage
 from training.directory.queries import PlatformView
 from training.kernel import addresses, clock, db, settings
 from training.kernel.i18n import _
-from training.kernel.links import Link
+from training.kernel.links import Purpose
 from training.scheduling.rules import SessionState
-
-ANSWERABLE = timedelta(days=30)  # after the date: who was ill says so later, and then the link is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,7 @@ def _sent_at(last: Told | None) -> datetime:
 
 
 def _path(invitation: int, generation: int, facts: SlotFacts) -> str:
-    link = Link("invitation", invitation, generation, facts.ends_at + ANSWERABLE)
-    return addresses.linked_answer(link)
+    return addresses.linked(Purpose.INVITATION, invitation, generation, since=facts.ends_at)
 
 
 def _mailbox(name: str, email: str) -> Mailbox | None:

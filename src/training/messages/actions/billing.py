@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from training.billing.queries import invoices as billing
@@ -15,14 +14,12 @@ from training.directory.rules import Buyer
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import _, speaking
-from training.kernel.links import Link
+from training.kernel.links import Purpose
 from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.payments.queries import receipts
 from training.payments.queries.receipts import ReceiptView
 from training.scheduling import queries as scheduling
-
-LINK_LIFE = timedelta(days=400)  # an accountant looks for it again when the year is closed
 
 
 async def send_invoice(actor: Actor, invoice: int) -> None:
@@ -45,7 +42,7 @@ async def send_invoice(actor: Actor, invoice: int) -> None:
             {
                 "invoice": view,
                 "public": view.payer_buyer == Buyer.PUBLIC,
-                "path": addresses.linked(_link(view.id, view.generation)),
+                "path": addresses.linked(Purpose.INVOICE, view.id, view.generation),
                 **context,
             },
             organisation=view.payer,
@@ -104,7 +101,7 @@ async def _path_to_paid(view: ReceiptView) -> str:
     found = await receipts.first_invoice_of(view.payment)
     if found is None:
         return addresses.space_invoices(view.payer_slug) if view.payer_slug else addresses.spaces()
-    return addresses.linked(_link(*found))
+    return addresses.linked(Purpose.INVOICE, *found)
 
 
 async def send_free_confirmation(actor: Actor, booking: int) -> None:
@@ -131,7 +128,3 @@ async def send_free_confirmation(actor: Actor, booking: int) -> None:
             files=((paper, f"confirmation-{view.reference}.pdf"),),
         ),
     )
-
-
-def _link(invoice: int, generation: int) -> Link:
-    return Link("invoice", invoice, generation, clock.now() + LINK_LIFE)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from training.billing.queries import invoices as billing
 from training.billing.rules.issuing import ASKABLE
 from training.billing.rules.states import InvoiceState
 from training.directory import queries as directory
-from training.kernel import addresses, clock
+from training.kernel import addresses
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.links import Link
+from training.kernel.links import Purpose
 from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
-
-PURPOSE = "billing_facts"  # what the link opens: the page where the answer is written (web.portal)
-LINK_LIFE = timedelta(days=60)
 
 
 async def ask_billing_facts(actor: Actor, invoice: int) -> None:
@@ -28,7 +23,6 @@ async def ask_billing_facts(actor: Actor, invoice: int) -> None:
     lacking = [check for check in await billing.checks(invoice) if not check.ok and check.key in ASKABLE]
     if contact is None or not lacking:
         return
-    link = Link(PURPOSE, view.id, view.generation, clock.now() + LINK_LIFE)
     await queue(
         actor,
         Letter(
@@ -38,7 +32,7 @@ async def ask_billing_facts(actor: Actor, invoice: int) -> None:
             {
                 "invoice": view,
                 "lacking": [check.key.value for check in lacking],
-                "path": addresses.linked_billing_facts(link),
+                "path": addresses.linked(Purpose.BILLING_FACTS, view.id, view.generation),
             },
             organisation=view.payer,
         ),

@@ -13,11 +13,9 @@ from training.dunning.queries.reminders import Followed
 from training.dunning.rules.reminding import Step
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.links import Link
+from training.kernel.links import Purpose
 from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
-
-LINK_LIFE = timedelta(days=400)  # as the invoice's own: an accountant looks for it again when the year is closed
 
 
 async def send_reminder(actor: Actor, reminder: int) -> None:
@@ -58,5 +56,4 @@ def path(one: Followed, view: InvoiceView | None) -> str:
     """The invoice's page by its signed link; what came from another ledger has no page: the payer's space."""
     if view is None:
         return addresses.space(one.payer_slug)
-    link = Link("invoice", view.id, view.generation, clock.now() + LINK_LIFE)
-    return addresses.linked(link)
+    return addresses.linked(Purpose.INVOICE, view.id, view.generation)

@@ -20,7 +20,7 @@ from training.kernel import addresses, clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
-from training.kernel.links import Link
+from training.kernel.links import Purpose
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.actions import stripe_events
@@ -215,8 +215,8 @@ def _back(owed: _Owed, attempt: _Attempt) -> str:
     """Where the person comes back to: of one attempt always the same, for one key goes with one request."""
     if attempt.door == SPACE or owed.invoice is None or owed.generation is None:
         return addresses.space_invoice(owed.payer_slug, owed.number)
-    until = attempt.created_at.replace(microsecond=0) + RETURN_LIFE
-    return addresses.linked(Link("invoice", owed.invoice, owed.generation, until))
+    since = attempt.created_at.replace(microsecond=0)
+    return addresses.linked(Purpose.INVOICE, owed.invoice, owed.generation, since=since, life=RETURN_LIFE)
 
 
 async def _close(actor: Actor, attempt: _Attempt) -> None:

@@ -140,7 +140,7 @@ async def under_way(receivables: Sequence[int | None]) -> frozenset[int]:
 
 
 async def invoice_page(actor: Actor, invoice: InvoiceView) -> InvoicePage:
-    """One invoice for its payer's people. A constant number of statements."""
+    """One invoice for its payer's people, who were let in to it. A constant number of statements."""
     attempt = await _last_attempt(invoice.receivable)
     processing = attempt is not None and attempt.state == CheckoutState.PROCESSING
     public = invoice.payer_buyer == Buyer.PUBLIC and await transmissions.goes_there(invoice)

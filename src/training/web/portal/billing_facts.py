@@ -19,19 +19,16 @@ from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, Service, chorus_lacking
 from training.identity.rules import Permission
-from training.kernel import links, settings
-from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.web.asked import row
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
+from training.web.portal.links import BILLING_FACTS, private
 from training.web.portal.organisation import frame, organisation_of
 
 P = Permission
-PURPOSE = "billing_facts"
-WHOEVER_HOLDS_IT = Scope(everything=True)  # the signature has said which row, so the scope need not
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,57 +183,44 @@ async def _draft_page(request: Asked, organisation: OrganisationView, view: Invo
 @get("/lien/{token:str}/completer", permission=PUBLIC)
 async def of_link(request: Asked, token: FromPath[str]) -> Template:
     """The same without signing in: the link names one draft. Once it is issued, the page says so."""
-    organisation, view = await _linked(token)
-    return await _link_page(request, token, organisation, view, _filled(view.service_code, view.purchase_order))
+    view = (await BILLING_FACTS.open(token)).thing
+    return await _link_page(request, token, view, _filled(view.service_code, view.purchase_order))
 
 
 @post("/lien/{token:str}/completer", permission=PUBLIC, status_code=200)
 async def tell_link(request: Asked, token: FromPath[str]) -> Template | Redirect:
     """Write it down, in the name of the link."""
-    organisation, view = await _linked(token)
+    held = await BILLING_FACTS.open(token)
+    view = held.thing
     form = await Form.of(request)
-    told = _told(form, await wanted(organisation, view.service_code, view.purchase_order))
+    told = _told(form, await wanted(await _payer(view), view.service_code, view.purchase_order))
     if told is not None and view.state == InvoiceState.DRAFT:
         with form.refusals():
-            await tell_for_invoice(_holder(view), view.id, told)
+            await tell_for_invoice(held.actor, view.id, told)
             return go(f"/lien/{token}/completer", _("Merci, c’est noté."))
-    return await _link_page(request, token, organisation, view, form)
+    return await _link_page(request, token, view, form)
 
 
-def _holder(view: InvoiceView) -> Actor:
-    """Whoever holds the link of a draft: may say what it lacks, of it and of its payer, and nothing else."""
-    held = frozenset[str]({P.INVOICES_COMPLETE})
-    things = (("invoice", view.id), ("organisation", view.payer))
-    return Actor("link", view.id, view.payer_name, scope=Scope(links=dict.fromkeys(things, held)))
-
-
-async def _linked(token: str) -> tuple[OrganisationView, InvoiceView]:
-    link = links.read(token, settings.current().secret_key)
-    view = await billing.invoice(WHOEVER_HOLDS_IT, link.subject) if link.purpose == PURPOSE else None
-    if view is None or view.generation != link.generation:
-        raise NotFound(_("Cette facture n’est plus à compléter. Écrivez-nous si vous avez un doute."))
+async def _payer(view: InvoiceView) -> OrganisationView:
     organisation = await directory.organisation(view.payer)
     assert organisation is not None  # noqa: S101 - a foreign key says so
-    return organisation, view
+    return organisation
 
 
-async def _link_page(
-    request: Asked, token: str, organisation: OrganisationView, view: InvoiceView, form: Form
-) -> Template:
-    template = await page(
+async def _link_page(request: Asked, token: str, view: InvoiceView, form: Form) -> Template:
+    shown = await page(
         request,
         "portal/linked_billing_facts.html",
         form.status,
         form=form,
-        wanted=await wanted(organisation, view.service_code, view.purchase_order),
+        wanted=await wanted(await _payer(view), view.service_code, view.purchase_order),
         action=f"/lien/{token}/completer",
         back=None,
         about=view.title,
         issued=view if view.state == InvoiceState.ISSUED else None,
         invoice=view,
     )
-    template.headers.update({"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"})
-    return template
+    return private(shown)
 
 
 ROUTER = Router("/", route_handlers=[of_booking, tell_booking, of_draft, tell_draft, of_link, tell_link])

@@ -1,99 +1,128 @@
-"""What mailed links open without signing in: purpose, subject, generation and expiry are the whole authority."""
+"""What each mailed link opens: one row a purpose. A page asks its row who holds the link, and nobody else.
+
+A new purpose is a row of `kernel.links.TERMS` and one here, and a page whose GET shows and whose POST acts.
+"""
 
 from __future__ import annotations
 
-from litestar import Response, Router, get, post
-from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
-from training.billing.queries import invoices as queries
+from litestar.response import Template
+
+from training.billing.queries import invoices
 from training.billing.queries.invoices import InvoiceView
-from training.identity.rules import Permission
+from training.calendar.queries import invitations
+from training.calendar.queries.invitations import Told
+from training.calendar.rules import Role
 from training.kernel import links, settings
-from training.kernel.actor import Actor, Scope
-from training.kernel.errors import NotFound
-from training.kernel.i18n import _
-from training.payments.queries import receipts
-from training.web.auth import PUBLIC
-from training.web.forms import Form
-from training.web.pages import Asked, go, kept_file
-from training.web.portal import payments
-from training.web.portal.invoices import NO_RECEIPT, invoice_file, proof_file
+from training.kernel.actor import Actor, Scope, Thing
+from training.kernel.links import LinkOver, Purpose
+from training.kernel.permissions import Permission
 
-INVOICE = "invoice"
 WHOEVER_HOLDS_IT = Scope(everything=True)  # the signature has said which row, so the scope need not
 
 
-@get("/lien/{token:str}", permission=PUBLIC)
-async def shown(request: Asked, token: FromPath[str]) -> Template:
-    """An invoice: an amount, a date, one button."""
-    return await _page(request, token, await _invoice(token), Form())
+class Linked(Protocol):
+    """What a link is about. Raising its `generation` revokes every link made before."""
+
+    @property
+    def id(self) -> int:
+        """Its row."""
+
+    @property
+    def generation(self) -> int:
+        """How often its links were revoked."""
 
 
-@post("/lien/{token:str}/payer", permission=PUBLIC, status_code=200)
-async def pay(request: Asked, token: FromPath[str]) -> Template | Redirect:
-    """On to Stripe's page: whoever was mailed the invoice may pay it."""
-    invoice = await _invoice(token)
-    form = await Form.of(request)
-    url = await payments.begun(_holder(invoice), invoice, form)
-    return go(url) if url else await _page(request, token, invoice, form)
+T = TypeVar("T", bound=Linked)
 
 
-@get("/lien/{token:str}/facture.pdf", permission=PUBLIC)
-async def paper(token: FromPath[str]) -> Response[bytes]:
-    """Its PDF."""
-    return await invoice_file(await _invoice(token), "pdf")
+@dataclass(frozen=True, slots=True)
+class Held(Generic[T]):
+    """An opened link: what it is about, and its holder, who may what the link gives and nothing else."""
+
+    thing: T
+    actor: Actor
 
 
-@get("/lien/{token:str}/facture.xml", permission=PUBLIC)
-async def data(token: FromPath[str]) -> Response[bytes]:
-    """Its XML, for programs."""
-    return await invoice_file(await _invoice(token), "xml")
+@dataclass(frozen=True, slots=True)
+class Door(Generic[T]):
+    """What the links of one purpose open.
+
+    `load`: by id; None when there is nothing to open any more. `things`: of which the holder has the permissions `may`.
+    `opens` and `ends` (what revokes it, beside its time) are for the reference page.
+    """
+
+    purpose: Purpose
+    opens: str
+    load: Callable[[int], Awaitable[T | None]]
+    things: Callable[[T], Awaitable[tuple[Thing, ...]]]
+    may: frozenset[Permission]
+    ends: str
+
+    async def open(self, token: str) -> Held[T]:
+        """What a token gives. NotFound: we never signed it. LinkOver: it opens nothing here, whatever the reason."""
+        link = links.read(token, settings.current().secret_key)
+        thing = await self.load(link.subject) if link.purpose == self.purpose else None
+        if thing is None or thing.generation != link.generation:
+            raise LinkOver
+        given = dict.fromkeys(await self.things(thing), frozenset[str](self.may))
+        return Held(thing, Actor("link", thing.id, self.purpose, scope=Scope(links=given)))
 
 
-@get("/lien/{token:str}/facture-service-fait.pdf", permission=PUBLIC)
-async def proof(token: FromPath[str]) -> Response[bytes]:
-    """Its proof of service, for a public buyer's accountant."""
-    return await proof_file(await _invoice(token))
+def private(shown: Template) -> Template:
+    """A page behind a link: no cache keeps it, no search engine lists it."""
+    shown.headers.update({"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"})
+    return shown
 
 
-@get("/lien/{token:str}/recus/{name:str}", permission=PUBLIC)
-async def receipt(token: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-    """The receipt of a payment that settled something of it."""
-    invoice = await _invoice(token)
-    known = await receipts.receipts_of(WHOEVER_HOLDS_IT, invoice.receivable) if invoice.receivable is not None else []
-    found = next((kept for kept in known if f"{kept.number}.pdf" == name and kept.payer == invoice.payer), None)
-    return await kept_file(found.paper if found else None, name, _(NO_RECEIPT))
+async def _issued(id: int) -> InvoiceView | None:  # noqa: A002
+    found = await invoices.invoice(WHOEVER_HOLDS_IT, id)
+    return found if found is not None and found.number is not None else None
 
 
-async def _page(request: Asked, token: str, invoice: InvoiceView, form: Form) -> Template:
-    here = f"/lien/{token}"
-    template = await payments.shown(
-        request,
-        "portal/linked_invoice.html",
-        _holder(invoice),
-        invoice,
-        form,
-        here=here,
-        files=f"{here}/facture",
-        receipts=f"{here}/recus",
-    )
-    template.headers.update({"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"})
-    return template
+async def _invoice_things(invoice: InvoiceView) -> tuple[Thing, ...]:
+    return (("invoice", invoice.id),)
 
 
-def _holder(invoice: InvoiceView) -> Actor:
-    """Whoever holds the link of an invoice: may look at it and pay it, and nothing else."""
-    held = frozenset[str]({Permission.INVOICES_SEE, Permission.INVOICES_PAY})
-    return Actor("link", invoice.id, f"lien {invoice.number}", scope=Scope(links={("invoice", invoice.id): held}))
+async def _draft(id: int) -> InvoiceView | None:  # noqa: A002
+    return await invoices.invoice(WHOEVER_HOLDS_IT, id)
 
 
-async def _invoice(token: str) -> InvoiceView:
-    link = links.read(token, settings.current().secret_key)
-    invoice = await queries.invoice(WHOEVER_HOLDS_IT, link.subject) if link.purpose == INVOICE else None
-    if invoice is None or invoice.number is None or invoice.generation != link.generation:
-        raise NotFound(_("Ce lien n’est plus valable. Connectez-vous pour retrouver la page, ou écrivez-nous."))
-    return invoice
+async def _draft_things(draft: InvoiceView) -> tuple[Thing, ...]:
+    return ("invoice", draft.id), ("organisation", draft.payer)
 
 
-ROUTER = Router("/", route_handlers=[shown, pay, paper, data, proof, receipt])
+async def _invitation_things(note: Told) -> tuple[Thing, ...]:
+    person = await invitations.invitee(note.slot, note.email)
+    asked = person is not None and person.role is Role.FACILITATOR
+    return (("invitation", note.id), *((("assignment", person.id),) if person is not None and asked else ()))
+
+
+INVOICE = Door(
+    Purpose.INVOICE,
+    "an issued invoice or credit note, its PDF, XML and receipts, and paying it online",
+    _issued,
+    _invoice_things,
+    frozenset({Permission.INVOICES_SEE, Permission.INVOICES_PAY}),
+    "`invoice.generation` is raised",
+)
+BILLING_FACTS = Door(
+    Purpose.BILLING_FACTS,
+    "what a draft lacks to be issued: its service, its engagement, its payer’s SIRET. Once issued, the page says so",
+    _draft,
+    _draft_things,
+    frozenset({Permission.INVOICES_COMPLETE}),
+    "the draft is withdrawn, or `invoice.generation` is raised",
+)
+INVITATION = Door(
+    Purpose.INVITATION,
+    "a date and one’s answer to it; for a facilitator, the answer to the assignment",
+    invitations.invitation,
+    _invitation_things,
+    frozenset({Permission.INVITATIONS_ANSWER}),
+    "`invitation.generation` is raised. Called off, the page says so and takes no answer",
+)
+DOORS: Mapping[Purpose, Door[Any]] = {door.purpose: door for door in (INVOICE, BILLING_FACTS, INVITATION)}
