@@ -239,35 +239,6 @@ async def test_refunds_told_before_the_payment_wait_for_it(debt: Debt, stripe: s
     assert await outcome(charge) == await outcome(refund) == "120,00\u00a0€ repris"
 
 
-async def test_a_dispute_pauses_reminders_and_winning_it_pays_again(debt: Debt, stripe: stripe_server.Stripe):
-    session = await begun(debt, stripe)
-    await told(stripe.pay(session), stripe.dispute(session))
-    assert await due_of(debt) == 35_000
-    left = await db.value("select amount_cents - used_cents from payment")
-    assert left == 0, "what the bank took is nobody's credit"
-    pause = await db.connection().fetchrow("select * from payment_pause")
-    assert (pause["kind"], pause["receivable"], pause["ended_at"]) == ("dispute", debt.receivable, None)
-    await told(stripe.dispute_closed(session, "won"))
-    assert (await due_of(debt), await refunded()) == (0, 0)
-    assert await db.value("select ended_at from payment_pause") is not None
-
-
-async def test_a_dispute_that_is_lost_stays_due_and_paused(debt: Debt, stripe: stripe_server.Stripe):
-    session = await begun(debt, stripe)
-    await told(stripe.pay(session), stripe.dispute(session), stripe.dispute_closed(session, "lost"))
-    assert (await due_of(debt), await refunded()) == (35_000, 35_000)
-    assert await db.value("select count(*) from payment_pause where ended_at is null") == 1
-
-
-async def test_an_inquiry_takes_no_money(debt: Debt, stripe: stripe_server.Stripe):
-    session = await begun(debt, stripe)
-    await told(stripe.pay(session), stripe.dispute(session, "warning_needs_response"))
-    assert (await due_of(debt), await refunded()) == (0, 0)
-    assert await db.value("select count(*) from payment_pause where ended_at is null") == 1
-    await told(stripe.dispute_closed(session, "warning_closed"))
-    assert await db.value("select count(*) from payment_pause where ended_at is null") == 0
-
-
 async def test_the_whole_story_converges_in_any_order(database_test, stripe: stripe_server.Stripe):
     """Every order of the same notices ends the same; each is told twice."""
     with clock.frozen(PAYING - timedelta(days=12)):
