@@ -131,7 +131,7 @@ def test_a_word_alone_and_its_singular_are_said_alike() -> None:
                 assert gettext(message.id[0]) == message.string[0]
 
 
-def marked(tree: ast.Module) -> Iterator[ast.Call]:
+def marked(tree: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
             yield node
@@ -152,6 +152,9 @@ def test_every_text_of_the_code_can_be_extracted_and_is_translated_when_read() -
             calls += 1
             built = [a for a in call.args if isinstance(a, (ast.JoinedStr, ast.BinOp))]
             assert not built, f"{path}:{call.lineno}: a text that is put together is in no catalogue"
+        for text in (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)):
+            inside = [call for call in marked(text) if any(isinstance(given, ast.Constant) for given in call.args)]
+            assert not inside, f"{path}:{text.lineno}: in an f-string, only Python 3.12 and newer see what is marked"
         for node in outside_functions(tree):
             early = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS - {"N_"}
             assert not early, f"{path}:{getattr(node, 'lineno', 0)}: translated once for all; mark it with N_"

@@ -10,6 +10,7 @@ import pytest
 import faults
 import makers
 from office_makers import held_town, staff
+from tampering import tamper
 from training.attendance.actions import hold_session
 from training.billing.actions.issue import issue
 from training.billing.actions.settle import NewPayment, record_payment, take_back
@@ -133,8 +134,7 @@ async def test_a_document_that_was_altered_says_so(client):
         await held_town()
         await staff(client)
         invoice = await the_invoice()
-        await db.execute("set local session_replication_role = replica")
-        await db.execute("update ledger_entry set snapshot = replace(snapshot, '350', '351')")
+        await tamper("update ledger_entry set snapshot = replace(snapshot, '350', '351')")
         page = await shown(client, invoice.number)
     assert "Document altéré" in page
     assert "Document intact" not in page

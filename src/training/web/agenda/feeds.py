@@ -66,5 +66,5 @@ async def _feed(request: Asked, owner: str | None, source: Source, **more: str) 
 
 def _head(platform: PlatformView, owner: str | None) -> Head:
     with i18n.speaking(i18n.SOURCE):
-        name = f"{platform.short_name} – {owner or _('séances ouvertes')}"
-    return Head(name, platform.name, COLOR)
+        what = owner or _("séances ouvertes")
+    return Head(f"{platform.short_name} – {what}", platform.name, COLOR)
