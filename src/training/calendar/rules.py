@@ -180,6 +180,19 @@ def program_name(user_agent: str | None) -> str:
     return _("un navigateur") if said.startswith("mozilla/") else _("un autre programme")
 
 
+PLACE_MAX = 500  # characters: what is remembered of a place
+
+
+def place(text: EventText) -> str:
+    """Where, as it is remembered of what an address was told."""
+    return text.location[:PLACE_MAX]
+
+
+def rescheduled(told: tuple[datetime, datetime, str], text: EventText) -> bool:
+    """Whether the event has another time or place than an address was told: its answer was about another date."""
+    return told != (text.starts_at, text.ends_at, place(text))
+
+
 def must_renew(last_sequence: int, sequence: int) -> bool:
     """Whether an answer given before is void: only when the event was rescheduled (RFC 5546 2.1.4, 3.2.2.1)."""
     return sequence > last_sequence

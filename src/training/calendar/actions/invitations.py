@@ -61,7 +61,7 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
     digest = rules.digest(_text(rules.worth_telling(facts, role), role, platform, off=off))
     if last is not None and not off and last.method != "CANCEL" and last.digest == digest:
         return None  # they know
-    sequence, sent_at = _sequence(facts, last, off=off), _sent_at(last)
+    sequence, sent_at = _sequence(facts.sequence, text, last, off=off), _sent_at(last)
     note = await _note(slot, email, role, last, "CANCEL" if off else "REQUEST", sequence, sent_at, digest, text)
     path = _path(note, last.generation if last else 0, facts)
     known = last.answer if last and not rules.must_renew(last.sequence, sequence) else None
@@ -79,11 +79,16 @@ def _text(facts: SlotFacts, role: Role, platform: PlatformView, *, off: bool) ->
     )
 
 
-def _sequence(facts: SlotFacts, last: Told | None, *, off: bool) -> int:
-    """RFC 5546 2.1.4: grows with the slot's own, on every CANCEL, and when somebody is invited again after one."""
+def _sequence(own: int, text: EventText, last: Told | None, *, off: bool) -> int:
+    """RFC 5546 2.1.4: grows on every CANCEL, when somebody is invited again after one, and when time or place change.
+
+    It is the slot's `own`, unless a CANCEL put this address ahead: then it goes on from what the address was told.
+    """
     if last is None:
-        return facts.sequence
-    return max(facts.sequence, last.sequence + 1 if off or last.method == "CANCEL" else last.sequence)
+        return own
+    told = (last.told_starts_at, last.told_ends_at, last.told_place)
+    grows = off or last.method == "CANCEL" or rules.rescheduled(told, text)
+    return max(own, last.sequence + grows)
 
 
 def _sent_at(last: Told | None) -> datetime:
@@ -159,7 +164,7 @@ async def _note(
         Invitation.digest: digest,
         Invitation.told_starts_at: text.starts_at,
         Invitation.told_ends_at: text.ends_at,
-        Invitation.told_place: text.location[:500],
+        Invitation.told_place: rules.place(text),
         Invitation.sent_at: sent_at,
     }
     if last is not None:
