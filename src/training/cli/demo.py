@@ -9,7 +9,7 @@ from dataclasses import replace
 import asyncpg
 import click
 import uvloop
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.calendar.actions.feeds import open_feed
 from training.cli import serving, setting_up
@@ -133,7 +133,9 @@ async def _doors() -> dict[str, str]:
 
 @contextlib.contextmanager
 def _bar() -> Iterator[Report]:
-    with Progress(TextColumn("Une année à Alençon"), BarColumn(), MofNCompleteColumn(), transient=True) as bar:
+    click.echo("La ville se construit, une fois pour toutes : une demi-minute environ.", err=True)
+    columns = (TextColumn("Une année à Alençon"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as bar:
         task = bar.add_task("seed", total=None)
 
         def report(done: int, total: int) -> None:

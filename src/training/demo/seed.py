@@ -57,6 +57,7 @@ async def seed(today: date, drain: Drain, progress: Progress = lambda done, tota
         await office.before_everything(town)
         await drain()
     events = _events(town, today)
+    progress(0, len(events))
     for done, event in enumerate(events, 1):
         with clock.frozen(event.at):
             await event.run()
