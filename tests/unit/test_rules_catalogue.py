@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, TariffMode, TariffRow, price, tariff_for
+import training
+from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, TariffMode, TariffRow, price, price_for, tariff_for
 
 DAY = date(2027, 3, 9)
 
@@ -75,3 +78,17 @@ def test_no_seats_have_no_price(seats: int) -> None:
 
 def test_every_kind_has_a_name() -> None:
     assert set(OFFER_KIND_NAMES) == set(OfferKind)
+
+
+def test_what_an_organisation_pays_is_the_tariff_of_its_kind_on_that_day_times_its_seats() -> None:
+    paid = price_for([tariff("commune", mode=TariffMode.PER_SEAT, cents=500), tariff(None)], "commune", DAY, 4)
+    assert paid is not None
+    assert (paid.unit_price_cents, paid.price_cents) == (500, 2_000)
+    assert price_for([tariff("school")], "commune", DAY) is None
+
+
+def test_whoever_says_a_price_asks_one_function() -> None:
+    """Pages, the API and the action that freezes it: five computed it, each a little differently."""
+    source = Path(training.__file__).parent
+    own = re.compile(r"catalogue\.rules import [^\n]*\b(tariff_for|price)\b(?!_)")
+    assert [p.name for p in source.rglob("*.py") if own.search(p.read_text())] == []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, OfferState, TariffMode, TariffRow
+from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, OfferState, Price, TariffMode, TariffRow, price_for
 from training.kernel import clock, db
 from training.kernel.i18n import _
 
@@ -90,6 +90,12 @@ async def tariffs(offers: list[int]) -> dict[int, list[TariffRow]]:
     for of in await db.rows(_TariffOf, sql, offers):
         found[of.offer].append(of.tariff)
     return found
+
+
+async def price_of(offer: int, organisation_kind: str, starts_at: datetime, seats: int) -> Price | None:
+    """What an organisation of a kind pays for seats at a session of that offer that starts then."""
+    on = clock.local(starts_at).date()
+    return price_for((await tariffs([offer]))[offer], organisation_kind, on, seats)
 
 
 @dataclass(frozen=True, slots=True)

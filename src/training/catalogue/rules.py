@@ -63,6 +63,15 @@ class Price:
     reference_cents: int | None
 
 
+def price_for(tariffs: Iterable[TariffRow], organisation_kind: str | None, on: date, seats: int = 1) -> Price | None:
+    """What an organisation of a kind pays for seats on a day; None: no tariff is set. Whoever says a price asks here.
+
+    A kind of None is somebody of no organisation: the tariff for any.
+    """
+    tariff = tariff_for(tariffs, organisation_kind, on)
+    return None if tariff is None else price(tariff, seats)
+
+
 def tariff_for(tariffs: Iterable[TariffRow], organisation_kind: str | None, on: date) -> TariffRow | None:
     """The tariff that holds on a day: that kind of organisation's before the one for any, the latest first."""
     standing = [

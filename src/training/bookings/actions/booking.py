@@ -11,7 +11,7 @@ from training.bookings import rules
 from training.bookings.rules import BookingState
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import Price, price, tariff_for
+from training.catalogue.rules import Price
 from training.directory.actions import lock_organisation
 from training.directory.rules import OrganisationState
 from training.kernel import clock, db, outbox
@@ -232,11 +232,10 @@ def _first_state(organisation: OrganisationState, option: bool) -> BookingState:
 
 
 async def _price(kind: str, session: LockedSession, seats: int) -> Price:
-    tariffs = (await catalogue.tariffs([session.offer]))[session.offer]
-    tariff = tariff_for(tariffs, kind, clock.local(session.starts_at).date())
-    if tariff is None:
+    cost = await catalogue.price_of(session.offer, kind, session.starts_at, seats)
+    if cost is None:
         raise Conflict(_("Le tarif de cette séance n’est pas encore fixé : appelez-nous."))
-    return price(tariff, seats)
+    return cost
 
 
 async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: BookingState, cost: Price) -> Booked:

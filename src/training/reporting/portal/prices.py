@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from training.catalogue.rules import TariffMode, TariffRow, tariff_for
+from training.catalogue.rules import Price, TariffMode, TariffRow, price_for
 from training.directory.rules import KIND_NAMES, OrganisationKind
 from training.kernel.i18n import _
 from training.kernel.render import euros
@@ -35,27 +35,27 @@ class PriceSaid:
 def price_said(tariffs: Iterable[TariffRow], kinds: Sequence[str], on: date) -> PriceSaid:
     """The price where `kinds` agree on it, else what it goes from and to."""
     known = list(tariffs)
-    standing = {t for t in (tariff_for(known, kind, on) for kind in kinds or list(OrganisationKind)) if t is not None}
+    standing = {p for p in (price_for(known, kind, on) for kind in kinds or list(OrganisationKind)) if p is not None}
     if not standing:
         return PriceSaid(_("Prix sur demande"), "")
-    least, most = (pick(standing, key=lambda t: (t.amount_cents, t.mode)) for pick in (min, max))
-    if (least.mode, least.amount_cents) == (most.mode, most.amount_cents):
+    least, most = (pick(standing, key=lambda p: (p.unit_price_cents, p.mode)) for pick in (min, max))
+    if (least.mode, least.unit_price_cents) == (most.mode, most.unit_price_cents):
         return _one(most)
     basis = _("par personne, selon la structure") if _each(most) else _("selon la structure")
-    if not least.amount_cents:
-        return PriceSaid(_("Gratuit ou jusqu’à {amount}").format(amount=euros(most.amount_cents)), basis)
-    span = _("{least} à {most}").format(least=euros(least.amount_cents), most=euros(most.amount_cents))
+    if not least.unit_price_cents:
+        return PriceSaid(_("Gratuit ou jusqu’à {amount}").format(amount=euros(most.unit_price_cents)), basis)
+    span = _("{least} à {most}").format(least=euros(least.unit_price_cents), most=euros(most.unit_price_cents))
     return PriceSaid(span, basis)
 
 
-def _one(tariff: TariffRow) -> PriceSaid:
-    if not tariff.amount_cents:
+def _one(price: Price) -> PriceSaid:
+    if not price.unit_price_cents:
         return PriceSaid(_("Gratuit"), "")
-    return PriceSaid(euros(tariff.amount_cents), _("par personne") if _each(tariff) else _("pour le groupe"))
+    return PriceSaid(euros(price.unit_price_cents), _("par personne") if _each(price) else _("pour le groupe"))
 
 
-def _each(tariff: TariffRow) -> bool:
-    return tariff.mode == TariffMode.PER_SEAT
+def _each(price: Price) -> bool:
+    return price.mode == TariffMode.PER_SEAT
 
 
 def price_table(tariffs: Iterable[TariffRow], on: date) -> list[PriceLine]:
@@ -63,8 +63,8 @@ def price_table(tariffs: Iterable[TariffRow], on: date) -> list[PriceLine]:
     known = list(tariffs)
     groups: dict[tuple[str, str], list[str]] = {}
     for kind in OrganisationKind:
-        tariff = tariff_for(known, kind, on)
-        key = (_("prix sur demande"), "") if tariff is None else (_in_table(tariff), _worth(tariff))
+        price = price_for(known, kind, on)
+        key = (_("prix sur demande"), "") if price is None else (_in_table(price), _worth(price))
         groups.setdefault(key, []).append(_(KIND_NAMES[kind]))
     if len(groups) == 1:
         ((words, worth),) = groups
@@ -72,13 +72,13 @@ def price_table(tariffs: Iterable[TariffRow], on: date) -> list[PriceLine]:
     return [PriceLine(_listed(names), words, worth) for (words, worth), names in groups.items()]
 
 
-def _in_table(tariff: TariffRow) -> str:
-    said = str(_one(tariff))
+def _in_table(price: Price) -> str:
+    said = str(_one(price))
     return said[:1].lower() + said[1:]
 
 
-def _worth(tariff: TariffRow) -> str:
-    return euros(tariff.reference_cents) if tariff.mode == TariffMode.FREE and tariff.reference_cents else ""
+def _worth(price: Price) -> str:
+    return euros(price.reference_cents) if price.mode == TariffMode.FREE and price.reference_cents else ""
 
 
 def _listed(names: list[str]) -> str:

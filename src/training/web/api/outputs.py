@@ -13,7 +13,7 @@ from training.bookings.actions.booking import Booked
 from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules import BookingState
 from training.catalogue.queries import OfferView
-from training.catalogue.rules import OfferKind, TariffMode, TariffRow, price, tariff_for
+from training.catalogue.rules import OfferKind, TariffMode, TariffRow, price_for
 from training.kernel import addresses, clock
 from training.scheduling.queries import SessionView
 from training.scheduling.rules import SessionKind, SessionState
@@ -232,7 +232,7 @@ class InvoiceIssued(Struct):
 
 def offer_item(view: OfferView, tariffs: Iterable[TariffRow], kind: str | None) -> OfferItem:
     """An offer of a list; `kind` is the asking organisation's."""
-    tariff = tariff_for(tariffs, kind, clock.today())
+    price = price_for(tariffs, kind, clock.today())
     return OfferItem(
         slug=view.slug,
         title=view.title,
@@ -243,8 +243,8 @@ def offer_item(view: OfferView, tariffs: Iterable[TariffRow], kind: str | None) 
         group_min=view.group_min,
         group_max=view.group_max,
         partner=view.partner,
-        tariff=tariff.mode if tariff else None,
-        unit_price_cents=tariff.amount_cents if tariff else None,
+        tariff=price.mode if price else None,
+        unit_price_cents=price.unit_price_cents if price else None,
         currency=CURRENCY,
         url=addresses.absolute(addresses.offer(view.slug)),
     )
@@ -264,7 +264,7 @@ def offer_detail(view: OfferView, tariffs: Iterable[TariffRow], kind: str | None
 
 def session_item(view: SessionView, tariffs: Iterable[TariffRow], kind: str | None) -> SessionItem:
     """A session of a list; `kind` None: nobody asks in an organisation's name, so there is no price of theirs."""
-    tariff = tariff_for(tariffs, kind, clock.local(view.starts_at).date())
+    price = price_for(tariffs, kind, clock.local(view.starts_at).date())
     return SessionItem(
         id=view.id,
         offer=view.offer_slug,
@@ -277,9 +277,9 @@ def session_item(view: SessionView, tariffs: Iterable[TariffRow], kind: str | No
         venue=view.place or None,
         seats_total=view.capacity,
         seats_left=view.seats_left,
-        tariff=tariff.mode if tariff else None,
-        unit_price_cents=tariff.amount_cents if tariff else None,
-        price_cents=price(tariff, 1).price_cents if tariff and kind else None,
+        tariff=price.mode if price else None,
+        unit_price_cents=price.unit_price_cents if price else None,
+        price_cents=price.price_cents if price and kind else None,
         currency=CURRENCY,
         url=addresses.absolute(addresses.session(view.id)),
     )

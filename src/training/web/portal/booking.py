@@ -15,12 +15,11 @@ from training.bookings.actions.booking import Booked, NewBooking, RepeatKey
 from training.bookings.queries import BookingView
 from training.bookings.rules import OCCUPYING, OPTION_LIFE, BookingState, seats_missing
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import Price, price, tariff_for
+from training.catalogue.rules import Price
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
 from training.directory.rules import Service
 from training.identity.rules import Permission, new_token
-from training.kernel import clock
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import DomainError, Forbidden, NotFound
 from training.kernel.i18n import _, ngettext
@@ -150,9 +149,7 @@ async def _same_price(form: Form, asking: Asking, seats: int) -> bool:
 
 async def _quote(asking: Asking, seats: int) -> Price | None:
     session = asking.found.session
-    tariffs = (await catalogue.tariffs([session.offer]))[session.offer]
-    tariff = tariff_for(tariffs, asking.organisation.kind, clock.local(session.starts_at).date())
-    return None if tariff is None else price(tariff, max(seats, 1))
+    return await catalogue.price_of(session.offer, asking.organisation.kind, session.starts_at, max(seats, 1))
 
 
 async def _found(actor: Actor, who: Reader, session: int) -> SessionShown:
