@@ -178,6 +178,15 @@ def test_contrast_goes_from_one_to_twenty_one() -> None:
     assert contrast_with_white("#767676") > CONTRAST > contrast_with_white("#777777")
 
 
+@pytest.mark.parametrize(
+    ("colour", "ratio"),
+    [("#ff0000", 4.00), ("#00ff00", 1.37), ("#0000ff", 8.59), ("#ffff00", 1.07), ("#00ffff", 1.25), ("#ff00ff", 3.14)],
+)
+def test_a_colour_is_not_as_light_as_the_grey_of_its_letters(colour: str, ratio: float) -> None:
+    """The eye sees more of green than of red, and least of blue: on greys alone every weighting is right."""
+    assert contrast_with_white(colour) == pytest.approx(ratio, abs=0.01)
+
+
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 

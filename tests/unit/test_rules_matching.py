@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -70,6 +71,27 @@ def test_one_payment_over_invoices_of_several_bodies(label, sure):
     assert found.kind == Kind.SEVERAL
     assert found.settles == {1: 35_000, 2: 35_000, 3: 21_050, 4: 9_900}
     assert found.sure is sure
+
+
+@pytest.mark.parametrize("label", ["F2026-00001 FA-2025-900", "FA-2025-900 F2026-00001"])
+def test_less_than_two_debts_settles_the_older_one_not_the_lower_number_or_id(label):
+    """Numbers of another ledger sort as they like; the debt of the day before is settled first."""
+    young, old = (
+        Owed(1, "F2026-00001", "Commune", 5_000, "2026-01-02"),
+        Owed(2, "FA-2025-900", "Commune", 5_000, "2026-01-01"),
+    )
+    found = Matcher((young, old)).match(Incoming(6_000, label))
+    assert (found.kind, found.settles) == (Kind.PARTIAL, {2: 5_000, 1: 1_000})
+    same = Matcher((replace(young, issued="2026-01-01"), old)).match(Incoming(6_000, label))
+    assert same.settles == {1: 5_000, 2: 1_000}, "of one day, the lower number first"
+
+
+def test_of_one_amount_the_named_payer_then_the_oldest_is_offered_first():
+    owed = [Owed(n, f"F2026-0000{n}", name, 5_000, day) for n, name, day in (
+        (1, "Ville-Basse", "2026-01-03"), (2, "Ville-Haute", "2026-01-02"), (3, "Ville-Basse", "2026-01-01"),
+    )]  # fmt: skip
+    assert Matcher(owed).match(Incoming(5_000, "VIREMENT")).candidates == (3, 2, 1)
+    assert Matcher(owed).match(Incoming(5_000, "VIREMENT", payer_name="VILLE-HAUTE")).candidates == (2, 3, 1)
 
 
 def test_the_reference_is_read_as_well_as_the_label():

@@ -93,6 +93,30 @@ async def test_a_partners_sessions(client):
     )
 
 
+@pytest.mark.parametrize("state", ["declined", "replaced", "withdrawn"])
+async def test_a_partner_does_not_keep_the_dates_that_its_facilitator_left(client, state):
+    town = await makers.make_town()
+    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    await db.execute("update facilitator set partner = $1 where id = $2", partner, town.facilitator)
+    token = await open_feed(SYSTEM, "siège", partner=partner)
+    assert await sessions(client, token) == [town.session]
+    await db.execute("update assignment set state = $1", state)
+    assert await sessions(client, token) == []
+
+
+async def test_a_partner_reads_of_its_own_offers_and_facilitators_and_of_no_others(client):
+    town = await makers.make_town()
+    partner, other = [
+        await directory.add_partner(SYSTEM, name=f"Partenaire {slug}", slug=slug, summary="") for slug in ("un", "deux")
+    ]
+    await db.execute("update facilitator set partner = $1", other)
+    offer = await makers.make_offer("deux")
+    theirs = await makers.make_session(offer, starts_at=makers.NOON + timedelta(days=3))
+    await db.execute("update offer set partner = $1 where id = $2", partner, offer)
+    assert await sessions(client, await open_feed(SYSTEM, "un", partner=partner)) == [theirs]
+    assert await sessions(client, await open_feed(SYSTEM, "deux", partner=other)) == [town.session]
+
+
 async def test_a_venues_sessions_say_how_many_and_not_who(client):
     town = await makers.make_town()
     await makers.make_booking(town, 12)

@@ -15,7 +15,7 @@ from training.bookings.actions import ending
 from training.catalogue.actions import NewOffer, add_offer
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow
 from training.directory.rules import OrganisationKind
-from training.kernel import clock
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.scheduling.rules import SessionState
 
@@ -69,6 +69,29 @@ async def test_the_catalogue_is_searched_whatever_the_accents(client):
     assert "Offre bus" in await words(client, "/catalogue?theme=Bus")
     assert "vélo électrique" not in await words(client, "/catalogue?type=workshop")
     assert "Aucune offre ne correspond" in await words(client, "/catalogue?q=zzz%00%25")
+
+
+@pytest.mark.parametrize("typed", ["vélo", "vélos", "VELOS", "électriques", "vélos  électriques", "risque ville"])
+async def test_what_is_searched_in_the_plural_is_found(client, typed):
+    """Found, and not only: another offer is left out."""
+    await makers.make_town()
+    await offer_at("bus", (None, TariffMode.FREE, 0), theme="Bus")
+    page = await words(client, f"/catalogue?q={typed}")
+    assert ("Sensibilisation au vélo électrique" in page) == (typed != "risque ville"), "every word, not one of them"
+    assert "Offre bus" not in page
+
+
+async def test_a_draft_s_theme_is_not_offered_to_the_public(client):
+    """Neither in the catalogue's filter, nor in that of the sessions."""
+    await makers.make_town()
+    hidden = {state: await offer_at(state, (None, TariffMode.FREE, 0), theme=f"Sujet {state}") for state in ("draft", "archived")}  # noqa: E501  # fmt: skip
+    for state, offer in hidden.items():
+        await makers.make_session(offer)
+        await db.execute("update offer set state = $1 where id = $2", state, offer)
+    for path in ("/catalogue", "/seances"):
+        page = await words(client, path)
+        assert "Vélo" in page
+        assert "Sujet" not in page, path
 
 
 async def test_a_visitor_reads_from_what_to_what_and_an_organisation_its_own_price(client):
