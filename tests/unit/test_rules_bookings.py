@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.bookings import rules
-from training.bookings.rules import BOOKING_MOVES, BookingState, MayCancel, SessionClosed
-from training.kernel.errors import Conflict, Invalid
+from training.bookings.rules import BOOKING_MOVES, BookingState, SessionClosed, Standing
+from training.kernel.errors import Conflict, Forbidden, Invalid
 from training.scheduling.rules import LockedSession, SessionFull, SessionKind, SessionState
 
 NOW = datetime(2027, 3, 1, 11, 0, tzinfo=UTC)
@@ -29,6 +29,7 @@ SESSION = LockedSession(
     starts_at=NOW + timedelta(days=7),
     ends_at=NOW + timedelta(days=7, hours=3),
 )
+BOOKED = Standing(US, BookingState.CONFIRMED, None, SESSION.state, SESSION.starts_at)
 STATES = st.sampled_from(BookingState)
 
 
@@ -131,17 +132,30 @@ def test_seats_are_given_back_for_good() -> None:
 
 
 def test_an_organisation_cancels_until_the_session_starts() -> None:
-    start = SESSION.starts_at
-    rules.check_cancel(MayCancel.ORGANISATION, SESSION, start - SECOND)
+    start = BOOKED.starts_at
+    rules.check_cancel(BOOKED, start - SECOND, team=False)
     with pytest.raises(Conflict, match="appelez-nous"):
-        rules.check_cancel(MayCancel.ORGANISATION, SESSION, start)
+        rules.check_cancel(BOOKED, start, team=False)
 
 
 def test_the_platform_cancels_until_the_session_was_held() -> None:
-    later = SESSION.starts_at + timedelta(days=1)
-    rules.check_cancel(MayCancel.PLATFORM, SESSION, later)
+    later = BOOKED.starts_at + timedelta(days=1)
+    rules.check_cancel(BOOKED, later, team=True)
     with pytest.raises(Conflict, match="a eu lieu"):
-        rules.check_cancel(MayCancel.PLATFORM, replace(SESSION, state=SessionState.HELD), later)
+        rules.check_cancel(replace(BOOKED, session_state=SessionState.HELD), later, team=True)
+
+
+def test_the_team_confirms_until_the_session_was_held() -> None:
+    """The group came all the same: the office hid the button once the session had started, the action allowed it."""
+    option = replace(BOOKED, state=BookingState.OPTION, expires_at=None)
+    later = BOOKED.starts_at + timedelta(hours=1)
+    rules.check_confirm(option, later, team=True)
+    with pytest.raises(SessionClosed):
+        rules.check_confirm(option, later, team=False)
+    with pytest.raises(SessionClosed):
+        rules.check_confirm(replace(option, session_state=SessionState.HELD), later, team=True)
+    with pytest.raises(Forbidden, match="validée"):
+        rules.check_confirm(replace(option, state=BookingState.PENDING), NOW, team=False)
 
 
 def test_a_reference_can_be_read_aloud() -> None:

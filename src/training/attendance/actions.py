@@ -33,7 +33,7 @@ async def hold_session(
         change.about("session", session, "state", *(["early"] if early_reason else []))
         locked = await scheduling.lock_session(session)
         may_early = actor.may(Permission.SESSIONS_HOLD_EARLY, session=session)
-        rules.check_time(locked.ends_at, clock.now(), early_reason, may_early=may_early)
+        rules.check_hold(locked.state, locked.ends_at, clock.now(), early_reason, may_early=may_early)
         await scheduling.mark_held(session)
         early = early_reason.strip() if clock.now() < locked.ends_at else ""
         await Holding.insert(
@@ -57,7 +57,7 @@ async def unhold_session(actor: Actor, session: int, reason: str) -> datetime:
         if len(reason.strip()) > 400:
             raise Invalid(_("La raison tient en 400 caractères."), field="reason")
         change.about("session", session, "state")
-        await scheduling.lock_session(session)
+        rules.check_undo_held((await scheduling.lock_session(session)).state)
         holding = await Holding.select().where(Holding.session == session).first()
         if holding is None:
             raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))

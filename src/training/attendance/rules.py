@@ -4,14 +4,49 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from training.kernel.errors import Conflict, Forbidden
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Forbidden, allows
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
+from training.scheduling.rules import SessionState, check_move
 
 
 class NotOver(Conflict):
     """The session's last slot has not ended."""
 
     slug = "session-not-over"
+
+
+def check_hold(state: SessionState, ends_at: datetime, now: datetime, early_reason: str, *, may_early: bool) -> None:
+    """A session that was published counts as held once, after its end, or before with a reason."""
+    check_move(state, SessionState.HELD)
+    check_time(ends_at, now, early_reason, may_early=may_early)
+
+
+def may_hold(actor: Actor, session: int, state: SessionState, ends_at: datetime, now: datetime) -> bool:
+    """Whether the page offers to mark it as held; before its end it then asks why."""
+    may_early = actor.may(Permission.SESSIONS_HOLD_EARLY, session=session)
+    said = "–" if may_early else ""  # the reason that will be typed
+    there = actor.may(Permission.SESSIONS_HOLD, session=session)
+    return there and allows(check_hold, state, ends_at, now, said, may_early=may_early)
+
+
+def waits_for_its_end(actor: Actor, session: int, state: SessionState, ends_at: datetime, now: datetime) -> bool:
+    """Whether this person may mark it as held, but not yet."""
+    return may_hold(actor, session, state, ends_at, max(now, ends_at)) and not may_hold(
+        actor, session, state, ends_at, now
+    )
+
+
+def check_undo_held(state: SessionState) -> None:
+    """What was marked as held by mistake is put right; `billing.actions.undo_held` looks at what is issued."""
+    if state != SessionState.HELD:
+        raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))
+
+
+def may_undo_held(actor: Actor, session: int, state: SessionState) -> bool:
+    """Whether the page offers to undo it."""
+    return actor.may(Permission.SESSIONS_HOLD, session=session) and allows(check_undo_held, state)
 
 
 def check_time(ends_at: datetime, now: datetime, early_reason: str, *, may_early: bool) -> None:

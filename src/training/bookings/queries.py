@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.rules import BookingState
+from training.bookings.rules import BookingState, Standing
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
@@ -57,6 +57,17 @@ class BookingView:
     def place(self) -> str:
         """Venue and town on one line, "" when unknown."""
         return place(self.venue, self.city)
+
+    @property
+    def standing(self) -> Standing:
+        """As the rules ask for it."""
+        return Standing(
+            self.organisation,
+            BookingState(self.state),
+            self.expires_at,
+            SessionState(self.session_state),
+            self.starts_at,
+        )
 
     @property
     def coming(self) -> bool:

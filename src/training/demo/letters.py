@@ -10,7 +10,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import Way
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState, MayCancel
+from training.bookings.rules import BookingState, EndedBy
 from training.catalogue.rules import TariffMode
 from training.demo import calendar_letters, reminders
 from training.demo.samples import (
@@ -164,7 +164,7 @@ def _option(occasion: str) -> Letter:
 
 
 def _cancelled(occasion: str) -> Letter:
-    view = booking(BookingState.CANCELLED, cancelled_by=MayCancel.ORGANISATION, confirmed_at=clock.now())
+    view = booking(BookingState.CANCELLED, cancelled_by=EndedBy.ORGANISATION, confirmed_at=clock.now())
     return booking_letter(occasion, view, slots(), "CANCEL")
 
 

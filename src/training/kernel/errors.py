@@ -5,6 +5,11 @@ A package names its own errors near what raises them (`scheduling.rules.SessionF
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ParamSpec
+
+P = ParamSpec("P")
+
 
 class DomainError(Exception):
     """A refusal. `detail` is a whole sentence in the reader's language; `slug` is the end of the problem's type URI.
@@ -63,3 +68,12 @@ class TooMany(DomainError):
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+def allows(rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether a rule that refuses by raising lets it through: what a page asks in order to show the button."""
+    try:
+        rule(*args, **kwargs)
+    except DomainError:
+        return False
+    return True

@@ -10,8 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from training.kernel import clock
-from training.kernel.errors import Conflict, Invalid
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 
 MAX_SLOT = timedelta(hours=12)
 
@@ -163,7 +165,63 @@ class LockedSession:
 def check_move(current: SessionState, wanted: SessionState) -> None:
     """Conflict unless a session may go from one state to the other."""
     if wanted not in SESSION_MOVES[current]:
-        raise Conflict(_("Cette séance est {state} : cela n’est plus possible.").format(state=_(_STATE_WORDS[current])))
+        raise _no_longer(current)
+
+
+def _no_longer(state: SessionState) -> Conflict:
+    return Conflict(_("Cette séance est {state} : cela n’est plus possible.").format(state=_(_STATE_WORDS[state])))
+
+
+# What may be done to a session. `check_…` decides for the action, `may_…` says the same to the page.
+
+
+def check_publish(state: SessionState) -> None:
+    """Only a draft is published; what was called off is reinstated, with its bookings."""
+    if state != SessionState.DRAFT:
+        raise _no_longer(state)
+
+
+def may_publish(actor: Actor, session: int, state: SessionState) -> bool:
+    """Whether the page offers to publish."""
+    return _plans(actor, session) and allows(check_publish, state)
+
+
+def check_change(state: SessionState) -> None:
+    """Times, places, seats and people change until it is held or called off."""
+    if state in (SessionState.HELD, SessionState.CANCELLED):
+        raise Conflict(_("Cette séance est réalisée ou annulée."))
+
+
+def may_change(actor: Actor, session: int, state: SessionState) -> bool:
+    """Whether the page offers to change it."""
+    return _plans(actor, session) and allows(check_change, state)
+
+
+def check_call_off(state: SessionState) -> None:
+    """What was held, or called off, is not called off."""
+    check_move(state, SessionState.CANCELLED)
+
+
+def may_call_off(actor: Actor, session: int, state: SessionState) -> bool:
+    """Whether the page offers to call it off."""
+    return _plans(actor, session) and allows(check_call_off, state)
+
+
+def check_reinstate(state: SessionState, starts_at: datetime, now: datetime) -> None:
+    """What was called off takes place after all, as long as it is ahead."""
+    if state != SessionState.CANCELLED:
+        raise Conflict(_("Cette séance n’est pas annulée."))
+    if starts_at <= now:
+        raise Conflict(_("Cette séance est passée."))
+
+
+def may_reinstate(actor: Actor, session: int, state: SessionState, starts_at: datetime, now: datetime) -> bool:
+    """Whether the page offers to put it back."""
+    return _plans(actor, session) and allows(check_reinstate, state, starts_at, now)
+
+
+def _plans(actor: Actor, session: int) -> bool:
+    return actor.may(Permission.SESSIONS_PLAN, session=session)
 
 
 _STATE_WORDS = {

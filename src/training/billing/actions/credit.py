@@ -119,10 +119,7 @@ async def _lock(invoice: int) -> _Original:
     original = await db.row(_Original, f"select {names} from invoice where id = $1 for update", invoice)
     if original is None:
         raise NotFound(_("Cette facture n’existe pas."))
-    if original.state != InvoiceState.ISSUED:
-        raise Conflict(_("Cette facture n’est pas émise : modifiez le brouillon."))
-    if original.kind == DocumentKind.CREDIT_NOTE:
-        raise Conflict(_("C’est un avoir : il ne se crédite pas."))
+    crediting.check_creditable(original.state, original.kind)
     return original
 
 

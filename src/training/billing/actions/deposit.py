@@ -8,12 +8,12 @@ from decimal import Decimal
 from training.billing.actions.drafting import lock_payers, put_on_draft, take_off
 from training.billing.queries import owing
 from training.billing.queries.owing import Ground, Owed
-from training.billing.rules.grouping import Part, may_be_early
+from training.billing.rules.deposits import Early, check_deposit
+from training.billing.rules.grouping import Part
 from training.billing.rules.sharing import LUMP, Portion
 from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState
 from training.kernel import db, money, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
@@ -41,10 +41,9 @@ async def ask_deposit(
         session = await lock_session(view.session)
         view = await bookings.booking_by_id(SYSTEM.scope, booking) or view
         on = await owing.ground([view])
-        _check(on, view, held=session.state == SessionState.HELD)
+        billed = bool(await db.value("select exists (select from billable where booking = $1)", booking))
+        check_deposit(_early(on, view, held=session.state == SessionState.HELD, billed=billed))
         cents = _cents(view.price_cents, percent, amount_cents)
-        if await db.value("select exists (select from billable where booking = $1)", booking):
-            raise Conflict(_("Cette réservation est déjà à facturer, ou un acompte est déjà demandé."))
         await lock_payers([view.organisation])
         draft = await put_on_draft(_owed(on, view, cents, percent), DocumentKind.DEPOSIT)
         await outbox.put("invoice.drafted", ("invoice", draft))
@@ -66,24 +65,19 @@ async def drop_deposit(actor: Actor, booking: int) -> None:
             raise Conflict(_("Il n’y a pas d’acompte à retirer, ou il est déjà émis."))
 
 
-def _check(on: Ground, view: BookingView, *, held: bool) -> None:
+def _early(on: Ground, view: BookingView, *, held: bool, billed: bool) -> Early:
     payer = on.payers[view.organisation]
-    if view.state != BookingState.CONFIRMED:
-        raise Conflict(_("Un acompte se demande sur une réservation confirmée."))
-    if held:
-        raise Conflict(_("La séance a eu lieu : facturez le tout."))
-    if not view.price_cents:
-        raise Conflict(_("Cette réservation est gratuite."))
-    if on.shares[view.id]:
-        raise Conflict(_("Cette réservation a plusieurs payeurs : un acompte se demande à un seul."))
-    if owing.waits_for_count(on, view):
-        raise Conflict(_("Le prix dépend des présents : il n’est pas encore connu."))
-    if not may_be_early(payer.buyer, payer.early_billing_reason):
-        # décret 2012-1246 art. 33: a public accountant pays after the service
-        words = _(
-            "{name} est un organisme public et paie après le service fait : dites d’abord pourquoi, sur sa fiche."
-        )
-        raise Conflict(words.format(name=payer.name))
+    return Early(
+        state=view.state,
+        held=held,
+        price_cents=view.price_cents,
+        shared=bool(on.shares[view.id]),
+        counted=owing.waits_for_count(on, view),
+        payer=payer.name,
+        buyer=payer.buyer,
+        reason=payer.early_billing_reason,
+        billed=billed,
+    )
 
 
 def _cents(price: int, percent: int | None, amount: int | None) -> int:

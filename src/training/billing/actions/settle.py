@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from training.billing.actions.periods import check_day
-from training.billing.rules.payments import SettlementKind, Way
+from training.billing.rules.payments import SettlementKind, Way, check_amount
 from training.billing.tables.receivables import Payment, Settlement
 from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
@@ -199,14 +199,7 @@ async def _lock_payment(payment: int) -> _Left:
 
 def _check_amounts(settles: Mapping[int, int], owed: Mapping[int, _Owed]) -> None:
     for receivable, cents in settles.items():
-        row = owed[receivable]
-        if cents <= 0:
-            raise Invalid(_("Indiquez un montant de plus de zéro pour {number}.").format(number=row.number))
-        if cents > row.due_cents:
-            words = _("Il reste {due} à régler sur {number} : {amount}, c’est trop.")
-            raise Conflict(
-                words.format(due=euros(row.due_cents), number=row.number, amount=euros(cents)), field="amount"
-            )
+        check_amount(owed[receivable].number, cents, owed[receivable].due_cents)
 
 
 async def _settle(

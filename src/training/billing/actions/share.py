@@ -14,8 +14,6 @@ from training.billing.rules.sharing import Share
 from training.billing.tables.invoices import BillingShare
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState
-from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.kernel import db, outbox
 from training.kernel.actor import SYSTEM, Actor
@@ -28,8 +26,6 @@ from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState
 
 __all__ = ["Share", "share"]
-
-ENDED = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED)
 
 
 async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
@@ -46,7 +42,7 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
         change.about("booking", booking, "shares")
         held = (await lock_session(view.session)).state == SessionState.HELD
         view = await bookings.booking_by_id(SYSTEM.scope, booking) or view
-        _check_booking(view)
+        sharing.check_share(view.state, view.tariff_mode, await db.value(_ISSUED, booking))
         if shares:
             sharing.check(shares, view.seats, view.price_cents)
             await _check_payers(shares)
@@ -55,7 +51,7 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
         billed = await db.value("select exists (select from billable where booking = $1)", booking)
         await take_off([booking])
         if await db.value("select exists (select from billable where booking = $1)", booking):
-            raise _issued()  # at this very moment
+            raise sharing.already_issued()  # at this very moment
         await _write(booking, wanted)
         if billed:
             for draft in await bill(actor, [view], held=held):
@@ -74,13 +70,6 @@ def _is_whole(view: BookingView, shares: Sequence[Share]) -> bool:
     )
 
 
-def _check_booking(view: BookingView) -> None:
-    if view.state in ENDED:
-        raise Conflict(_("Cette réservation est annulée : rien n’en est facturé."))
-    if view.tariff_mode == TariffMode.FREE:
-        raise Conflict(_("Cette réservation est gratuite : il n’y a rien à partager."))
-
-
 async def _check_payers(shares: Sequence[Share]) -> None:
     known = {o.id for o in await directory.organisations([s.payer for s in shares])}
     if any(s.payer not in known for s in shares):
@@ -90,13 +79,7 @@ async def _check_payers(shares: Sequence[Share]) -> None:
 
 
 async def _check_drafts(booking: int) -> None:
-    """What is issued is not shared any more; what was written by hand beside it must not be lost without a word."""
-    issued = """
-        select i.number from invoice_line l join invoice i on i.id = l.invoice
-        where l.booking = $1 and i.state = 'issued' order by i.id limit 1
-    """
-    if number := await db.value(issued, booking):
-        raise _issued(number)
+    """What was written by hand beside it, or asked before, must not be lost without a word."""
     deposit = "select exists (select from billable where booking = $1 and part = $2)"
     if await db.value(deposit, booking, Part.DEPOSIT):
         raise Conflict(_("Un acompte est préparé pour cette réservation : retirez-le avant de la partager."))
@@ -105,9 +88,10 @@ async def _check_drafts(booking: int) -> None:
         raise Conflict(_("Retirez d’abord du brouillon les lignes ajoutées à la main : il est refait."))
 
 
-def _issued(number: str = "") -> Conflict:
-    words = _("Cette réservation est déjà facturée{number} : faites d’abord un avoir.")
-    return Conflict(words.format(number=f" ({number})" if number else ""))
+_ISSUED = """
+    select i.number from invoice_line l join invoice i on i.id = l.invoice
+    where l.booking = $1 and i.state = 'issued' order by i.id limit 1
+"""
 
 
 async def _write(booking: int, shares: Sequence[Share]) -> None:

@@ -98,8 +98,6 @@ async def _lock(invoice: int) -> _Locked:
     state = await db.value("select state from invoice where id = $1 for update", invoice)
     if state is None:
         raise NotFound(_("Cette facture n’existe pas."))
-    if state != InvoiceState.ISSUED:
-        raise Conflict(_("Cette facture n’est pas encore émise : rien ne peut lui arriver."))
     found = await db.row(
         _Locked,
         """
@@ -112,8 +110,7 @@ async def _lock(invoice: int) -> _Locked:
         invoice,
     )
     assert found is not None  # noqa: S101 - its row is locked
-    if rules.channel_of(found.buyer) != Channel.CHORUS_PORTAL:
-        raise Conflict(_("Cette facture part par courriel : seules celles des acheteurs publics se déposent."))
+    rules.check_followed(InvoiceState(state), found.buyer)
     return found
 
 

@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.kernel.errors import Conflict, Invalid
+from training.billing.rules.states import DocumentKind, InvoiceState
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import _
 from training.kernel.money import vat_of
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
+
+
+def check_creditable(state: InvoiceState, kind: DocumentKind) -> None:
+    """Conflict unless a document is an issued invoice."""
+    if state != InvoiceState.ISSUED:
+        raise Conflict(_("Cette facture n’est pas émise : modifiez le brouillon."))
+    if kind == DocumentKind.CREDIT_NOTE:
+        raise Conflict(_("C’est un avoir : il ne se crédite pas."))
+
+
+def may_credit(actor: Actor, state: InvoiceState, kind: DocumentKind) -> bool:
+    """Whether the page offers a credit note; of how much, `taken` says."""
+    return actor.may(Permission.INVOICES_CREDIT) and allows(check_creditable, state, kind)
 
 
 @dataclass(frozen=True, slots=True)

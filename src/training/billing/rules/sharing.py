@@ -5,12 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.bookings.rules import BookingState
+from training.catalogue.rules import TariffMode
 from training.kernel import money
-from training.kernel.errors import Invalid
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 
 PIECE, LUMP = "C62", "LS"  # UN/ECE Rec 20
+
+
+ENDED = frozenset({BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED})
+
+
+def check_share(state: BookingState, mode: TariffMode, issued: str | None) -> None:
+    """Conflict unless a booking may have several payers. `issued`: the number of an invoice with something of it."""
+    if state in ENDED:
+        raise Conflict(_("Cette réservation est annulée : rien n’en est facturé."))
+    if mode == TariffMode.FREE:
+        raise Conflict(_("Cette réservation est gratuite : il n’y a rien à partager."))
+    if issued is not None:
+        raise already_issued(issued)
+
+
+def may_share(actor: Actor, state: BookingState, mode: TariffMode, issued: str | None) -> bool:
+    """Whether the page offers to say who pays."""
+    return actor.may(Permission.INVOICES_PREPARE) and allows(check_share, state, mode, issued)
+
+
+def already_issued(number: str = "") -> Conflict:
+    """The refusal that names the invoice."""
+    words = _("Cette réservation est déjà facturée{number} : faites d’abord un avoir.")
+    return Conflict(words.format(number=f" ({number})" if number else ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

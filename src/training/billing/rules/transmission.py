@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from training.billing.rules.states import InvoiceState
 from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, check_siret
-from training.kernel.errors import Conflict, Invalid
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.kernel.render import day_year
 
 
@@ -55,6 +58,19 @@ CHANNELS: dict[Channel, ChannelTerms] = {
 def channel_of(buyer: Buyer) -> Channel:
     """The way that counts for a buyer: what leaves by mail to a public one is a copy."""
     return Channel.CHORUS_PORTAL if buyer == Buyer.PUBLIC else Channel.MAIL
+
+
+def check_followed(state: InvoiceState, buyer: Buyer) -> None:
+    """Conflict unless a document is issued, and goes by a way that people follow by hand."""
+    if state != InvoiceState.ISSUED:
+        raise Conflict(_("Cette facture n’est pas encore émise : rien ne peut lui arriver."))
+    if channel_of(buyer) != Channel.CHORUS_PORTAL:
+        raise Conflict(_("Cette facture part par courriel : seules celles des acheteurs publics se déposent."))
+
+
+def may_follow(actor: Actor, state: InvoiceState, buyer: Buyer) -> bool:
+    """Whether the page offers to write where the deposit stands."""
+    return actor.may(Permission.INVOICES_TRANSMIT) and allows(check_followed, state, buyer)
 
 
 class Status(StrEnum):

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from training.bookings import rules
-from training.bookings.rules import BookingState
+from training.bookings.rules import BookingState, Standing
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price
@@ -21,7 +21,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
-from training.scheduling.rules import BOOKABLE, LockedSession
+from training.scheduling.rules import LockedSession
 
 # Nobody who locks the session first can meet this one; it is for doors that will be cut later.
 db.refuse("session_seats_within_capacity", lambda: rules.seats_missing(0))
@@ -128,12 +128,8 @@ async def confirm(actor: Actor, booking: int) -> None:
         change.about("booking", booking, "state", "price_cents")
         row, session = await lock_booking(booking)
         actor.must(Permission.BOOKINGS_CONFIRM, organisation=row.organisation)
-        if row.state == BookingState.PENDING and not actor.may(Permission.BOOKINGS_CONFIRM):
-            raise Forbidden(_("Votre structure attend d’être validée : la réservation le sera avec elle."))
-        rules.check_move(row.state, BookingState.CONFIRMED, row.expires_at, clock.now())
-        started = session.starts_at <= clock.now() and not actor.may(Permission.BOOKINGS_CONFIRM)
-        if session.state not in BOOKABLE or started:  # the team may until it was held: the group came all the same
-            raise rules.SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
+        team = actor.may(Permission.BOOKINGS_CONFIRM)
+        rules.check_confirm(standing_of(row, session), clock.now(), team=team)
         organisation = await lock_organisation(row.organisation)
         cost = await _price(organisation.kind, session, row.seats)
         await Booking.update(
@@ -162,10 +158,7 @@ async def name_participants(
         change.about("booking", booking, "participants")
         row, session = await lock_booking(booking)
         actor.must(Permission.BOOKINGS_MAKE, organisation=row.organisation)
-        if row.state not in rules.NAMEABLE:
-            raise Conflict(_("Cette réservation n’est plus en cours : ses participants ne se nomment plus."))
-        if session.state in ("held", "cancelled"):
-            raise Conflict(_("La séance a eu lieu ou n’a pas lieu : les participants ne se nomment plus ici."))
+        rules.check_name(standing_of(row, session))
         rules.check_participants([p.name for p in people], row.seats)
         await Participant.delete().where(Participant.booking == booking)
         await _name(booking, people)
@@ -177,10 +170,9 @@ async def name_participants(
 async def tell_references(actor: Actor, booking: int, purchase_order: str, service_code: str) -> None:
     """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known."""
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
-        row, _session = await lock_booking(booking)
+        row, session = await lock_booking(booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=row.organisation)
-        if row.state not in (*rules.OCCUPYING, BookingState.WAITING):
-            raise Conflict(_("Cette réservation n’est plus en cours : elle ne sera pas facturée."))
+        rules.check_tell(standing_of(row, session))
         told = {"purchase_order": purchase_order.strip(), "service_code": service_code.strip()}
         await change.edit(Booking, booking, {name: text for name, text in told.items() if text})
 
@@ -221,6 +213,11 @@ async def lock_booking(booking: int) -> tuple[LockedBooking, LockedSession]:
     if row is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return row, locked
+
+
+def standing_of(row: LockedBooking, session: LockedSession) -> Standing:
+    """A locked booking, as the rules ask for it."""
+    return Standing(row.organisation, row.state, row.expires_at, session.state, session.starts_at)
 
 
 def _first_state(organisation: OrganisationState, option: bool) -> BookingState:

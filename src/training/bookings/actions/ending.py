@@ -5,16 +5,17 @@ from __future__ import annotations
 from operator import itemgetter
 
 from training.bookings import rules
-from training.bookings.actions.booking import LockedBooking, lock_booking
-from training.bookings.rules import BookingState, MayCancel
+from training.bookings.actions.booking import LockedBooking, lock_booking, standing_of
+from training.bookings.rules import BookingState, EndedBy
 from training.bookings.tables import Booking
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.errors import Conflict, Invalid
+from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
+from training.scheduling.rules import check_call_off, check_reinstate
 
 
 async def decline(actor: Actor, booking: int, reason: str) -> None:
@@ -22,8 +23,9 @@ async def decline(actor: Actor, booking: int, reason: str) -> None:
     async with acting(actor, "booking.decline", ("booking", booking)) as change:
         actor.must(Permission.BOOKINGS_CONFIRM)
         change.about("booking", booking, "state")
-        row, _session = await lock_booking(booking)
-        await _end(row, BookingState.DECLINED, "platform", reason)
+        row, session = await lock_booking(booking)
+        rules.check_decline(standing_of(row, session))
+        await _end(row, BookingState.DECLINED, EndedBy.PLATFORM, reason)
         await outbox.put("booking.declined", ("booking", booking))
 
 
@@ -33,9 +35,9 @@ async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
         change.about("booking", booking, "state")
         row, session = await lock_booking(booking)
         actor.must(Permission.BOOKINGS_CANCEL, organisation=row.organisation)
-        by = MayCancel.PLATFORM if actor.may(Permission.BOOKINGS_CANCEL) else MayCancel.ORGANISATION
-        rules.check_cancel(by, session, clock.now())
-        await _end(row, BookingState.CANCELLED, by, reason)
+        team = actor.may(Permission.BOOKINGS_CANCEL)
+        rules.check_cancel(standing_of(row, session), clock.now(), team=team)
+        await _end(row, BookingState.CANCELLED, EndedBy.PLATFORM if team else EndedBy.ORGANISATION, reason)
         await outbox.put("booking.cancelled", ("booking", booking))
 
 
@@ -46,14 +48,14 @@ async def call_off_session(actor: Actor, session: int, reason: str) -> None:
         if not reason.strip():
             raise Invalid(_("Dites pourquoi : ce texte part dans le courriel à chaque structure."), field="reason")
         change.about("session", session, "state")
-        await scheduling.lock_session(session)
+        check_call_off((await scheduling.lock_session(session)).state)
         await scheduling.mark_cancelled(session, reason)
         now = clock.now()
         await Booking.update(
             {
                 Booking.state: BookingState.CANCELLED,
                 Booking.cancelled_at: now,
-                Booking.cancelled_by: MayCancel.PLATFORM,
+                Booking.cancelled_by: EndedBy.PLATFORM,
                 Booking.cancel_reason: reason,
                 Booking.updated_at: now,
             }
@@ -73,8 +75,7 @@ async def reinstate_session(actor: Actor, session: int) -> None:
         actor.must(Permission.SESSIONS_PLAN, session=session)
         change.about("session", session, "state")
         locked = await scheduling.lock_session(session)
-        if locked.starts_at <= clock.now():
-            raise Conflict(_("Cette séance est passée."))
+        check_reinstate(locked.state, locked.starts_at, clock.now())
         reason = await db.value("select cancel_reason from session where id = $1", session)
         await scheduling.mark_reinstated(session)
         fell = await db.connection().fetch(
@@ -102,7 +103,7 @@ async def close_undecided(actor: Actor, session: int) -> None:
         for record in await db.connection().fetch(sql, session):
             row, _session = await lock_booking(record["id"])
             state = BookingState.DECLINED if row.state == BookingState.PENDING else BookingState.EXPIRED
-            await _end(row, state, "system", "")
+            await _end(row, state, EndedBy.SYSTEM, "")
             await outbox.put(f"booking.{state}", ("booking", row.id))
 
 
@@ -116,12 +117,12 @@ async def expire_options(actor: Actor = SYSTEM) -> int:
         async with acting(actor, "booking.expire", ("booking", record["id"])):
             row, _session = await lock_booking(record["id"])
             if row.state in rules.EXPIRING and row.expires_at and row.expires_at <= clock.now():
-                await _end(row, BookingState.EXPIRED, "system", "")
+                await _end(row, BookingState.EXPIRED, EndedBy.SYSTEM, "")
                 await outbox.put("booking.expired", ("booking", record["id"]))
     return len(due)
 
 
-async def _end(row: LockedBooking, state: BookingState, by: str, reason: str) -> None:
+async def _end(row: LockedBooking, state: BookingState, by: EndedBy, reason: str) -> None:
     now = clock.now()
     rules.check_move(row.state, state, row.expires_at, now)
     await Booking.update(

@@ -8,12 +8,15 @@ from training.billing.queries import drafts
 from training.billing.queries import invoices as billing
 from training.billing.queries.drafts import ShareView
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.grouping import may_be_early
+from training.billing.rules.deposits import Early, may_ask_deposit
+from training.billing.rules.sharing import may_share
 from training.bookings import queries as bookings
+from training.bookings import rules
 from training.bookings.queries import BookingView, ParticipantView
-from training.bookings.rules import BOOKING_MOVES, BookingState
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
+from training.catalogue import queries as catalogue
+from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import Buyer
@@ -23,8 +26,8 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.messages.queries import MailListed
-from training.reporting.office.bookings import Step, timeline
 from training.reporting.office.mails import mails_about
+from training.reporting.timeline import Step, timeline
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
 from training.scheduling.rules import SessionState
@@ -54,31 +57,47 @@ class OfficeBooking:
 
 
 async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
-    """What the page of a booking shows, in eleven statements; NotFound when there is no such booking."""
+    """What the page of a booking shows, in twelve statements; NotFound when there is no such booking."""
     view = await booking(actor.scope, reference)
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
     about = [("booking", view.id), *(("invoice", invoice.id) for invoice in invoices)]
     payer = await directory.organisation(view.organisation)
-    billed = view.state == BookingState.CONFIRMED and view.price_cents > 0  # it is, or will be, invoiced
-    early = billed and payer is not None and may_be_early(Buyer(payer.buyer), payer.early_billing_reason)
-    moves, held = BOOKING_MOVES[view.state], view.session_state == SessionState.HELD
+    shares = await drafts.shares(view.id)
+    issued = next((invoice.number for invoice in invoices if invoice.number), None)
+    now, standing = clock.now(), view.standing
     return OfficeBooking(
         booking=view,
         organisation=payer,
         participants=await bookings.participants(view.id),
         slots=(await scheduling.slots([view.session]))[view.session],
         answers=[a for a in await invitations.answers(view.session) if a.booking == view.id],
-        steps=timeline(view, invoices[0] if invoices else None, paper is not None),
+        steps=timeline(view, invoices, free_paper=paper is not None, team=True),
         invoices=invoices,
-        shares=await drafts.shares(view.id),
+        shares=shares,
         free_paper=paper is not None,
         mails=await mails_about(*about) if actor.may(P.MAILS_SEE) else [],
-        may_confirm=BookingState.CONFIRMED in moves and actor.may(P.BOOKINGS_CONFIRM) and view.starts_at > clock.now(),
-        may_decline=view.state == BookingState.PENDING and actor.may(P.BOOKINGS_CONFIRM),
-        may_cancel=BookingState.CANCELLED in moves and not held and actor.may(P.BOOKINGS_CANCEL),
-        may_share=billed and not any(i.number for i in invoices) and actor.may(P.INVOICES_PREPARE),
-        may_ask_deposit=early and not held and not invoices and actor.may(P.INVOICES_PREPARE),
+        may_confirm=rules.may_confirm(actor, standing, now),
+        may_decline=rules.may_decline(actor, standing),
+        may_cancel=rules.may_cancel(actor, standing, now),
+        may_share=may_share(actor, view.state, view.tariff_mode, issued),
+        may_ask_deposit=may_ask_deposit(actor, await _early(view, payer, shared=bool(shares), billed=bool(invoices))),
+    )
+
+
+async def _early(view: BookingView, payer: OrganisationView | None, *, shared: bool, billed: bool) -> Early:
+    assert payer is not None  # noqa: S101 - a foreign key says so
+    offer = (await catalogue.billed_as([view.offer_slug]))[view.offer_slug]
+    return Early(
+        state=view.state,
+        held=view.session_state == SessionState.HELD,
+        price_cents=view.price_cents,
+        shared=shared,
+        counted=view.tariff_mode == TariffMode.PER_SEAT and offer.bill_present,
+        payer=payer.name,
+        buyer=Buyer(payer.buyer),
+        reason=payer.early_billing_reason,
+        billed=billed,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.attendance import queries as attendance
+from training.attendance import rules as attendance_rules
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
 from training.bookings import queries as bookings
@@ -17,13 +18,13 @@ from training.directory.queries import OrganisationView
 from training.identity.rules import Permission
 from training.kernel import clock, db
 from training.kernel.actor import Actor
-from training.kernel.errors import NotFound
+from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.reporting.office import planning
 from training.reporting.office.planning import Choices
 from training.scheduling import queries as scheduling
+from training.scheduling import rules as scheduling_rules
 from training.scheduling.queries import AssignmentView, SessionView, SlotView
-from training.scheduling.rules import SESSION_MOVES, SessionState
 
 P = Permission
 BOOKINGS_MOST = 1_000  # of one session: more than any room holds
@@ -55,8 +56,8 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
     """What the page of a session shows, in ten statements at most; NotFound when there is no such session."""
     view = await _existing(session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
-    state, over = view.state, view.last_ends_at <= clock.now()
-    may_hold = SessionState.HELD in SESSION_MOVES[state] and actor.may(P.SESSIONS_HOLD)
+    now = clock.now()
+    state, over = view.state, view.last_ends_at <= now
     return OfficeSession(
         session=view,
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
@@ -68,12 +69,13 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         present=await attendance.head_counts(session),
         invoices=await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {},
         over=over,
-        may_publish=state == SessionState.DRAFT and actor.may(P.SESSIONS_PLAN),
-        may_hold=may_hold and (over or actor.may(P.SESSIONS_HOLD_EARLY)),
-        waits_for_its_end=may_hold and not over and not actor.may(P.SESSIONS_HOLD_EARLY),
-        may_undo=state == SessionState.HELD and actor.may(P.SESSIONS_HOLD),
-        may_change=state != SessionState.HELD and actor.may(P.SESSIONS_PLAN),
-        may_call_off=SessionState.CANCELLED in SESSION_MOVES[state] and actor.may(P.SESSIONS_PLAN),
+        may_publish=scheduling_rules.may_publish(actor, session, state),
+        may_hold=attendance_rules.may_hold(actor, session, state, view.last_ends_at, now),
+        waits_for_its_end=attendance_rules.waits_for_its_end(actor, session, state, view.last_ends_at, now),
+        may_undo=attendance_rules.may_undo_held(actor, session, state),
+        may_change=scheduling_rules.may_change(actor, session, state)
+        or scheduling_rules.may_reinstate(actor, session, state, view.starts_at, now),
+        may_call_off=scheduling_rules.may_call_off(actor, session, state),
     )
 
 
@@ -85,18 +87,22 @@ class SessionEdited:
     slots: list[SlotView]
     people: list[AssignmentView]
     choices: Choices
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing of it changes any more."""
-        return self.session.state in (SessionState.HELD, SessionState.CANCELLED)
+    may_change: bool
+    may_reinstate: bool
 
 
-async def edit_page(session: int) -> SessionEdited:
+async def edit_page(actor: Actor, session: int) -> SessionEdited:
     """The page that changes a session, in seven statements; NotFound when there is no such session."""
     view = await _existing(session)
     slots = (await scheduling.slots([session]))[session]
-    return SessionEdited(view, slots, await scheduling.assignments([session]), await planning.choices())
+    return SessionEdited(
+        view,
+        slots,
+        await scheduling.assignments([session]),
+        await planning.choices(),
+        may_change=scheduling_rules.may_change(actor, session, view.state),
+        may_reinstate=scheduling_rules.may_reinstate(actor, session, view.state, view.starts_at, clock.now()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ async def call_off_page(session: int) -> CallOff:
     view = await _existing(session)
     reach = await db.row(CallOffReach, _REACH, session)
     assert reach is not None  # noqa: S101 - an aggregate always has a row
-    return CallOff(view, reach, SessionState.CANCELLED in SESSION_MOVES[view.state])
+    return CallOff(view, reach, allows(scheduling_rules.check_call_off, view.state))
 
 
 _REACH = """

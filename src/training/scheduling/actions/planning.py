@@ -119,6 +119,7 @@ async def publish_session(actor: Actor, session: int) -> None:
     """Open a draft to bookings; its facilitators are invited."""
     async with acting(actor, "session.publish", ("session", session)):
         actor.must(Permission.SESSIONS_PLAN, session=session)
+        rules.check_publish((await lock_session(session)).state)
         await _move(session, SessionState.PUBLISHED, {Session.published_at: clock.now()})
         await _invite_facilitators(session)
 
@@ -249,6 +250,5 @@ async def session_of(slot: int) -> int:
 async def lock_alive(session: int) -> LockedSession:
     """Lock a session that can still change. Conflict: held or cancelled."""
     locked = await lock_session(session)
-    if locked.state in (SessionState.HELD, SessionState.CANCELLED):
-        raise Conflict(_("Cette séance est réalisée ou annulée."))
+    rules.check_change(locked.state)
     return locked

@@ -7,20 +7,20 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.queries import invoices as billing
-from training.bookings import queries
+from training.bookings import queries, rules
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewParticipant
 from training.bookings.queries import BookingView
-from training.bookings.rules import BOOKING_MOVES, EXPIRING, NAMEABLE, OCCUPYING, BookingState
+from training.bookings.rules import BookingState
 from training.calendar.queries import invitations
 from training.directory.queries import OrganisationView
 from training.identity.rules import Permission
+from training.kernel import clock
 from training.kernel.errors import DomainError, NotFound
 from training.kernel.i18n import _, ngettext
-from training.reporting.portal import space as shown
+from training.reporting.timeline import timeline
 from training.scheduling import queries as scheduling
-from training.scheduling.rules import BOOKABLE
 from training.web.asked import asked, key, moment_key, pager
 from training.web.forms import Form
 from training.web.pages import Asked, go, kept_file, page, the_actor
@@ -63,8 +63,8 @@ async def _booking_page(
     actor = the_actor(request)
     billed = (await billing.invoices_of(actor.scope, [booking.id]))[booking.id]
     invoices = billed if actor.may(P.INVOICES_SEE, organisation=organisation.id) else []
-    owed = booking.price_cents > 0 and booking.state in OCCUPYING and not any(i.number for i in billed)
-    facts = owed and actor.may(P.INVOICES_COMPLETE, organisation=organisation.id)
+    owed = booking.price_cents > 0 and not any(i.number for i in billed)
+    facts = owed and rules.may_tell(actor, booking.standing)
     paper = await billing.free_paper(actor.scope, booking.reference)
     people = await queries.participants(booking.id)
     answers = {a.email.lower(): a for a in await invitations.answers(booking.session) if a.booking == booking.id}
@@ -78,15 +78,15 @@ async def _booking_page(
         people=people,
         answers=answers,
         form=form,
-        may_name=may_name(booking) and actor.may(P.BOOKINGS_MAKE, organisation=organisation.id),
-        steps=shown.story(booking, invoices[0] if invoices else None, confirmation=paper is not None),
+        may_name=rules.may_name(actor, booking.standing),
+        steps=timeline(booking, invoices, free_paper=paper is not None, team=False),
         invoices=[invoice for invoice in invoices if invoice.number],
         billing=await billing_facts.wanted(organisation, booking.service_code, booking.purchase_order)
         if facts
         else None,
         paper=paper is not None,
-        may_confirm=booking.state in EXPIRING and actor.may(P.BOOKINGS_CONFIRM, organisation=organisation.id),
-        may_cancel=may_cancel(booking) and actor.may(P.BOOKINGS_CANCEL, organisation=organisation.id),
+        may_confirm=rules.may_confirm(actor, booking.standing, clock.now()),
+        may_cancel=rules.may_cancel(actor, booking.standing, clock.now()),
         **frame(request, organisation, "reservations"),
     )
 
@@ -142,7 +142,7 @@ def _said_of(people: tuple[NewParticipant, ...], invited: bool) -> str:
 async def ask_cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
     """What cancelling leads to, in numbers, before it is done."""
     organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CANCEL)
-    if not may_cancel(booking):
+    if not rules.may_cancel(the_actor(request), booking.standing, clock.now()):
         said = _("Cette réservation ne peut plus être annulée en ligne : appelez-nous.")
         return go(f"/espace/{slug}/reservations/{booking.reference}", said, "attention")
     return await _cancel_page(request, organisation, booking, Form())
@@ -159,17 +159,6 @@ async def cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) 
             await ending.cancel(the_actor(request), booking.id, reason)
             return go(f"/espace/{slug}/reservations/{booking.reference}", _("La réservation est annulée."))
     return await _cancel_page(request, organisation, booking, form)
-
-
-def may_cancel(booking: BookingView) -> bool:
-    """Whether the page offers to cancel; the action decides."""
-    open_ = BookingState.CANCELLED in BOOKING_MOVES[booking.state]
-    return open_ and booking.coming and booking.session_state in BOOKABLE
-
-
-def may_name(booking: BookingView) -> bool:
-    """Whether the page asks who comes; the action decides."""
-    return booking.state in NAMEABLE and booking.session_state in BOOKABLE
 
 
 async def _found(

@@ -14,6 +14,7 @@ from training.billing.queries import credits as crediting
 from training.billing.queries import invoices as billing
 from training.billing.queries.credits import CreditableLine, CreditNoteView, Replacement
 from training.billing.queries.invoices import InvoiceView
+from training.billing.rules.crediting import may_credit
 from training.billing.rules.states import DocumentKind
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer
 from training.identity.rules import Permission
@@ -47,7 +48,7 @@ async def part(actor: Actor, invoice: InvoiceView) -> Part:
         await crediting.credit_notes(actor.scope, invoice.id),
         await crediting.replacement(invoice.id),
         sum(line.left_cents for line in lines),
-        actor.may(P.INVOICES_CREDIT) and invoice.kind != DocumentKind.CREDIT_NOTE,
+        may_credit(actor, invoice.state, invoice.kind),
     )
 
 

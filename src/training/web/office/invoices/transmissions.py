@@ -77,7 +77,8 @@ async def part(actor: Actor, invoice: InvoiceView) -> Part | None:
     mails = await mails_about(("invoice", invoice.id)) if actor.may(P.MAILS_SEE) else []
     tried = [Tried(clock.local(mail.sent_at or mail.created_at).date(), mail=mail) for mail in mails]
     tried += [Tried(clock.local(step.created_at).date() if step.undone else step.happened_on, step) for step in steps]
-    return Part(public, standing, sorted(tried, key=lambda one: one.day), actor.may(P.INVOICES_TRANSMIT))
+    may = rules.may_follow(actor, invoice.state, invoice.payer_buyer)
+    return Part(public, standing, sorted(tried, key=lambda one: one.day), may)
 
 
 @get(LIST, permission=P.INVOICES_SEE)

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from training.billing.actions import settle as acts
 from training.billing.actions.settle import NewPayment
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.payments import BY_HAND, WAY_NAMES, Way
+from training.billing.rules.payments import BY_HAND, WAY_NAMES, Way, may_record, may_write_off
 from training.identity.rules import Permission, new_token
 from training.kernel import clock
 from training.kernel.actor import Actor
@@ -53,8 +53,8 @@ async def part(actor: Actor, invoice: InvoiceView) -> Part | None:
         owed,
         await reading.settlements_of(owed.id) if owed.settled_cents or not owed.due_cents else [],
         await reading.unused(owed.payer) if may and owed.due_cents else [],
-        may and owed.due_cents > 0,
-        actor.may(P.PAYMENTS_WRITE_OFF) and owed.due_cents > 0,
+        may_record(actor, owed.due_cents),
+        may_write_off(actor, owed.due_cents),
     )
 
 

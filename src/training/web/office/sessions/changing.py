@@ -35,7 +35,7 @@ async def edit(request: Asked, session: FromPath[int]) -> Template:
 
 
 async def _page(request: Asked, session: int, form: Form | None) -> Template:
-    return await _answer(request, await reading.edit_page(row(session)), form or Form())
+    return await _answer(request, await reading.edit_page(the_actor(request), row(session)), form or Form())
 
 
 async def _answer(request: Asked, found: SessionEdited, form: Form) -> Template:
@@ -49,7 +49,8 @@ async def _answer(request: Asked, found: SessionEdited, form: Form) -> Template:
         slots=found.slots,
         people=found.people,
         form=form,
-        over=found.over,
+        may_change=found.may_change,
+        may_reinstate=found.may_reinstate,
         **options(found.choices),
     )
 
@@ -76,7 +77,7 @@ def _as_it_stands(found: SessionEdited) -> dict[str, Any]:
 @post(PATH + "/deplacer", permission=P.SESSIONS_PLAN)
 async def move(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Other times or places."""
-    form, found = await Form.of(request), await reading.edit_page(row(session))
+    form, found = await Form.of(request), await reading.edit_page(the_actor(request), row(session))
     venues = {v.id for v in found.choices.venues} | {s.venue_id for s in found.slots if s.venue_id}
     moves = {slot.id: moved for slot in found.slots if (moved := _moved(form, slot.id, venues))}
     if form.good:
@@ -122,7 +123,7 @@ async def seats(request: Asked, session: FromPath[int]) -> Template | Redirect:
 @post(PATH + "/animer", permission=P.SESSIONS_PLAN)
 async def facilitate(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Somebody more on a date, somebody instead, or nobody."""
-    form, found = await Form.of(request), await reading.edit_page(row(session))
+    form, found = await Form.of(request), await reading.edit_page(the_actor(request), row(session))
     slot = one_of(form, "slot", {s.id for s in found.slots}, _("Choisissez une date."), required=True)
     here = {a.id for a in found.people}
     current = one_of(form, "assignment", here, _("Cette personne n’anime plus cette date."))

@@ -1,0 +1,58 @@
+"""When a deposit may be asked for a booking. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.billing.rules.grouping import may_be_early
+from training.bookings.rules import BookingState
+from training.directory.rules import Buyer
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, allows
+from training.kernel.i18n import _
+from training.kernel.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Early:
+    """What decides whether a booking is paid for before its session.
+
+    `counted`: its price waits for a head-count. `billed`: something of it stands on a draft or an invoice.
+    """
+
+    state: BookingState
+    held: bool
+    price_cents: int
+    shared: bool
+    counted: bool
+    payer: str
+    buyer: Buyer
+    reason: str | None
+    billed: bool
+
+
+def check_deposit(early: Early) -> None:
+    """Conflict unless a deposit may be asked."""
+    if early.state != BookingState.CONFIRMED:
+        raise Conflict(_("Un acompte se demande sur une réservation confirmée."))
+    if early.held:
+        raise Conflict(_("La séance a eu lieu : facturez le tout."))
+    if not early.price_cents:
+        raise Conflict(_("Cette réservation est gratuite."))
+    if early.shared:
+        raise Conflict(_("Cette réservation a plusieurs payeurs : un acompte se demande à un seul."))
+    if early.counted:
+        raise Conflict(_("Le prix dépend des présents : il n’est pas encore connu."))
+    if not may_be_early(early.buyer, early.reason):
+        # décret 2012-1246 art. 33: a public accountant pays after the service
+        words = _(
+            "{name} est un organisme public et paie après le service fait : dites d’abord pourquoi, sur sa fiche."
+        )
+        raise Conflict(words.format(name=early.payer))
+    if early.billed:
+        raise Conflict(_("Cette réservation est déjà à facturer, ou un acompte est déjà demandé."))
+
+
+def may_ask_deposit(actor: Actor, early: Early) -> bool:
+    """Whether the page offers to ask for a deposit."""
+    return actor.may(Permission.INVOICES_PREPARE) and allows(check_deposit, early)

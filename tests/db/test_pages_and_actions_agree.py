@@ -1,0 +1,156 @@
+"""What a page offers is what its action does, in every state, at every time, for everybody: one rule for both."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+import makers
+from training.attendance import rules as attendance
+from training.attendance.actions import hold_session, unhold_session
+from training.bookings import queries
+from training.bookings import rules as bookings
+from training.bookings.actions import booking, ending
+from training.bookings.rules import BookingState
+from training.identity.rules import ORGANISATION_ROLES, PLATFORM_ROLES, Role
+from training.kernel import clock, db
+from training.kernel.actor import SYSTEM, Actor, Scope
+from training.kernel.errors import DomainError
+from training.scheduling import queries as sessions
+from training.scheduling import rules as scheduling
+from training.scheduling.actions import changing, planning
+from training.scheduling.rules import SessionState
+
+pytestmark = pytest.mark.anyio
+SECOND = timedelta(seconds=1)
+
+
+def staff(role: Role) -> Actor:
+    return Actor("user", None, role, PLATFORM_ROLES[role], Scope(everything=True))
+
+
+def member(role: Role, organisation: int) -> Actor:
+    return Actor("user", None, role, scope=Scope(organisations={organisation: ORGANISATION_ROLES[role]}))
+
+
+class Undone(Exception):
+    """Takes back what was tried."""
+
+
+async def does(action: Callable[[], Awaitable[object]]) -> bool:
+    """Whether an action goes through; whatever it changed is undone."""
+    try:
+        async with db.atomic():
+            await action()
+            raise Undone
+    except Undone:
+        return True
+    except DomainError:
+        return False
+
+
+async def test_a_booking_s_page_offers_what_its_actions_do(database_test):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        booked = await makers.make_booking(town, 5)
+    people = [
+        staff(Role.ADVISER),
+        staff(Role.BOOKKEEPER),
+        member(Role.MEMBER, town.organisation),
+        member(Role.REFERRER, town.organisation),
+        member(Role.MANAGER, town.organisation + 999),
+    ]
+    states = product(BookingState, set(SessionState) - {SessionState.DRAFT}, (-SECOND, SECOND))
+    offered, wrong = 0, []
+    for state, session_state, after in states:
+        with clock.frozen(town.starts_at + after):
+            await _stand(booked.id, town.session, state, session_state)
+            view = await queries.booking_by_id(SYSTEM.scope, booked.id)
+            assert view is not None
+            for actor in people:
+                for name, shown, action in _of_booking(actor, view):
+                    offered += shown
+                    if await does(action) != shown:
+                        wrong.append((name, actor.label, state, session_state, after, shown))
+    assert wrong == []
+    assert offered > 100
+
+
+async def _stand(booked: int, session: int, state: str, session_state: str) -> None:
+    await db.execute("update session set state = $2, cancel_reason = null where id = $1", session, session_state)
+    ends = clock.now() + timedelta(hours=1) if state in bookings.EXPIRING else None
+    await db.execute("update booking set state = $2, expires_at = $3 where id = $1", booked, state, ends)
+
+
+def _of_booking(actor: Actor, view: queries.BookingView) -> list[tuple[str, bool, Callable[[], Awaitable[object]]]]:
+    standing, now = view.standing, clock.now()
+    return [
+        ("confirm", bookings.may_confirm(actor, standing, now), lambda: booking.confirm(actor, view.id)),
+        ("decline", bookings.may_decline(actor, standing), lambda: ending.decline(actor, view.id, "Complet.")),
+        ("cancel", bookings.may_cancel(actor, standing, now), lambda: ending.cancel(actor, view.id)),
+        ("name", bookings.may_name(actor, standing), lambda: booking.name_participants(actor, view.id, ())),
+        ("tell", bookings.may_tell(actor, standing), lambda: booking.tell_references(actor, view.id, "2027-1", "")),
+    ]
+
+
+async def test_a_session_s_page_offers_what_its_actions_do(database_test):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+    people = [staff(Role.ADMINISTRATOR), staff(Role.ADVISER), staff(Role.BOOKKEEPER)]
+    times = (town.starts_at - SECOND, town.starts_at + SECOND, town.ends_at + SECOND)
+    offered, wrong = 0, []
+    for state, now in product(SessionState, times):
+        with clock.frozen(now):
+            await db.execute("update session set state = $2 where id = $1", town.session, state)
+            await db.execute("delete from holding where session = $1", town.session)
+            if state == SessionState.HELD:
+                sql = "insert into holding (session, held_at, earlier) values ($1, $2, 'published')"
+                await db.execute(sql, town.session, now)
+            view = await sessions.session(town.session)
+            assert view is not None
+            for actor in people:
+                for name, shown, action in _of_session(actor, view):
+                    offered += shown
+                    if await does(action) != shown:
+                        wrong.append((name, actor.label, state, now, shown))
+    assert wrong == []
+    assert offered > 40
+
+
+def _of_session(actor: Actor, view: sessions.SessionView) -> list[tuple[str, bool, Callable[[], Awaitable[object]]]]:
+    id_, state, ends, now = view.id, SessionState(view.state), view.last_ends_at, clock.now()
+    early = "Groupe parti." if now < ends else ""
+
+    def edit() -> Awaitable[None]:
+        return changing.edit_session(actor, id_, capacity=60, closes_at=view.starts_at, note="")
+
+    return [
+        ("publish", scheduling.may_publish(actor, id_, state), lambda: planning.publish_session(actor, id_)),
+        ("change", scheduling.may_change(actor, id_, state), edit),
+        ("call off", scheduling.may_call_off(actor, id_, state), lambda: ending.call_off_session(actor, id_, "Gel.")),
+        (
+            "reinstate",
+            scheduling.may_reinstate(actor, id_, state, view.starts_at, now),
+            lambda: ending.reinstate_session(actor, id_),
+        ),
+        (
+            "hold",
+            attendance.may_hold(actor, id_, state, ends, now),
+            lambda: hold_session(actor, id_, early_reason=early),
+        ),
+        ("undo", attendance.may_undo_held(actor, id_, state), lambda: unhold_session(actor, id_, "Erreur.")),
+    ]
+
+
+async def test_what_was_called_off_is_not_published_alone(database_test):
+    """Publishing it again left its bookings fallen and its room free: reinstating brings all back."""
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        await ending.call_off_session(SYSTEM, town.session, "Verglas.")
+        assert not await does(lambda: planning.publish_session(SYSTEM, town.session))
+        draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
+        assert not await does(lambda: ending.reinstate_session(SYSTEM, draft))
+        assert await does(lambda: ending.reinstate_session(SYSTEM, town.session))

@@ -1,0 +1,54 @@
+"""One line for a booking: the same stops for its people and for the team, which sees more on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from training.bookings.queries import BookingView
+from training.bookings.rules import BookingState, EndedBy
+from training.demo.letters import booking as sample
+from training.kernel import clock
+from training.reporting.timeline import timeline
+
+
+def line(view: BookingView, *, team: bool) -> list[tuple[str, str]]:
+    return [(step.title, step.state) for step in timeline(view, [], free_paper=False, team=team)]
+
+
+def in_state(state: BookingState) -> BookingView:
+    view = sample(state)
+    ended = state in (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED)
+    return replace(view, cancelled_at=clock.now() if ended else None, cancel_reason="Verglas." if ended else None)
+
+
+@pytest.mark.parametrize("state", list(BookingState))
+def test_both_read_the_same_stops(state: BookingState) -> None:
+    theirs, ours = line(in_state(state), team=False), line(in_state(state), team=True)
+    assert [stop for _title, stop in theirs] == [stop for _title, stop in ours]
+    assert theirs == ours
+
+
+def test_what_is_offered_from_the_waiting_list_has_its_stop() -> None:
+    """The office showed nothing of it; the portal showed no session for who stands on the list: neither is owed."""
+    for team in (True, False):
+        assert ("Place proposée", "now") in line(in_state(BookingState.OFFERED), team=team)
+        assert line(in_state(BookingState.WAITING), team=team)[-1] == ("Liste d’attente", "now")
+
+
+def test_the_team_sees_who_cancelled_and_what_was_noted() -> None:
+    gone = replace(in_state(BookingState.CANCELLED), cancelled_by=EndedBy.ORGANISATION, note="Accès PMR")
+    steps = timeline(gone, [], free_paper=False, team=True)
+    assert (steps[0].text, steps[-1].title, steps[-1].text) == ("Accès PMR", "Annulée par la structure", "Verglas.")
+    theirs = timeline(gone, [], free_paper=False, team=False)
+    assert (theirs[-1].title, theirs[-1].text) == ("Annulée", "Verglas.")
+    assert "Accès PMR" not in {step.text for step in theirs}
+
+
+def test_a_past_session_waits_to_be_marked_for_the_team_alone() -> None:
+    view = in_state(BookingState.CONFIRMED)
+    with clock.frozen(view.ends_at + timedelta(hours=1)):
+        assert any("pas encore marquée" in title for title, _state in line(view, team=True))
+        assert not any("pas encore marquée" in title for title, _state in line(view, team=False))
