@@ -18,6 +18,13 @@ STALE := $(shell [ "$$(cat $(INSTALLED) 2>/dev/null)" = "$$(pwd -P)" ] && $(BIN)
 EDITABLE = $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 QUIET := $(if $(MAKE_TERMERR),,--quiet)  # progress bars for a person, silence for a log
 
+# `make demo` in one window and `make test` in another, both first: the second waits, then finds .venv made. The lock is
+# on this folder and ends with the make that holds it.
+ALONE := import fcntl, os, sys; here = os.open(".", 0); os.set_inheritable(here, True); fcntl.flock(here, fcntl.LOCK_EX)
+in_turn = if command -v '$(PYTHON)' >/dev/null; \
+  then exec '$(PYTHON)' -c '$(ALONE); os.execvp(sys.argv[1], sys.argv[1:])' $(MAKE) --silent --no-print-directory $(1); \
+  else $(MAKE) --silent --no-print-directory $(1); fi
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install tools demo test check bench screenshots format catalogue lock clean venv
@@ -28,9 +35,11 @@ help: ## list these jobs
 	@echo '  ARGS goes to the command behind: make test ARGS="-k seats", make demo ARGS=--reset, make lock ARGS=--upgrade'
 	@echo '  DATABASE_URL is passed on as it is; when unset, an embedded PostgreSQL lives in DATA_DIR ($(DATA_DIR)).'
 
-install: $(INSTALLED) ## create .venv with what running needs, from requirements.lock, every file checked by its hash
+install: ## create .venv with what running needs, from requirements.lock, every file checked by its hash
+	@$(call in_turn,$(INSTALLED))
 
-tools: $(TOOLS) ## add to it what tests, checks and the bench need (they do it themselves)
+tools: ## add to it what tests, checks and the bench need (they do it themselves)
+	@$(call in_turn,$(TOOLS))
 
 venv:
 	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
