@@ -102,7 +102,7 @@ async def money(on: date, cents: int, payer: int | None = None, way: str = "tran
 
 
 async def settle(
-    on: date, cents: int, payment: int | None = None, number: str | None = None, kind: str = "settlement"
+    on: date, cents: int, payment: int | None = None, number: str | None = None, kind: str = "payment"
 ) -> int:
     """So much of a payment for a number; `refund` without a number, `write_off` without a payment."""
     owing = None if number is None else await receivable(number)

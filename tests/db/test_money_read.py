@@ -268,20 +268,20 @@ async def test_a_debit_on_its_way_is_waited_for(payer):
 
 
 async def test_tasks_are_what_is_left_to_do_by_hand(payer):
-    for number in ("F1", "PAID"):
+    for number in ("F1", "F2", "PAID"):
         await owed(number, payer, JAN, due=JAN)
     await paid("PAID", JAN, 1_000)
     before = NOW - timedelta(hours=1)
     wanted: dict[str, int] = {}
     for step, number, is_task, at, done in (
         ("polite", "F1", True, NOW, None), ("firm", "F1", False, before, None), ("formal", "F1", True, NOW, NOW),
-        ("polite", "PAID", True, NOW, None), ("last", "F1", False, before - timedelta(seconds=1), None),
+        ("polite", "PAID", True, NOW, None), ("polite", "F2", False, before - timedelta(seconds=1), None),
     ):  # fmt: skip
         facts = {"step": step, "is_task": is_task, "created_at": at, "done_at": done}
         wanted[f"{step} {number}"] = await put("reminder", receivable=await receivable(number), **facts)
     found = await reminders.tasks(before)
-    assert [one.id for one in found] == [wanted["polite F1"], wanted["last F1"]]
-    assert (await reminders.followed(await receivable("F1"))).steps == ["polite", "firm", "formal", "last"]
+    assert [one.id for one in found] == [wanted["polite F1"], wanted["polite F2"]]
+    assert (await reminders.followed(await receivable("F1"))).steps == ["polite", "firm", "formal"]
 
 
 async def test_interest_begins_the_day_after_and_follows_the_law_s_rates(payer):
