@@ -411,5 +411,6 @@ async def test_the_worker_sends_what_is_queued_in_a_moment(database_test, monkey
         "anime@example.org",
         "rh@mairie.example.org",
     }
-    assert await queries.counts() == {"sent": 2}
+    assert [mail.state for mail in await queries.mails()] == ["sent", "sent"]
+    assert await queries.unsent() == {}
     assert BY_NAME["messages.actions.delivery.deliver"].outside

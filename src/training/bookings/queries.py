@@ -10,6 +10,7 @@ from training.bookings.rules import BookingState, Standing
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
+from training.kernel.clauses import Clauses
 from training.scheduling.rules import SessionState, place
 
 
@@ -76,8 +77,7 @@ class BookingView:
 
 
 # A booking with what it is about: its session, first date and place, offer, organisation, contact.
-BOOKED = """
-    from booking b
+ABOUT_BOOKING = """
     join session s on s.id = b.session
     join offer o on o.id = s.offer
     join slot t on t.session = s.id and t.position = 1
@@ -90,31 +90,37 @@ BOOKED = """
 
 BOOKING = f"""
     select b.id, b.reference, b.state, b.session, s.state as session_state, o.title, o.slug as offer_slug,
-           t.starts_at, t.ends_at, v.name as venue, m.name as city,
+           s.starts_at, t.ends_at, v.name as venue, m.name as city,
            b.organisation, g.name as organisation_name, g.slug as organisation_slug,
            b.contact, c.name as contact_name, c.email as contact_email, c.locale as contact_locale,
            b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
            b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, b.cancelled_at, b.cancelled_by,
            b.cancel_reason, b.generation, (select count(*) from participant where booking = b.id) as named,
            b.invite_participants
-    {BOOKED}
-    where ($1 or b.organisation = any($2))
+    from booking b {ABOUT_BOOKING}
 """
 
 
-def scoped(scope: Scope) -> tuple[bool, list[int]]:
-    """The first two parameters of every scoped statement: everything, or these organisations."""
-    return scope.everything, list(scope.organisations)
+def within(scope: Scope) -> Clauses:
+    """The first clause of every statement about bookings `b`: those of the organisations that the scope names."""
+    where = Clauses()
+    if not scope.everything:
+        where.add("b.organisation = any({})", list(scope.organisations))
+    return where
 
 
 async def booking(scope: Scope, reference: str) -> BookingView | None:
     """A booking by its reference, typed in either case."""
-    return await db.row(BookingView, BOOKING + " and b.reference = $3", *scoped(scope), reference.upper())
+    where = within(scope)
+    where.add("b.reference = {}", reference.upper())
+    return await db.row(BookingView, f"{BOOKING} where {where}", *where.values)
 
 
 async def booking_by_id(scope: Scope, id: int) -> BookingView | None:  # noqa: A002
     """A booking by id."""
-    return await db.row(BookingView, BOOKING + " and b.id = $3", *scoped(scope), id)
+    where = within(scope)
+    where.add("b.id = {}", id)
+    return await db.row(BookingView, f"{BOOKING} where {where}", *where.values)
 
 
 async def bookings(
@@ -127,22 +133,17 @@ async def bookings(
     limit: int = 50,
 ) -> list[BookingView]:
     """Bookings, the latest session first; `after` is the key (starts_at, id) of the last one of the page before."""
-    return await db.rows(
-        BookingView,
-        BOOKING
-        + """
-        and ($3::bigint is null or b.organisation = $3) and ($4::bigint is null or b.session = $4)
-        and (cardinality($5::text[]) = 0 or b.state = any($5))
-        and ($6::timestamptz is null or (t.starts_at, b.id) < ($6, $7))
-        order by t.starts_at desc, b.id desc limit $8
-        """,
-        *scoped(scope),
-        organisation,
-        session,
-        [s.value for s in states],
-        *(after or (None, None)),
-        limit,
-    )
+    where = within(scope)
+    if organisation is not None:
+        where.add("b.organisation = {}", organisation)
+    if session is not None:
+        where.add("b.session = {}", session)
+    if states:
+        where.add("b.state = any({})", [s.value for s in states])
+    if after:
+        where.add("(s.starts_at, b.id) < ({}, {})", *after)
+    sql = f"{BOOKING} where {where} order by s.starts_at desc, b.id desc limit {where.value(limit)}"
+    return await db.rows(BookingView, sql, *where.values)
 
 
 @dataclass(frozen=True, slots=True)

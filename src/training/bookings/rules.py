@@ -43,8 +43,8 @@ BOOKING_MOVES: dict[BookingState, frozenset[BookingState]] = {
     S.DECLINED: frozenset(),
     S.EXPIRED: frozenset(),
 }
-OCCUPYING = frozenset({S.PENDING, S.OPTION, S.OFFERED, S.CONFIRMED})  # as booking_occupies() in the database
-NAMEABLE = OCCUPYING | {S.WAITING}  # as long as they may come
+OCCUPYING = frozenset({S.PENDING, S.OPTION, S.OFFERED, S.CONFIRMED})  # as booking_occupies() in SQL
+NAMEABLE = OCCUPYING | {S.WAITING}  # as long as they may come; as booking_may_come() in SQL
 EXPIRING = frozenset({S.OPTION, S.OFFERED})
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, OfferState, Price, TariffMode, TariffRow, price_for
 from training.kernel import clock, db
+from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
 
 
@@ -46,32 +47,32 @@ _OFFER = """
     select o.id, o.slug, o.title, o.summary, o.description, o.objectives, o.audience, o.prerequisites, o.theme, o.kind,
            o.duration_minutes, o.group_min, o.group_max, p.name as partner, o.updated_at
     from offer o left join partner p on p.id = o.partner
-    where o.state = 'published'
 """
 
 
 async def offers(*, search: str = "", theme: str = "", kind: str = "") -> list[OfferView]:
     """The published offers, by title; `search`: every word of it occurs, whatever its accents and plural."""
-    return await db.rows(
-        OfferView,
-        _OFFER
-        + """
-        and not exists (
-            select from regexp_split_to_table(trim(fold($1)), '[[:space:]]+') as word
-            where strpos(fold(concat_ws(' ', o.title, o.summary, o.theme, o.description)), rtrim(word, 'sx')) = 0
-        )
-        and ($2 = '' or o.theme = $2) and ($3 = '' or o.kind = $3)
-        order by fold(o.title), o.title, o.id
-        """,
-        search.strip(),
-        theme,
-        kind,
+    where = Clauses("o.state = 'published'")
+    if search.strip():
+        where.add(_HAVING_WORDS, search.strip())
+    if theme:
+        where.add("o.theme = {}", theme)
+    if kind:
+        where.add("o.kind = {}", kind)
+    return await db.rows(OfferView, f"{_OFFER} where {where} order by fold(o.title), o.title, o.id", *where.values)
+
+
+_HAVING_WORDS = """
+    not exists (
+        select from regexp_split_to_table(trim(fold({})), '[[:space:]]+') as word
+        where strpos(fold(concat_ws(' ', o.title, o.summary, o.theme, o.description)), rtrim(word, 'sx')) = 0
     )
+"""
 
 
 async def offer(slug: str) -> OfferView | None:
     """A published offer by its slug."""
-    return await db.row(OfferView, _OFFER + " and o.slug = $1", slug)
+    return await db.row(OfferView, _OFFER + " where o.state = 'published' and o.slug = $1", slug)
 
 
 async def themes() -> list[str]:

@@ -95,7 +95,7 @@ async def _records() -> list[Finding]:
 
 
 async def _work() -> list[Finding]:
-    jobs, counts = await queue.state(), await mails.counts()
+    jobs, counts = await queue.state(), await mails.unsent()
     late = jobs.oldest is not None and (clock.now() - jobs.oldest).total_seconds() > 600
     return [
         Finding(not jobs.failed, "file", f"{jobs.waiting} en attente, {jobs.failed} en échec"),

@@ -114,6 +114,8 @@ class FacilitatorView:
 
 _PLATFORM = ", ".join(PlatformView.__slots__)
 _ORGANISATION = ", ".join(f"o.{name}" for name in OrganisationView.__slots__)
+# All that a search of organisations `g` looks through, as the index organisation_words has it.
+ORGANISATION_WORDS = "fold(g.name || ' ' || g.city || ' ' || coalesce(g.siret, ''))"
 _CONTACT = ", ".join(f"c.{name}" for name in ContactView.__slots__)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.kernel import db
+from training.kernel.clauses import Clauses, containing
 from training.messages.rules import MailState
 
 
@@ -60,29 +61,40 @@ class FileListed:
 
 async def mails(*, state: str = "", search: str = "", after: int | None = None, limit: int = 50) -> list[MailListed]:
     """Mails, the newest first; `after` is the id of the last one of the page before."""
-    return await db.rows(
-        MailListed,
-        """
-        select m.id, m.occasion, m.to_name, m.to_email, m.subject, m.state, m.attempts, m.last_answer, m.created_at,
-               m.sent_at, (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method
-        from mail m
-        where ($1 = '' or m.state = $1)
-          and strpos(fold(m.to_name || ' ' || m.to_email || ' ' || m.subject), fold($2)) > 0
-          and ($3::bigint is null or m.id < $3)
-        order by m.id desc limit $4
-        """,
-        state,
-        search.strip(),
-        after,
-        limit,
-    )
+    where = Clauses()
+    if state:
+        where.add("m.state = {}", state)
+    if after is not None:
+        where.add("m.id < {}", after)
+    if not search.strip():
+        return await db.rows(
+            MailListed, f"{_MAIL} from mail m where {where} {_NEWEST_FIRST} limit {limit:d}", *where.values
+        )
+    # A word that many have is soon met among the newest; one that few have is found by its trigrams
+    like = f"{_WORDS} like fold({where.value(containing(search))})"
+    newest = f"(select * from mail m where {where} {_NEWEST_FIRST} limit {NEWEST})"
+    sql = f"{_MAIL} from {newest} m where {like} {_NEWEST_FIRST} limit {limit:d}"
+    found = await db.rows(MailListed, sql, *where.values)
+    if len(found) < limit:
+        named = f"with found as materialized (select * from mail m where {like})"
+        sql = f"{named} {_MAIL} from found m where {where} {_NEWEST_FIRST} limit {limit:d}"
+        found = await db.rows(MailListed, sql, *where.values)
+    return found
 
 
-async def counts() -> dict[str, int]:
-    """How many mails are in each state."""
-    return {
-        r["state"]: r["n"] for r in await db.connection().fetch("select state, count(*) n from mail group by state")
-    }
+NEWEST = 2_000  # mails that a search reads one by one, before it asks the index of words
+_NEWEST_FIRST = "order by m.id desc"
+_WORDS = "fold(m.to_name || ' ' || m.to_email || ' ' || m.subject)"  # as the index mail_words has them
+_MAIL = """
+    select m.id, m.occasion, m.to_name, m.to_email, m.subject, m.state, m.attempts, m.last_answer, m.created_at,
+           m.sent_at, (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method
+"""
+
+
+async def unsent() -> dict[str, int]:
+    """How many mails are in each state but the one where nothing is left to do."""
+    sql = "select state, count(*) as n from mail where state <> 'sent' group by state"
+    return {record["state"]: record["n"] for record in await db.connection().fetch(sql)}
 
 
 async def mail(id: int) -> MailView | None:  # noqa: A002

@@ -39,7 +39,7 @@ class Mission:
 # Declined, replaced: no longer theirs. Withdrawn because the session was called off: they must still find out.
 _MINE = """
     a.facilitator = any($1) and s.state <> 'draft'
-    and (a.state in ('proposed', 'accepted', 'confirmed') or (a.state = 'withdrawn' and s.state = 'cancelled'))
+    and (assignment_holds(a.state) or (a.state = 'withdrawn' and s.state = 'cancelled'))
 """
 _MISSIONS = f"""
     select distinct s.id as session, t.id as slot, o.title, s.state, t.position,
@@ -133,7 +133,7 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
         """
         select g.name as organisation, sum(b.seats)::int as seats, b.state
         from booking b join organisation g on g.id = b.organisation
-        where b.session = $1 and b.state in ('pending', 'option', 'offered', 'confirmed')
+        where b.session = $1 and booking_occupies(b.state)
         group by g.id, b.state order by fold(g.name), g.name, b.state
         """,
         session,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.kernel import db
+from training.kernel.clauses import Clauses
 from training.scheduling.rules import BOOKABLE, AssignmentState, SessionKind, SessionState, place
 
 
@@ -93,14 +94,12 @@ class SessionView:
 SESSION = """
     select s.id, s.offer, o.slug as offer_slug, o.title, o.summary, o.theme, o.duration_minutes, p.name as partner,
            s.kind, s.organisation, s.state, s.capacity, s.seats_taken, s.closes_at, s.note, s.cancel_reason,
-           f.starts_at, f.ends_at, l.last_ends_at, l.slots, v.name as venue, c.name as city, s.updated_at
+           s.starts_at, f.ends_at, s.ends_at as last_ends_at,
+           (select count(*) from slot where session = s.id) as slots, v.name as venue, c.name as city, s.updated_at
     from session s
     join offer o on o.id = s.offer
     left join partner p on p.id = o.partner
     join slot f on f.session = s.id and f.position = 1
-    join lateral (
-        select max(ends_at) as last_ends_at, count(*) as slots from slot where session = s.id
-    ) l on true
     left join venue_use u on u.slot = f.id
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune
@@ -126,25 +125,28 @@ async def public_sessions(
 
     `after` is the key (starts_at, id) of the last one of the page before.
     """
-    return await db.rows(
-        SessionView,
-        SESSION
-        + """
-        where s.state in ('published', 'confirmed') and o.state = 'published'
-          and (s.kind = 'open' or s.organisation = any($1))
-          and f.starts_at > $2 and ($3 = '' or o.slug = $3)
-          and ($4::timestamptz is null or f.starts_at >= $4) and ($5::timestamptz is null or f.starts_at < $5)
-          and ($6::timestamptz is null or (f.starts_at, s.id) > ($6, $7))
-        order by f.starts_at, s.id limit $8
-        """,
-        list(organisations),
-        now,
-        offer,
-        since,
-        until,
-        *(after or (None, None)),
-        limit,
-    )
+    where = visible(now, organisations)
+    if offer:
+        where.add("s.offer = (select id from offer where slug = {})", offer)
+    if since:
+        where.add("s.starts_at >= {}", since)
+    if until:
+        where.add("s.starts_at < {}", until)
+    if after:
+        where.add("(s.starts_at, s.id) > ({}, {})", *after)
+    sql = f"{SESSION} where {where} order by s.starts_at, s.id limit {where.value(limit)}"
+    return await db.rows(SessionView, sql, *where.values)
+
+
+def visible(now: datetime, organisations: Sequence[int] = ()) -> Clauses:
+    """What makes a session `s` of an offer `o` one that is coming, and shown to anybody or to these organisations."""
+    where = Clauses("session_bookable(s.state)", "o.state = 'published'")
+    where.add("s.starts_at > {}", now)
+    if organisations:
+        where.add("(s.kind = 'open' or s.organisation = any({}))", list(organisations))
+    else:
+        where.add("s.kind = 'open'")
+    return where
 
 
 async def slots(sessions: Sequence[int]) -> dict[int, list[SlotView]]:
@@ -201,7 +203,7 @@ async def assignments(sessions: Sequence[int]) -> list[AssignmentView]:
         AssignmentView,
         _ASSIGNMENT
         + """
-        where t.session = any($1) and a.state in ('proposed', 'accepted', 'confirmed')
+        where t.session = any($1) and assignment_holds(a.state)
         order by t.session, t.position, fold(f.name), a.id
         """,
         list(sessions),

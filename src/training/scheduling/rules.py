@@ -67,7 +67,7 @@ ASSIGNMENT_MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
     AssignmentState.REPLACED: frozenset({AssignmentState.CONFIRMED}),
     AssignmentState.WITHDRAWN: frozenset({AssignmentState.PROPOSED, AssignmentState.CONFIRMED}),
 }
-BOOKABLE = frozenset({SessionState.PUBLISHED, SessionState.CONFIRMED})
+BOOKABLE = frozenset({SessionState.PUBLISHED, SessionState.CONFIRMED})  # as session_bookable() in SQL
 # assignment_no_overlap holds for these: a person is in one place at a time
 HOLDING = frozenset({AssignmentState.PROPOSED, AssignmentState.ACCEPTED, AssignmentState.CONFIRMED})
 

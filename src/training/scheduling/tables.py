@@ -34,13 +34,19 @@ class Venue(Table, tablename="venue"):
 
 
 class Session(Table, tablename="session"):
-    """One delivery of an offer. `seats_taken` is kept by a trigger on bookings, for whatever door they come by."""
+    """One delivery of an offer.
+
+    Kept by triggers, for whatever door they come by: `seats_taken` on bookings, `starts_at` (of the first date) and
+    `ends_at` (of the last) on slots.
+    """
 
     id: Serial
     offer = belongs_to(Offer)
     kind = short_text(10)
     organisation = belongs_to(Organisation, null=True)
     state = short_text(20, index=True)
+    starts_at = instant(null=True, index=True)
+    ends_at = instant(null=True)
     capacity = Integer(default=None)
     seats_taken = Integer(default=0)
     closes_at = instant()

@@ -181,7 +181,7 @@ async def confirm_requests_of(actor: Actor, organisation: int) -> None:
     """The organisation was approved: what it had asked for is confirmed, where the session still stands."""
     sql = """
         select b.id from booking b join session s on s.id = b.session
-        where b.organisation = $1 and b.state = 'pending' and s.state in ('published', 'confirmed')
+        where b.organisation = $1 and b.state = 'pending' and session_bookable(s.state)
           and (select min(starts_at) from slot where session = s.id) > $2
         order by b.id
     """

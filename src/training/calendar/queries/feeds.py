@@ -9,6 +9,7 @@ from datetime import datetime
 from training.calendar.queries.slots import Source
 from training.calendar.rules import FeedKind, program_name
 from training.kernel import db
+from training.kernel.clauses import Clauses
 from training.kernel.links import digest
 
 
@@ -110,14 +111,11 @@ async def tokens(
 
 async def team_tokens(*, before: int | None = None, limit: int = 50) -> list[TokenView]:
     """The live addresses that the team looks after: its own, partners', venues', facilitators'; newest first."""
-    sql = (
-        _TOKENS
-        + """
-        and t.kind in ('staff', 'partner', 'venue', 'facilitator') and ($1::bigint is null or t.id < $1)
-        order by t.id desc limit $2
-    """
-    )
-    return await db.rows(TokenView, sql, before, limit)
+    where = Clauses("t.kind in ('staff', 'partner', 'venue', 'facilitator')")
+    if before is not None:
+        where.add("t.id < {}", before)
+    sql = f"{_TOKENS} and {where} order by t.id desc limit {where.value(limit)}"
+    return await db.rows(TokenView, sql, *where.values)
 
 
 async def team_token(id: int) -> TokenView | None:  # noqa: A002

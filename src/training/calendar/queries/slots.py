@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
+from functools import cache
 from typing import Any
 
 from training.calendar.rules import CANCELLED_STAYS, FORMAT, FUTURE, PAST, Audience, FeedKind, SlotFacts
@@ -41,8 +42,7 @@ _SEEN = "s.published_at is not null"  # a draft is nobody's business yet
 _MINE = {
     FeedKind.PUBLIC: _Mine(
         _ALL,
-        f"s.kind = 'open' and {_SEEN} and ($5 = '' or o.theme = $5) and ($6 = '' or c.insee = $6)"
-        " and ($7 = '' or p.slug = $7)",
+        f"s.kind = 'open' and {_SEEN}",
         "'public'",
         seats="0",
         revised_at="s.published_at",
@@ -154,6 +154,7 @@ def _statement(mine: _Mine, columns: str) -> str:
     return f"select {columns} from {mine.source} {_WORDS} where {mine.where} and {shown}"
 
 
+@cache
 def _listing(mine: _Mine) -> str:
     columns = f"t.starts_at, t.id as slot, {_revised(mine)} as revised_at, v.zone, {_digest_of(mine)} as digest"
     return f"""
@@ -163,14 +164,11 @@ def _listing(mine: _Mine) -> str:
     """
 
 
-def _writing(kind: FeedKind) -> str:
-    columns = f"{_digest_of(_MINE[kind])} as digest, {_MINE[kind].audience} as audience, {_facts_of(_MINE[kind])}"
-    wanted = 8 if kind is FeedKind.PUBLIC else 6  # the parameter after the subject's
-    return f"select * from ({_statement(_MINE[kind], columns)}) x where x.digest = any(${wanted}::bytea[])"
-
-
-_LISTING = {kind: _listing(mine) for kind, mine in _MINE.items()}
-_WRITE = {kind: _writing(kind) for kind in _MINE}
+@cache
+def _writing(mine: _Mine, wanted: int) -> str:
+    """`wanted`: the number of the parameter that has the digests, after the subject's."""
+    columns = f"{_digest_of(mine)} as digest, {mine.audience} as audience, {_facts_of(mine)}"
+    return f"select * from ({_statement(mine, columns)}) x where x.digest = any(${wanted}::bytea[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +177,19 @@ class Source:
 
     kind: FeedKind
     subject: tuple[object, ...] = ()
+
+    @property
+    def mine(self) -> tuple[_Mine, list[object]]:
+        """Its slots as SQL, with the parameters from $5 on: of the filters those that are asked for."""
+        if self.kind is not FeedKind.PUBLIC:
+            return _MINE[self.kind], list(self.subject)
+        asked = [(name, value) for name, value in zip(_FILTERED, self.subject, strict=True) if value]
+        clauses = [f"{name} = ${place}" for place, (name, _value) in enumerate(asked, 5)]
+        public = _MINE[FeedKind.PUBLIC]
+        return replace(public, where=" and ".join([public.where, *clauses])), [value for _name, value in asked]
+
+
+_FILTERED = ("o.theme", "c.insee", "p.slug")  # by the public feed's subject, in its order
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +211,8 @@ class Listing:
 async def listing(source: Source, said: str) -> Listing:
     """What a feed holds, in one statement. `said` is what every event says beside its own: site and telephone."""
     salt = f"{FORMAT}|{said}"
-    found = await db.connection().fetchrow(_LISTING[source.kind], *_bounds(), salt, *source.subject)
+    mine, subject = source.mine
+    found = await db.connection().fetchrow(_listing(mine), *_bounds(), salt, *subject)
     digests = found["digests"]
     return Listing(
         source,
@@ -225,8 +237,9 @@ async def facts(wanted: Listing, missing: Collection[bytes]) -> list[Mapping[str
 
     Rows, for `written`: ten thousand of them are made into values outside the event loop.
     """
-    sql, source = _WRITE[wanted.source.kind], wanted.source
-    rows = await db.connection().fetch(sql, *_bounds(), wanted.salt, *source.subject, list(missing))
+    mine, subject = wanted.source.mine
+    sql = _writing(mine, 5 + len(subject))
+    rows = await db.connection().fetch(sql, *_bounds(), wanted.salt, *subject, list(missing))
     return list(rows)
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from training.billing.rules.payments import SettlementKind, Way
 from training.directory.rules import Buyer
 from training.kernel import clock, db
+from training.kernel.clauses import Clauses
 from training.payments.rules.checkout import TO_LOOK_AT
 
 
@@ -59,19 +60,16 @@ async def receivables(ids: Sequence[int]) -> dict[int, ReceivableView]:
 
 async def open_receivables(search: str = "", *, limit: int = 30) -> list[ReceivableView]:
     """Those with something due, the oldest first. `search`: a piece of the number or of the payer's name, or euros."""
-    return await db.rows(
-        ReceivableView,
-        _RECEIVABLE
-        + """
-        where r.settled_cents < r.gross_cents
-        and ($1 = '' or strpos(fold(r.number || ' ' || o.name), fold($1)) > 0
-             or to_char((r.gross_cents - r.settled_cents) / 100.0, 'FM999999990.00') = $2)
-        order by r.issued_on, r.id limit $3
-        """,
-        search.strip(),
-        _as_euros(search),
-        limit,
-    )
+    where = Clauses("r.settled_cents < r.gross_cents")
+    if search.strip():
+        where.add(
+            "(strpos(fold(r.number || ' ' || o.name), fold({})) > 0"
+            " or to_char((r.gross_cents - r.settled_cents) / 100.0, 'FM999999990.00') = {})",
+            search.strip(),
+            _as_euros(search),
+        )
+    sql = f"{_RECEIVABLE} where {where} order by r.issued_on, r.id limit {where.value(limit)}"
+    return await db.rows(ReceivableView, sql, *where.values)
 
 
 def _as_euros(search: str) -> str:
@@ -131,22 +129,25 @@ async def payments(
     *, search: str = "", unused: bool = False, after: tuple[date, int] | None = None, limit: int = 50
 ) -> list[PaymentView]:
     """Payments, the newest first. `unused`: those with something left. A credit note is no money: it is not here."""
+    where = Clauses("p.way <> 'credit_note'")
+    if unused:
+        where.add("p.used_cents < p.amount_cents")
+    if search.strip():
+        where.add(_HAVING_WORDS.format(where.value(search.strip())))
+    if after:
+        where.add("(p.received_on, p.id) < ({}, {})", *after)
     return await db.rows(
         PaymentView,
-        _PAYMENT
-        + """
-        where p.way <> 'credit_note' and (not $1 or p.used_cents < p.amount_cents)
-        and ($2 = '' or strpos(fold(coalesce(o.name, '') || ' ' || p.payer_name || ' ' || p.reference), fold($2)) > 0
-             or exists (select from settlement s join receivable r on r.id = s.receivable
-                        where s.payment = p.id and strpos(fold(r.number), fold($2)) > 0))
-        and ($3::date is null or (p.received_on, p.id) < ($3, $4))
-        order by p.received_on desc, p.id desc limit $5
-        """,
-        unused,
-        search.strip(),
-        *(after or (None, None)),
-        limit,
+        f"{_PAYMENT} where {where} order by p.received_on desc, p.id desc limit {where.value(limit)}",
+        *where.values,
     )
+
+
+_HAVING_WORDS = """
+    (strpos(fold(coalesce(o.name, '') || ' ' || p.payer_name || ' ' || p.reference), fold({0})) > 0
+     or exists (select from settlement s join receivable r on r.id = s.receivable
+                where s.payment = p.id and strpos(fold(r.number), fold({0})) > 0))
+"""
 
 
 async def unused(payer: int) -> list[PaymentView]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 import anyio.to_thread
 
 from training.kernel import clock, db
+from training.kernel.clauses import Clauses
 from training.payments.formats.statement import Format
 from training.payments.formats.statement_csv import Table, read_table
 from training.payments.rules.columns import Meaning, check_mapping
@@ -64,16 +65,11 @@ _STATEMENT = """
 
 async def statements(*, after: tuple[datetime, int] | None = None, limit: int = 50) -> list[StatementView]:
     """Files, the newest first."""
-    return await db.rows(
-        StatementView,
-        _STATEMENT
-        + """
-        where ($1::timestamptz is null or (s.created_at, s.id) < ($1, $2))
-        order by s.created_at desc, s.id desc limit $3
-        """,
-        *(after or (None, None)),
-        limit,
-    )
+    where = Clauses()
+    if after:
+        where.add("(s.created_at, s.id) < ({}, {})", *after)
+    sql = f"{_STATEMENT} where {where} order by s.created_at desc, s.id desc limit {where.value(limit)}"
+    return await db.rows(StatementView, sql, *where.values)
 
 
 async def statement(id: int) -> StatementView | None:  # noqa: A002
@@ -124,19 +120,15 @@ async def lines(
     limit: int | None = 50,
 ) -> list[LineView]:
     """Lines, the oldest first."""
-    return await db.rows(
-        LineView,
-        _LINE
-        + """
-        where ($1::bigint is null or l.statement = $1) and ($2::text is null or l.state = $2)
-        and ($3::date is null or (l.booked_on, l.id) > ($3, $4))
-        order by l.booked_on, l.id limit $5
-        """,
-        statement,
-        state,
-        *(after or (None, None)),
-        limit,
-    )
+    where = Clauses()
+    if statement is not None:
+        where.add("l.statement = {}", statement)
+    if state is not None:
+        where.add("l.state = {}", state)
+    if after:
+        where.add("(l.booked_on, l.id) > ({}, {})", *after)
+    sql = f"{_LINE} where {where} order by l.booked_on, l.id limit {where.value(limit)}"
+    return await db.rows(LineView, sql, *where.values)
 
 
 async def waiting() -> int:
@@ -164,8 +156,10 @@ class WaitingPage:
 
 async def waiting_page(statement: int | None, after: tuple[date, int] | None, limit: int) -> WaitingPage:
     """Lines that wait, the oldest first, with their proposals."""
-    sql = "select count(*) from bank_line where state = 'new' and ($1::bigint is null or statement = $1)"
-    total = int(await db.value(sql, statement))
+    where = Clauses("state = 'new'")
+    if statement is not None:
+        where.add("statement = {}", statement)
+    total = int(await db.value(f"select count(*) from bank_line where {where}", *where.values))
     if total > ALL_AT_ONCE:
         found = await lines(statement=statement, state=LineState.NEW, after=after, limit=limit + 1)
         return WaitingPage(await _proposed(found[:limit]), len(found) > limit, total, None)

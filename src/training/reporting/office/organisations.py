@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from training.directory.queries import ORGANISATION_WORDS
 from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState
 from training.kernel import clock, db
+from training.kernel.clauses import Clauses, containing
 from training.kernel.i18n import _
 
 
@@ -33,27 +35,22 @@ async def organisations(
     *, state: str = "", search: str = "", after: int | None = None, limit: int = 50
 ) -> list[OrganisationListed]:
     """Organisations by name; `after` is the id of the last one of the page before."""
-    return await db.rows(
-        OrganisationListed,
-        """
-        select o.id, o.slug, o.name, o.kind, o.state, o.city, o.siret,
-               count(b.id) filter (where b.state = 'confirmed' and t.starts_at > $1) as coming,
-               count(b.id) filter (where b.state = 'pending') as pending
-        from organisation o
-        left join booking b on b.organisation = o.id
-        left join slot t on t.session = b.session and t.position = 1
-        where ($2 = '' or o.state = $2)
-          and strpos(fold(o.name || ' ' || o.city || ' ' || coalesce(o.siret, '')), fold($3)) > 0
-          and ($4::bigint is null
-               or (fold(o.name), o.name, o.id) > (select fold(name), name, id from organisation where id = $4))
-        group by o.id order by fold(o.name), o.name, o.id limit $5
-        """,
-        clock.now(),
-        state,
-        search.strip(),
-        after,
-        limit,
-    )
+    where = Clauses()
+    if state:
+        where.add("g.state = {}", state)
+    if search.strip():
+        where.add(f"{ORGANISATION_WORDS} like fold({{}})", containing(search))
+    if after is not None:
+        where.add("(fold(g.name), g.name, g.id) > (select fold(name), name, id from organisation where id = {})", after)
+    now = where.value(clock.now())
+    sql = f"""
+        select g.id, g.slug, g.name, g.kind, g.state, g.city, g.siret,
+               (select count(*) from booking b join session s on s.id = b.session
+                where b.organisation = g.id and b.state = 'confirmed' and s.starts_at > {now}) as coming,
+               (select count(*) from booking where organisation = g.id and state = 'pending') as pending
+        from organisation g where {where} order by fold(g.name), g.name, g.id limit {where.value(limit)}
+    """
+    return await db.rows(OrganisationListed, sql, *where.values)
 
 
 async def counts() -> dict[str, int]:

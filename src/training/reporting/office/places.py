@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.kernel import clock, db
+from training.kernel.clauses import Clauses, containing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +32,31 @@ class VenueListed:
 
 _VENUES = """
     select v.id, v.name, c.name as city, v.capacity, v.contact_name, v.contact_email, v.active,
-           (select count(*) from venue_use u join slot t on t.id = u.slot
-            where u.venue = v.id and u.holds and t.ends_at > $1) as coming
+           (select count(*) from venue_use u
+            where u.venue = v.id and u.holds and u.during && tstzrange({now}, null)) as coming
     from venue v join commune c on c.id = v.commune
 """
 
 
 async def venues(search: str = "", *, after: int | None = None, limit: int = 50) -> list[VenueListed]:
     """Venues by town, those in use first; `after` is the id of the last one of the page before."""
-    return await db.rows(
-        VenueListed,
-        _VENUES
-        + """
-        where ($2 = '' or fold(v.name) like '%' || fold($2) || '%' or fold(c.name) like '%' || fold($2) || '%')
-          and ($3::bigint is null or (not v.active, fold(c.name), fold(v.name), v.id) > (
-              select not w.active, fold(d.name), fold(w.name), w.id
-              from venue w join commune d on d.id = w.commune where w.id = $3
-          ))
-        order by not v.active, fold(c.name), fold(v.name), v.id limit $4
-        """,
-        clock.now(),
-        search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),
-        after,
-        limit,
+    where = Clauses()
+    if search.strip():
+        pattern = where.value(containing(search))
+        where.add(f"(fold(v.name) like fold({pattern}) or fold(c.name) like fold({pattern}))")
+    if after is not None:
+        where.add(_AFTER, after)
+    sql = _VENUES.format(now=where.value(clock.now()))
+    order = f"order by not v.active, fold(c.name), fold(v.name), v.id limit {where.value(limit)}"
+    return await db.rows(VenueListed, f"{sql} where {where} {order}", *where.values)
+
+
+_AFTER = """
+    (not v.active, fold(c.name), fold(v.name), v.id) > (
+        select not w.active, fold(d.name), fold(w.name), w.id
+        from venue w join commune d on d.id = w.commune where w.id = {}
     )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ async def venue(id: int) -> VenueShown | None:  # noqa: A002
         """
         select v.id, v.name, v.address, c.postcode, c.name as city, v.capacity, v.access, v.contact_name,
                v.contact_email, v.zone, v.active,
-               (select count(*) from venue_use u join slot t on t.id = u.slot
-                where u.venue = v.id and u.holds and t.ends_at > $2) as coming
+               (select count(*) from venue_use u
+                where u.venue = v.id and u.holds and u.during && tstzrange($2, null)) as coming
         from venue v join commune c on c.id = v.commune where v.id = $1
         """,
         id,

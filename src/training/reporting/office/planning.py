@@ -114,7 +114,7 @@ async def clashes(wanted: Sequence[WantedDate]) -> list[Clash]:
         union all
         select 'facilitator', a.facilitator, s.id, o.title, t.starts_at, t.ends_at
         from assignment a join slot t on t.id = a.slot join session s on s.id = t.session join offer o on o.id = s.offer
-        where a.state in ('proposed', 'accepted', 'confirmed') and a.facilitator = any($2)
+        where assignment_holds(a.state) and a.facilitator = any($2)
           and t.ends_at > $3 and t.starts_at < $4
         """,
         [w.venue for w in wanted if w.venue],

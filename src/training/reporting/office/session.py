@@ -135,9 +135,9 @@ async def call_off_page(session: int) -> CallOff:
 _REACH = """
     select count(*) as bookings, coalesce(sum(b.seats), 0)::int as seats, count(distinct b.contact) as contacts,
            (select count(distinct a.facilitator) from assignment a join slot t on t.id = a.slot
-            where t.session = $1 and a.state in ('proposed', 'accepted', 'confirmed')) as facilitators
+            where t.session = $1 and assignment_holds(a.state)) as facilitators
     from booking b
-    where b.session = $1 and b.state in ('pending', 'option', 'offered', 'confirmed', 'waiting')
+    where b.session = $1 and booking_may_come(b.state)
 """
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from training.kernel import clock, db
+from training.kernel.clauses import Clauses
 from training.reporting.paging import cut
 from training.scheduling.rules import SessionKind, SessionState
 
@@ -55,27 +56,26 @@ class SessionListed:
 
 
 _LIST = """
-    select s.id, o.title, s.state, s.kind, g.name as organisation, f.starts_at, f.ends_at, l.last_ends_at, l.slots,
-           v.name as venue, c.name as city, s.capacity, s.seats_taken, coalesce(p.names, '') as facilitators
+    select s.id, o.title, s.state, s.kind, g.name as organisation, s.starts_at, f.ends_at, s.ends_at as last_ends_at,
+           (select count(*) from slot where session = s.id) as slots,
+           v.name as venue, c.name as city, s.capacity, s.seats_taken, coalesce((
+               select string_agg(distinct a.name, ', ')
+               from slot t join assignment n on n.slot = t.id join facilitator a on a.id = n.facilitator
+               where t.session = s.id and assignment_holds(n.state)
+           ), '') as facilitators
     from session s
     join offer o on o.id = s.offer
     join slot f on f.session = s.id and f.position = 1
-    join lateral (select max(ends_at) as last_ends_at, count(*) as slots from slot where session = s.id) l on true
     left join organisation g on g.id = s.organisation
     left join venue_use u on u.slot = f.id
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune
-    left join lateral (
-        select string_agg(distinct a.name, ', ') as names
-        from slot t join assignment n on n.slot = t.id join facilitator a on a.id = n.facilitator
-        where t.session = s.id and n.state in ('proposed', 'accepted', 'confirmed')
-    ) p on true
-    where ($1 = '' or s.state = $1) and ($2 = '' or o.slug = $2) and ($3 = '' or c.insee = $3)
 """
+# The order of a list is that of beginnings: what ends later than now began at most the longest of all sessions ago.
 _PERIODS = {
-    Period.COMING: (" and l.last_ends_at > $4", ">", "asc"),
-    Period.TO_MARK: (" and l.last_ends_at <= $4 and s.state in ('published', 'confirmed')", "<", "desc"),
-    Period.PAST: (" and l.last_ends_at <= $4", "<", "desc"),
+    Period.COMING: "s.ends_at > {} and s.starts_at > {}::timestamptz - (select max(ends_at - starts_at) from session)",
+    Period.TO_MARK: "s.ends_at <= {} and s.starts_at < {} and session_bookable(s.state)",
+    Period.PAST: "s.ends_at <= {} and s.starts_at < {}",
 }
 
 
@@ -83,32 +83,32 @@ async def sessions(
     narrowed: SessionFilter, *, after: tuple[datetime, int] | None = None, limit: int = 50
 ) -> list[SessionListed]:
     """Sessions, the nearest to now first; `after` is the key (starts_at, id) of the last one of the page before."""
-    within, beyond, order = _PERIODS[narrowed.period]
-    return await db.rows(
-        SessionListed,
-        _LIST
-        + within
-        + f"""
-        and ($5::timestamptz is null or (f.starts_at, s.id) {beyond} ($5, $6))
-        order by f.starts_at {order}, s.id {order} limit $7
-        """,
-        narrowed.state,
-        narrowed.offer,
-        narrowed.commune,
-        clock.now(),
-        *(after or (None, None)),
-        limit,
-    )
+    beyond, order = (">", "asc") if narrowed.period is Period.COMING else ("<", "desc")
+    where = Clauses()
+    where.add(_PERIODS[narrowed.period], clock.now(), clock.now())
+    if narrowed.state:
+        where.add("s.state = {}", narrowed.state)
+    if narrowed.offer:
+        where.add("s.offer = (select id from offer where slug = {})", narrowed.offer)
+    if narrowed.commune:
+        where.add("c.insee = {}", narrowed.commune)
+    if after:
+        where.add(f"(s.starts_at, s.id) {beyond} ({{}}, {{}})", *after)
+    sql = f"{_LIST} where {where} order by s.starts_at {order}, s.id {order} limit {where.value(limit)}"
+    return await db.rows(SessionListed, sql, *where.values)
 
 
-# Pairs (value, text) for the filters, by text: offers that have a session, communes where one takes place.
+# Pairs (value, text) for the filters, by text: offers that have a session, communes where one takes place. With a
+# limit the database looks it up one by one; all sessions are read for an `exists`.
 _OFFERS = """
     select o.slug as value, o.title as text from offer o
-    where exists (select from session where offer = o.id) order by fold(o.title), o.title, o.id
+    where (select true from session where offer = o.id limit 1) order by fold(o.title), o.title, o.id
 """
 _COMMUNES = """
     select c.insee as value, c.name as text from commune c
-    where exists (select from venue v join venue_use u on u.venue = v.id where v.commune = c.id)
+    where exists (
+        select from venue v where v.commune = c.id and (select true from venue_use where venue = v.id limit 1)
+    )
     order by fold(c.name), c.name, c.id
 """
 

@@ -63,8 +63,8 @@ async def waiting() -> Waiting:
         """
         select (select count(*) from organisation where state = 'pending') as organisations,
                (select count(*) from booking where state = 'pending') as bookings,
-               (select count(*) from session s where s.state in ('published', 'confirmed')
-                  and (select max(ends_at) from slot where session = s.id) <= $1) as sessions,
+               (select count(*) from session s where session_bookable(s.state)
+                  and s.starts_at < $1 and s.ends_at <= $1) as sessions,
                (select count(*) from invoice where state = 'draft') as drafts,
                (select count(*) from mail where state = 'failed') as mails_failed,
                (select count(*) from mail where state = 'held') as mails_held,

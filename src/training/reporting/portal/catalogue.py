@@ -13,9 +13,10 @@ from training.directory.queries import OrganisationView
 from training.directory.rules import OrganisationKind
 from training.kernel import addresses, clock, db
 from training.kernel.actor import Actor
+from training.kernel.clauses import Clauses
 from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table
 from training.scheduling import queries as scheduling
-from training.scheduling.queries import SESSION, SessionView, SlotView
+from training.scheduling.queries import SESSION, SessionView, SlotView, visible
 from training.scheduling.rules import SessionKind, SessionState
 
 PAGE = 50  # sessions on a page
@@ -45,13 +46,12 @@ VISITOR = Reader()
 
 @dataclass(frozen=True, slots=True)
 class NextDate:
-    """The first coming session of an offer, and how many there are."""
+    """The first coming session of an offer."""
 
     offer: int
     session: int
     starts_at: datetime
     city: str | None
-    dates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +125,27 @@ async def offers(who: Reader, *, search: str = "", theme: str = "", kind: str = 
     found = await catalogue.offers(search=search, theme=theme, kind=kind)
     ids = [offer.id for offer in found]
     tariffs = await catalogue.tariffs(ids)
-    coming = {date.offer: date for date in await db.rows(NextDate, _NEXT, clock.now(), who.ids, ids)}
+    coming = await _next(who, ids)
     today = clock.today()
     return [OfferListed(o, price_said(tariffs[o.id], who.kinds, today), coming.get(o.id)) for o in found]
 
 
-_VISIBLE = """
-    s.state in ('published', 'confirmed') and o.state = 'published' and {starts} > $1
-    and (s.kind = 'open' or s.organisation = any($2))
-"""
-_NEXT = f"""
-    select distinct on (s.offer) s.offer, s.id as session, t.starts_at, c.name as city,
-           count(*) over (partition by s.offer) as dates
-    from session s
-    join offer o on o.id = s.offer
-    join slot t on t.session = s.id and t.position = 1
-    left join venue_use u on u.slot = t.id
-    left join venue v on v.id = u.venue
-    left join commune c on c.id = v.commune
-    where s.offer = any($3) and {_VISIBLE.format(starts="t.starts_at")}
-    order by s.offer, t.starts_at, s.id
-"""
+async def _next(who: Reader, offers: Sequence[int]) -> dict[int, NextDate]:
+    """The first coming session of each offer, looked up one by one in the index of its sessions."""
+    where = visible(clock.now(), who.ids)
+    sql = f"""
+        select o.id as offer, n.id as session, n.starts_at, c.name as city
+        from offer o
+        cross join lateral (
+            select s.id, s.starts_at from session s where s.offer = o.id and {where} order by s.starts_at, s.id limit 1
+        ) n
+        join slot t on t.session = n.id and t.position = 1
+        left join venue_use u on u.slot = t.id
+        left join venue v on v.id = u.venue
+        left join commune c on c.id = v.commune
+        where o.id = any({where.value(list(offers))})
+    """
+    return {date.offer: date for date in await db.rows(NextDate, sql, *where.values)}
 
 
 async def sessions(
@@ -160,18 +160,12 @@ async def sessions(
     wanted = filters or Filters()
     backward = before is not None and after is None
     key = before if backward else after
-    found = await db.rows(
-        SessionView,
-        _BACKWARD if backward else _FORWARD,
-        clock.now(),
-        who.ids,
-        wanted.offer,
-        wanted.theme,
-        wanted.commune,
-        wanted.partner,
-        *(key or (None, None)),
-        limit + 1,
-    )
+    where = _narrowed(who, wanted)
+    if key:
+        where.add(f"(s.starts_at, s.id) {'<' if backward else '>'} ({{}}, {{}})", *key)
+    order = "order by s.starts_at desc, s.id desc" if backward else "order by s.starts_at, s.id"
+    sql = f"{SESSION} where {where} {order} limit {where.value(limit + 1)}"
+    found = await db.rows(SessionView, sql, *where.values)
     more, found = len(found) > limit, found[:limit]
     if backward:
         found.reverse()
@@ -193,35 +187,24 @@ async def _priced(found: Sequence[SessionView], who: Reader) -> list[SessionList
     return [SessionListed(s, price_said(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date())) for s in found]
 
 
-_LIST = (
-    SESSION
-    + f"""
-    where {_VISIBLE.format(starts="f.starts_at")}
-      and ($3 = '' or o.slug = $3) and ($4 = '' or o.theme = $4) and ($5 = '' or c.insee = $5)
-      and ($6 = '' or p.slug = $6)
-"""
-)
-_FORWARD = (
-    _LIST
-    + """
-      and ($7::timestamptz is null or (f.starts_at, s.id) > ($7, $8::bigint))
-    order by f.starts_at, s.id limit $9
-"""
-)
-_BACKWARD = (
-    _LIST
-    + """
-      and ($7::timestamptz is null or (f.starts_at, s.id) < ($7, $8::bigint))
-    order by f.starts_at desc, s.id desc limit $9
-"""
-)
+def _narrowed(who: Reader, wanted: Filters) -> Clauses:
+    where = visible(clock.now(), who.ids)
+    if wanted.offer:
+        where.add("s.offer = (select id from offer where slug = {})", wanted.offer)
+    if wanted.theme:
+        where.add("o.theme = {}", wanted.theme)
+    if wanted.commune:
+        where.add("c.insee = {}", wanted.commune)
+    if wanted.partner:
+        where.add("p.slug = {}", wanted.partner)
+    return where
 
 
 async def choices(who: Reader) -> Choices:
     """What a list of coming sessions can be narrowed to: two statements."""
-    now = clock.now()
-    offered = await db.connection().fetch(_OFFERED, now, who.ids)
-    communes = await db.connection().fetch(_COMMUNES, now, who.ids)
+    where = visible(clock.now(), who.ids)
+    offered = await db.connection().fetch(_OFFERED.format(where), *where.values)
+    communes = await db.connection().fetch(_COMMUNES.format(where), *where.values)
     themes = dict.fromkeys(record["theme"] for record in offered)
     titles = sorted((r["rank"], r["slug"], r["title"]) for r in offered)
     partners = {r["partner_slug"]: r["partner"] for r in offered if r["partner_slug"]}
@@ -233,20 +216,22 @@ async def choices(who: Reader) -> Choices:
     )
 
 
-_COMING = f"""
-    from session s join offer o on o.id = s.offer join slot t on t.session = s.id and t.position = 1
-    left join partner p on p.id = o.partner
-    left join venue_use u on u.slot = t.id left join venue v on v.id = u.venue left join commune c on c.id = v.commune
-    where {_VISIBLE.format(starts="t.starts_at")}
-"""
-_OFFERED = f"""
+# An offer, a commune is one to choose when it has a coming session: with a limit, that is looked up one by one.
+_OFFERED = """
     select o.slug, o.title, o.theme, p.slug as partner_slug, p.name as partner,
-           row_number() over (order by fold(o.title), o.title, o.slug) as rank {_COMING}
-    group by o.slug, o.title, o.theme, p.slug, p.name order by fold(o.theme), o.theme
+           row_number() over (order by fold(o.title), o.title, o.slug) as rank
+    from offer o left join partner p on p.id = o.partner
+    where (select true from session s where s.offer = o.id and {} limit 1)
+    order by fold(o.theme), o.theme
 """
-_COMMUNES = f"""
-    select c.insee, c.name {_COMING} and c.id is not null
-    group by c.insee, c.name order by fold(c.name), c.name, c.insee
+_COMMUNES = """
+    select c.insee, c.name from commune c
+    where exists (select from venue v where v.commune = c.id and (
+        select true from venue_use u join slot t on t.id = u.slot and t.position = 1
+        join session s on s.id = t.session join offer o on o.id = s.offer
+        where u.venue = v.id and u.holds and u.during && tstzrange($1, null) and {} limit 1
+    ))
+    order by fold(c.name), c.name, c.insee
 """
 
 
@@ -345,17 +330,13 @@ class Mapped:
 
 async def site_map() -> list[Mapped]:
     """Every offer and every open coming session: what search engines may know."""
-    return await db.rows(
-        Mapped,
-        """
+    where = visible(clock.now())
+    sql = f"""
         select offer, session, changed_at from (
             select slug as offer, null::bigint as session, updated_at as changed_at from offer where state = 'published'
             union all
             select null, s.id, s.updated_at from session s
-            join offer o on o.id = s.offer join slot t on t.session = s.id and t.position = 1
-            where s.kind = 'open' and s.state in ('published', 'confirmed') and o.state = 'published'
-              and t.starts_at > $1
+            join offer o on o.id = s.offer where {where}
         ) known order by offer, session limit 50000
-        """,
-        clock.now(),
-    )
+    """
+    return await db.rows(Mapped, sql, *where.values)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from training.bookings.queries import BOOKING, BookingView, scoped
+from training.bookings.queries import BOOKING, BookingView, within
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 
 
 async def coming(scope: Scope, organisation: int, *, limit: int = 6) -> list[BookingView]:
     """The organisation's live bookings of coming sessions, the soonest first."""
-    sql = (
-        BOOKING
-        + """
-        and b.organisation = $3 and b.state in ('pending', 'option', 'offered', 'confirmed', 'waiting')
-        and s.state in ('published', 'confirmed') and t.ends_at > $4
-        order by t.starts_at, b.id limit $5
-        """
-    )
-    return await db.rows(BookingView, sql, *scoped(scope), organisation, clock.now(), limit)
+    where = within(scope)
+    where.add("b.organisation = {} and booking_may_come(b.state)", organisation)
+    where.add("session_bookable(s.state) and t.ends_at > {}", clock.now())
+    sql = f"{BOOKING} where {where} order by s.starts_at, b.id limit {where.value(limit)}"
+    return await db.rows(BookingView, sql, *where.values)

@@ -158,7 +158,7 @@ async def tell_of_changes(actor: Actor = SYSTEM) -> int:
 async def _tell_later(which: str, subject: int) -> None:
     await db.execute(
         f"""
-        update session set tell_after = $2 where {which} and state in ('published', 'confirmed')
+        update session set tell_after = $2 where {which} and session_bookable(state)
           and exists (select from slot where session = session.id and ends_at > $3)
         """,
         subject,

@@ -155,43 +155,11 @@ async def mark_cancelled(session: int, reason: str) -> None:
 
 async def lock_session(session: int) -> LockedSession:
     """Lock a session's row, first of all locks (docs/locking.md). NotFound when there is none."""
-    found = await db.row(_Row, _LOCK, session)
+    sql = f"select {', '.join(LockedSession.__slots__)} from session where id = $1 for update"
+    found = await db.row(LockedSession, sql, session)
     if found is None:
         raise NotFound(_("Cette séance n’existe pas."))
-    # a statement of its own: one that waited for the lock would still see the slots as they were before it waited
-    times = await db.connection().fetchrow(
-        "select min(starts_at) as starts_at, max(ends_at) as ends_at from slot where session = $1", session
-    )
-    return LockedSession(
-        id=found.id,
-        offer=found.offer,
-        kind=found.kind,
-        organisation=found.organisation,
-        state=found.state,
-        capacity=found.capacity,
-        seats_taken=found.seats_taken,
-        closes_at=found.closes_at,
-        starts_at=times["starts_at"],
-        ends_at=times["ends_at"],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    id: int
-    offer: int
-    kind: SessionKind
-    organisation: int | None
-    state: SessionState
-    capacity: int
-    seats_taken: int
-    closes_at: datetime
-
-
-_LOCK = """
-    select id, offer, kind, organisation, state, capacity, seats_taken, closes_at
-    from session where id = $1 for update
-"""
+    return found
 
 
 async def _move(session: int, wanted: SessionState, also: dict[Any, Any] | None = None) -> None:

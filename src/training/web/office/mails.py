@@ -31,13 +31,12 @@ async def listing(request: Asked) -> Template:
     after = row_key(asked(request, "apres"))
     found = await mails.mails(state=kept["etat"], search=kept["q"], after=after, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
-    counts = await mails.counts()
+    counts = await mails.unsent()
     return await show(
         request,
         "mails",
         mails=shown,
         counts=counts,
-        total=sum(counts.values()),
         states=[state.value for state in MailState],
         state=kept["etat"],
         form=Form.filled(kept),

@@ -37,7 +37,7 @@ async def show(request: Asked, name: str, status: int = 200, **context: Any) -> 
 async def alarms() -> list[Markup]:
     """What no staff page may hide: mail that does not leave."""
     now = settings.current()
-    counts = await mails.counts()
+    counts = await mails.unsent()
     found: list[Markup] = []
     if now.production and now.smtp_url is None:
         held = counts.get("held", 0)
