@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.kernel.sheets import Unreadable
 from training.payments.formats import camt053, ofx, statement_csv
-from training.payments.formats.statement import Format, Unreadable, plain_amount, recognise
+from training.payments.formats.statement import Format, plain_amount, recognise
 from training.payments.formats.statement_csv import parse_amount, parse_day, propose, read, read_table
 from training.payments.rules.columns import Meaning
 

@@ -271,7 +271,7 @@ async def test_a_file_of_another_ledger_is_taken_over_whole_or_not_at_all(two, c
         (b"x;y\r\n1;2\r\n", "Il manque la colonne numero, payeur, date, echeance, montant"),
         (FILE.encode(), "aucune ligne"),
         ((FILE + "A1;x;31/02/2026;1;2\r\n").encode(), "Ligne 2 : une date"),
-        ((FILE + 'A1;"x').encode(), "pas un CSV entier"),
+        ((FILE + 'A1;"x').encode(), "Ligne 2 : un guillemet s’ouvre"),
         ((FILE + "A1;x;1/1/2026;1/1/2026;1\r\n" * 5_001).encode(), "5001 lignes ; 5000 au plus"),
     ],
 )

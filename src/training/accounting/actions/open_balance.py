@@ -17,9 +17,10 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.kernel.sheets import Fault, refuse
 from training.records.actions import acting
 
-SHOWN = 10  # lines named in a refusal
+SHOWN = 10  # numbers named in a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,9 @@ async def open_balances(actor: Actor, rows: Sequence[OpeningRow]) -> int:
         if row.number.upper() in seen:
             said.append(_("le numéro {number} est deux fois dans le fichier.").format(number=row.number))
         seen.add(row.number.upper())
-        wrong += [_("Ligne {line} : {said}").format(line=row.line, said=sentence) for sentence in said]
+        wrong += [Fault(row.line, sentence) for sentence in said]
         found.append(Opening(row.number, payer or 0, row.issued_on, row.due_on, row.gross_cents))
-    if wrong:
-        raise Invalid({"file": " ".join(wrong[:SHOWN]) + ("…" if len(wrong) > SHOWN else "")})
+    refuse(wrong)
     async with acting(actor, "receivable.open-many"):
         await _check_none_known([one.number for one in found])
         await check_day(min(one.issued_on for one in found))

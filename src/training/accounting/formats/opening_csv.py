@@ -1,18 +1,17 @@
-"""What another ledger left to be paid, as five columns of a CSV. Pure: bytes in, rows or mistakes out."""
+"""What another ledger left to be paid, as five columns of a CSV. Pure: bytes in, rows and faults out."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import parse_euros
+from training.kernel.sheets import Bounds, Reading, Row, Unreadable, read_csv, read_rows
 
-ROWS_MAX = 5_000
+BOUNDS = Bounds(size=1_500_000, rows=5_000)
 COLUMNS = ("numero", "payeur", "date", "echeance", "montant")
 EXAMPLE = "numero;payeur;date;echeance;montant\r\n2026-118;00009999400014;12/11/2026;12/12/2026;350,00\r\n"
 
@@ -29,62 +28,35 @@ class OpeningRow:
     gross_cents: int
 
 
-def read(content: bytes) -> list[OpeningRow]:
-    """The rows. Invalid, with the lines and what is wrong there: nothing is taken from a file with a mistake."""
-    text = _text(content)
-    header, _newline, _rest = text.partition("\n")
-    delimiter = max(";,\t", key=header.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error:
-        raise Invalid(_("Ce fichier n’est pas un CSV entier."), field="file") from None
-    rows = [[cell.strip() for cell in row] for row in rows]
-    names = [_folded(name) for name in rows[0]] if rows else []
+def read(content: bytes) -> Reading[OpeningRow]:
+    """The rows, with the faults of those that cannot be read. Unreadable: no such table."""
+    sheet = read_csv(content, BOUNDS, lambda rows: len(set(_names(rows)) & set(COLUMNS)))
+    names = _names(sheet.rows)
     if absent := [name for name in COLUMNS if name not in names]:
         words = _("Il manque la colonne {names} : la première ligne porte numero, payeur, date, echeance, montant.")
-        raise Invalid(words.format(names=", ".join(absent)), field="file")
-    filled = [(n, dict(zip(names, row, strict=False))) for n, row in enumerate(rows[1:], start=2) if any(row)]
+        raise Unreadable(words.format(names=", ".join(absent)))
+    filled = sheet.below(0)
     if not filled:
-        raise Invalid(_("Ce fichier n’a aucune ligne sous ses titres."), field="file")
-    if len(filled) > ROWS_MAX:
-        words = _("Ce fichier a {n} lignes ; {most} au plus à la fois.")
-        raise Invalid(words.format(n=len(filled), most=ROWS_MAX), field="file")
-    return _rows(filled)
+        raise Unreadable(_("Ce fichier n’a aucune ligne sous ses titres."))
+    BOUNDS.check_rows(len(filled))
+    return read_rows(filled, names, _row)
 
 
-def _rows(filled: list[tuple[int, dict[str, str]]]) -> list[OpeningRow]:
-    found, wrong = [], []
-    for line, row in filled:
-        try:
-            found.append(
-                OpeningRow(
-                    line,
-                    row["numero"],
-                    row["payeur"],
-                    _day(row["date"]),
-                    _day(row["echeance"]),
-                    parse_euros(row["montant"]),
-                )
-            )
-        except (KeyError, ValueError):
-            wrong.append(str(line))
-    if wrong:
-        words = _("Ligne {lines} : une date (12/11/2026) ou un montant (350,00) ne se lit pas.")
-        raise Invalid(words.format(lines=", ".join(wrong[:10]) + ("…" if len(wrong) > 10 else "")), field="file")
-    return found
-
-
-def _text(content: bytes) -> str:
-    """UTF-8, or what Windows writes."""
+def _row(line: int, cells: dict[str, str]) -> OpeningRow:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+        days = _day(cells["date"]), _day(cells["echeance"])
+        return OpeningRow(line, cells["numero"], cells["payeur"], *days, parse_euros(cells["montant"]))
+    except (KeyError, ValueError):
+        raise ValueError(_("une date (12/11/2026) ou un montant (350,00) ne se lit pas.")) from None
+
+
+def _names(rows: Sequence[Row]) -> list[str]:
+    return [_folded(name) for name in rows[0].cells] if rows else []
 
 
 def _folded(name: str) -> str:
-    return name.casefold().translate(str.maketrans("éèêà", "eeea")).replace("n°", "numero").strip()
+    plain = name.strip().casefold().translate(str.maketrans("éèêà", "eeea"))
+    return plain.replace("n°", "numero").strip()
 
 
 def _day(text: str) -> date:

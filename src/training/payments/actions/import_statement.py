@@ -25,15 +25,15 @@ from training.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import day_year, euros, moment
+from training.kernel.sheets import Unreadable
 from training.payments.formats import camt053, ofx, statement_csv
-from training.payments.formats.statement import Format, Movement, Statement, Unreadable, recognise
+from training.payments.formats.statement import SIZE_MAX, Format, Movement, Statement, recognise
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState
 from training.payments.rules.columns import Meaning
 from training.payments.tables.statements import BankStatement, CsvMapping
 from training.records.actions import acting, keep_file, tombstone_file
 
-SIZE_MAX = 10_000_000  # bytes: twenty thousand lines of CAMT.053 are about that
 SURE_AT_ONCE = 200  # lines one press confirms: a few seconds
 
 db.refuse("bank_statement_file_once", lambda: Conflict(_("Ce relevé est déjà importé."), field="file"))

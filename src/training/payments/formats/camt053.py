@@ -10,10 +10,10 @@ from functools import cache
 from lxml import etree
 
 from training.kernel.i18n import _
+from training.kernel.sheets import Unreadable
 from training.payments.formats.statement import (
     Movement,
     Statement,
-    Unreadable,
     at_line,
     check_size,
     one_currency,

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from training.kernel.i18n import _
+from training.kernel.sheets import Unreadable, decode
 from training.payments.formats.statement import (
     Movement,
     Statement,
-    Unreadable,
     at_line,
     check_size,
-    decode,
     one_currency,
     plain_amount,
     tidy,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from training.kernel.errors import Invalid
 from training.kernel.i18n import _
+from training.kernel.sheets import Fault, Unreadable
 
 LINES_MAX = 20_000
+SIZE_MAX = 10_000_000  # bytes: twenty thousand lines of CAMT.053 are about that
 
 
 class Format(StrEnum):
@@ -21,16 +22,9 @@ class Format(StrEnum):
     CAMT053 = "camt053"
 
 
-class Unreadable(Invalid):
-    """A file that is no statement, or a broken one; says where."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, field="file")
-
-
 def at_line(line: int | None, sentence: str) -> Unreadable:
     """A refusal that names the line."""
-    return Unreadable(_("Ligne {line} : {sentence}").format(line=line, sentence=sentence))
+    return Unreadable(str(Fault(line or 0, sentence)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +63,6 @@ def recognise(content: bytes) -> Format:
     if re.match(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<", start):
         return Format.CAMT053
     return Format.CSV
-
-
-def decode(content: bytes, told: str = "") -> str:
-    """The text of a file: as its mark or `told` says, else UTF-8, else what Windows writes in France."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        told = "utf-16"
-    elif content.startswith(b"\xef\xbb\xbf"):
-        told = "utf-8-sig"
-    for encoding in filter(None, (told, "utf-8", "cp1252")):
-        try:
-            return content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return content.decode("latin-1")
 
 
 def tidy(text: str, most: int) -> str:

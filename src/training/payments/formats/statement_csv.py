@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import hashlib
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -16,18 +14,20 @@ from stdnum import iban
 from stdnum.exceptions import ValidationError
 
 from training.kernel.i18n import _
+from training.kernel.sheets import Bounds, Row, Unreadable, read_csv
 from training.payments.formats.statement import (
+    LINES_MAX,
+    SIZE_MAX,
     Movement,
     Statement,
-    Unreadable,
     at_line,
     check_size,
-    decode,
     one_currency,
     tidy,
 )
 from training.payments.rules.columns import SEVERAL, Meaning, check_mapping
 
+BOUNDS = Bounds(size=SIZE_MAX, rows=LINES_MAX)
 HEADER_WITHIN = 60  # lines: what banks write above it is an address and a balance
 
 
@@ -48,10 +48,10 @@ _WORDS: tuple[tuple[Meaning, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file as cells. `rows`: (line in the file, its cells), without blank ones; `account` from what stands above."""
+    """A statement as cells. `rows`: without blank ones; `account` from what stands above."""
 
     header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: tuple[Row, ...]
     account: str
 
     @property
@@ -61,57 +61,32 @@ class Table:
 
 
 def read_table(content: bytes) -> Table:
-    """The cells of a file. Unreadable: no header in it, or quotation marks that do not close."""
-    text = decode(content)
-    if "\x00" in text:
-        raise Unreadable(_("Ce fichier n’est pas du texte : demandez à la banque un CSV, un OFX ou un CAMT.053."))
-    tried = [_cells(text, delimiter) for delimiter in ";\t,|"]
-    cells, (score, at) = max(((c, _header(c.rows)) for c in tried), key=lambda one: one[1][0])
+    """The cells of a file. Unreadable: no sheet, or no header in it."""
+    sheet = read_csv(content, BOUNDS, lambda rows: _header(rows)[0])
+    score, at = _header(sheet.rows)
     if score == (0, 0):
         words = _("Ce fichier ne ressemble pas à un relevé : aucune ligne n’y donne le titre des colonnes.")
         raise Unreadable(words)
-    if cells.open_since is not None:
-        words = _("un guillemet s’ouvre et ne se ferme pas : le fichier semble coupé.")
-        raise at_line(cells.open_since, words)
-    rows = cells.rows
-    header = tuple(tidy(cell, 100) for cell in rows[at][1])
+    header = tuple(tidy(cell, 100) for cell in sheet.rows[at].cells)
     while header and not header[-1]:
         header = header[:-1]
-    body = tuple((line, tuple(cells)) for line, cells in rows[at + 1 :] if any(cell.strip() for cell in cells))
+    body = sheet.below(at)
     if not body:
         raise Unreadable(_("Ce relevé n’a que ses titres : aucune opération n’y figure."))
     check_size(len(body))
-    return Table(header, body, _account(" ".join(" ".join(cells) for _line, cells in rows[:at])))
+    return Table(header, body, _account(" ".join(" ".join(row.cells) for row in sheet.rows[:at])))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    rows: list[tuple[int, list[str]]]
-    open_since: int | None  # the line where a quotation mark opens that nothing closes
-
-
-def _cells(text: str, delimiter: str) -> _Cells:
-    rows: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    began = 1
-    try:
-        for row in reader:
-            rows.append((began, row))
-            began = reader.line_num + 1
-    except csv.Error:  # at the end inside quotation marks; of more than 128 KiB between two
-        return _Cells(rows, began)
-    return _Cells(rows, None)
-
-
-def _header(rows: Sequence[tuple[int, list[str]]]) -> tuple[tuple[int, int], int]:
+def _header(rows: Sequence[Row]) -> tuple[tuple[int, int], int]:
     """(score, index) of the row that most looks like titles: meanings known, then width."""
     best, where = (0, 0), 0
-    for index, (_line, cells) in enumerate(rows[:HEADER_WITHIN]):
+    for index, row in enumerate(rows[:HEADER_WITHIN]):
+        cells = row.cells
         meanings = set(propose(cells))
         complete = Meaning.DATE in meanings and meanings & {Meaning.AMOUNT, Meaning.CREDIT}
         known = len(meanings - {Meaning.IGNORED}) + (10 if complete else 0)
         titles = sum(bool(re.search(r"[^\W\d_]{3}", cell)) for cell in cells)
-        following = len(rows[index + 1][1]) if index + 1 < len(rows) else 0
+        following = len(rows[index + 1].cells) if index + 1 < len(rows) else 0
         wide = titles if len(cells) >= 3 and following >= len(cells) - 1 and titles >= 3 else 0
         score = (known, wide) if complete else (0, wide)
         if score > best:
@@ -157,7 +132,7 @@ def read(table: Table, mapping: Sequence[Meaning]) -> Statement:
 
 def _movements(table: Table, mapping: tuple[Meaning, ...]) -> Iterator[Movement]:
     needed = max(i for i, m in enumerate(mapping) if m in (Meaning.DATE, Meaning.AMOUNT, Meaning.CREDIT))
-    for line, cells in table.rows:
+    for line, cells in ((row.line, row.cells) for row in table.rows):
         of = {m: [cells[i] for i, mine in enumerate(mapping) if mine == m and i < len(cells)] for m in set(mapping)}
         day = "".join(of[Meaning.DATE]).strip()
         if not re.search(r"\d", day) and _is_footer(cells):

@@ -20,7 +20,6 @@ from training.web.office.payments.reminders import OPENINGS, reminding
 from training.web.pages import Asked, file_response, go, the_actor
 
 P = Permission
-FILE_MAX = 1_500_000  # bytes
 
 
 @get(OPENINGS, permission=P.ACCOUNTS_KEEP)
@@ -31,7 +30,7 @@ async def page(request: Asked) -> Template:
 
 async def _page(request: Asked, form: Form, upload: Form) -> Template:
     status = max(form.status, upload.status)
-    return await show(request, "accounting/opening", status, form=form, upload=upload, most=opening_csv.ROWS_MAX)
+    return await show(request, "accounting/opening", status, form=form, upload=upload, most=opening_csv.BOUNDS.rows)
 
 
 @post(OPENINGS, permission=P.ACCOUNTS_KEEP)
@@ -63,14 +62,12 @@ async def take_over_file(request: Asked) -> Template | Redirect:
     """Many, from a file: all of them or none."""
     form = await Form.of(request)
     file = form.files.get("file")
-    content = b"" if file is None else await file.read(FILE_MAX + 1)
+    content = b"" if file is None else await file.read(opening_csv.BOUNDS.size + 1)
     if not content:
         form.errors["file"] = _("Choisissez un fichier.")
-    elif len(content) > FILE_MAX:
-        form.errors["file"] = _("Ce fichier est trop gros : 1,5 Mo au plus.")
     if form.good:
         with form.refusals():
-            n = await open_balances(the_actor(request), opening_csv.read(content))
+            n = await open_balances(the_actor(request), opening_csv.read(content).whole())
             words = ngettext("%(num)d facture est reprise.", "%(num)d factures sont reprises.", n) % {"num": n}
             return go("/gestion/comptes?nature=opening", words)
     return await _page(request, Form(), form)

@@ -10,12 +10,12 @@ from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
 from training.payments.actions.import_statement import (
-    SIZE_MAX,
     confirm_all_sure,
     drop_unread,
     import_statement,
     read_columns,
 )
+from training.payments.formats.statement import SIZE_MAX
 from training.payments.formats.statement_csv import Table, propose
 from training.payments.queries import receivables as owing
 from training.payments.queries import statements as reading
@@ -160,7 +160,7 @@ def _name(column: int) -> str:
 
 
 def _examples(table: Table, column: int) -> str:
-    cells = [" ".join(cells[column].split())[:60] for _line, cells in table.rows[:40] if column < len(cells)]
+    cells = [" ".join(row.cells[column].split())[:60] for row in table.rows[:40] if column < len(row.cells)]
     return " · ".join(list(dict.fromkeys(filter(None, cells)))[:EXAMPLES])
 
 
