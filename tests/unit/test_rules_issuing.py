@@ -17,7 +17,7 @@ from training.billing.rules.issuing import (
     may_be_asked,
     missing,
 )
-from training.directory.rules import Buyer, ChorusNeeds, OrganisationState, chorus_missing
+from training.directory.rules import Buyer, ChorusNeeds, OrganisationState, chorus_lacking
 
 SELLER = Seller("00008888000018", "FR7630006000011234567890189")
 PAYER = Payer("Commune d’Essai", "00009999400014", Buyer.PUBLIC, OrganisationState.APPROVED, reached=True)
@@ -81,7 +81,7 @@ SERVICE, ENGAGEMENT = "code service", "numéro d’engagement"
 )
 def test_what_chorus_pro_needs(needs, service, engagement, required, wanted) -> None:
     needs = ChorusNeeds(needs)
-    said = chorus_missing(needs, service, engagement, required)
+    said = list(chorus_lacking(needs, service, engagement, required).values())
     assert len(said) == len(wanted)
     assert all(part in words for words, part in zip(said, wanted, strict=True))
     references = References(service, engagement, engagement_required=required)

@@ -117,13 +117,6 @@ def chorus_lacking(
     return lacking
 
 
-def chorus_missing(
-    needs: ChorusNeeds, service_code: str | None, purchase_order: str | None, engagement_required: bool = False
-) -> list[str]:
-    """The same as sentences alone."""
-    return list(chorus_lacking(needs, service_code, purchase_order, engagement_required).values())
-
-
 PUBLIC_DAYS = 30  # CCP art. R2192-10
 PRIVATE_DAYS = 60  # C. com. art. L441-10 I
 

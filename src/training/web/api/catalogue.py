@@ -22,8 +22,6 @@ from training.web.pages import Asked, actor_of
 
 Cursor = Annotated[str | None, QueryParameter(name="cursor", description="La valeur de `next` de la page précédente.")]
 
-Slug = Annotated[str, PathParameter(description="Le nom court de l’offre.")]
-
 
 @get(
     "/offers",
