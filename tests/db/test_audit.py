@@ -15,7 +15,7 @@ import pytest
 import accounts_makers
 import makers
 import training
-from training import reactions, timetable
+from training import timetable
 from training.accounting.actions.accounts import export_journal, set_accounts
 from training.accounting.actions.close import close_period
 from training.accounting.actions.open_balance import Opening, open_balance, open_balances
@@ -362,45 +362,3 @@ async def test_a_refused_action_leaves_no_row(database_test):
         with pytest.raises(Exception):  # noqa: B017 - whichever it is
             await refused
     assert await db.value("select count(*) from audit") == before
-
-
-def _functions(path: Path) -> list[ast.AsyncFunctionDef]:
-    return [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.AsyncFunctionDef)]
-
-
-def _writes(function: ast.AsyncFunctionDef, own: dict[str, ast.AsyncFunctionDef], seen: set[str]) -> bool:
-    """Whether a function writes, itself or by a private one of its module, outside acting()."""
-    text = ast.unparse(function)
-    if "acting(" in text:
-        return False
-    if re.search(r"\.(insert|update|delete)\(|db\.execute\(", text):
-        return True
-    called = {getattr(n.func, "id", "") for n in ast.walk(function) if isinstance(n, ast.Call)}
-    return any(_writes(own[c], own, seen | {c}) for c in called & own.keys() - seen if c.startswith("_"))
-
-
-# what changes only inside an action that the caller opened, or that decides nothing
-WITHIN_ANOTHER = {
-    "billing.take_off", "billing.put_on_draft", "billing.new_draft", "billing.write_line", "billing.recount",
-    "billing.tidy", "scheduling.mark_unheld",
-    "calendar.file",  # keeps what was written, under the name of what it says
-    "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated",
-    "scheduling.check_clashes", "records.keep_file", "records.open_series",
-    "records.freeze", "billing.open_receivables", "billing.lock_periods", "billing.close_days",
-    "identity.give_role", "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
-    "messages.deliver",  # a claim is no decision; what came of it is noted by an action
-}  # fmt: skip
-
-
-async def test_no_public_function_of_an_action_room_writes_without_acting():
-    found = set()
-    for path in sorted([*SOURCE.glob("*/actions.py"), *SOURCE.glob("*/actions/*.py")]):
-        own = {f.name: f for f in _functions(path)}
-        package = path.relative_to(SOURCE).parts[0]
-        found |= {f"{package}.{n}" for n, f in own.items() if not n.startswith("_") and _writes(f, own, {n})}
-    assert found - WITHIN_ANOTHER == set()
-
-
-async def test_every_reaction_is_an_action_in_a_room_for_actions():
-    for reaction in reactions.BY_NAME.values():
-        assert ".actions" in reaction.run.__module__

@@ -26,6 +26,7 @@ from training.identity.actions import roles, signin
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.messages.actions.reminders import send_reminder
 from training.scheduling import queries as scheduling
 from training.scheduling.actions import assignments
 from training.scheduling.actions.changing import Moved, move_session, tell_of_changes
@@ -222,6 +223,8 @@ async def test_a_reminder_goes_to_who_pays_and_a_public_buyer_is_called(scene):
     for number, who in (("OLD1", payer), ("OLD2", scene.town.organisation)):
         await owed(number, who, date(2027, 1, 4), due=date(2027, 1, 4))
     assert await written(remind_due()) == [("reminder_polite", "compta@asso.example.org")]
+    task = await db.value("select id from reminder where is_task")
+    assert await written(send_reminder(SYSTEM, task)) == [], "a task is somebody's to do, and never a mail"
 
 
 # People
@@ -236,3 +239,11 @@ async def test_a_new_organisation_is_told_to_the_team(scene):
     assert await written(makers.make_organisation("Neuve", siret=None, approved=False, domain="neuve.example.org")) == [
         ("staff_organisation", one) for one in TEAM
     ]
+
+
+async def test_who_was_approved_meanwhile_is_welcomed_and_waits_for_nobody(scene):
+    async def both() -> None:
+        made = await makers.make_organisation("Vite", siret=None, approved=False, domain="vite.example.org")
+        await directory.approve(SYSTEM, made)
+
+    assert await written(both()) == [("organisation_approved", "rh@vite.example.org")]
