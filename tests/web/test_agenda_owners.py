@@ -139,6 +139,24 @@ async def test_the_teams_sessions_private_ones_too(client):
     assert "/gestion/seances/" in (await client.get(path(token))).text.replace("\r\n ", "")
 
 
+async def test_only_who_goes_is_busy_and_no_search_engine_keeps_an_address(client):
+    town = await makers.make_town()
+    await makers.make_booking(town, 12)
+    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    await db.execute("update facilitator set partner = $1 where id = $2", partner, town.facilitator)
+    await makers.make_staff()
+    going = {"organisation": town.organisation}, {"facilitator": town.facilitator}
+    looking_on = {"partner": partner}, {"venue": town.venue}
+    addresses = {path(await open_feed(SYSTEM, "essai", **owner)): owner in going for owner in (*going, *looking_on)}
+    addresses[path(await open_feed(await actor("equipe@example.org"), "équipe", staff=True))] = False
+    addresses["/agenda/public.ics"] = False
+    for address, busy in addresses.items():
+        answer = await client.get(address)
+        (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+        assert (event.get("TRANSP") != "TRANSPARENT") is busy, address
+        assert answer.headers["x-robots-tag"] == "noindex"
+
+
 async def test_it_dies_with_the_membership(client):
     town = await makers.make_town()
     me = await member(town.organisation)

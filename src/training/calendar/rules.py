@@ -19,7 +19,7 @@ from training.kernel import addresses
 from training.kernel.i18n import _, ngettext
 from training.scheduling.rules import SessionState
 
-FORMAT = "2"  # of what is written: another number, and every program fetches again
+FORMAT = "3"  # of what is written: another number, and every program fetches again
 PAST = timedelta(days=90)
 FUTURE = timedelta(days=548)  # eighteen months
 CANCELLED_STAYS = timedelta(days=7)  # after its date: Apple and Fastmail show it struck out for as long as it is there
@@ -74,6 +74,9 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+# Whose feeds show dates that others go to: nobody is busy because a room, a partner or the whole house is.
+LOOKING_ON = {Audience.PUBLIC, Audience.HOST, Audience.PARTNER, Audience.STAFF}
+
 AUDIENCE_OF = {
     Role.FACILITATOR: Audience.FACILITATOR,
     Role.CONTACT: Audience.ORGANISATION,
@@ -115,10 +118,12 @@ class SlotFacts:
     cancelled: bool
 
 
-def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str, uninvited: bool = False) -> EventText:
+def event(
+    facts: SlotFacts, audience: Audience, *, base_url: str, contact: str, uninvited: bool = False, invited: bool = False
+) -> EventText:
     """The event's text. `contact` is who to call: "Mobijump, 02 61 91 00 10".
 
-    `uninvited`: it takes place, without this reader.
+    `uninvited`: it takes place, without this reader. `invited`: it is theirs, whatever else they look on.
     """
     called_off = facts.state == SessionState.CANCELLED
     cancelled = called_off or (facts.cancelled and not uninvited)
@@ -143,6 +148,7 @@ def event(facts: SlotFacts, audience: Audience, *, base_url: str, contact: str, 
         status="CANCELLED" if cancelled or uninvited else "CONFIRMED",
         categories=(facts.theme,),
         zone=facts.zone or ZONE,
+        busy=invited or audience not in LOOKING_ON,
     )
 
 
@@ -209,7 +215,7 @@ def worth_telling(facts: SlotFacts, role: Role) -> SlotFacts:
 
 def digest(text: EventText) -> bytes:
     """What was said, in 32 octets: sent again only when this changed. The revision itself is not part of it."""
-    said = {k: v for k, v in asdict(text).items() if k not in ("revised_at", "sequence")}
+    said = {k: v for k, v in asdict(text).items() if k not in ("revised_at", "sequence", "busy")}
     return hashlib.sha256(msgspec.json.encode(said, order="sorted")).digest()
 
 

@@ -76,6 +76,7 @@ def _text(facts: SlotFacts, role: Role, platform: PlatformView, *, off: bool) ->
         base_url=settings.current().base_url,
         contact=f"{platform.short_name}, {platform.phone}",
         uninvited=off,
+        invited=True,
     )
 
 

@@ -47,6 +47,7 @@ class EventText:
     categories: tuple[str, ...] = ()
     color: str = ""
     zone: str = ZONE
+    busy: bool = True  # whether its hours are taken in the reader's calendar
 
     def __post_init__(self) -> None:
         for name in ("revised_at", "starts_at", "ends_at"):
@@ -93,7 +94,7 @@ def component(event: EventText, *, stamp: datetime, sequence: int, utc: bool = F
     part.add("DTEND", ends_at)
     part.add("SUMMARY", text(one_line(event.summary)))
     part.add("STATUS", event.status)
-    if event.status == "CANCELLED":
+    if event.status == "CANCELLED" or not event.busy:
         part.add("TRANSP", "TRANSPARENT")  # where it stays shown, struck out, the hour is free again
     for name, value in (("DESCRIPTION", event.description), ("LOCATION", event.location)):
         if value:

@@ -38,6 +38,7 @@ def headers(name: str, etag: str, revised_at: datetime | None, more: Mapping[str
         "Content-Disposition": f'inline; filename="{name}{SUFFIX}"',
         "ETag": etag,
         "Cache-Control": "private, no-cache",
+        "X-Robots-Tag": "noindex",  # a search engine that found the address would show who meets where
         **more,
     }
     if revised_at is not None:
