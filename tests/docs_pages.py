@@ -27,10 +27,10 @@ from training.identity.rules import (
     ORGANISATION_ROLES,
     PARTNER_ROLES,
     PLATFORM_ROLES,
-    Permission,
 )
 from training.kernel import addresses
 from training.kernel.links import TERMS, Purpose
+from training.kernel.permissions import Permission
 from training.messages.rules import MAIL_MOVES
 from training.payments.rules.checkout import CHECKOUT_MOVES
 from training.scheduling.rules import ASSIGNMENT_MOVES, SESSION_MOVES

@@ -11,14 +11,19 @@ import pytest
 import makers
 from training.attendance import rules as attendance
 from training.attendance.actions import hold_session, unhold_session
+from training.billing.actions.deposit import ask_deposit
+from training.billing.actions.share import share
+from training.billing.rules.sharing import Share
 from training.bookings import queries
 from training.bookings import rules as bookings
 from training.bookings.actions import booking, ending
 from training.bookings.rules import BookingState
+from training.catalogue.rules import TariffMode
 from training.identity.rules import ORGANISATION_ROLES, PLATFORM_ROLES, Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import DomainError
+from training.reporting.office.booking import booking_page
 from training.scheduling import queries as sessions
 from training.scheduling import rules as scheduling
 from training.scheduling.actions import changing, planning
@@ -154,3 +159,29 @@ async def test_what_was_called_off_is_not_published_alone(database_test):
         draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
         assert not await does(lambda: ending.reinstate_session(SYSTEM, draft))
         assert await does(lambda: ending.reinstate_session(SYSTEM, town.session))
+
+
+async def test_a_booking_s_page_offers_the_deposit_and_the_shares_that_billing_makes(database_test):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        booked = await makers.make_booking(town, 5)
+        free = await makers.make_offer("gratuit", mode=TariffMode.FREE, cents=0)
+        session = await makers.make_session(free, starts_at=town.starts_at + timedelta(days=1))
+        gratis = await makers.bookings.book(SYSTEM, makers.NewBooking(session, town.organisation, 3))
+        other = await makers.make_organisation("Communauté", siret=None, domain="communaute.example.org")
+        offered, wrong = 0, []
+        early = "update organisation set early_billing_reason = $2 where id = $1"
+        for reason, one, state in product(("Régie.", None), (booked, gratis), BookingState):
+            await db.execute(early, town.organisation, reason)
+            await _stand(one.id, one.session, state, SessionState.PUBLISHED)
+            for actor in (staff(Role.BOOKKEEPER), staff(Role.ADVISER)):
+                page = await booking_page(actor, one.reference)
+                for name, shown, action in (
+                    ("deposit", page.may_ask_deposit, lambda: ask_deposit(actor, one.id, percent=30)),  # noqa: B023
+                    ("share", page.may_share, lambda: share(actor, one.id, [Share(payer=other, seats=one.seats)])),  # noqa: B023
+                ):
+                    offered += shown
+                    if await does(action) != shown:
+                        wrong.append((name, actor.label, one.reference, state, reason, shown))
+    assert wrong == []
+    assert offered >= 10

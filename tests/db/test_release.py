@@ -21,9 +21,9 @@ from conftest import BASE_URL, elsewhere, on
 from training import worker
 from training.app import create_app
 from training.billing.queries.ledger import disagreement
-from training.identity.rules import Permission
 from training.kernel import clock, db, migrate, queue
 from training.kernel.actor import Actor
+from training.kernel.permissions import Permission
 from training.postgresql import backup
 from training.postgresql.backup import Manifest
 from training.records import queries as records

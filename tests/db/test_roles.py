@@ -13,10 +13,11 @@ from training.directory.rules import OrganisationKind
 from training.identity import queries, rules
 from training.identity.actions import keys, roles, signin
 from training.identity.actions.registration import register_organisation
-from training.identity.rules import Permission, Role
+from training.identity.rules import Role
 from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Forbidden, Invalid
+from training.kernel.permissions import Permission
 
 pytestmark = pytest.mark.anyio
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -104,6 +105,14 @@ def test_permissions_are_asked_by_their_name() -> None:
         and any(isinstance(argument, ast.Constant) and argument.value in texts for argument in node.args)
     ]
     assert found == []
+
+
+def test_templates_ask_for_permissions_that_exist() -> None:
+    """A name mistyped there would hide a link from everybody, without a word."""
+    pages = sorted((asking.SOURCE / "templates").rglob("*.html"))
+    asked = {name for page in pages for name in re.findall(r"""\.may\(\s*["']([^"']+)["']""", page.read_text())}
+    assert asked
+    assert asked <= {permission.value for permission in Permission}
 
 
 # Doors

@@ -17,9 +17,9 @@ from training.billing.actions.settle import NewPayment, record_payment, take_bac
 from training.billing.queries import invoices as billing
 from training.billing.rules.payments import Way
 from training.bookings.actions.booking import NewBooking, book
-from training.identity.rules import Permission
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
+from training.kernel.permissions import Permission
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

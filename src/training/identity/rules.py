@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 from enum import StrEnum
 
-from training.kernel.permissions import Permission as Permission
+from training.kernel.permissions import Permission
 
 
 class Role(StrEnum):

@@ -15,10 +15,10 @@ from litestar.response import Redirect, Template
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
-from training.identity.rules import Permission
 from training.kernel import db, i18n
 from training.kernel.errors import DomainError, Invalid, TooMany
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.web.auth import preferred_language
 from training.web.pages import actor_of, bare_page
 

@@ -12,11 +12,11 @@ from datetime import date
 from training.billing.actions.periods import check_day
 from training.billing.rules.payments import SettlementKind, Way, check_amount
 from training.billing.tables.receivables import Payment, Settlement
-from training.identity.rules import Permission
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.records.actions import acting
 

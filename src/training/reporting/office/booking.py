@@ -20,11 +20,11 @@ from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import Buyer
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.messages.queries import MailListed
 from training.reporting.office.mails import mails_about
 from training.reporting.timeline import Step, timeline

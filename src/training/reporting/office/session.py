@@ -15,11 +15,11 @@ from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.identity.rules import Permission
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import planning
 from training.reporting.office.planning import Choices
 from training.scheduling import queries as scheduling

@@ -12,9 +12,9 @@ from training.calendar.formats.event import EventText, calendar_object, vevent
 from training.calendar.formats.vtimezone import vtimezone
 from training.calendar.queries import slots as queries
 from training.calendar.rules import Audience, SlotFacts
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.scheduling import queries as scheduling
 from training.scheduling.rules import SessionState
 from training.web.agenda import answers

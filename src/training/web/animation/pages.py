@@ -14,10 +14,10 @@ from litestar.response import Redirect, Template
 from training.calendar.actions import feeds
 from training.calendar.queries import feeds as queries
 from training.calendar.queries.feeds import TokenView
-from training.identity.rules import Permission
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting import animation as reading
 from training.web.asked import row
 from training.web.forms import Form

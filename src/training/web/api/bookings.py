@@ -15,10 +15,10 @@ from training.bookings.actions.booking import NewParticipant, RepeatKey
 from training.bookings.queries import BookingView
 from training.directory import queries as directory
 from training.directory.rules import check_email
-from training.identity.rules import Permission
 from training.kernel.actor import Actor
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.scheduling.rules import SessionState
 from training.web.api import examples, inputs, outputs, paging
 from training.web.api.catalogue import Cursor

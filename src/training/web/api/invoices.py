@@ -11,9 +11,9 @@ from training.billing.actions.issue import issue
 from training.billing.queries import invoices as queries
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.web.api import examples, outputs, paging
 from training.web.api.catalogue import Cursor
 from training.web.api.inputs import BIGINT, NUL

@@ -11,9 +11,9 @@ from litestar.response import Redirect, Template
 from training.calendar.actions import feeds
 from training.calendar.queries import feeds as queries
 from training.calendar.queries.feeds import TokenView
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import places as reading
 from training.reporting.office.places import Subjects
 from training.web.asked import PER_PAGE, asked, pager, row, row_key

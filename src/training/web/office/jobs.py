@@ -9,10 +9,10 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.identity.rules import Permission
 from training.kernel import queue
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.records import actions as records
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor

@@ -6,9 +6,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.messages import queries as mails
 from training.messages.actions.delivery import retry
 from training.messages.queries import MailView

@@ -10,10 +10,10 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Template
 from markupsafe import Markup
 
-from training.identity.rules import Permission
 from training.kernel import settings
 from training.kernel.actor import Actor
 from training.kernel.i18n import _, ngettext
+from training.kernel.permissions import Permission
 from training.messages import queries as mails
 from training.web.pages import Asked, page
 

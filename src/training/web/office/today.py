@@ -5,9 +5,9 @@ from __future__ import annotations
 from litestar import get
 from litestar.response import Template
 
-from training.identity.rules import Permission
 from training.kernel.actor import Actor
 from training.kernel.i18n import ngettext
+from training.kernel.permissions import Permission
 from training.reporting.office import today
 from training.reporting.office.today import Waiting
 from training.web.office.page import show

@@ -18,9 +18,9 @@ from training.bookings.rules import OCCUPYING
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, Service, chorus_lacking
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.web.asked import row
 from training.web.auth import PUBLIC
 from training.web.forms import Form

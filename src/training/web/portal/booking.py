@@ -19,10 +19,11 @@ from training.catalogue.rules import Price
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
 from training.directory.rules import Service
-from training.identity.rules import Permission, new_token
+from training.identity.rules import new_token
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import DomainError, Forbidden, NotFound
 from training.kernel.i18n import _, ngettext
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import Reader, SessionShown

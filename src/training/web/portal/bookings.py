@@ -15,10 +15,10 @@ from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState
 from training.calendar.queries import invitations
 from training.directory.queries import OrganisationView
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.errors import DomainError, NotFound
 from training.kernel.i18n import _, ngettext
+from training.kernel.permissions import Permission
 from training.reporting.timeline import timeline
 from training.scheduling import queries as scheduling
 from training.web.asked import asked, key, moment_key, pager

@@ -12,9 +12,9 @@ from training.calendar.actions import feeds
 from training.calendar.queries import feeds as queries
 from training.calendar.queries.feeds import TokenView
 from training.directory.queries import OrganisationView
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
 from training.web.portal.organisation import frame, organisation_of

@@ -9,10 +9,10 @@ from litestar.response import Redirect, Template
 from training.billing.queries import invoices as queries
 from training.billing.queries.invoices import InvoiceView
 from training.directory.queries import OrganisationView
-from training.identity.rules import Permission
 from training.kernel.actor import Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.payments.queries import receipts
 from training.reporting.office import chorus
 from training.reporting.portal.invoices import owed, standing_of, under_way

@@ -6,10 +6,10 @@ from typing import Any
 
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.identity.rules import Permission
 from training.kernel.actor import Actor
 from training.kernel.errors import Forbidden, NotFound
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.web.pages import Asked, the_actor
 
 _REFUSED = {

@@ -12,10 +12,11 @@ from litestar.response import Redirect, Template
 from training.identity import queries as identity
 from training.identity.actions import signin
 from training.identity.actions.signin import SignedIn
-from training.identity.rules import REQUEST_LIFE, Permission, network_of, safe_path
+from training.identity.rules import REQUEST_LIFE, network_of, safe_path
 from training.kernel import settings
 from training.kernel.errors import DomainError, NotFound, TooMany
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.web.auth import PUBLIC, client_address, cookie_name, forgotten_cookie, signin_cookie
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page

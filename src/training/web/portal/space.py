@@ -10,7 +10,7 @@ from training.billing.queries import invoices as billing
 from training.bookings.rules import BookingState
 from training.calendar.queries import feeds as calendar
 from training.directory import queries as directory
-from training.identity.rules import Permission
+from training.kernel.permissions import Permission
 from training.reporting.portal import space as shown
 from training.reporting.portal.invoices import standing_of, under_way
 from training.web.auth import SIGNED_IN

@@ -13,9 +13,9 @@ from training.accounting.queries import accounts as reading
 from training.accounting.queries.accounts import VatMonth
 from training.accounting.rules.ageing import AGE_NAMES, Age
 from training.directory.queries import the_platform
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
 from training.reporting.office.ageing import by_age
 from training.web.asked import asked

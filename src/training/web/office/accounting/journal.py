@@ -25,10 +25,10 @@ from training.accounting.rules.accounts import ACCOUNTS, JOURNALS, NAMES, Accoun
 from training.accounting.rules.closing import closable
 from training.billing.queries.periods import closed_until
 from training.directory.queries import the_platform
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _, ngettext
+from training.kernel.permissions import Permission
 from training.kernel.render import day_year
 from training.records import queries as records
 from training.web.asked import asked

@@ -9,10 +9,10 @@ from litestar.response import Redirect, Response, Template
 from training.accounting.actions.open_balance import Opening, open_balance, open_balances
 from training.accounting.formats import opening_csv
 from training.accounting.queries.opening import payers
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.money import parse_euros
+from training.kernel.permissions import Permission
 from training.web.asked import row
 from training.web.forms import Form
 from training.web.office.page import show

@@ -15,11 +15,11 @@ from litestar.response import Stream, Template
 from training.accounting.formats.register_files import Cell, Workbook, csv_rows, euros, zipped
 from training.accounting.queries import register as reading
 from training.accounting.queries.register import KIND_NAMES, STANDING_NAMES, Filter, Registered, Standing
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import parse_euros
+from training.kernel.permissions import Permission
 from training.papers.rules.vat import VatRegime
 from training.records import queries as records
 from training.web.asked import PER_PAGE, address, asked, key, pager

@@ -11,8 +11,8 @@ from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.queries import BookingView
 from training.bookings.rules import BookingState
-from training.identity.rules import Permission
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import booking as reading
 from training.reporting.office import bookings as listed
 from training.web.asked import PER_PAGE, asked, moment_key, pager

@@ -12,9 +12,9 @@ from training.catalogue import queries as catalogue
 from training.catalogue.actions import OfferBilling, set_offer_billing
 from training.catalogue.queries import OfferBilled
 from training.directory.rules import check_account, check_analytic_code
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.papers.rules.vat import VatRegime
 from training.web.asked import asked
 from training.web.forms import Form

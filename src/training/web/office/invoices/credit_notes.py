@@ -17,11 +17,11 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.crediting import may_credit
 from training.billing.rules.states import DocumentKind
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer
-from training.identity.rules import Permission
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.money import decimal, parse_euros
+from training.kernel.permissions import Permission
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor

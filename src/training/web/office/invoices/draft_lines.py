@@ -9,10 +9,10 @@ from litestar.response import Redirect, Template
 from training.billing.actions.edit_draft import change_line, move_line, remove_line
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView, LineView
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.money import decimal
+from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND
 from training.reporting.office import invoices as reading
 from training.web.forms import Form

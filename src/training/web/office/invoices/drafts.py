@@ -21,11 +21,11 @@ from training.billing.rules.issuing import may_be_asked
 from training.billing.rules.states import DocumentKind
 from training.directory import queries as directory
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.money import parse_euros
+from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND, LINE_KIND_NAMES, UNIT_NAMES, LineKind
 from training.reporting.office import invoices as reading
 from training.web.asked import PER_PAGE, asked, day_key, key, pager, row

@@ -9,9 +9,9 @@ from litestar.response import Response, Template
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView, Standing
 from training.billing.rules.states import InvoiceState
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.web.asked import PER_PAGE, asked, day_key, key, pager
 from training.web.forms import Form
 from training.web.office.invoices import credit_notes, trail, transmissions

@@ -12,10 +12,10 @@ from litestar.response import Template
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import WAY_NAMES
-from training.identity.rules import Permission
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import trail as reading
 from training.web.office.page import show
 from training.web.pages import Asked, the_actor

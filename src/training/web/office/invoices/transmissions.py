@@ -21,11 +21,11 @@ from training.billing.rules import transmission as rules
 from training.billing.rules.states import InvoiceState
 from training.billing.rules.transmission import STATUSES, Status, Step
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.messages.queries import MailListed
 from training.reporting.office import chorus
 from training.reporting.office.chorus import Deposit, Made

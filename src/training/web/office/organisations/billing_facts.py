@@ -27,9 +27,9 @@ from training.directory.rules import (
     check_siret,
     check_vat_number,
 )
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.page import show

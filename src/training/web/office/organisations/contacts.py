@@ -12,9 +12,9 @@ from training.directory import queries as directory
 from training.directory.actions import NewContact, add_contact, edit_contact
 from training.directory.queries import ContactView, OrganisationView
 from training.directory.rules import check_email
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.web.asked import asked, row
 from training.web.forms import Form
 from training.web.office.organisations.billing_facts import PATH, found

@@ -14,9 +14,9 @@ from training.directory import queries as directory
 from training.directory.actions import approve as approve_organisation
 from training.directory.queries import OrganisationView
 from training.directory.rules import OrganisationState
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading
 from training.web.asked import PER_PAGE, asked, pager, row_key
 from training.web.forms import Form

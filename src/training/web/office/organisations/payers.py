@@ -14,10 +14,10 @@ from training.billing.rules.sharing import Share
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.money import decimal
+from training.kernel.permissions import Permission
 from training.kernel.render import typo
 from training.reporting.office import payers as reading
 from training.reporting.office.payers import Payer

@@ -6,9 +6,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
+from training.kernel.permissions import Permission
 from training.payments.actions.import_statement import (
     confirm_all_sure,
     drop_unread,

@@ -9,10 +9,10 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.identity.rules import Permission
 from training.kernel.errors import DomainError, NotFound
 from training.kernel.i18n import _
 from training.kernel.money import decimal, parse_euros
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.actions import import_statement as acts
 from training.payments.queries import receivables as owing

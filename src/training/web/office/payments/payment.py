@@ -12,12 +12,13 @@ from training.billing.actions import settle as acts
 from training.billing.actions.settle import NewPayment
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import BY_HAND, WAY_NAMES, Way, may_record, may_write_off
-from training.identity.rules import Permission, new_token
+from training.identity.rules import new_token
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.money import parse_euros
+from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.queries import receivables as reading
 from training.payments.queries.receivables import PaymentView, ReceivableView, SettlementView

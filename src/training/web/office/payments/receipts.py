@@ -6,9 +6,9 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
 
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.payments.queries import receipts
 from training.web.pages import Asked, kept_file, the_actor
 

@@ -17,11 +17,11 @@ from training.dunning.queries import reminders as reading
 from training.dunning.queries.reminders import Followed, ReminderView, TaskView
 from training.dunning.rules.interest import LAW_NAMES, STALE, Late, Law, Rate
 from training.dunning.rules.reminding import BUYER_NAMES, PAUSE_NAMES, STEP_NAMES, STEPS, Next, PauseKind, coming
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.web.asked import row
 from training.web.forms import Form
 from training.web.office.page import show

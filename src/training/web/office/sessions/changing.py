@@ -10,9 +10,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.bookings.actions.ending import reinstate_session
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import session as reading
 from training.reporting.office.session import SessionEdited
 from training.scheduling.actions.assignments import change_facilitator

@@ -8,10 +8,10 @@ from datetime import time
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from training.identity.rules import Permission
 from training.kernel import clock
 from training.kernel.errors import DomainError
 from training.kernel.i18n import _, ngettext
+from training.kernel.permissions import Permission
 from training.kernel.render import duration, hours
 from training.reporting.office import planning as reading
 from training.reporting.office.planning import Choices, WantedDate

@@ -9,8 +9,8 @@ from litestar.response import Redirect, Template
 from training.attendance.actions import hold_session
 from training.billing.actions.undo_held import undo_held
 from training.bookings.actions.ending import call_off_session
-from training.identity.rules import Permission
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import session as reading
 from training.reporting.office import sessions as listed
 from training.reporting.office.sessions import Period, SessionFilter

@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.directory.rules import check_email
-from training.identity.rules import Permission
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import places as reading
 from training.reporting.office.places import VenueShown
 from training.scheduling.actions.changing import edit_venue

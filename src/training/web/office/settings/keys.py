@@ -8,8 +8,8 @@ from litestar.response import Redirect, Template
 
 from training.identity import queries
 from training.identity.actions import keys
-from training.identity.rules import Permission
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
 from training.reporting.office import planning as reading
 from training.web.asked import row
 from training.web.forms import Form

@@ -20,8 +20,8 @@ from training.directory.rules import (
     check_vat_number,
     check_website,
 )
-from training.identity.rules import Permission
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.papers.rules.vat import REGIMES, VatRegime
 from training.web.forms import Form
 from training.web.office.page import show

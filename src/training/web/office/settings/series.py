@@ -8,8 +8,8 @@ from litestar.response import Redirect, Template
 from training.billing.actions.number import Start, set_numbers
 from training.billing.queries.numbering import numberings
 from training.billing.rules.states import Series
-from training.identity.rules import Permission
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 from training.records.rules import NUMBER_LAST
 from training.web.forms import Form
 from training.web.office.page import show
