@@ -161,3 +161,15 @@ async def test_a_slot_that_cannot_be_is_refused(database_test, hours):
         await actions.plan_session(SYSTEM, NewSession(town.offer, 10, (NewSlot(start, start + hours * HOUR, None),)))
     with pytest.raises(Invalid):
         await actions.plan_session(SYSTEM, NewSession(town.offer, 10, ()))
+
+
+async def test_whose_sessions_a_facilitator_s_rights_reach(database_test):
+    """Those in which they hold a date: not another's, nor one that they declined."""
+    town = await makers.make_town()
+    other = await makers.make_facilitator("autre@example.org", "Autre")
+    later = town.starts_at + timedelta(days=2)
+    theirs = await makers.make_session(town.offer, starts_at=later, facilitators=(other,), slots=2)
+    assert await queries.facilitated({town.facilitator}) == [town.session]
+    assert sorted(await queries.facilitated({town.facilitator, other})) == sorted([town.session, theirs])
+    await db.execute("update assignment set state = 'declined' where facilitator = $1", town.facilitator)
+    assert await queries.facilitated({town.facilitator}) == []

@@ -13,7 +13,6 @@ from training.identity.rules import (
     ORGANISATION_ROLES,
     PARTNER_ROLES,
     PLATFORM_ROLES,
-    Permission,
     Role,
     network_of,
     new_code,
@@ -21,6 +20,8 @@ from training.identity.rules import (
     safe_path,
 )
 from training.kernel.actor import SYSTEM, Actor, Scope
+from training.kernel.errors import Forbidden, NotFound
+from training.kernel.permissions import Permission
 
 P = Permission
 
@@ -114,6 +115,37 @@ def test_a_role_holds_where_it_was_given() -> None:
     assert not manager.may(P.BOOKINGS_MAKE)
     assert manager.holds_somewhere(P.BOOKINGS_MAKE)
     assert not manager.holds_somewhere(P.OFFICE_SEE)
+
+
+def test_a_facilitator_s_permission_holds_in_the_sessions_they_facilitate() -> None:
+    held = frozenset(FACILITATOR_ROLES[Role.FACILITATOR])
+    aline = Actor("user", 1, "Aline", scope=Scope(facilitators={3: held})).facilitating([10, 11])
+    assert aline.may(P.MISSIONS_SEE, session=10)
+    assert aline.may(P.MISSIONS_SEE, facilitator=3)
+    assert not any(aline.may(P.MISSIONS_SEE, **place) for place in ({}, {"session": 12}, {"facilitator": 4}))
+    aline.must(P.MISSIONS_SEE, session=11)
+    with pytest.raises(NotFound):
+        aline.must(P.MISSIONS_SEE, session=12)
+    with pytest.raises(Forbidden):
+        aline.must(P.SESSIONS_HOLD, session=11)
+
+
+def test_a_mailed_link_gives_its_thing_and_no_other() -> None:
+    link = Actor("link", 7, "lien", scope=Scope(links={("invoice", 7): frozenset({P.INVOICES_PAY})}))
+    link.must(P.INVOICES_PAY, organisation=1, link=("invoice", 7))
+    for place in ({"link": ("invoice", 8)}, {"link": ("organisation", 7)}, {"organisation": 7}, {"session": 7}):
+        with pytest.raises(NotFound):
+            link.must(P.INVOICES_PAY, **place)
+
+
+def test_what_is_one_s_own_is_nobody_else_s() -> None:
+    team = Actor("user", 1, "Ève", frozenset(P), Scope(everything=True, accounts={1: frozenset({P.FEEDS_OWN})}))
+    without = Actor("user", 2, "Ada", frozenset(PLATFORM_ROLES[Role.ADMINISTRATOR]), Scope(everything=True))
+    team.must(P.FEEDS_OWN, account=1)
+    with pytest.raises(NotFound):
+        without.must(P.FEEDS_OWN, account=1)
+    with pytest.raises(Forbidden):
+        without.must(P.PLATFORM_RUN, organisation=1)
 
 
 def test_the_team_s_permission_holds_everywhere() -> None:

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from litestar.connection import ASGIConnection
 
 import makers
 from training.attendance.actions import hold_session
@@ -16,7 +17,9 @@ from training.calendar.rules import FeedKind
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.kernel.permissions import Permission
 from training.scheduling.rules import SessionState
+from training.web.auth import Authentication
 
 pytestmark = pytest.mark.anyio
 
@@ -195,3 +198,19 @@ async def test_the_pages_cost_as_many_statements_whatever_there_is(client, state
             statements.clear()
             await client.get(path)
             assert len(statements) == before
+
+
+async def test_a_request_of_a_facilitator_knows_which_sessions_they_facilitate(client):
+    town = await makers.make_town()
+    elsewhere = await makers.make_session(town.offer, facilitators=(await makers.make_facilitator("b@example.org"),))
+    await facilitator(client)
+    asked = {
+        "type": "http",
+        "method": "GET",
+        "path": "/animation",
+        "query_string": b"",
+        "headers": [(b"cookie", f"signin={client.cookies['signin']}".encode())],
+    }
+    found = await Authentication(None).authenticate_request(ASGIConnection(asked))
+    assert found.user.may(Permission.MISSIONS_SEE, session=town.session)
+    assert not found.user.may(Permission.MISSIONS_SEE, session=elsewhere)
