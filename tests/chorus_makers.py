@@ -10,7 +10,7 @@ from training.attendance.actions import hold_session
 from training.billing.actions.transmit import record
 from training.billing.queries import invoices as queries
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.transmission import STATUSES, Status, Step
+from training.billing.rules.transmission import STATUSES, Status, TransmissionStep
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.worker import drain
@@ -57,7 +57,7 @@ async def walk(bill: Billed, *statuses: Status) -> None:
         terms = STATUSES[status]
         note = "Il manque la feuille de présence." if terms.needs_note else ""
         facts = {"purchase_order": "ENG-NEUF"} if terms.takes_facts else {}
-        await record(SYSTEM, bill.invoice.id, Step(status, ISSUED + timedelta(days=n), note=note, **facts))
+        await record(SYSTEM, bill.invoice.id, TransmissionStep(status, ISSUED + timedelta(days=n), note=note, **facts))
 
 
 async def bytes_of(bill: Billed) -> list[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from training.billing.documents.invoice import CARD, Earlier, InvoiceDocument, Payment
+from training.billing.documents.invoice import CARD, Earlier, InvoiceDocument, PaymentMeans
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.terms import default_terms
 from training.directory.rules import Buyer
@@ -74,7 +74,9 @@ BUYERS = {
     ),
 }
 
-TRANSFER = Payment(iban="FR7630006000011234567890189", bic="AGRIFRPP", account_name="Plateforme de mobilité d’essai")
+TRANSFER = PaymentMeans(
+    iban="FR7630006000011234567890189", bic="AGRIFRPP", account_name="Plateforme de mobilité d’essai"
+)
 
 
 def workshop(regime: VatRegime, cents: int = 35_000, quantity: str = "1", rate_bp: int | None = None) -> Line:
@@ -134,7 +136,7 @@ def paid(regime: VatRegime, buyer: Buyer) -> InvoiceDocument:
     """Paid by card before it was issued."""
     unpaid = invoice(regime, buyer_kind=buyer)
     whole = with_lines(unpaid, *unpaid.lines, paid_cents=unpaid.totals.gross_cents)
-    return replace(whole, payment=Payment(means=CARD), paid_on=date(2026, 6, 3))
+    return replace(whole, payment=PaymentMeans(means=CARD), paid_on=date(2026, 6, 3))
 
 
 def after_deposit(regime: VatRegime, buyer: Buyer) -> InvoiceDocument:

@@ -30,8 +30,8 @@ from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
 from training.billing.queries import invoices as billing
 from training.billing.rules.payments import Way
-from training.billing.rules.states import InvoiceState, Series
-from training.billing.rules.transmission import Status, Step
+from training.billing.rules.states import BillingSeries, InvoiceState
+from training.billing.rules.transmission import Status, TransmissionStep
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking, NewParticipant
@@ -208,18 +208,20 @@ async def _chorus(town: makers.Town) -> None:
     last = "select max(id) from invoice where state = 'issued' and kind = 'invoice'"
     rejected = await db.value(f"{last} and id not in (select replaces from invoice where replaces is not null)")
     for status in (Status.DEPOSITED, Status.AVAILABLE, Status.REJECTED):
-        await transmit.record(SYSTEM, rejected, Step(status, clock.today(), note="Mauvais service."))
+        await transmit.record(SYSTEM, rejected, TransmissionStep(status, clock.today(), note="Mauvais service."))
     await transmit.undo(SYSTEM, rejected)
-    await transmit.record(SYSTEM, rejected, Step(Status.REJECTED, clock.today(), note="Mauvais engagement."))
+    await transmit.record(
+        SYSTEM, rejected, TransmissionStep(Status.REJECTED, clock.today(), note="Mauvais engagement.")
+    )
     await transmit.redo_rejected(SYSTEM, rejected)
     later = await makers.make_session(town.offer, starts_at=clock.now() + timedelta(days=30))
     booked = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 2))
     await db.execute("update organisation set siret = null where id = $1", town.organisation)
-    told = client_facts.Told(siret=makers.SIRET, purchase_order="2027-2")
+    told = client_facts.FactsTold(siret=makers.SIRET, purchase_order="2027-2")
     await client_facts.tell_for_booking(SYSTEM, booked.id, told)
     await drain()
     if draft := await db.value("select max(id) from invoice where state = 'draft'"):
-        await client_facts.tell_for_invoice(SYSTEM, draft, client_facts.Told(service_code="DRH"))
+        await client_facts.tell_for_invoice(SYSTEM, draft, client_facts.FactsTold(service_code="DRH"))
 
 
 async def _bank() -> None:
@@ -254,7 +256,7 @@ async def _online() -> None:
         finally:
             settings.use(before)
     told = {"id": "evt_1", "type": "customer.created", "data": {"object": {"id": "cus_1", "object": "customer"}}}
-    await stripe_events.receive(stripe.Event("evt_1", "customer.created", None, json.dumps(told)))
+    await stripe_events.receive(stripe.StripeNotice("evt_1", "customer.created", None, json.dumps(told)))
     await stripe_events.replay(SYSTEM)
     payment = await db.value("select id from payment where used_cents < amount_cents limit 1")
     await settle.refund(SYSTEM, payment, 1, clock.today(), "Trop payé.")
@@ -288,7 +290,7 @@ async def _books() -> None:
 async def _year() -> None:
     """The whole story, with everything that may happen on its way."""
     await makers.make_staff()
-    await set_numbers(SYSTEM, {Series.RECEIPT: Start("RC", 12)})
+    await set_numbers(SYSTEM, {BillingSeries.RECEIPT: Start("RC", 12)})
     town = await makers.make_town(issue_without_look=False)
     await _facts(town.organisation, town.offer)
     booked = await makers.make_booking(town, 20)

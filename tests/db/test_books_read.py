@@ -9,7 +9,7 @@ import pytest
 import accounts_makers as books
 import makers
 from book_rows import draft, issued, money, owed, paid, private, put, settle
-from training.accounting.formats.journal import GivenUp, Moved, Received, Refunded, Sale, Settled
+from training.accounting.formats.journal import GivenUp, PaymentIn, Refunded, Sale, SettledPart, Transferred
 from training.accounting.queries import accounts, journal, opening, register
 from training.accounting.queries.register import Filter
 from training.billing.queries import ledger
@@ -53,7 +53,7 @@ async def test_totals_of_a_period_count_its_last_day_and_nothing_of_the_next(pay
     assert found.received_cents == 600, "a credit note is no money"
     assert (found.refunded_cents, found.written_off_cents, found.opening_cents) == (50, 10, 70)
     assert found.due_cents == 1_200 + 70 - 240 - 400 - 10, "a refund is owed by nobody"
-    assert await accounts.totals_until(JAN31 - timedelta(days=1)) == accounts.Totals(*[0] * 9)
+    assert await accounts.totals_until(JAN31 - timedelta(days=1)) == accounts.BooksTotals(*[0] * 9)
 
 
 async def test_the_last_closed_period_comes_first(payer):
@@ -153,11 +153,11 @@ def told(found: list[object]) -> list[tuple[str, object, int]]:
         match one:
             case Sale():
                 said.append(("credit" if one.credit else "sale", one.number, sum(p.net_cents for p in one.parts)))
-            case Received():
+            case PaymentIn():
                 said.append(("received", one.id, one.cents))
             case Refunded():
                 said.append(("refunded", one.payment, one.cents))
-            case Moved():
+            case Transferred():
                 said.append(("moved", one.number, one.cents))
             case GivenUp():
                 said.append(("given up", one.number, one.cents))
@@ -202,7 +202,7 @@ async def test_money_moves_between_accounts_only_when_somebody_else_paid(payer):
     await settle(FEB28, 300, await money(FEB1, 300, other), "F2", "payment")
     await settle(FEB1, 200, await money(FEB1, 200, None), "F3", "payment")
     await settle(MAR1, 100, await money(FEB1, 100, other), "F3", "payment")
-    found = [one for one in await journal.not_exported(FEB28) if isinstance(one, Moved)]
+    found = [one for one in await journal.not_exported(FEB28) if isinstance(one, Transferred)]
     assert [(m.number, m.cents, m.source and m.source.name, m.target and m.target.name) for m in found] == [
         ("F3", 200, None, "Association d’Essai"),
         ("F2", 300, "Autre", "Association d’Essai"),
@@ -216,7 +216,7 @@ async def test_the_journal_goes_by_day_whatever_was_entered_first(payer):
     backs = [await settle(FEB28, 2, late, None, "refund"), await settle(FEB1, 1, early, None, "refund")]
     found = await journal.not_exported(FEB28)
     assert [s.number for s in found if isinstance(s, Sale)] == ["F1", "F2"]
-    assert [s.id for s in found if isinstance(s, Received)] == [early, late]
+    assert [s.id for s in found if isinstance(s, PaymentIn)] == [early, late]
     assert [s.id for s in found if isinstance(s, Refunded)] == list(reversed(backs))
 
 
@@ -265,8 +265,8 @@ async def test_money_is_told_by_what_it_settled_of_its_own_payer_up_to_that_day(
         (MAR1, 200, "F1"),
     ):
         await settle(day, cents, payment, number, "payment" if cents > 0 else "reversal")
-    (received,) = [one for one in await journal.not_exported(FEB28) if isinstance(one, Received)]
-    assert received.settled == (Settled(300, None),)
+    (received,) = [one for one in await journal.not_exported(FEB28) if isinstance(one, PaymentIn)]
+    assert received.settled == (SettledPart(300, None),)
 
 
 async def test_exports_are_listed_the_last_first(payer):

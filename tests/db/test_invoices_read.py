@@ -11,7 +11,7 @@ import makers
 from book_rows import draft, entry, file, issued, money, paid, private, put, settle
 from training.billing.queries import credits as crediting
 from training.billing.queries import drafts, invoices, owing, transmissions
-from training.billing.queries.invoices import Standing
+from training.billing.queries.invoices import InvoiceNarrowing
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
@@ -53,11 +53,11 @@ async def test_nobody_is_late_on_the_due_day_itself(payer):
     """In the list, on the page, in the payer's sum: late begins the day after."""
     await issued("F1", payer, JAN, due=TODAY)
     await issued("F2", payer, JAN, 500, due=YESTERDAY)
-    assert await listed(standing=Standing.LATE) == ["F2"]
+    assert await listed(standing=InvoiceNarrowing.LATE) == ["F2"]
     assert [i.number for i in await invoices.invoices(ALL) if i.overdue] == ["F2"]
     assert await portal.owed(payer) == portal.Coming(1_500, 500)
     with clock.frozen(books.noon(TODAY + timedelta(days=1))):
-        assert await listed(standing=Standing.LATE) == ["F2", "F1"]
+        assert await listed(standing=InvoiceNarrowing.LATE) == ["F2", "F1"]
         assert await portal.owed(payer) == portal.Coming(1_500, 1_500)
 
 
@@ -79,10 +79,10 @@ async def test_each_standing_lists_what_it_says(payer):
     await stood(payer)
     assert await listed() == ["F7", "A6", "D5", "F4", "F3", "F2", "F1"]
     assert await listed(organisation=payer) == ["A6", "D5", "F4", "F3", "F2", "F1"]
-    assert await listed(standing=Standing.DUE) == ["F7", "F2", "F1"]
-    assert await listed(standing=Standing.LATE) == ["F7", "F2", "F1"]
-    assert await listed(standing=Standing.PAID) == ["D5", "F4", "F3"]
-    assert await listed(standing=Standing.CREDIT_NOTES) == ["A6"]
+    assert await listed(standing=InvoiceNarrowing.DUE) == ["F7", "F2", "F1"]
+    assert await listed(standing=InvoiceNarrowing.LATE) == ["F7", "F2", "F1"]
+    assert await listed(standing=InvoiceNarrowing.PAID) == ["D5", "F4", "F3"]
+    assert await listed(standing=InvoiceNarrowing.CREDIT_NOTES) == ["A6"]
     assert await listed(search="ville-B") == ["F7"]
     assert await listed(search="d5") == ["D5"]
     found = {i.number: (i.settled_cents, i.credited_cents, i.due_cents, i.paid) for i in await invoices.invoices(ALL)}

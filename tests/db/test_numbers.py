@@ -22,7 +22,7 @@ from training.billing.actions.issue import issue
 from training.billing.actions.number import Start, set_numbers
 from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.queries.numbering import numberings
-from training.billing.rules.states import Series
+from training.billing.rules.states import BillingSeries
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
@@ -292,16 +292,16 @@ async def test_the_usual_series_are_there_before_anything_is_issued(database_tes
 
 
 async def test_a_series_starts_beside_another_ledger_and_goes_on_from_there(model):
-    await set_numbers(SYSTEM, {Series.INVOICE: Start("FA", 880), Series.CREDIT_NOTE: Start("AV", 1)})
+    await set_numbers(SYSTEM, {BillingSeries.INVOICE: Start("FA", 880), BillingSeries.CREDIT_NOTE: Start("AV", 1)})
     assert (await standing())["invoice"] == ("FA", 880, "FA2027-00880")
     assert await issue(SYSTEM, model) == "FA2027-00880"
     assert [s.issued for s in await numberings()] == [True, False, False]
-    await set_numbers(SYSTEM, {Series.INVOICE: Start("FA", 880)})  # as it stands: a form sent twice
+    await set_numbers(SYSTEM, {BillingSeries.INVOICE: Start("FA", 880)})  # as it stands: a form sent twice
     for start in (Start("FB", 880), Start("FA", 900)):
         with pytest.raises(Conflict, match="ne change plus") as refused:
-            await set_numbers(SYSTEM, {Series.INVOICE: start})
+            await set_numbers(SYSTEM, {BillingSeries.INVOICE: start})
         assert refused.value.field == "invoice_prefix"
-    await set_numbers(SYSTEM, {Series.RECEIPT: Start("RC", 50)})
+    await set_numbers(SYSTEM, {BillingSeries.RECEIPT: Start("RC", 50)})
     assert (await standing())["receipt"][2] == "RC2027-00050"
 
 
@@ -320,21 +320,21 @@ async def test_a_series_starts_beside_another_ledger_and_goes_on_from_there(mode
 )
 async def test_a_start_that_cannot_be_is_refused_at_its_field(database_test, start, field):
     with pytest.raises(Invalid) as refused:
-        await set_numbers(SYSTEM, {Series.INVOICE: start})
+        await set_numbers(SYSTEM, {BillingSeries.INVOICE: start})
     assert list(refused.value.errors) == [field]
 
 
 async def test_a_first_number_only_goes_up(database_test):
-    await set_numbers(SYSTEM, {Series.INVOICE: Start("F", 100)})
+    await set_numbers(SYSTEM, {BillingSeries.INVOICE: Start("F", 100)})
     with pytest.raises(Invalid, match="ne redescend pas"):
-        await set_numbers(SYSTEM, {Series.INVOICE: Start("F", 99)})
-    await set_numbers(SYSTEM, {Series.INVOICE: Start("F", 101)})
+        await set_numbers(SYSTEM, {BillingSeries.INVOICE: Start("F", 99)})
+    await set_numbers(SYSTEM, {BillingSeries.INVOICE: Start("F", 101)})
 
 
 @pytest.mark.parametrize("taken", ["AV", "R"])
 async def test_two_series_never_share_a_prefix_used_or_not(database_test, taken):
     with pytest.raises(Conflict, match="autre série") as refused:
-        await set_numbers(SYSTEM, {Series.INVOICE: Start(taken, 1)})
+        await set_numbers(SYSTEM, {BillingSeries.INVOICE: Start(taken, 1)})
     assert refused.value.field == "invoice_prefix"
     with pytest.raises(asyncpg.UniqueViolationError, match="ledger_series_prefix_once"):
         await db.pool().execute(
@@ -349,5 +349,5 @@ async def test_a_number_taken_over_from_another_ledger_is_never_given_again(mode
         owed = NewReceivable(number="G2027-00001", payer=payer, issued_on=DAY.date(), due_on=None, gross_cents=100)
         await open_receivables([owed])
     with pytest.raises(Conflict, match="G2027-00001"):
-        await set_numbers(SYSTEM, {Series.INVOICE: Start("G", 1)})
+        await set_numbers(SYSTEM, {BillingSeries.INVOICE: Start("G", 1)})
     assert (await standing())["invoice"][0] == "F"

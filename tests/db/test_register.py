@@ -10,7 +10,7 @@ import pytest
 import accounts_makers as books
 import makers
 from training.accounting.actions.open_balance import Opening, open_balance
-from training.accounting.queries.register import Filter, Standing, every, register, sums
+from training.accounting.queries.register import DocumentStanding, Filter, every, register, sums
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 
@@ -42,9 +42,9 @@ async def test_every_line_the_newest_first_with_its_amounts(three):
     first, second = three
     rows = await register(Filter())
     assert [(r.number, r.kind, r.net_cents, r.vat_cents, r.gross_cents, r.due_cents, r.state) for r in rows] == [
-        (second.number, "invoice", 35_000, 7_000, 42_000, 42_000, Standing.LATE),
-        (first.number, "invoice", 35_000, 7_000, 42_000, 0, Standing.PAID),
-        ("2026-118", "opening", None, None, 12_000, 12_000, Standing.LATE),
+        (second.number, "invoice", 35_000, 7_000, 42_000, 42_000, DocumentStanding.LATE),
+        (first.number, "invoice", 35_000, 7_000, 42_000, 0, DocumentStanding.PAID),
+        ("2026-118", "opening", None, None, 12_000, 12_000, DocumentStanding.LATE),
     ]
     total = await sums(Filter())
     assert (total.documents, total.net_cents, total.vat_cents, total.gross_cents) == (2, 70_000, 14_000, 84_000)

@@ -17,7 +17,7 @@ from training.directory.rules import Buyer
 from training.dunning.actions import pauses, remind
 from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law
-from training.dunning.rules.reminding import PauseKind, Step
+from training.dunning.rules.reminding import PauseKind, ReminderStep
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Forbidden, Invalid, NotFound
@@ -47,6 +47,10 @@ async def sweep(*days: date) -> None:
             await drain()
 
 
+def days(polite: int, firm: int, formal: int) -> dict[ReminderStep, int]:
+    return {ReminderStep.POLITE: polite, ReminderStep.FIRM: firm, ReminderStep.FORMAL: formal}
+
+
 async def sent() -> list[tuple[str, str, int]]:
     found = [m for m in await mails.mails(limit=200) if m.occasion.startswith("reminder_")]
     return [(m.occasion, m.to_email, m.files) for m in sorted(found, key=lambda m: m.id)]
@@ -63,9 +67,9 @@ async def test_polite_then_firm_then_formal_each_once_with_the_invoice(database_
     assert await sent() == [("reminder_polite", to, 1), ("reminder_firm", to, 1), ("reminder_formal", to, 1)]
     taken = await reading.reminders_of(view.receivable)
     assert [(r.step, clock.local(r.created_at).date()) for r in taken] == [
-        (Step.POLITE, date(2027, 4, 12)),  # ten days after is a Saturday
-        (Step.FIRM, date(2027, 5, 3)),
-        (Step.FORMAL, date(2027, 6, 2)),
+        (ReminderStep.POLITE, date(2027, 4, 12)),  # ten days after is a Saturday
+        (ReminderStep.FIRM, date(2027, 5, 3)),
+        (ReminderStep.FORMAL, date(2027, 6, 2)),
     ]
     assert all(r.done_at is not None and not r.is_task for r in taken)
 
@@ -168,7 +172,12 @@ async def test_a_public_buyer_is_a_task_and_only_once_it_has_the_invoice(databas
     assert await sent() == []
     with clock.frozen(books.noon(date(2027, 6, 25))):
         (task,) = await reading.tasks(clock.now())
-        assert (task.number, task.step, task.is_task, task.due_cents) == (view.number, Step.POLITE, True, 35_000)
+        assert (task.number, task.step, task.is_task, task.due_cents) == (
+            view.number,
+            ReminderStep.POLITE,
+            True,
+            35_000,
+        )
         await remind.task_done(SYSTEM, task.id)
         done = (await reading.reminders_of(view.receivable))[0].done_at
         await remind.task_done(SYSTEM, task.id)
@@ -176,7 +185,7 @@ async def test_a_public_buyer_is_a_task_and_only_once_it_has_the_invoice(databas
     assert (await reading.reminders_of(view.receivable))[0].done_at == done
     await sweep(*every_day(date(2027, 6, 26), 60))
     assert await sent() == []
-    assert [r.step for r in await reading.reminders_of(view.receivable)] == list(Step)
+    assert [r.step for r in await reading.reminders_of(view.receivable)] == list(ReminderStep)
 
 
 async def test_nobody_to_write_to_becomes_something_to_do_by_hand(database_test):
@@ -203,17 +212,21 @@ async def test_what_came_from_another_ledger_is_reminded_of_without_a_pdf(databa
 
 async def test_days_are_the_teams_own(database_test):
     view = await late_invoice()
-    await remind.set_reminder_days(SYSTEM, Buyer.ASSOCIATION, {Step.POLITE: 1, Step.FIRM: 2, Step.FORMAL: 3})
-    await remind.set_reminder_days(SYSTEM, Buyer.ASSOCIATION, {Step.POLITE: 2, Step.FIRM: 5, Step.FORMAL: 9})
-    assert (await reading.days_of_buyers())[Buyer.ASSOCIATION] == {Step.POLITE: 2, Step.FIRM: 5, Step.FORMAL: 9}
+    await remind.set_reminder_days(SYSTEM, Buyer.ASSOCIATION, days(1, 2, 3))
+    await remind.set_reminder_days(SYSTEM, Buyer.ASSOCIATION, days(2, 5, 9))
+    assert (await reading.days_of_buyers())[Buyer.ASSOCIATION] == {
+        ReminderStep.POLITE: 2,
+        ReminderStep.FIRM: 5,
+        ReminderStep.FORMAL: 9,
+    }
     await sweep(*every_day(DUE, 12))
     assert [clock.local(r.created_at).date() for r in await reading.reminders_of(view.receivable)] == [
         date(2027, 4, 2), date(2027, 4, 5), date(2027, 4, 9),
     ]  # fmt: skip
     with pytest.raises(Invalid):
-        await remind.set_reminder_days(SYSTEM, Buyer.PERSON, {Step.POLITE: 9, Step.FIRM: 5, Step.FORMAL: 9})
+        await remind.set_reminder_days(SYSTEM, Buyer.PERSON, days(9, 5, 9))
     with pytest.raises(Forbidden):
-        await remind.set_reminder_days(ADVISER, Buyer.PERSON, {Step.POLITE: 1, Step.FIRM: 5, Step.FORMAL: 9})
+        await remind.set_reminder_days(ADVISER, Buyer.PERSON, days(1, 5, 9))
     with pytest.raises(Forbidden):
         await remind.set_late_rate(ADVISER, Law.PUBLIC, DUE, 1_000)
 

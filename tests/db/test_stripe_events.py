@@ -21,7 +21,7 @@ from training.kernel.actor import SYSTEM
 from training.kernel.outbox import Fact
 from training.payments.actions import checkout, stripe_events
 from training.payments.clients.stripe import BadSignature, signed_event
-from training.payments.rules.checkout import CHECKOUT_MOVES, CheckoutState, Notice, gone_cents, may_become
+from training.payments.rules.checkout import CHECKOUT_MOVES, ChargeNotice, CheckoutState, gone_cents, may_become
 from training.reactions import BY_NAME
 from training.worker import drain
 
@@ -357,12 +357,12 @@ def test_money_that_came_is_never_forgotten() -> None:
 
 def test_what_is_gone_is_the_same_in_every_order() -> None:
     notices = [
-        Notice("charge", "ch_1", 3_000, "succeeded", 1, 1),
-        Notice("refund", "re_1", 3_000, "succeeded", 2, 2),
-        Notice("charge", "ch_1", 5_000, "succeeded", 3, 3),
-        Notice("refund", "re_2", 2_000, "failed", 5, 4),
-        Notice("dispute", "du_1", 4_000, "needs_response", 6, 5),
-        Notice("dispute", "du_1", 4_000, "won", 7, 6),
+        ChargeNotice("charge", "ch_1", 3_000, "succeeded", 1, 1),
+        ChargeNotice("refund", "re_1", 3_000, "succeeded", 2, 2),
+        ChargeNotice("charge", "ch_1", 5_000, "succeeded", 3, 3),
+        ChargeNotice("refund", "re_2", 2_000, "failed", 5, 4),
+        ChargeNotice("dispute", "du_1", 4_000, "needs_response", 6, 5),
+        ChargeNotice("dispute", "du_1", 4_000, "won", 7, 6),
     ]
     for order in itertools.permutations(notices):
         assert gone_cents(order, 35_000) == 3_000

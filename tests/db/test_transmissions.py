@@ -14,9 +14,9 @@ from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.actions.transmit import record, redo_rejected, undo
 from training.billing.queries import invoices as queries
 from training.billing.queries import transmissions as reading
-from training.billing.queries.transmissions import Waiting
+from training.billing.queries.transmissions import DepositWaiting
 from training.billing.rules.payments import Way
-from training.billing.rules.transmission import Status, Step
+from training.billing.rules.transmission import Status, TransmissionStep
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
@@ -56,7 +56,7 @@ async def test_nobody_is_late_before_the_invoice_is_made_available(bill):
     await walk(bill, S.DEPOSITED)
     assert (await bill.now()).late_from is None
     (deposit,) = (await open_deposits()).values()
-    assert (deposit.status, deposit.waiting) == (S.DEPOSITED, Waiting.QUIET)
+    assert (deposit.status, deposit.waiting) == (S.DEPOSITED, DepositWaiting.QUIET)
 
 
 async def test_late_counts_from_the_day_it_was_made_available(bill):
@@ -65,7 +65,7 @@ async def test_late_counts_from_the_day_it_was_made_available(bill):
     assert view.late_from == ISSUED + timedelta(days=2 + 30)
     assert (view.transmission, view.overdue) == ("available", True)
     assert view.due_on == bill.invoice.due_on  # what its paper says stays
-    assert (await open_deposits())[bill.number].waiting == Waiting.LATE
+    assert (await open_deposits())[bill.number].waiting == DepositWaiting.LATE
 
 
 async def test_the_delay_is_the_one_printed_on_the_invoice(bill):
@@ -78,10 +78,10 @@ async def test_a_suspension_stops_the_delay_and_a_completion_opens_a_new_one(bil
     await walk(bill, S.DEPOSITED, S.AVAILABLE, S.SUSPENDED)
     view = await bill.now()
     assert (view.late_from, view.overdue) == (None, False)
-    assert (await open_deposits())[bill.number].waiting == Waiting.STUCK
-    await record(SYSTEM, bill.invoice.id, Step(S.COMPLETED, ISSUED + timedelta(days=9), "Feuille ajoutée"))
+    assert (await open_deposits())[bill.number].waiting == DepositWaiting.STUCK
+    await record(SYSTEM, bill.invoice.id, TransmissionStep(S.COMPLETED, ISSUED + timedelta(days=9), "Feuille ajoutée"))
     assert (await bill.now()).late_from is None
-    await record(SYSTEM, bill.invoice.id, Step(S.AVAILABLE, ISSUED + timedelta(days=10)))
+    await record(SYSTEM, bill.invoice.id, TransmissionStep(S.AVAILABLE, ISSUED + timedelta(days=10)))
     assert (await bill.now()).late_from == ISSUED + timedelta(days=40)
 
 
@@ -89,7 +89,7 @@ async def test_what_is_recycled_keeps_its_number_and_its_bytes(bill):
     before = await bytes_of(bill)
     await walk(bill, S.DEPOSITED, S.TO_RECYCLE)
     facts = {"siret": makers.SIRET, "service_code": "VOIRIE", "purchase_order": "ENG-2"}
-    await record(SYSTEM, bill.invoice.id, Step(S.RECYCLED, clock.today(), **facts))
+    await record(SYSTEM, bill.invoice.id, TransmissionStep(S.RECYCLED, clock.today(), **facts))
     after = await bill.now()
     assert await bytes_of(bill) == before
     assert (after.number, after.service_code, after.purchase_order) == (bill.number, None, None)
@@ -134,7 +134,7 @@ async def test_only_what_the_buyer_rejected_is_made_again(bill):
 async def test_paid_is_what_the_money_says(bill):
     await walk(bill, S.DEPOSITED, S.AVAILABLE, S.MANDATED)
     with pytest.raises(Conflict):
-        await record(SYSTEM, bill.invoice.id, Step(S.PAID, clock.today()))
+        await record(SYSTEM, bill.invoice.id, TransmissionStep(S.PAID, clock.today()))
     await pay(bill, 10_000)
     assert (await open_deposits())[bill.number].due_cents == 25_000
     await pay(bill)
@@ -142,7 +142,7 @@ async def test_paid_is_what_the_money_says(bill):
     view = await bill.now()
     assert reading.standing(view, [s.step for s in await reading.steps(view.id)]).status == S.PAID
     with pytest.raises(Conflict, match="Réglée"):
-        await record(SYSTEM, bill.invoice.id, Step(S.SUSPENDED, clock.today(), note="?"))
+        await record(SYSTEM, bill.invoice.id, TransmissionStep(S.SUSPENDED, clock.today(), note="?"))
     with pytest.raises(Conflict):
         await undo(SYSTEM, bill.invoice.id)
 
@@ -150,7 +150,7 @@ async def test_paid_is_what_the_money_says(bill):
 async def test_the_same_step_twice_is_written_once(bill):
     await walk(bill, S.DEPOSITED)
     with pytest.raises(Conflict, match="Déposée"):
-        await record(SYSTEM, bill.invoice.id, Step(S.DEPOSITED, ISSUED + timedelta(days=1)))
+        await record(SYSTEM, bill.invoice.id, TransmissionStep(S.DEPOSITED, ISSUED + timedelta(days=1)))
     assert len(await reading.steps(bill.invoice.id)) == 1
 
 
@@ -164,7 +164,7 @@ async def test_a_wrong_step_is_taken_back_and_stays_in_the_history(bill):
     for _ in range(2):
         await undo(SYSTEM, bill.invoice.id)
     assert (await bill.now()).late_from is None
-    assert (await open_deposits())[bill.number].waiting == Waiting.TO_DEPOSIT
+    assert (await open_deposits())[bill.number].waiting == DepositWaiting.TO_DEPOSIT
     with pytest.raises(Conflict):
         await undo(SYSTEM, bill.invoice.id)
     await walk(bill, S.DEPOSITED, S.AVAILABLE)
@@ -185,7 +185,7 @@ async def test_the_history_is_written_in_stone(bill):
 )
 async def test_a_day_that_cannot_be_writes_nothing(bill, on, field):
     with pytest.raises(Invalid) as refused:
-        await record(SYSTEM, bill.invoice.id, Step(S.DEPOSITED, on))
+        await record(SYSTEM, bill.invoice.id, TransmissionStep(S.DEPOSITED, on))
     assert list(refused.value.errors) == [field]
     assert await reading.steps(bill.invoice.id) == []
 
@@ -193,7 +193,7 @@ async def test_a_day_that_cannot_be_writes_nothing(bill, on, field):
 async def test_the_clock_set_back_is_refused_in_words(bill):
     await walk(bill, S.DEPOSITED)
     with clock.frozen(makers.NOON), pytest.raises(Invalid) as refused:
-        await record(SYSTEM, bill.invoice.id, Step(S.AVAILABLE, clock.today()))
+        await record(SYSTEM, bill.invoice.id, TransmissionStep(S.AVAILABLE, clock.today()))
     assert "rien ne lui arrive avant" in refused.value.errors["happened_on"]
 
 
@@ -209,15 +209,15 @@ async def test_a_draft_a_private_buyer_and_nothing_have_no_deposit(database_test
     bill = await billed(own)
     assert bill.invoice.payer_buyer == "association"
     with pytest.raises(Conflict, match="courriel"):
-        await record(SYSTEM, bill.invoice.id, Step(S.DEPOSITED, ISSUED))
+        await record(SYSTEM, bill.invoice.id, TransmissionStep(S.DEPOSITED, ISSUED))
     with pytest.raises(NotFound):
-        await record(SYSTEM, 999_999, Step(S.DEPOSITED, ISSUED))
+        await record(SYSTEM, 999_999, TransmissionStep(S.DEPOSITED, ISSUED))
     assert bill.number not in await open_deposits()
 
 
 async def test_who_may_not_follow_deposits_is_refused(bill):
     reader = Actor("user", 1, "Lecteur", frozenset({"invoices.see"}), Scope(everything=True))
-    for act in (record(reader, bill.invoice.id, Step(S.DEPOSITED, ISSUED)), undo(reader, bill.invoice.id)):
+    for act in (record(reader, bill.invoice.id, TransmissionStep(S.DEPOSITED, ISSUED)), undo(reader, bill.invoice.id)):
         with pytest.raises(Forbidden):
             await act
 
@@ -228,9 +228,9 @@ async def test_the_credit_note_of_what_the_buyer_has_is_deposited_too(bill):
     note = await credit(SYSTEM, bill.invoice.id, CreditWanted(reason="Remise accordée", lines={lines[0].id: 5_000}))
     view = await queries.invoice(SYSTEM.scope, note)
     assert await reading.goes_there(view)
-    assert (await open_deposits())[view.number].waiting == Waiting.TO_DEPOSIT
-    await record(SYSTEM, note, Step(S.DEPOSITED, clock.today()))
-    await record(SYSTEM, note, Step(S.AVAILABLE, clock.today()))
+    assert (await open_deposits())[view.number].waiting == DepositWaiting.TO_DEPOSIT
+    await record(SYSTEM, note, TransmissionStep(S.DEPOSITED, clock.today()))
+    await record(SYSTEM, note, TransmissionStep(S.AVAILABLE, clock.today()))
     assert list(await open_deposits()) == [bill.number]
 
 

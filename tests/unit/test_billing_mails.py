@@ -11,12 +11,12 @@ from training.demo import letters
 from training.demo.letters import invoice_letter
 from training.demo.samples import credit_note, invoice
 from training.directory.rules import Buyer
-from training.messages.actions.outgoing import Letter, Written, write
+from training.messages.actions.outgoing import Letter, MailWords, write
 
 TWICE = "la facture {} sur Chorus Pro ; ne pas payer deux fois."
 
 
-def written(letter: Letter) -> Written:
+def written(letter: Letter) -> MailWords:
     found = write(letter, letters.platform())
     for text in (found.text, found.html):
         assert "None" not in text

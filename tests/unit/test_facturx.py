@@ -22,7 +22,7 @@ from facturx_rules import findings
 from invoice_samples import BUYERS, DOCUMENTS, invoice, with_lines, workshop
 from papers_read import LOGO, said
 from planted_faults import FAULTS, NORMAL, NS
-from training.billing.documents.invoice import CARD, InvoiceDocument, Payment
+from training.billing.documents.invoice import CARD, InvoiceDocument, PaymentMeans
 from training.billing.formats import cii, facturx
 from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
@@ -200,7 +200,7 @@ def test_paid_by_card_is_said_and_passes(regime: VatRegime) -> None:
     unpaid = invoice(regime, buyer_kind=Buyer.ASSOCIATION)
     document = replace(
         with_lines(unpaid, *unpaid.lines, paid_cents=unpaid.totals.gross_cents),
-        payment=Payment(means=CARD),
+        payment=PaymentMeans(means=CARD),
         paid_on=date(2026, 6, 3),
     )
     page, xml = facturx.build(document)

@@ -13,7 +13,7 @@ from invoice_samples import invoice, with_lines, workshop
 from papers_read import LOGO, said, uncompressed
 from planted_faults import CREDIT, FRANCHISE, NORMAL, PREPAID
 from training.billing.documents import invoice_paper
-from training.billing.documents.invoice import InvoiceDocument, Payment
+from training.billing.documents.invoice import InvoiceDocument, PaymentMeans
 from training.billing.formats import facturx
 from training.directory.rules import Buyer
 from training.papers.rules.vat import REGIMES, VatRegime
@@ -26,7 +26,7 @@ def test_a_private_buyer_gets_a_code_to_scan_and_a_public_one_never() -> None:
         if (page := uncompressed(facturx.build(invoice(buyer_kind=kind))[0]))
     }
     assert codes == {Buyer.PUBLIC: False, Buyer.COMPANY: True, Buyer.ASSOCIATION: True, Buyer.PERSON: True}
-    for document in (FRANCHISE, replace(FRANCHISE, payment=Payment(iban=None)), CREDIT, PREPAID):
+    for document in (FRANCHISE, replace(FRANCHISE, payment=PaymentMeans(iban=None)), CREDIT, PREPAID):
         shown = "Ou scannez ce code" in said(facturx.build(document)[0])
         assert shown is (document is FRANCHISE)
     assert "Ou scannez ce code" not in said(invoice_paper.preview(FRANCHISE))

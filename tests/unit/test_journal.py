@@ -19,15 +19,15 @@ from training.accounting.formats import journal
 from training.accounting.formats.journal import (
     ANALYTIC,
     COLUMNS,
-    Client,
+    ClientAccount,
     GivenUp,
-    Letter,
-    Moved,
-    Part,
-    Received,
+    Lettering,
+    PaymentIn,
     Refunded,
     Sale,
-    Settled,
+    SalesPart,
+    SettledPart,
+    Transferred,
 )
 from training.accounting.formats.register_files import Workbook, csv_rows, euros, harmless, zipped
 from training.accounting.rules.accounts import Accounts, checked, treasury
@@ -35,19 +35,21 @@ from training.billing.rules.payments import Way
 from training.kernel.errors import Invalid
 
 DAY = date(2027, 3, 31)
-TOWN = Client("C00001", "Commune d’Essai")
-OTHER = Client("C00002", "=cmd|'/c calc'!A1")
+TOWN = ClientAccount("C00001", "Commune d’Essai")
+OTHER = ClientAccount("C00002", "=cmd|'/c calc'!A1")
 MADE = datetime(2027, 4, 1, tzinfo=UTC)
 
 ids = st.integers(1, 10**6)
 cents = st.integers(1, 10**8)
 days = st.dates(date(2027, 1, 1), date(2027, 12, 31))
 texts = st.text(max_size=60)
-clients = st.builds(Client, st.text("ABC019", min_size=1, max_size=10), texts)
+clients = st.builds(ClientAccount, st.text("ABC019", min_size=1, max_size=10), texts)
 maybe = st.one_of(st.none(), clients)
-tied = st.one_of(st.none(), st.builds(Letter, st.integers(0, 10**6).map(journal.letters), days))
+tied = st.one_of(st.none(), st.builds(Lettering, st.integers(0, 10**6).map(journal.letters), days))
 accounts = st.one_of(st.none(), st.sampled_from(["706100", "708000"]))
-parts = st.lists(st.builds(Part, accounts, st.sampled_from(["", "VELO"]), st.integers(-(10**6), 10**7)), max_size=4)
+parts = st.lists(
+    st.builds(SalesPart, accounts, st.sampled_from(["", "VELO"]), st.integers(-(10**6), 10**7)), max_size=4
+)
 sales = st.builds(
     Sale, ids, st.booleans(), st.text("F0123456789-", min_size=1, max_size=20), days, clients,
     parts.map(tuple), st.integers(0, 10**6), tied,
@@ -55,15 +57,15 @@ sales = st.builds(
 
 
 @st.composite
-def received(draw: st.DrawFn) -> Received:
+def received(draw: st.DrawFn) -> PaymentIn:
     whole = draw(cents)
     used = draw(st.lists(st.integers(1, whole), max_size=3).filter(lambda found: sum(found) <= whole))
-    settled = tuple(Settled(part, draw(tied)) for part in used)
-    return Received(draw(ids), draw(st.sampled_from(Way)), draw(days), whole, draw(maybe), draw(texts), settled)
+    settled = tuple(SettledPart(part, draw(tied)) for part in used)
+    return PaymentIn(draw(ids), draw(st.sampled_from(Way)), draw(days), whole, draw(maybe), draw(texts), settled)
 
 
 signed = st.integers(-(10**8), 10**8).filter(bool)
-moved = st.builds(Moved, ids, days, signed, maybe, maybe, texts, tied)
+moved = st.builds(Transferred, ids, days, signed, maybe, maybe, texts, tied)
 refunded = st.builds(Refunded, ids, st.sampled_from(Way), days, signed, maybe, ids)
 given_up = st.builds(GivenUp, ids, days, cents, clients, texts, tied)
 mixes = st.lists(st.one_of(sales, received(), moved, refunded, given_up), max_size=12)
@@ -114,7 +116,9 @@ def written(*sources: journal.Source) -> list[tuple[str, ...]]:
 
 
 def test_a_sale_by_account_and_analytic_code_with_vat() -> None:
-    sale = Sale(1, False, "F2027-00001", DAY, TOWN, (Part(None, "VELO", 35_000), Part("708000", "", 5_000)), 8_000)
+    sale = Sale(
+        1, False, "F2027-00001", DAY, TOWN, (SalesPart(None, "VELO", 35_000), SalesPart("708000", "", 5_000)), 8_000
+    )
     assert written(sale) == [
         ("VE", "000001", "411000", "C00001", "480,00", "0,00", ""),
         ("VE", "000001", "706000", "", "0,00", "350,00", "VELO"),
@@ -124,7 +128,7 @@ def test_a_sale_by_account_and_analytic_code_with_vat() -> None:
 
 
 def test_a_credit_note_is_the_sale_the_other_way_round() -> None:
-    sale = Sale(1, True, "AV2027-00001", DAY, TOWN, (Part(None, "VELO", 35_000),), 7_000)
+    sale = Sale(1, True, "AV2027-00001", DAY, TOWN, (SalesPart(None, "VELO", 35_000),), 7_000)
     assert written(sale) == [
         ("VE", "000001", "411000", "C00001", "0,00", "420,00", ""),
         ("VE", "000001", "706000", "", "350,00", "0,00", "VELO"),
@@ -143,7 +147,7 @@ def test_a_credit_note_is_the_sale_the_other_way_round() -> None:
     ],
 )
 def test_money_by_way(way, where, account) -> None:
-    rows = written(Received(1, way, DAY, 35_000, TOWN, "VIR 1"))
+    rows = written(PaymentIn(1, way, DAY, 35_000, TOWN, "VIR 1"))
     assert rows == [
         (where, "000001", account, "", "350,00", "0,00", ""),
         (where, "000001", "411000", "C00001", "0,00", "350,00", ""),
@@ -154,8 +158,8 @@ def test_money_by_way(way, where, account) -> None:
 
 def test_money_of_nobody_waits_until_it_is_known() -> None:
     rows = written(
-        Received(1, Way.TRANSFER, DAY, 35_000, None, "VIR"),
-        Moved(2, date(2027, 4, 1), 35_000, None, TOWN, "F2027-00001"),
+        PaymentIn(1, Way.TRANSFER, DAY, 35_000, None, "VIR"),
+        Transferred(2, date(2027, 4, 1), 35_000, None, TOWN, "F2027-00001"),
         Refunded(3, Way.TRANSFER, date(2027, 4, 2), 500, None, 1),
         GivenUp(4, date(2027, 4, 3), 100, TOWN, "F2027-00002"),
     )
@@ -172,7 +176,7 @@ def test_money_of_nobody_waits_until_it_is_known() -> None:
 
 
 def test_an_invoice_of_nothing_moves_nothing() -> None:
-    assert written(Sale(1, False, "F2027-00001", DAY, TOWN, (Part(None, "", 0),), 0)) == []
+    assert written(Sale(1, False, "F2027-00001", DAY, TOWN, (SalesPart(None, "", 0),), 0)) == []
 
 
 def test_letters_are_never_the_same() -> None:

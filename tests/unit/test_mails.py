@@ -17,7 +17,7 @@ from training.directory.queries import PlatformView
 from training.directory.rules import Buyer
 from training.kernel import clock, settings
 from training.kernel.render import TEMPLATES
-from training.messages.actions.outgoing import HIDDEN, Letter, Written, write
+from training.messages.actions.outgoing import HIDDEN, Letter, MailWords, write
 
 ALL = [*letters.OCCASIONS, *mail_samples.TURNS]
 TO_THE_TEAM = {"staff_facilitator_declined", "staff_booking", "staff_organisation"}
@@ -35,7 +35,7 @@ def letter(name: str) -> tuple[Letter, PlatformView]:
     return mail_samples.every()[name]
 
 
-def mail(name: str) -> Written:
+def mail(name: str) -> MailWords:
     return write(*letter(name))
 
 
@@ -44,11 +44,11 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def page(written: Written) -> parser.HtmlElement:
+def page(written: MailWords) -> parser.HtmlElement:
     return parser.document_fromstring(written.html.encode(), parser=parser.HTMLParser(encoding="utf-8"))
 
 
-def button(written: Written) -> parser.HtmlElement:
+def button(written: MailWords) -> parser.HtmlElement:
     (found,) = page(written).xpath("//a[@class='button']")
     return found
 

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from training.calendar.formats.mailbox import Mailbox, UnusableAddress, ascii_address
-from training.messages.formats.mime import Attachment, Invitation, build
+from training.messages.formats.mime import AttachedFile, CalendarPart, build
 
 PLATFORM = Mailbox("Plateforme de mobilité", "agenda@example.org")
 CONTACT = Mailbox("Élodie Exemple", "elodie@évreux.example")
@@ -78,8 +78,8 @@ def shape(part: Message) -> object:
     return part.get_content_type()
 
 
-INVITED = {"invitation": Invitation("REQUEST", ICS)}
-INVOICE = Attachment("facture-2026-0001.pdf", "application/pdf", b"%PDF-1.7 \x00\xff")
+INVITED = {"invitation": CalendarPart("REQUEST", ICS)}
+INVOICE = AttachedFile("facture-2026-0001.pdf", "application/pdf", b"%PDF-1.7 \x00\xff")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_what_people_type_stays_in_its_place(subject: str, name: str, text: str)
 @example("Facture 2026‑0001 – été.pdf")
 @example("\r\nContent-Type: text/html")
 def test_a_file_name_is_only_a_name(name: str) -> None:
-    (file,) = modern(sent(attachments=[Attachment(name, "application/pdf", b"%PDF")])).iter_attachments()
+    (file,) = modern(sent(attachments=[AttachedFile(name, "application/pdf", b"%PDF")])).iter_attachments()
     assert file.get_content_type() == "application/pdf"
     assert not re.search(r'[/\\\r\n"]|^\.', file.get_filename())
 
@@ -171,8 +171,8 @@ def test_a_file_name_is_only_a_name(name: str) -> None:
         {"message_id": "<a@example.org>\r\nBcc: x@example.org"},
         {"message_id": f"<{'a' * 80}@example.org>"},
         {"date": datetime(2026, 2, 1, 9)},  # noqa: DTZ001 - the point
-        {"attachments": [Attachment("x", "multipart/mixed", b"")]},
-        {"attachments": [Attachment("x", "application/pdf\r\nX: y", b"")]},
+        {"attachments": [AttachedFile("x", "multipart/mixed", b"")]},
+        {"attachments": [AttachedFile("x", "application/pdf\r\nX: y", b"")]},
     ],
 )
 def test_what_a_mail_cannot_carry_is_refused(changes: dict[str, object]) -> None:

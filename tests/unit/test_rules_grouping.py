@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from training.billing.rules import sharing
 from training.billing.rules.grouping import billed_at_confirmation, collecting, draft_key, may_be_early, month_of
-from training.billing.rules.sharing import Portion, Price, Share, portions
+from training.billing.rules.sharing import BilledPrice, Portion, Share, portions
 from training.directory.rules import BillingMoment, Buyer
 from training.kernel.errors import Invalid
 from training.papers.rules.lines import LineKind, check_line, line_cents
@@ -90,7 +90,7 @@ weights = st.lists(st.integers(1, 60), min_size=1, max_size=6)
 
 @given(weights, st.integers(1, 10_000_000))
 def test_a_flat_price_by_head_adds_up_to_the_cent(seats: list[int], cents: int) -> None:
-    price = Price(sum(seats), cents, cents, per_seat=False)
+    price = BilledPrice(sum(seats), cents, cents, per_seat=False)
     parts = portions(price, [Share(payer=n, seats=s) for n, s in enumerate(seats)])
     assert sum(part.net_cents for part in parts) == cents
     for part, own in zip(parts, seats, strict=True):
@@ -101,7 +101,7 @@ def test_a_flat_price_by_head_adds_up_to_the_cent(seats: list[int], cents: int) 
 @given(weights, st.integers(0, 100_000), st.data())
 def test_a_price_per_seat_adds_up_with_those_who_came_too(seats: list[int], unit: int, data: st.DataObject) -> None:
     came = data.draw(st.integers(0, 2 * sum(seats)))
-    price = Price(came, unit, came * unit, per_seat=True)
+    price = BilledPrice(came, unit, came * unit, per_seat=True)
     parts = portions(price, [Share(payer=n, seats=s) for n, s in enumerate(seats)])
     assert sum(part.quantity for part in parts) == came
     assert sum(part.net_cents for part in parts) == came * unit
@@ -112,9 +112,9 @@ def test_a_price_per_seat_adds_up_with_those_who_came_too(seats: list[int], unit
 @given(st.lists(st.integers(1, 5_000_000), min_size=1, max_size=6), st.integers(0, 5_000_000))
 def test_amounts_add_up_even_when_fewer_came(amounts: list[int], billed: int) -> None:
     shares = [Share(payer=n, amount_cents=a) for n, a in enumerate(amounts)]
-    exact = portions(Price(1, 0, sum(amounts), per_seat=False), shares)
+    exact = portions(BilledPrice(1, 0, sum(amounts), per_seat=False), shares)
     assert [part.net_cents for part in exact] == amounts
-    fewer = portions(Price(1, 0, billed, per_seat=True), shares)
+    fewer = portions(BilledPrice(1, 0, billed, per_seat=True), shares)
     assert sum(part.net_cents for part in fewer) == billed
 
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.payments.rules.matching import Incoming, Kind, Matcher, Owed
+from training.payments.rules.matching import Incoming, Kind, Matcher, OpenReceivable
 
 OWED = (
-    Owed(1, "F2026-00042", "Commune d’Essai", 35_000, "2026-01-01"),
-    Owed(2, "F2026-00043", "Commune de Rive", 35_000, "2026-01-02"),
-    Owed(3, "F2026-00045", "Ville-Basse", 21_050, "2026-01-03"),
-    Owed(4, "FA-2024-117", "Ancienne", 9_900, "2024-01-01"),
-    Owed(5, "12345", "Plus ancienne", 7_700, "2023-01-01"),
-    Owed(6, "F2026-00041", "Commune payée", 0, "2026-01-01"),
-    Owed(7, "F2026-00002", "Un autre", 12_345, "2026-01-01"),
+    OpenReceivable(1, "F2026-00042", "Commune d’Essai", 35_000, "2026-01-01"),
+    OpenReceivable(2, "F2026-00043", "Commune de Rive", 35_000, "2026-01-02"),
+    OpenReceivable(3, "F2026-00045", "Ville-Basse", 21_050, "2026-01-03"),
+    OpenReceivable(4, "FA-2024-117", "Ancienne", 9_900, "2024-01-01"),
+    OpenReceivable(5, "12345", "Plus ancienne", 7_700, "2023-01-01"),
+    OpenReceivable(6, "F2026-00041", "Commune payée", 0, "2026-01-01"),
+    OpenReceivable(7, "F2026-00002", "Un autre", 12_345, "2026-01-01"),
 )
 MATCHER = Matcher(OWED)
 
@@ -77,8 +77,8 @@ def test_one_payment_over_invoices_of_several_bodies(label, sure):
 def test_less_than_two_debts_settles_the_older_one_not_the_lower_number_or_id(label):
     """Numbers of another ledger sort as they like; the debt of the day before is settled first."""
     young, old = (
-        Owed(1, "F2026-00001", "Commune", 5_000, "2026-01-02"),
-        Owed(2, "FA-2025-900", "Commune", 5_000, "2026-01-01"),
+        OpenReceivable(1, "F2026-00001", "Commune", 5_000, "2026-01-02"),
+        OpenReceivable(2, "FA-2025-900", "Commune", 5_000, "2026-01-01"),
     )
     found = Matcher((young, old)).match(Incoming(6_000, label))
     assert (found.kind, found.settles) == (Kind.PARTIAL, {2: 5_000, 1: 1_000})
@@ -87,7 +87,7 @@ def test_less_than_two_debts_settles_the_older_one_not_the_lower_number_or_id(la
 
 
 def test_of_one_amount_the_named_payer_then_the_oldest_is_offered_first():
-    owed = [Owed(n, f"F2026-0000{n}", name, 5_000, day) for n, name, day in (
+    owed = [OpenReceivable(n, f"F2026-0000{n}", name, 5_000, day) for n, name, day in (
         (1, "Ville-Basse", "2026-01-03"), (2, "Ville-Haute", "2026-01-02"), (3, "Ville-Basse", "2026-01-01"),
     )]  # fmt: skip
     assert Matcher(owed).match(Incoming(5_000, "VIREMENT")).candidates == (3, 2, 1)
@@ -142,7 +142,7 @@ def test_the_payers_name_only_orders_candidates_of_equal_weight():
 
 
 def test_a_number_read_two_ways_is_left_to_people():
-    matcher = Matcher([Owed(1, "FA2026-42", "Une", 1_000), Owed(2, "FB2026-42", "Autre", 2_000)])
+    matcher = Matcher([OpenReceivable(1, "FA2026-42", "Une", 1_000), OpenReceivable(2, "FB2026-42", "Autre", 2_000)])
     by_amount = matcher.match(Incoming(2_000, "facture 2026-42"))
     assert (by_amount.settles, by_amount.sure) == ({2: 2_000}, False)
     assert matcher.match(Incoming(1_500, "facture 2026-42")).settles == {}
@@ -169,7 +169,7 @@ AMOUNTS = st.sampled_from([35_000, 21_050, 100, 70_000, 12_345])
 def ledgers(draw):
     counts = draw(NUMBERS)
     years = draw(st.sampled_from(["2025", "2026"]))
-    return [Owed(n, f"F{years}-{n:05d}", f"Commune {n}", draw(AMOUNTS), f"{n:03d}") for n in counts]
+    return [OpenReceivable(n, f"F{years}-{n:05d}", f"Commune {n}", draw(AMOUNTS), f"{n:03d}") for n in counts]
 
 
 TEXTS = st.text(st.sampled_from("F0123456789 -/,.etfactOmdt26"), max_size=60)
@@ -204,7 +204,9 @@ def test_a_number_as_issued_with_its_amount_is_always_found(owed, data):
 
 
 def test_ten_thousand_lines_against_ten_thousand_invoices():
-    owed = [Owed(n, f"F2026-{n:05d}", f"Commune {n}", 35_000 if n % 3 else 10_000 + n) for n in range(1, 10_001)]
+    owed = [
+        OpenReceivable(n, f"F2026-{n:05d}", f"Commune {n}", 35_000 if n % 3 else 10_000 + n) for n in range(1, 10_001)
+    ]
     lines = [Incoming(one.due_cents, f"VIR SEPA SGC MANDAT {one.id} F2026 {one.id}", "NOTPROVIDED") for one in owed]
     began = time.process_time()
     found = Matcher(owed).match_all(lines)

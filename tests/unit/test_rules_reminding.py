@@ -14,8 +14,8 @@ from training.dunning.rules.reminding import (
     STEPS,
     USUAL,
     PauseKind,
-    Standing,
-    Step,
+    ReceivableStanding,
+    ReminderStep,
     check_pause,
     checked_days,
     coming,
@@ -34,7 +34,7 @@ some_days = st.lists(st.integers(1, LAST_DAY), min_size=3, max_size=3, unique=Tr
 
 
 @st.composite
-def a_life(draw: st.DrawFn) -> tuple[Buyer, dict[Step, int], list[tuple[date, date | None]], set[date]]:
+def a_life(draw: st.DrawFn) -> tuple[Buyer, dict[ReminderStep, int], list[tuple[date, date | None]], set[date]]:
     """A buyer, the days of its steps, promises (from, until) and the days on which the sweep did not run."""
     promises = draw(
         st.lists(st.tuples(st.integers(0, 500), st.one_of(st.none(), st.integers(1, 60))), max_size=3, unique=True)
@@ -56,13 +56,13 @@ def pause_of(paused: list[tuple[date, date | None]], today: date) -> tuple[bool,
 @given(a_life())
 def test_over_two_years_each_step_is_taken_once_in_order_and_never_two_in_a_day(life) -> None:
     buyer, days, paused, missed = life
-    taken: list[tuple[Step, date]] = []
+    taken: list[tuple[ReminderStep, date]] = []
     for n in range(800):
         today = DUE + timedelta(days=n)
         if today in missed:
             continue
         is_paused, until = pause_of(paused, today)
-        found = due_now(Standing(buyer, DUE, 1, taken, is_paused, until), days, today)
+        found = due_now(ReceivableStanding(buyer, DUE, 1, taken, is_paused, until), days, today)
         if found is None:
             continue
         assert not is_paused, "a promise or a dispute is respected"
@@ -79,26 +79,26 @@ def test_over_two_years_each_step_is_taken_once_in_order_and_never_two_in_a_day(
 
 @given(buyers, some_days, st.dates(date(2027, 1, 1), date(2029, 1, 1)))
 def test_what_is_paid_is_not_reminded_of(buyer, days, today) -> None:
-    assert due_now(Standing(buyer, DUE, 0), days, today) is None
+    assert due_now(ReceivableStanding(buyer, DUE, 0), days, today) is None
 
 
 @given(some_days, st.dates(date(2027, 1, 1), date(2029, 1, 1)))
 def test_nobody_is_reminded_before_the_invoice_was_made_available(days, today) -> None:
-    assert due_now(Standing(Buyer.PUBLIC, None, 1), days, today) is None
+    assert due_now(ReceivableStanding(Buyer.PUBLIC, None, 1), days, today) is None
 
 
 def test_every_reminder_of_a_public_buyer_is_a_task() -> None:
-    taken: list[tuple[Step, date]] = []
+    taken: list[tuple[ReminderStep, date]] = []
     for step in STEPS:
-        found = coming(Standing(Buyer.PUBLIC, DUE, 1, taken), USUAL[Buyer.PUBLIC])
+        found = coming(ReceivableStanding(Buyer.PUBLIC, DUE, 1, taken), USUAL[Buyer.PUBLIC])
         assert found is not None
         assert (found.step, found.is_task) == (step, True)
         taken.append((step, found.on))
-    assert coming(Standing(Buyer.PUBLIC, DUE, 1, taken), USUAL[Buyer.PUBLIC]) is None
+    assert coming(ReceivableStanding(Buyer.PUBLIC, DUE, 1, taken), USUAL[Buyer.PUBLIC]) is None
 
 
 def test_the_day_is_a_working_day() -> None:
-    found = coming(Standing(Buyer.COMPANY, DUE, 1), DAYS)
+    found = coming(ReceivableStanding(Buyer.COMPANY, DUE, 1), DAYS)
     assert found is not None
     assert (DUE + timedelta(days=5)).weekday() == 5
     assert found.on == date(2027, 3, 8)
@@ -106,10 +106,10 @@ def test_the_day_is_a_working_day() -> None:
 
 
 def test_a_promise_moves_the_next_step_to_the_day_after_it() -> None:
-    found = coming(Standing(Buyer.COMPANY, DUE, 1, paused=True, paused_until=date(2027, 3, 17)), DAYS)
+    found = coming(ReceivableStanding(Buyer.COMPANY, DUE, 1, paused=True, paused_until=date(2027, 3, 17)), DAYS)
     assert found is not None
     assert found.on == date(2027, 3, 18)
-    assert coming(Standing(Buyer.COMPANY, DUE, 1, paused=True), DAYS) is None
+    assert coming(ReceivableStanding(Buyer.COMPANY, DUE, 1, paused=True), DAYS) is None
 
 
 @pytest.mark.parametrize("days", [(5, 5, 40), (0, 20, 40), (20, 5, 40), (5, 20, 366), (5, 40, 20)])

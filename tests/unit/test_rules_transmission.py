@@ -17,7 +17,7 @@ from training.billing.rules.transmission import (
     TRANSMISSION_MOVES,
     Channel,
     Status,
-    Step,
+    TransmissionStep,
     Turn,
 )
 from training.directory.rules import Buyer
@@ -30,22 +30,22 @@ SIRET = "00009999400014"
 S = Status
 
 
-def step(status: Status, on: date = ISSUED, **more: object) -> Step:
+def step(status: Status, on: date = ISSUED, **more: object) -> TransmissionStep:
     note = "Il manque la feuille." if STATUSES[status].needs_note else ""
     facts = {"purchase_order": "ENG-9"} if STATUSES[status].takes_facts else {}
-    return Step(status, on, **{"note": note, **facts, **more})
+    return TransmissionStep(status, on, **{"note": note, **facts, **more})
 
 
-def walk(*statuses: Status) -> list[Step]:
+def walk(*statuses: Status) -> list[TransmissionStep]:
     """A step a day, from the day of issue."""
     return [step(status, ISSUED + timedelta(days=n)) for n, status in enumerate(statuses)]
 
 
-def checked(steps: list[Step], new: Step, **more: object) -> Step:
+def checked(steps: list[TransmissionStep], new: TransmissionStep, **more: object) -> TransmissionStep:
     return rules.check_step(steps, new, **{"issued_on": ISSUED, "today": TODAY, **more})
 
 
-def due(steps: list[Step], served: date = SERVED, days: int = 30) -> date | None:
+def due(steps: list[TransmissionStep], served: date = SERVED, days: int = 30) -> date | None:
     return rules.due_on(steps, served_until=served, days=days)
 
 
@@ -109,7 +109,7 @@ def test_nobody_mandates_a_credit_note() -> None:
 @given(st.data())
 def test_any_walk_along_the_table_is_taken_and_any_other_step_refused(data: st.DataObject) -> None:
     """However long the walk, undos included: what is written is what stands, and its days never go back."""
-    steps: list[Step] = []
+    steps: list[TransmissionStep] = []
     expected: list[Status] = []
     on = ISSUED
     for _ in range(data.draw(st.integers(0, 12))):
@@ -117,8 +117,8 @@ def test_any_walk_along_the_table_is_taken_and_any_other_step_refused(data: st.D
         assert rules.status_of(steps) == now
         if expected and data.draw(st.booleans()):
             held = rules.standing(steps)
-            back = held[-2] if len(held) > 1 else Step(S.TO_DEPOSIT, ISSUED)
-            steps.append(Step(back.status, back.happened_on))
+            back = held[-2] if len(held) > 1 else TransmissionStep(S.TO_DEPOSIT, ISSUED)
+            steps.append(TransmissionStep(back.status, back.happened_on))
             expected.pop()
             on = held[-2].happened_on if len(held) > 1 else ISSUED
             continue
@@ -192,7 +192,7 @@ def test_what_was_completed_has_a_new_delay() -> None:
 
 def test_a_suspension_taken_back_gives_the_first_delay_again() -> None:
     steps = walk(S.DEPOSITED, S.AVAILABLE, S.SUSPENDED)
-    back = [*steps, Step(S.AVAILABLE, steps[1].happened_on)]
+    back = [*steps, TransmissionStep(S.AVAILABLE, steps[1].happened_on)]
     assert rules.status_of(back) == S.AVAILABLE
     assert due(back) == ISSUED + timedelta(days=31)
 
@@ -210,9 +210,9 @@ def test_what_stops_an_invoice_is_explained(status: Status) -> None:
 def test_recycling_says_what_was_corrected_and_the_deposit_bears_it() -> None:
     steps = walk(S.DEPOSITED, S.TO_RECYCLE)
     with pytest.raises(Invalid) as refused:
-        checked(steps, Step(S.RECYCLED, TODAY))
+        checked(steps, TransmissionStep(S.RECYCLED, TODAY))
     assert "siret" in refused.value.errors
-    kept = checked(steps, Step(S.RECYCLED, TODAY, siret="000 099 994 00014", service_code=" RH "))
+    kept = checked(steps, TransmissionStep(S.RECYCLED, TODAY, siret="000 099 994 00014", service_code=" RH "))
     assert (kept.siret, kept.service_code, kept.purchase_order) == (SIRET, "RH", None)
     assert rules.deposit_facts([*steps, kept], "00008888000018", "", "ENG-1") == (SIRET, "RH", "ENG-1")
 
@@ -228,7 +228,7 @@ def test_recycling_says_what_was_corrected_and_the_deposit_bears_it() -> None:
 )
 def test_a_correction_that_cannot_be_is_refused_field_by_field(facts: dict[str, str], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        checked(walk(S.DEPOSITED, S.TO_RECYCLE), Step(S.RECYCLED, TODAY, **facts))
+        checked(walk(S.DEPOSITED, S.TO_RECYCLE), TransmissionStep(S.RECYCLED, TODAY, **facts))
     assert list(refused.value.errors) == [field]
 
 

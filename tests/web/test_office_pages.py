@@ -327,7 +327,7 @@ async def test_drafts_say_what_they_lack_as_billing_does(database_test):
 
 def test_the_week_puts_overlapping_dates_side_by_side():
     def event(start, end):
-        return today_reading.Event("/", "Sées", "Vélo", makers.NOON, makers.NOON, start * 60, end * 60)
+        return today_reading.WeekEvent("/", "Sées", "Vélo", makers.NOON, makers.NOON, start * 60, end * 60)
 
     placed = today_reading.in_lanes([event(9, 12), event(10, 11), event(11, 13), event(14, 15)])
     assert [(e.lane, e.lanes) for e in placed] == [(1, 2), (2, 2), (2, 2), (1, 1)]

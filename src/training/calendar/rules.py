@@ -25,7 +25,7 @@ FUTURE = timedelta(days=548)  # eighteen months
 CANCELLED_STAYS = timedelta(days=7)  # after its date: Apple and Fastmail show it struck out for as long as it is there
 
 
-class Role(StrEnum):
+class InviteeRole(StrEnum):
     """Why an address has a slot in its calendar; the strongest first."""
 
     FACILITATOR = "facilitator"
@@ -78,13 +78,13 @@ class Audience(StrEnum):
 LOOKING_ON = {Audience.PUBLIC, Audience.HOST, Audience.PARTNER, Audience.STAFF}
 
 AUDIENCE_OF = {
-    Role.FACILITATOR: Audience.FACILITATOR,
-    Role.CONTACT: Audience.ORGANISATION,
-    Role.PARTICIPANT: Audience.PARTICIPANT,
-    Role.HOST: Audience.HOST,
+    InviteeRole.FACILITATOR: Audience.FACILITATOR,
+    InviteeRole.CONTACT: Audience.ORGANISATION,
+    InviteeRole.PARTICIPANT: Audience.PARTICIPANT,
+    InviteeRole.HOST: Audience.HOST,
 }
 # whose first invitation comes with the mail of its own occasion (booked, assigned); the others' comes by following
-INVITED_BY_OCCASION = frozenset({Role.FACILITATOR, Role.CONTACT})
+INVITED_BY_OCCASION = frozenset({InviteeRole.FACILITATOR, InviteeRole.CONTACT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +204,13 @@ def must_renew(last_sequence: int, sequence: int) -> bool:
     return sequence > last_sequence
 
 
-def worth_telling(facts: SlotFacts, role: Role) -> SlotFacts:
+def worth_telling(facts: SlotFacts, role: InviteeRole) -> SlotFacts:
     """The facts whose change is worth a mail: how many come counts for who booked them.
 
     Who facilitates or opens the door reads it in the invitation, and on the site where it stays true: a mail at each
     booking would teach them not to read.
     """
-    return facts if role is Role.CONTACT else replace(facts, seats=0, organisation=None)
+    return facts if role is InviteeRole.CONTACT else replace(facts, seats=0, organisation=None)
 
 
 def digest(text: EventText) -> bytes:

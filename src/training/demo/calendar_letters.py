@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from training.calendar.queries.invitations import Told
-from training.calendar.rules import Role
+from training.calendar.queries.invitations import LastSent
+from training.calendar.rules import InviteeRole
 from training.demo import samples
 from training.kernel import addresses
 from training.messages.actions.outgoing import Letter, Reader
@@ -15,13 +15,13 @@ from training.scheduling.rules import AssignmentState, SessionState
 PARTICIPANT = Reader("Noé Exemple", "noe.exemple@example.org")
 
 
-def _told() -> Told:
+def _told() -> LastSent:
     slot = samples.slots()[0]
-    return Told(
+    return LastSent(
         id=1,
         slot=slot.id,
         email=PARTICIPANT.email,
-        role=Role.PARTICIPANT,
+        role=InviteeRole.PARTICIPANT,
         method="REQUEST",
         sequence=0,
         digest=b"",
@@ -43,7 +43,7 @@ def following(occasion: str) -> Letter:
         "session": session,
         "slots": samples.slots(),
         "slot": samples.slots()[0],
-        "role": Role.PARTICIPANT,
+        "role": InviteeRole.PARTICIPANT,
         "before": _told() if occasion == "session_changed" else None,
         "method": "CANCEL" if off else "REQUEST",
         "answer": None if off else samples.ANSWER,

@@ -10,7 +10,7 @@ from training.billing.actions.credit import Corrected, CreditWanted, credit, cre
 from training.billing.actions.issue import issue
 from training.billing.queries import credits as credit_queries
 from training.billing.rules.payments import Way
-from training.billing.rules.transmission import Status, Step
+from training.billing.rules.transmission import Status, TransmissionStep
 from training.demo.events import Event, Town
 from training.demo.ledger import due, invoice_of, receivable_of
 from training.demo.payments import pay
@@ -84,7 +84,7 @@ def _step(town: Town, key: str, status: Status, note: str) -> object:
 async def _record(town: Town, key: str, status: Status, on: date, note: str = "") -> None:
     invoice, receivable = await invoice_of(town.bookings[key]), await receivable_of(town.bookings[key])
     if invoice is not None and receivable is not None and await due(receivable):
-        await transmit.record(SYSTEM, invoice, Step(status, on, note=note))
+        await transmit.record(SYSTEM, invoice, TransmissionStep(status, on, note=note))
 
 
 async def deposit(town: Town, key: str) -> None:

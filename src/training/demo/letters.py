@@ -31,7 +31,7 @@ from training.demo.samples import (
 )
 from training.directory.queries import ContactView, OrganisationView, PlatformView
 from training.directory.rules import Buyer, OrganisationState
-from training.dunning.rules.reminding import Step
+from training.dunning.rules.reminding import ReminderStep
 from training.kernel import addresses, clock
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
 from training.payments.documents import Settled
@@ -194,9 +194,9 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "uninvited": calendar_letters.following,
     "staff_facilitator_declined": calendar_letters.declined,
     "invoice_issued": lambda _name: invoice_letter(invoice()),
-    "reminder_polite": lambda _name: reminders.letter(Step.POLITE),
-    "reminder_firm": lambda _name: reminders.letter(Step.FIRM),
-    "reminder_formal": lambda _name: reminders.letter(Step.FORMAL),
+    "reminder_polite": lambda _name: reminders.letter(ReminderStep.POLITE),
+    "reminder_firm": lambda _name: reminders.letter(ReminderStep.FIRM),
+    "reminder_formal": lambda _name: reminders.letter(ReminderStep.FORMAL),
     "credit_note_issued": lambda _name: invoice_letter(credit_note()),
     "payment_received": receipt_letter,
     "invoice_lacking": lambda _name: lacking_letter(

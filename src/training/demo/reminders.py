@@ -8,14 +8,14 @@ from training.demo.samples import PAPER
 from training.directory.rules import Buyer
 from training.dunning.queries.reminders import Followed
 from training.dunning.rules.interest import Rate, late
-from training.dunning.rules.reminding import USUAL, Step
+from training.dunning.rules.reminding import USUAL, ReminderStep
 from training.kernel import addresses, clock
 from training.messages.actions.outgoing import Letter, Reader
 
 READER = Reader("Didier Grandlivre", "didier.grandlivre@example.org")
 
 
-def owed(step: Step, **changes: object) -> Followed:
+def owed(step: ReminderStep, **changes: object) -> Followed:
     """What is late on the day of a step."""
     due_on = clock.today() - timedelta(days=USUAL[Buyer.ASSOCIATION][step])
     facts: dict[str, object] = {
@@ -40,13 +40,13 @@ def owed(step: Step, **changes: object) -> Followed:
     return Followed(**(facts | changes))  # type: ignore[arg-type]
 
 
-def letter(step: Step, view: Followed | None = None) -> Letter:
+def letter(step: ReminderStep, view: Followed | None = None) -> Letter:
     """What `messages.actions.reminders` writes."""
     one = view or owed(step)
     cost = late(one.buyer, one.gross_cents, one.due_on, [], [Rate(date(2020, 1, 1), 1_215)], clock.today())
     context = {
         "owed": one,
-        "late": cost if step == Step.FORMAL else None,
+        "late": cost if step == ReminderStep.FORMAL else None,
         "answer_by": clock.today() + timedelta(days=8),
         "path": PAPER if one.invoice else addresses.space(one.payer_slug),
     }

@@ -34,7 +34,7 @@ class RenderError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class EmbeddedFile:
     """A file carried inside the PDF. `relationship` is ISO 32000-2's AFRelationship."""
 
     name: str
@@ -143,7 +143,7 @@ def _each_text(value: object, change: Callable[[str], str]) -> object:
     return value
 
 
-def _carried(attachment: Attachment) -> dict[str, object]:
+def _carried(attachment: EmbeddedFile) -> dict[str, object]:
     try:
         content: str | list[int] = attachment.content.decode()
     except UnicodeDecodeError:
@@ -176,7 +176,7 @@ def framed(picture: bytes, *, width: int, height: int) -> str:
 
 
 def compile(  # noqa: A001 - Typst's own word for it
-    template: str, data: Mapping[str, object], attachments: Sequence[Attachment] = (), *, on: date = EPOCH
+    template: str, data: Mapping[str, object], attachments: Sequence[EmbeddedFile] = (), *, on: date = EPOCH
 ) -> bytes:
     """The PDF of `template` (a file name in `templates/documents`), which reads `data`. `on` is the date it bears.
 
@@ -196,7 +196,7 @@ def compile(  # noqa: A001 - Typst's own word for it
 
 
 async def render(
-    template: str, data: Mapping[str, object], attachments: Sequence[Attachment] = (), *, on: date = EPOCH
+    template: str, data: Mapping[str, object], attachments: Sequence[EmbeddedFile] = (), *, on: date = EPOCH
 ) -> bytes:
     """`compile` in a thread: Typst frees the GIL, so the loop goes on serving."""
     return await asyncio.to_thread(compile, template, data, attachments, on=on)

@@ -69,7 +69,7 @@ async def past(facilitators: Collection[int], *, limit: int = 200) -> list[Missi
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ExpectedGroup:
     """Who comes: an organisation and how many people. Nobody's name."""
 
     organisation: str
@@ -78,7 +78,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MissionPlace:
     """A date of the session, with what leads there."""
 
     slot: SlotView
@@ -106,9 +106,9 @@ class MissionPage:
     """A session as its facilitator needs it, before and after."""
 
     session: SessionView
-    places: list[Place]
+    places: list[MissionPlace]
     team: list[AssignmentView]
-    groups: list[Group]
+    groups: list[ExpectedGroup]
 
     @property
     def seats(self) -> int:
@@ -129,7 +129,7 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
     slots = (await scheduling.slots([session]))[session]
     team = {a.facilitator: a for a in await scheduling.assignments([session]) if a.facilitator not in facilitators}
     groups = await db.rows(
-        Group,
+        ExpectedGroup,
         """
         select g.name as organisation, sum(b.seats)::int as seats, b.state
         from booking b join organisation g on g.id = b.organisation
@@ -138,4 +138,4 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
         """,
         session,
     )
-    return MissionPage(view, [Place(slot, slot.id in mine) for slot in slots], list(team.values()), groups)
+    return MissionPage(view, [MissionPlace(slot, slot.id in mine) for slot in slots], list(team.values()), groups)

@@ -20,7 +20,7 @@ from training.scheduling.rules import SessionState
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineStep:
     """A stop on the line: done, now, next or stopped."""
 
     title: str
@@ -29,7 +29,9 @@ class Step:
     text: str | None = None
 
 
-def timeline(booking: BookingView, invoices: Sequence[InvoiceView], *, free_paper: bool, team: bool) -> list[Step]:
+def timeline(
+    booking: BookingView, invoices: Sequence[InvoiceView], *, free_paper: bool, team: bool
+) -> list[TimelineStep]:
     """From the request to the paper. `invoices`: those that the reader may see, oldest first."""
     steps = [_made(booking, team), *_confirmed(booking)]
     if booking.state in _ENDED:
@@ -45,72 +47,72 @@ _ENDED = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED)
 _WAITING = (BookingState.PENDING, BookingState.OPTION, BookingState.OFFERED, BookingState.WAITING)
 
 
-def _made(booking: BookingView, team: bool) -> Step:
+def _made(booking: BookingView, team: bool) -> TimelineStep:
     seats = ngettext("%(num)d place", "%(num)d places", booking.seats) % {"num": booking.seats}
     title = _("Réservée") if booking.confirmed_at == booking.created_at else _("Demandée")
-    return Step(title, "done", moment(booking.created_at), (team and booking.note) or seats)
+    return TimelineStep(title, "done", moment(booking.created_at), (team and booking.note) or seats)
 
 
-def _confirmed(booking: BookingView) -> list[Step]:
+def _confirmed(booking: BookingView) -> list[TimelineStep]:
     if booking.confirmed_at is None or booking.confirmed_at == booking.created_at:
         return []
-    return [Step(_("Confirmée"), "done", moment(booking.confirmed_at))]
+    return [TimelineStep(_("Confirmée"), "done", moment(booking.confirmed_at))]
 
 
-def _waiting(booking: BookingView, team: bool) -> Step:
+def _waiting(booking: BookingView, team: bool) -> TimelineStep:
     until = None if booking.expires_at is None else _("jusqu’au {when}").format(when=moment(booking.expires_at))
     match booking.state:
         case BookingState.PENDING:
             said = _("Nous vérifions votre structure, puis la réservation suit.")
-            return Step(_("À valider par l’équipe"), "now", None, None if team else said)
+            return TimelineStep(_("À valider par l’équipe"), "now", None, None if team else said)
         case BookingState.WAITING:
             said = _("Nous vous écrivons si des places se libèrent.")
-            return Step(_("Liste d’attente"), "now", None, None if team else said)
+            return TimelineStep(_("Liste d’attente"), "now", None, None if team else said)
     title = _("Option posée") if booking.state == BookingState.OPTION else _("Place proposée")
-    return Step(title, "now", until, _("Sans confirmation d’ici là, les places seront libérées."))
+    return TimelineStep(title, "now", until, _("Sans confirmation d’ici là, les places seront libérées."))
 
 
-def _ended(booking: BookingView, team: bool) -> Step:
+def _ended(booking: BookingView, team: bool) -> TimelineStep:
     when = moment(booking.cancelled_at) if booking.cancelled_at else None
     match booking.state:
         case BookingState.DECLINED:
-            return Step(_("Refusée"), "stopped", when, booking.cancel_reason)
+            return TimelineStep(_("Refusée"), "stopped", when, booking.cancel_reason)
         case BookingState.EXPIRED:
-            return Step(_("Expirée"), "stopped", when, _("L’option n’a pas été confirmée à temps."))
+            return TimelineStep(_("Expirée"), "stopped", when, _("L’option n’a pas été confirmée à temps."))
     by = {EndedBy.PLATFORM: _("Annulée par l’équipe"), EndedBy.ORGANISATION: _("Annulée par la structure")}
     title = by.get(EndedBy(booking.cancelled_by)) if team and booking.cancelled_by else None
-    return Step(title or _("Annulée"), "stopped", when, booking.cancel_reason)
+    return TimelineStep(title or _("Annulée"), "stopped", when, booking.cancel_reason)
 
 
-def _session(booking: BookingView, team: bool) -> Step:
+def _session(booking: BookingView, team: bool) -> TimelineStep:
     when, place = span(booking.starts_at, booking.ends_at), booking.place or None
     if booking.session_state == SessionState.HELD:
-        return Step(_("Séance réalisée"), "done", when, place)
+        return TimelineStep(_("Séance réalisée"), "done", when, place)
     if team and booking.ends_at <= clock.now():
-        return Step(_("Séance passée, pas encore marquée comme réalisée"), "now", when, place)
-    return Step(_("Séance"), "now" if booking.state == BookingState.CONFIRMED else "next", when, place)
+        return TimelineStep(_("Séance passée, pas encore marquée comme réalisée"), "now", when, place)
+    return TimelineStep(_("Séance"), "now" if booking.state == BookingState.CONFIRMED else "next", when, place)
 
 
-def _papers(booking: BookingView, invoices: Sequence[InvoiceView], free_paper: bool, team: bool) -> list[Step]:
+def _papers(booking: BookingView, invoices: Sequence[InvoiceView], free_paper: bool, team: bool) -> list[TimelineStep]:
     """What was issued, then the draft that the team sees, or what is still to come."""
     if booking.tariff_mode == TariffMode.FREE:
         text = None if free_paper else _("Elle arrive par courriel après la séance. Rien à payer.")
-        return [Step(_("Confirmation de gratuité"), "done" if free_paper else "next", None, text)]
+        return [TimelineStep(_("Confirmation de gratuité"), "done" if free_paper else "next", None, text)]
     steps = [_issued(invoice) for invoice in invoices if invoice.number]
     if team and (draft := next((i for i in invoices if not i.number and i.kind != DocumentKind.CREDIT_NOTE), None)):
         title = _("Acompte à émettre") if draft.kind == DocumentKind.DEPOSIT else _("Facture à émettre")
-        return [*steps, Step(title, "now", text=euros(draft.gross_cents))]
+        return [*steps, TimelineStep(title, "now", text=euros(draft.gross_cents))]
     if any(invoice.number and invoice.kind == DocumentKind.INVOICE for invoice in invoices):
         return steps
     said = _("Elle arrive par courriel après la séance.")
-    return [*steps, Step(_("Facture"), "next", None, euros(booking.price_cents) if team else said)]
+    return [*steps, TimelineStep(_("Facture"), "next", None, euros(booking.price_cents) if team else said)]
 
 
-def _issued(invoice: InvoiceView) -> Step:
+def _issued(invoice: InvoiceView) -> TimelineStep:
     titles = {
         DocumentKind.CREDIT_NOTE: _("Avoir {number}"),
         DocumentKind.DEPOSIT: _("Facture d’acompte {number} émise"),
     }
     title = titles.get(invoice.kind, _("Facture {number} émise")).format(number=invoice.number)
     when = None if invoice.issued_on is None else day(invoice.issued_on)
-    return Step(title, "done", when, euros(invoice.gross_cents))
+    return TimelineStep(title, "done", when, euros(invoice.gross_cents))

@@ -25,7 +25,7 @@ from training.web.pages import actor_of, bare_page
 log = structlog.get_logger()
 
 
-class Problem:
+class Failure:
     """What is said about a failure: status, the end of its type URI, title, detail, and what the API adds."""
 
     __slots__ = ("detail", "extra", "headers", "slug", "status", "title")
@@ -76,7 +76,7 @@ def _audience(request: Request[Any, Any, Any]) -> str:
     return "animation" if actor is not None and path.startswith("/animation") else "portal"
 
 
-def describe(error: Exception) -> Problem:
+def describe(error: Exception) -> Failure:
     """What to say about an exception. Nothing of ours leaks: an unknown one is « internal »."""
     if isinstance(error, DomainError):
         return _refused(error)
@@ -84,7 +84,7 @@ def describe(error: Exception) -> Problem:
         return _http(error)
     if isinstance(error, db.UNAVAILABLE):
         log.warning("database.away", error=repr(error))
-        return Problem(
+        return Failure(
             503,
             "unavailable",
             _("Un instant"),
@@ -95,12 +95,12 @@ def describe(error: Exception) -> Problem:
     if isinstance(error, asyncpg.DataError | UnicodeDecodeError):
         log.warning("request.unreadable", error=repr(error))
         return _http(HTTPException(status_code=400))
-    return Problem(
+    return Failure(
         500, "internal", _("Quelque chose s’est mal passé chez nous"), _("L’équipe technique est prévenue. Réessayez.")
     )
 
 
-def _refused(error: DomainError) -> Problem:
+def _refused(error: DomainError) -> Failure:
     extra = dict(error.extra)
     if isinstance(error, Invalid):
         extra["errors"] = [{"field": field, "message": message} for field, message in error.errors.items()]
@@ -114,10 +114,10 @@ def _refused(error: DomainError) -> Problem:
         422: _("À corriger"),
         429: _("Un peu trop vite"),
     }
-    return Problem(error.status, error.slug, titles.get(error.status, titles[400]), error.detail, extra, headers)
+    return Failure(error.status, error.slug, titles.get(error.status, titles[400]), error.detail, extra, headers)
 
 
-def _http(error: HTTPException) -> Problem:
+def _http(error: HTTPException) -> Failure:
     if isinstance(error, ValidationException):
         faults = error.extra if isinstance(error.extra, list) else []
         words = {fault.get("key", ""): fault["message"] for fault in faults}
@@ -136,10 +136,10 @@ def _http(error: HTTPException) -> Problem:
     title, detail = words.get(error.status_code, words[400])
     if error.status_code == 403 and "CSRF" in str(error.detail):
         detail = _("La page était ouverte depuis longtemps. Revenez en arrière, rechargez-la et recommencez.")
-    return Problem(error.status_code, f"http-{error.status_code}", title, detail, headers=error.headers)
+    return Failure(error.status_code, f"http-{error.status_code}", title, detail, headers=error.headers)
 
 
-def _as_json(problem: Problem) -> Response[dict[str, object]]:
+def _as_json(problem: Failure) -> Response[dict[str, object]]:
     return Response(
         {
             "type": f"/problems/{problem.slug}",
@@ -154,7 +154,7 @@ def _as_json(problem: Problem) -> Response[dict[str, object]]:
     )
 
 
-def _typed(request: Request[Any, Any, Any], problem: Problem) -> list[tuple[str, str]] | None:
+def _typed(request: Request[Any, Any, Any], problem: Failure) -> list[tuple[str, str]] | None:
     """What had been typed when the database went away or the sign-in ended: the page sends it again at a click."""
     if problem.status not in (401, 503) or request.method != "POST":
         return None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from training.accounting.formats.journal import GivenUp, Moved, Received, Refunded, Sale, Source, entries, write
+from training.accounting.formats.journal import GivenUp, PaymentIn, Refunded, Sale, Source, Transferred, entries, write
 from training.accounting.queries import journal as reading
 from training.accounting.rules.accounts import Accounts, checked
 from training.accounting.tables import Accounting, JournalExport
@@ -25,8 +25,8 @@ from training.records.actions import acting, keep_file
 
 _KINDS: dict[type[Source], str] = {
     Sale: "invoice",
-    Received: "payment",
-    Moved: "settlement",
+    PaymentIn: "payment",
+    Transferred: "settlement",
     Refunded: "settlement",
     GivenUp: "settlement",
 }

@@ -37,7 +37,7 @@ ANALYTIC = "CodeAnalytique"  # the nineteenth column of the files that are not t
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class ClientAccount:
     """A client's own account (compte auxiliaire). None in an entry: nobody knows yet whose money it is."""
 
     account: str
@@ -45,7 +45,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Lettering:
     """What ties an invoice to what settled it (lettrage), and the day it was whole."""
 
     code: str
@@ -53,7 +53,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SalesPart:
     """What one sales account and analytic code get of an invoice. Cents, net; a discount may make it negative."""
 
     account: str | None
@@ -69,44 +69,44 @@ class Sale:
     credit: bool
     number: str
     on: date
-    client: Client
-    parts: tuple[Part, ...]
+    client: ClientAccount
+    parts: tuple[SalesPart, ...]
     vat_cents: int
-    letter: Letter | None = None
+    letter: Lettering | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledPart:
     """So much of a payment, for one receivable; `letter` when that is settled in whole."""
 
     cents: int
-    letter: Letter | None
+    letter: Lettering | None
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class PaymentIn:
     """Money that came in. `settled` is what it settled of its own payer's, the rest waits on the payer's account."""
 
     id: int
     way: Way
     on: date
     cents: int
-    client: Client | None
+    client: ClientAccount | None
     reference: str
-    settled: tuple[Settled, ...] = ()
+    settled: tuple[SettledPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Transferred:
     """Money of one account that settled what another owes (or the way back: negative)."""
 
     id: int
     on: date
     cents: int
-    source: Client | None
-    target: Client | None
+    source: ClientAccount | None
+    target: ClientAccount | None
     number: str
-    letter: Letter | None = None
+    letter: Lettering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Refunded:
     way: Way
     on: date
     cents: int
-    client: Client | None
+    client: ClientAccount | None
     payment: int
 
 
@@ -128,16 +128,16 @@ class GivenUp:
     id: int
     on: date
     cents: int
-    client: Client
+    client: ClientAccount
     number: str
-    letter: Letter | None = None
+    letter: Lettering | None = None
 
 
-Source = Sale | Received | Moved | Refunded | GivenUp
+Source = Sale | PaymentIn | Transferred | Refunded | GivenUp
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalLine:
     """One line, as written: the fields are the columns, in order, and the analytic code."""
 
     journal: str
@@ -167,10 +167,10 @@ class _Half:
 
     role: str
     cents: int
-    client: Client | None = None
+    client: ClientAccount | None = None
     account: str | None = None
     analytic: str = ""
-    letter: Letter | None = None
+    letter: Lettering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +201,11 @@ def letters(number: int) -> str:
     return code
 
 
-def entries(sources: Iterable[Source], accounts: Accounts, first: int, valid_on: date) -> list[Line]:
+def entries(sources: Iterable[Source], accounts: Accounts, first: int, valid_on: date) -> list[JournalLine]:
     """The lines of the sources that move anything, by day; entries are numbered from `first`, without a gap."""
     made = [_entry(source, accounts) for source in sources]
     numbers = count(first)
-    lines: list[Line] = []
+    lines: list[JournalLine] = []
     for entry in sorted((e for e in made if any(h.cents for h in e.halves)), key=lambda e: (e.on, e.journal, e.piece)):
         number = f"{next(numbers):06d}"
         lines.extend(_line(entry, half, accounts, number, valid_on) for half in entry.halves if half.cents)
@@ -216,9 +216,9 @@ def _entry(source: Source, accounts: Accounts) -> _Entry:
     match source:
         case Sale():
             return _sale(source)
-        case Received():
+        case PaymentIn():
             return _received(source, accounts)
-        case Moved(on=on, cents=cents, letter=letter):
+        case Transferred(on=on, cents=cents, letter=letter):
             halves = (_owed(source.source, cents), _owed(source.target, -cents, letter))
             return _Entry("other_journal", on, source.number, f"Affectation d’un règlement à {source.number}", halves)
         case Refunded(on=on, cents=cents):
@@ -232,7 +232,7 @@ def _entry(source: Source, accounts: Accounts) -> _Entry:
             return _Entry("other_journal", on, source.number, f"Créance abandonnée {source.number}", halves)
 
 
-def _owed(client: Client | None, cents: int, letter: Letter | None = None) -> _Half:
+def _owed(client: ClientAccount | None, cents: int, letter: Lettering | None = None) -> _Half:
     return _Half("client_account" if client else "waiting_account", cents, client, letter=letter)
 
 
@@ -251,7 +251,7 @@ def _sale(sale: Sale) -> _Entry:
     return _Entry("sales_journal", sale.on, sale.number, words, halves)
 
 
-def _received(money: Received, accounts: Accounts) -> _Entry:
+def _received(money: PaymentIn, accounts: Accounts) -> _Entry:
     journal, account = treasury(money.way, accounts)
     rest = money.cents - sum(part.cents for part in money.settled)
     halves = (
@@ -264,8 +264,8 @@ def _received(money: Received, accounts: Accounts) -> _Entry:
     return _Entry(journal, money.on, piece, f"Règlement {money.reference or piece} {name}", halves)
 
 
-def _line(entry: _Entry, half: _Half, accounts: Accounts, number: str, valid_on: date) -> Line:
-    return Line(
+def _line(entry: _Entry, half: _Half, accounts: Accounts, number: str, valid_on: date) -> JournalLine:
+    return JournalLine(
         journal=getattr(accounts, entry.journal),
         journal_name=LABELS[entry.journal],
         number=number,
@@ -296,9 +296,9 @@ def _plain(text: str) -> str:
 # Files
 
 
-def write(lines: Iterable[Line]) -> bytes:
+def write(lines: Iterable[JournalLine]) -> bytes:
     """The export as it is kept: nineteen columns, tabs. Everything else is made from these bytes."""
-    rows = [[getattr(line, f.name) for f in fields(Line)] for line in lines]
+    rows = [[getattr(line, f.name) for f in fields(JournalLine)] for line in lines]
     return "".join("\t".join(row) + "\r\n" for row in [[*COLUMNS, ANALYTIC], *rows]).encode()
 
 
@@ -317,7 +317,7 @@ def fec_name(siret: str, until: date) -> str:
     return f"{siret[:9]}FEC{day(until)}.txt"
 
 
-def balance(lines: Sequence[Line]) -> dict[str, int]:
+def balance(lines: Sequence[JournalLine]) -> dict[str, int]:
     """Debit less credit of each entry, in cents: nothing but zeros, or the books are wrong."""
     found: dict[str, int] = {}
     for line in lines:

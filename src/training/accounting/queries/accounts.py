@@ -11,7 +11,7 @@ from training.papers.rules.vat import VatRegime
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class BooksTotals:
     """What the books said at a day's end, since the beginning. Cents; credit notes are taken off net, VAT and gross."""
 
     documents: int
@@ -30,13 +30,13 @@ class ClosingView:
     """A closed period, with the totals as they were said."""
 
     until: date
-    totals: Totals
+    totals: BooksTotals
     closed_at: datetime
 
 
-async def totals_until(until: date) -> Totals:
+async def totals_until(until: date) -> BooksTotals:
     """What the books say of everything dated up to a day."""
-    found = await db.row(Totals, _TOTALS, until)
+    found = await db.row(BooksTotals, _TOTALS, until)
     assert found is not None  # noqa: S101 - aggregates always give a row
     return found
 
@@ -44,7 +44,7 @@ async def totals_until(until: date) -> Totals:
 async def closings() -> list[ClosingView]:
     """The closed periods, the last first."""
     records = await db.connection().fetch("select until, totals, closed_at from period_close order by until desc")
-    return [ClosingView(r["until"], Totals(**json.loads(r["totals"])), r["closed_at"]) for r in records]
+    return [ClosingView(r["until"], BooksTotals(**json.loads(r["totals"])), r["closed_at"]) for r in records]
 
 
 _TOTALS = """

@@ -7,16 +7,16 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from training.accounting.formats.journal import (
-    Client,
+    ClientAccount,
     GivenUp,
-    Letter,
-    Moved,
-    Part,
-    Received,
+    Lettering,
+    PaymentIn,
     Refunded,
     Sale,
-    Settled,
+    SalesPart,
+    SettledPart,
     Source,
+    Transferred,
     letters,
 )
 from training.accounting.rules.accounts import Accounts
@@ -111,9 +111,9 @@ class _Share:
     last: date
 
 
-def _client(id: int | None, account: str | None, name: str | None) -> Client | None:  # noqa: A002
+def _client(id: int | None, account: str | None, name: str | None) -> ClientAccount | None:  # noqa: A002
     """A client without an account of its own gets one from its row, the same for ever."""
-    return None if id is None else Client(account or f"C{id:05d}", name or "")
+    return None if id is None else ClientAccount(account or f"C{id:05d}", name or "")
 
 
 async def not_exported(until: date) -> list[Source]:
@@ -132,7 +132,7 @@ async def not_exported(until: date) -> list[Source]:
             s.kind == DocumentKind.CREDIT_NOTE,
             s.number,
             s.on,
-            _client(s.client, s.account, s.name) or Client("", ""),
+            _client(s.client, s.account, s.name) or ClientAccount("", ""),
             tuple(parts.get(s.id, ())),
             s.vat_cents,
             (of_credit if s.kind == DocumentKind.CREDIT_NOTE else of_invoice).get(s.id),
@@ -141,46 +141,46 @@ async def not_exported(until: date) -> list[Source]:
     ]
     settled = _settled(shares, letter)
     received = [
-        Received(m.id, m.way, m.on, m.cents, _client(m.client, m.account, m.name), m.reference, settled.get(m.id, ()))
+        PaymentIn(m.id, m.way, m.on, m.cents, _client(m.client, m.account, m.name), m.reference, settled.get(m.id, ()))
         for m in money
     ]
     return [*sales, *received, *(_moved(move, letter) for move in moves)]
 
 
-def _settled(shares: Iterable[_Share], letter: dict[int, Letter]) -> dict[int, tuple[Settled, ...]]:
-    found: dict[int, tuple[Settled, ...]] = {}
+def _settled(shares: Iterable[_Share], letter: dict[int, Lettering]) -> dict[int, tuple[SettledPart, ...]]:
+    found: dict[int, tuple[SettledPart, ...]] = {}
     for share in shares:
         if share.same and share.cents > 0 and share.credit_note is None:
-            part = Settled(share.cents, letter.get(share.receivable))
+            part = SettledPart(share.cents, letter.get(share.receivable))
             found[share.payment] = (*found.get(share.payment, ()), part)
     return found
 
 
-def _moved(move: _Settlement, letter: dict[int, Letter]) -> Source:
+def _moved(move: _Settlement, letter: dict[int, Lettering]) -> Source:
     source = _client(move.source, move.source_account, move.source_name)
     target = _client(move.target, move.target_account, move.target_name)
     tied = letter.get(move.receivable or 0)
     if move.kind == SettlementKind.REFUND:
         return Refunded(move.id, Way(move.way or Way.TRANSFER), move.on, move.cents, source, move.payment or 0)
     if move.kind == SettlementKind.WRITE_OFF:
-        return GivenUp(move.id, move.on, move.cents, target or Client("", ""), move.number or "", tied)
-    return Moved(move.id, move.on, move.cents, source, target, move.number or "", tied)
+        return GivenUp(move.id, move.on, move.cents, target or ClientAccount("", ""), move.number or "", tied)
+    return Transferred(move.id, move.on, move.cents, source, target, move.number or "", tied)
 
 
-async def _parts(sold: Sequence[int]) -> dict[int, list[Part]]:
+async def _parts(sold: Sequence[int]) -> dict[int, list[SalesPart]]:
     sql = """
         select invoice, sales_account, coalesce(analytic_code, '') as analytic, sum(net_cents)::bigint as net_cents
         from invoice_line where invoice = any($1) group by 1, 2, 3 order by 1, 2 nulls first, 3
     """
-    found: dict[int, list[Part]] = {}
+    found: dict[int, list[SalesPart]] = {}
     for r in await db.connection().fetch(sql, sold):
-        found.setdefault(r["invoice"], []).append(Part(r["sales_account"], r["analytic"], r["net_cents"]))
+        found.setdefault(r["invoice"], []).append(SalesPart(r["sales_account"], r["analytic"], r["net_cents"]))
     return found
 
 
 async def _letters(
     until: date, sold: Sequence[_Sold], money: Sequence[_Money], shares: Sequence[_Share]
-) -> dict[int, Letter]:
+) -> dict[int, Lettering]:
     """Receivables that are settled in whole, whose every line is in this export: their letters balance in it."""
     here, paid = {s.id for s in sold}, {m.id for m in money}
     sql = """
@@ -195,7 +195,7 @@ async def _letters(
         s.payment for s in shares if s.credit_note in here and s.cents == s.amount_cents and s.credit_note is not None
     }
     return {
-        r["id"]: Letter(letters(r["id"]), r["last"])
+        r["id"]: Lettering(letters(r["id"]), r["last"])
         for r in await db.connection().fetch(sql, sorted(here), until)
         if r["fresh"] and {p for p in r["payments"] if p is not None} <= paid | whole
     }

@@ -16,7 +16,7 @@ from training.papers.rules.vat import VatRegime
 OPENING = "opening"  # the kind of a line that comes from another ledger
 
 
-class Standing(StrEnum):
+class DocumentStanding(StrEnum):
     """How a line stands. A credit note is nothing of these."""
 
     DUE = "due"  # something is to be paid, and its day is not over
@@ -25,11 +25,11 @@ class Standing(StrEnum):
     CREDITED = "credited"  # settled, by credit notes at least in part
 
 
-STANDING_NAMES: dict[Standing, str] = {
-    Standing.DUE: N_("À payer"),
-    Standing.LATE: N_("En retard"),
-    Standing.PAID: N_("Payée"),
-    Standing.CREDITED: N_("Annulée ou réduite par un avoir"),
+STANDING_NAMES: dict[DocumentStanding, str] = {
+    DocumentStanding.DUE: N_("À payer"),
+    DocumentStanding.LATE: N_("En retard"),
+    DocumentStanding.PAID: N_("Payée"),
+    DocumentStanding.CREDITED: N_("Annulée ou réduite par un avoir"),
 }
 KIND_NAMES: dict[str, str] = {
     DocumentKind.INVOICE: N_("Facture"),
@@ -77,13 +77,15 @@ class Registered:
     paper: int | None
 
     @property
-    def state(self) -> Standing | None:
+    def state(self) -> DocumentStanding | None:
         """How it stands today."""
         if self.kind == DocumentKind.CREDIT_NOTE:
             return None
         if self.due_cents == 0:
-            return Standing.CREDITED if self.credited else Standing.PAID
-        return Standing.LATE if self.due_on is not None and self.due_on < clock.today() else Standing.DUE
+            return DocumentStanding.CREDITED if self.credited else DocumentStanding.PAID
+        return (
+            DocumentStanding.LATE if self.due_on is not None and self.due_on < clock.today() else DocumentStanding.DUE
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +158,18 @@ class _Asked:
     def _state(self, state: str) -> None:
         if not state:
             return
-        if state in (Standing.DUE, Standing.LATE):
+        if state in (DocumentStanding.DUE, DocumentStanding.LATE):
             today = self.add(clock.today())
-            when = "r.due_on < {}" if state == Standing.LATE else "(r.due_on is null or r.due_on >= {})"
+            when = "r.due_on < {}" if state == DocumentStanding.LATE else "(r.due_on is null or r.due_on >= {})"
             said = f"r.settled_cents < r.gross_cents and {when.format(today)}"
             self.issued.append(said)
             self.opening.append(said)
             return
         whole = "r.settled_cents = r.gross_cents"
-        self.issued.append(f"{whole} and {_CREDITED}" if state == Standing.CREDITED else f"{whole} and not {_CREDITED}")
-        self.opening.append("false" if state == Standing.CREDITED else whole)
+        self.issued.append(
+            f"{whole} and {_CREDITED}" if state == DocumentStanding.CREDITED else f"{whole} and not {_CREDITED}"
+        )
+        self.opening.append("false" if state == DocumentStanding.CREDITED else whole)
 
 
 def _and(conditions: list[str]) -> str:

@@ -21,7 +21,7 @@ from training.records.actions import acting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FactsTold:
     """As typed; what is empty leaves what is known."""
 
     siret: str = ""
@@ -29,7 +29,7 @@ class Told:
     service_code: str = ""
 
 
-async def tell_for_invoice(actor: Actor, invoice: int, told: Told) -> bool:
+async def tell_for_invoice(actor: Actor, invoice: int, told: FactsTold) -> bool:
     """Write it on a draft; returns whether nothing is missing any more.
 
     Conflict: it is issued already, or the SIRET is another's. Invalid: nothing told, or a number that cannot be.
@@ -46,7 +46,7 @@ async def tell_for_invoice(actor: Actor, invoice: int, told: Told) -> bool:
         return await complete_facts(actor, invoice, told.purchase_order, told.service_code)
 
 
-async def tell_for_booking(actor: Actor, booking: int, told: Told) -> None:
+async def tell_for_booking(actor: Actor, booking: int, told: FactsTold) -> None:
     """Write it on a booking, and on the drafts that its organisation has of it, until one is issued.
 
     Conflict: it is invoiced already, or the SIRET is another's. Invalid: nothing told, or a number that cannot be.
@@ -66,7 +66,7 @@ async def tell_for_booking(actor: Actor, booking: int, told: Told) -> None:
             await complete_booking(actor, record["id"], booking, told.purchase_order, told.service_code)
 
 
-def _something(told: Told) -> None:
+def _something(told: FactsTold) -> None:
     check_references(purchase_order=told.purchase_order.strip(), service_code=told.service_code.strip())
     if not (told.siret.strip() or told.purchase_order.strip() or told.service_code.strip()):
         raise Invalid(_("Donnez au moins un numéro."))

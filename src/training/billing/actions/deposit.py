@@ -9,7 +9,7 @@ from training.billing.actions.drafting import lock_payers, put_on_draft, take_of
 from training.billing.queries import owing
 from training.billing.queries.owing import Ground, Owed
 from training.billing.rules.deposits import Early, check_deposit
-from training.billing.rules.grouping import Part
+from training.billing.rules.grouping import BillablePart
 from training.billing.rules.sharing import LUMP, Portion
 from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
@@ -60,7 +60,7 @@ async def drop_deposit(actor: Actor, booking: int) -> None:
         await lock_session(view.session)
         count = "select count(*) from billable where booking = $1 and part = 'deposit'"
         before = await db.value(count, booking)
-        await take_off([booking], parts=[Part.DEPOSIT])
+        await take_off([booking], parts=[BillablePart.DEPOSIT])
         if await db.value(count, booking) == before:
             raise Conflict(_("Il n’y a pas d’acompte à retirer, ou il est déjà émis."))
 
@@ -100,4 +100,4 @@ def _owed(on: Ground, view: BookingView, cents: int, percent: int | None) -> Owe
     said = f"Acompte de {percent} %" if percent is not None else "Acompte"
     line = replace(line, description=f"{said} : {view.title}"[:400], quantity=Decimal(1))
     key = replace(owing.key_of(on, view, None), month=None, booking=view.id)  # a deposit waits for no month's end
-    return Owed(key, view.id, Part.DEPOSIT, cents, "", (line,))
+    return Owed(key, view.id, BillablePart.DEPOSIT, cents, "", (line,))

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from training.billing.queries import owing
 from training.billing.queries.invoices import lines as lines_of
 from training.billing.queries.owing import Owed, OwedLine
-from training.billing.rules.grouping import Part
+from training.billing.rules.grouping import BillablePart
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings.queries import BookingView
@@ -85,7 +85,7 @@ async def bill(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> 
     known = {record["booking"] for record in await db.connection().fetch(sql, [b.id for b in bookings])}
     fresh = [b for b in bookings if b.id not in known and b.tariff_mode != TariffMode.FREE]
     # first of all: what is issued at this very moment must be seen as issued by what is read next
-    await take_off([b.id for b in fresh], parts=[Part.DEPOSIT])
+    await take_off([b.id for b in fresh], parts=[BillablePart.DEPOSIT])
     on = await owing.ground(fresh)
     ready = [b for b in fresh if held or not owing.waits_for_count(on, b)]
     owed = {b.id: owing.owed_for(on, b) for b in sorted(ready, key=lambda b: b.id)}
@@ -100,7 +100,7 @@ async def bill(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> 
 
 
 async def take_off(
-    bookings: Sequence[int], *, since: datetime | None = None, parts: Sequence[Part] = tuple(Part)
+    bookings: Sequence[int], *, since: datetime | None = None, parts: Sequence[BillablePart] = tuple(BillablePart)
 ) -> int:
     """Take bookings off the drafts, with what was added by hand for them; an emptied draft goes. What is issued stays.
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from training.billing.actions.periods import check_open
 from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.actions.settle import NewPayment, record_payment
-from training.billing.documents.invoice import InvoiceDocument, Payment, as_credit_of
+from training.billing.documents.invoice import InvoiceDocument, PaymentMeans, as_credit_of
 from training.billing.formats import facturx
 from training.billing.queries.invoices import Draft, LineView, blockers, draft
 from training.billing.rules.payments import Way
@@ -159,7 +159,7 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
         vat=groups,
         totals=totals(groups),
         terms=_terms(kind, platform, days),
-        payment=Payment(iban=platform.iban, bic=platform.bic, account_name=platform.name),
+        payment=PaymentMeans(iban=platform.iban, bic=platform.bic, account_name=platform.name),
         service_code=content.service_code or "",
         order_reference=content.purchase_order or "",
         contract_reference=content.contract_reference or "",

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from training.billing.rules.states import PREFIXES, Series
+from training.billing.rules.states import PREFIXES, BillingSeries
 from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
@@ -24,7 +24,7 @@ class Start:
     first_number: int
 
 
-async def set_numbers(actor: Actor, starts: Mapping[Series, Start]) -> None:
+async def set_numbers(actor: Actor, starts: Mapping[BillingSeries, Start]) -> None:
     """Set how series are numbered; what is said as it stands already changes nothing.
 
     Invalid: a prefix or a first number that cannot be. Conflict: a document has a number of the series already, a
@@ -33,7 +33,7 @@ async def set_numbers(actor: Actor, starts: Mapping[Series, Start]) -> None:
     """
     async with acting(actor, "numbers.set"):
         actor.must(Permission.PLATFORM_EDIT)
-        for key in Series:  # all three: a usual prefix that is not used yet is another's all the same
+        for key in BillingSeries:  # all three: a usual prefix that is not used yet is another's all the same
             await open_series(key, PREFIXES[key])
         stand = await queries.series()
         for key, start in starts.items():
@@ -52,7 +52,7 @@ async def _check_taken_over(prefix: str) -> None:
 
 
 @contextlib.contextmanager
-def _named(key: Series) -> Iterator[None]:
+def _named(key: BillingSeries) -> Iterator[None]:
     """A refusal leaves it with the series' key before the name of its field."""
     try:
         yield

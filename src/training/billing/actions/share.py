@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from training.billing.actions.drafting import bill, take_off
 from training.billing.rules import sharing
-from training.billing.rules.grouping import Part
+from training.billing.rules.grouping import BillablePart
 from training.billing.rules.sharing import Share
 from training.billing.tables.invoices import BillingShare
 from training.bookings import queries as bookings
@@ -81,7 +81,7 @@ async def _check_payers(shares: Sequence[Share]) -> None:
 async def _check_drafts(booking: int) -> None:
     """What was written by hand beside it, or asked before, must not be lost without a word."""
     deposit = "select exists (select from billable where booking = $1 and part = $2)"
-    if await db.value(deposit, booking, Part.DEPOSIT):
+    if await db.value(deposit, booking, BillablePart.DEPOSIT):
         raise Conflict(_("Un acompte est préparé pour cette réservation : retirez-le avant de la partager."))
     by_hand = "select exists (select from invoice_line where booking = $1 and kind <> 'service')"
     if await db.value(by_hand, booking):

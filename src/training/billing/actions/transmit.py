@@ -13,7 +13,7 @@ from training.billing.actions.issue import issue
 from training.billing.queries.invoices import blockers
 from training.billing.rules import transmission as rules
 from training.billing.rules.states import InvoiceState
-from training.billing.rules.transmission import STATUSES, Channel, Status, Step
+from training.billing.rules.transmission import STATUSES, Channel, Status, TransmissionStep
 from training.billing.tables.receivables import Receivable
 from training.billing.tables.transmissions import Transmission
 from training.directory.rules import Buyer
@@ -25,7 +25,7 @@ from training.kernel.permissions import Permission
 from training.records.actions import acting
 
 
-async def record(actor: Actor, invoice: int, step: Step) -> None:
+async def record(actor: Actor, invoice: int, step: TransmissionStep) -> None:
     """Write where a deposit stands now. The invoice itself, its number and its bytes do not change.
 
     Conflict: a move that is none, or not an issued invoice of a public buyer. Invalid: a day or a fact that cannot be.
@@ -51,8 +51,10 @@ async def undo(actor: Actor, invoice: int, note: str = "") -> None:
         if not held or found.paid:
             raise Conflict(_("Il n’y a pas d’étape à reprendre."))
         words = _("« {name} » était une erreur.").format(name=_(STATUSES[held[-1].status].name))
-        before = held[-2] if len(held) > 1 else Step(Status.TO_DEPOSIT, found.issued_on)
-        back = Step(before.status, before.happened_on, before.reference, f"{words} {note.strip()}".strip()[:400])
+        before = held[-2] if len(held) > 1 else TransmissionStep(Status.TO_DEPOSIT, found.issued_on)
+        back = TransmissionStep(
+            before.status, before.happened_on, before.reference, f"{words} {note.strip()}".strip()[:400]
+        )
         await _write(invoice, back)
         await _set_due(found, [*steps, back])
 
@@ -114,15 +116,15 @@ async def _lock(invoice: int) -> _Locked:
     return found
 
 
-async def _steps(invoice: int) -> list[Step]:
+async def _steps(invoice: int) -> list[TransmissionStep]:
     sql = """
         select status, happened_on, reference, note, siret, service_code, purchase_order
         from transmission where invoice = $1 and channel = $2 order by id
     """
-    return await db.rows(Step, sql, invoice, Channel.CHORUS_PORTAL)
+    return await db.rows(TransmissionStep, sql, invoice, Channel.CHORUS_PORTAL)
 
 
-async def _write(invoice: int, step: Step) -> None:
+async def _write(invoice: int, step: TransmissionStep) -> None:
     await Transmission.insert(
         Transmission(
             invoice=invoice,
@@ -139,7 +141,7 @@ async def _write(invoice: int, step: Step) -> None:
     )
 
 
-async def _set_due(found: _Locked, steps: list[Step]) -> None:
+async def _set_due(found: _Locked, steps: list[TransmissionStep]) -> None:
     """Since when it is late follows from the steps; a credit note owes nothing."""
     if found.receivable is None or found.days is None:
         return

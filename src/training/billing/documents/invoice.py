@@ -18,7 +18,7 @@ CARD = "48"  # UNTDID 4461: bank card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
+class PaymentMeans:
     """BG-16: how the seller is to be paid, or was."""
 
     means: str = TRANSFER
@@ -54,7 +54,7 @@ class InvoiceDocument(Snapshot):
     vat: tuple[VatGroup, ...]
     totals: Totals
     terms: PaymentTerms
-    payment: Payment | None = None
+    payment: PaymentMeans | None = None
     paid_on: date | None = None
     service_code: str = ""  # BT-10: code service exécutant
     order_reference: str = ""  # BT-13: numéro d’engagement, or purchase order
@@ -91,7 +91,7 @@ def as_credit_of(original: InvoiceDocument, credit: InvoiceDocument, reason: str
 
 def payment_label(document: InvoiceDocument) -> str:
     """How the money comes, in words (BT-82): a public accountant pays a transfer on the mayor's order."""
-    payment = document.payment or Payment()
+    payment = document.payment or PaymentMeans()
     if payment.label:
         return payment.label
     if payment.means != TRANSFER:

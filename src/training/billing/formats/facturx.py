@@ -79,6 +79,6 @@ def build(document: InvoiceDocument, logo: bytes | None = None) -> tuple[bytes, 
     Invalid when a party has no address that the XML may carry.
     """
     xml = cii.build(document)
-    attached = pdf.Attachment(XML_NAME, xml, "text/xml", f"{CONFORMANCE} : les données de la facture")
+    attached = pdf.EmbeddedFile(XML_NAME, xml, "text/xml", f"{CONFORMANCE} : les données de la facture")
     data = invoice_paper.data(document, logo)
     return _declare(pdf.compile("invoice.typ", data, [attached], on=document.issued_on)), xml

@@ -83,7 +83,7 @@ class InvoiceView:
         return self.due_cents > 0 and self.late_from is not None and self.late_from < clock.today()
 
 
-class Standing(StrEnum):
+class InvoiceNarrowing(StrEnum):
     """What a list of issued documents can be narrowed to: the words are those of its address."""
 
     ANY = ""
@@ -146,7 +146,7 @@ async def invoices(
     state: InvoiceState = InvoiceState.ISSUED,
     organisation: int | None = None,
     search: str = "",
-    standing: Standing = Standing.ANY,
+    standing: InvoiceNarrowing = InvoiceNarrowing.ANY,
     after: tuple[date, int] | None = None,
     limit: int = 50,
 ) -> list[InvoiceView]:
@@ -173,12 +173,12 @@ async def invoices(
     )
 
 
-_STANDS: dict[Standing, str] = {
-    Standing.ANY: "true",
-    Standing.DUE: "r.settled_cents < r.gross_cents",
-    Standing.LATE: "r.settled_cents < r.gross_cents and r.due_on < $7",
-    Standing.PAID: "r.settled_cents = r.gross_cents",
-    Standing.CREDIT_NOTES: "i.kind = 'credit_note'",
+_STANDS: dict[InvoiceNarrowing, str] = {
+    InvoiceNarrowing.ANY: "true",
+    InvoiceNarrowing.DUE: "r.settled_cents < r.gross_cents",
+    InvoiceNarrowing.LATE: "r.settled_cents < r.gross_cents and r.due_on < $7",
+    InvoiceNarrowing.PAID: "r.settled_cents = r.gross_cents",
+    InvoiceNarrowing.CREDIT_NOTES: "i.kind = 'credit_note'",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.billing.rules.states import PREFIXES, Series
+from training.billing.rules.states import PREFIXES, BillingSeries
 from training.kernel import clock
 from training.records import queries as records
 from training.records import rules
@@ -14,7 +14,7 @@ from training.records import rules
 class Numbering:
     """A series. `example`: its next number, were it given today; `issued`: it is set for good."""
 
-    series: Series
+    series: BillingSeries
     prefix: str
     first_number: int
     next_number: int
@@ -25,10 +25,10 @@ class Numbering:
 async def numberings() -> list[Numbering]:
     """The three series, in the order in which people speak of them."""
     opened = await records.series()
-    return [_numbering(key, opened.get(key)) for key in Series]
+    return [_numbering(key, opened.get(key)) for key in BillingSeries]
 
 
-def _numbering(key: Series, opened: records.SeriesView | None) -> Numbering:
+def _numbering(key: BillingSeries, opened: records.SeriesView | None) -> Numbering:
     if opened is None:
         opened = records.SeriesView(key, PREFIXES[key], 1, 1, None)
     day = max(filter(None, (clock.today(), opened.last_issued_on)))

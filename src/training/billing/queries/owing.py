@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from training.attendance import queries as attendance
 from training.attendance.queries import Attended
-from training.billing.rules.grouping import DraftKey, Part, draft_key
-from training.billing.rules.sharing import LUMP, Portion, Price, Share, portions, whole
+from training.billing.rules.grouping import BillablePart, DraftKey, draft_key
+from training.billing.rules.sharing import LUMP, BilledPrice, Portion, Share, portions, whole
 from training.bookings.queries import BookingView
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import BilledAs
@@ -49,7 +49,7 @@ class Owed:
 
     key: DraftKey
     booking: int
-    part: Part
+    part: BillablePart
     amount_cents: int
     subject: str
     lines: tuple[OwedLine, ...]
@@ -136,7 +136,7 @@ def owed_for(on: Ground, booking: BookingView) -> list[Owed]:
         return [_owed(on, booking, share, part) for share, part in zip(shares, parts, strict=True) if part.net_cents]
 
 
-def billed_price(on: Ground, booking: BookingView) -> Price:
+def billed_price(on: Ground, booking: BookingView) -> BilledPrice:
     """The seats booked at the deadline, unless the offer bills who came. A flat price does not count heads."""
     per_seat = booking.tariff_mode == TariffMode.PER_SEAT
     heads, net = booking.seats, booking.price_cents
@@ -144,7 +144,7 @@ def billed_price(on: Ground, booking: BookingView) -> Price:
     if waits_for_count(on, booking) and came is not None and came.present is not None:
         heads = came.present
         net = heads * booking.unit_price_cents
-    return Price(heads, booking.unit_price_cents, net, per_seat)
+    return BilledPrice(heads, booking.unit_price_cents, net, per_seat)
 
 
 def waits_for_count(on: Ground, booking: BookingView) -> bool:
@@ -183,7 +183,7 @@ def _owed(on: Ground, booking: BookingView, share: Share | None, portion: Portio
     if deposit is not None and deposit.left_cents:
         lines.append(_taken_off(lines[0], deposit))
     key = key_of(on, booking, share)
-    part = Part.BALANCE if deposit is not None else Part.WHOLE
+    part = BillablePart.BALANCE if deposit is not None else BillablePart.WHOLE
     return Owed(
         key,
         booking.id,

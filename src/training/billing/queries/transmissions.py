@@ -9,7 +9,7 @@ from enum import StrEnum
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules import transmission as rules
 from training.billing.rules.states import DocumentKind
-from training.billing.rules.transmission import STATUSES, Channel, Status, StatusTerms, Step
+from training.billing.rules.transmission import STATUSES, Channel, Status, StatusTerms, TransmissionStep
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
@@ -36,10 +36,10 @@ class StepView:
         return STATUSES[self.status]
 
     @property
-    def step(self) -> Step:
+    def step(self) -> TransmissionStep:
         """As the rules know it."""
         facts = (self.siret, self.service_code, self.purchase_order)
-        return Step(self.status, self.happened_on, self.reference, self.note, *facts)
+        return TransmissionStep(self.status, self.happened_on, self.reference, self.note, *facts)
 
 
 async def steps(invoice: int) -> list[StepView]:
@@ -66,7 +66,7 @@ async def goes_there(invoice: InvoiceView) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PossibleStatus:
     """A status that may be entered now. `short`: its day says enough."""
 
     status: Status
@@ -79,21 +79,21 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ChannelStanding:
     """Where one invoice stands in its channel, and what comes next."""
 
     status: Status
     terms: StatusTerms
     next: str
     note: str  # what the buyer said, of what is stuck
-    possible: tuple[Choice, ...]
+    possible: tuple[PossibleStatus, ...]
     since: date | None
     late_from: date | None
     may_undo: bool
     cancelled: bool  # by credit notes, wholly
 
 
-def standing(invoice: InvoiceView, written: list[Step]) -> Standing:
+def standing(invoice: InvoiceView, written: list[TransmissionStep]) -> ChannelStanding:
     """Of an issued invoice, from its steps."""
     held = rules.standing(written)
     credit_note = invoice.kind == DocumentKind.CREDIT_NOTE
@@ -101,12 +101,12 @@ def standing(invoice: InvoiceView, written: list[Step]) -> Standing:
     status = rules.status_of(written, paid=invoice.paid and not cancelled)
     after_it = rules.possible(status, credit_note=credit_note)
     told = rules.next_thing(status, late_from=invoice.late_from, today=clock.today(), credit_note=credit_note)
-    return Standing(
+    return ChannelStanding(
         status=status,
         terms=STATUSES[status],
         next=_("Rien à faire : la facture est annulée par un avoir.") if cancelled else told,
         note=held[-1].note if held and status in rules.STUCK and not cancelled else "",
-        possible=() if cancelled else tuple(Choice(after, STATUSES[after]) for after in after_it),
+        possible=() if cancelled else tuple(PossibleStatus(after, STATUSES[after]) for after in after_it),
         since=held[-1].happened_on if held else None,
         late_from=invoice.late_from,
         may_undo=bool(held) and status != Status.PAID and not cancelled,
@@ -114,7 +114,7 @@ def standing(invoice: InvoiceView, written: list[Step]) -> Standing:
     )
 
 
-class Waiting(StrEnum):
+class DepositWaiting(StrEnum):
     """Why somebody looks at a deposit; each is in one of these."""
 
     TO_DEPOSIT = "to_deposit"
@@ -171,15 +171,15 @@ class OpenDeposit:
         return rules.next_thing(self.status, late_from=self.late_from, today=clock.today(), credit_note=credit_note)
 
     @property
-    def waiting(self) -> Waiting:
+    def waiting(self) -> DepositWaiting:
         """Why somebody looks at it."""
         if self.status == Status.TO_DEPOSIT:
-            return Waiting.TO_DEPOSIT
+            return DepositWaiting.TO_DEPOSIT
         if self.status in rules.STUCK:
-            return Waiting.STUCK
+            return DepositWaiting.STUCK
         if self.late:
-            return Waiting.LATE
-        return Waiting.QUIET if self.quiet else Waiting.RUNNING
+            return DepositWaiting.LATE
+        return DepositWaiting.QUIET if self.quiet else DepositWaiting.RUNNING
 
 
 # Open: something is due; or a credit note that the buyer does not have, of an invoice that it has.

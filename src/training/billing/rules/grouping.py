@@ -10,7 +10,7 @@ from training.directory.rules import BillingMoment, Buyer
 from training.papers.rules.vat import VatRegime
 
 
-class Part(StrEnum):
+class BillablePart(StrEnum):
     """What of a booking's price a billable is."""
 
     WHOLE = "whole"

@@ -53,7 +53,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class BilledPrice:
     """What is billed of a booking. `heads` counts seats: those booked, or those filled where the offer says present."""
 
     heads: int
@@ -72,14 +72,14 @@ class Portion:
     net_cents: int
 
 
-def whole(price: Price) -> Portion:
+def whole(price: BilledPrice) -> Portion:
     """One payer for all. A flat price is one line of one, whatever the head-count."""
     if price.per_seat:
         return Portion(price.heads, PIECE, price.unit_price_cents, price.net_cents)
     return _lump(price.net_cents)
 
 
-def portions(price: Price, shares: Sequence[Share]) -> list[Portion]:
+def portions(price: BilledPrice, shares: Sequence[Share]) -> list[Portion]:
     """What each payer is billed, in the order of the shares; a portion of nothing is of zero cents.
 
     The cents add up to the price. Heads per payer follow the seats that each took, to the head.

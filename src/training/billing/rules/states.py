@@ -26,7 +26,7 @@ INVOICE_MOVES: dict[InvoiceState, frozenset[InvoiceState]] = {
 }
 
 
-class Series(StrEnum):
+class BillingSeries(StrEnum):
     """The ledger's series of billing. Deposits are invoices (BT-3 386) and share their count."""
 
     INVOICE = "invoice"
@@ -34,9 +34,13 @@ class Series(StrEnum):
     RECEIPT = "receipt"
 
 
-PREFIXES = {Series.INVOICE: "F", Series.CREDIT_NOTE: "AV", Series.RECEIPT: "R"}  # until staff set their own
+PREFIXES = {
+    BillingSeries.INVOICE: "F",
+    BillingSeries.CREDIT_NOTE: "AV",
+    BillingSeries.RECEIPT: "R",
+}  # until staff set their own
 SERIES_OF = {
-    DocumentKind.INVOICE: Series.INVOICE,
-    DocumentKind.DEPOSIT: Series.INVOICE,
-    DocumentKind.CREDIT_NOTE: Series.CREDIT_NOTE,
+    DocumentKind.INVOICE: BillingSeries.INVOICE,
+    DocumentKind.DEPOSIT: BillingSeries.INVOICE,
+    DocumentKind.CREDIT_NOTE: BillingSeries.CREDIT_NOTE,
 }

@@ -231,7 +231,7 @@ PATIENCE = timedelta(days=15)  # a deposit that nothing followed for that long i
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TransmissionStep:
     """A step of a deposit, as somebody saw it on the portal. The last three: what was corrected there."""
 
     status: Status
@@ -243,9 +243,9 @@ class Step:
     purchase_order: str | None = None
 
 
-def standing(steps: Sequence[Step]) -> list[Step]:
+def standing(steps: Sequence[TransmissionStep]) -> list[TransmissionStep]:
     """The steps that hold, of all that were written: one that leads straight back takes the one before it away."""
-    kept: list[Step] = []
+    kept: list[TransmissionStep] = []
     for step in steps:
         if kept and kept[-1].status in TRANSMISSION_MOVES[step.status]:
             kept.pop()
@@ -254,12 +254,12 @@ def standing(steps: Sequence[Step]) -> list[Step]:
     return [step for step in kept if step.status != S.TO_DEPOSIT]
 
 
-def taken_back(steps: Sequence[Step]) -> list[bool]:
+def taken_back(steps: Sequence[TransmissionStep]) -> list[bool]:
     """Of each step that was written, whether it did nothing but take the one before it back."""
     return [len(standing(steps[: n + 1])) < len(standing(steps[:n])) for n in range(len(steps))]
 
 
-def status_of(steps: Sequence[Step], *, paid: bool = False) -> Status:
+def status_of(steps: Sequence[TransmissionStep], *, paid: bool = False) -> Status:
     """Where the invoice stands. Paid is what the money says, never a step."""
     held = standing(steps)
     return S.PAID if paid else held[-1].status if held else S.TO_DEPOSIT
@@ -294,7 +294,9 @@ def needs_deposit(buyer: Buyer, *, credit_note: bool = False, corrected: Status 
     return not credit_note or corrected not in (None, S.TO_DEPOSIT, S.REJECTED)
 
 
-def check_step(steps: Sequence[Step], new: Step, *, issued_on: date, today: date, paid: bool = False) -> Step:
+def check_step(
+    steps: Sequence[TransmissionStep], new: TransmissionStep, *, issued_on: date, today: date, paid: bool = False
+) -> TransmissionStep:
     """The step as it is kept. Conflict: a move that is none. Invalid: a day or a fact that cannot be."""
     now = status_of(steps, paid=paid)
     if new.status not in TRANSMISSION_MOVES[now] & BY_HAND:
@@ -311,7 +313,7 @@ def check_step(steps: Sequence[Step], new: Step, *, issued_on: date, today: date
         errors["siret"] = _("Donnez ce qui a été corrigé : le SIRET, le service ou l’engagement.")
     if errors:
         raise Invalid(errors)
-    return Step(new.status, new.happened_on, new.reference.strip(), new.note.strip(), *facts)
+    return TransmissionStep(new.status, new.happened_on, new.reference.strip(), new.note.strip(), *facts)
 
 
 def _day_error(on: date, issued_on: date, last: date | None, today: date) -> dict[str, str]:
@@ -324,7 +326,7 @@ def _day_error(on: date, issued_on: date, last: date | None, today: date) -> dic
     return {}
 
 
-def _facts(new: Step, errors: dict[str, str]) -> tuple[str | None, str | None, str | None]:
+def _facts(new: TransmissionStep, errors: dict[str, str]) -> tuple[str | None, str | None, str | None]:
     """SIRET, service and engagement as they are kept; what cannot be is said in `errors`."""
     siret = None
     try:
@@ -341,7 +343,7 @@ def _facts(new: Step, errors: dict[str, str]) -> tuple[str | None, str | None, s
     return siret, service or None, engagement or None
 
 
-def due_on(steps: Sequence[Step], *, served_until: date, days: int) -> date | None:
+def due_on(steps: Sequence[TransmissionStep], *, served_until: date, days: int) -> date | None:
     """The last day to pay: from the day it was made available, or the service if later (CCP art. R2192-12 and 13).
 
     None while nobody knows it: not made available yet, or interrupted. What was completed has a new delay (CCP art.
@@ -356,7 +358,7 @@ def due_on(steps: Sequence[Step], *, served_until: date, days: int) -> date | No
 
 
 def deposit_facts(
-    steps: Sequence[Step], siret: str | None, service_code: str, purchase_order: str
+    steps: Sequence[TransmissionStep], siret: str | None, service_code: str, purchase_order: str
 ) -> tuple[str, str, str]:
     """SIRET, service and engagement as the deposit bears them: the invoice's, then what was corrected."""
     for step in standing(steps):

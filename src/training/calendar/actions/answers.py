@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.calendar.queries import invitations
-from training.calendar.rules import Answer, Role
+from training.calendar.rules import Answer, InviteeRole
 from training.calendar.tables import Invitation
 from training.kernel import clock
 from training.kernel.actor import Actor
@@ -28,7 +28,7 @@ async def answer(actor: Actor, invitation: int, wanted: Answer) -> None:
         person = await invitations.invitee(note.slot, note.email)
         if person is None:
             raise Conflict(_("Cette date est annulée, ou ne vous concerne plus : il n’y a rien à répondre."))
-        if person.role is Role.FACILITATOR:
+        if person.role is InviteeRole.FACILITATOR:
             if wanted is Answer.TENTATIVE:
                 raise Invalid(_("Répondez oui ou non : la séance a besoin de savoir."), field="answer")
             await answer_assignment(actor, person.id, accepts=wanted is Answer.ACCEPTED)

@@ -15,7 +15,7 @@ from training.calendar import rules
 from training.calendar.formats.event import vevent
 from training.calendar.formats.feed import Head, joined
 from training.calendar.queries import slots
-from training.calendar.queries.slots import Listing, Written
+from training.calendar.queries.slots import EventFacts, Listing
 from training.kernel import clock, db, i18n
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
@@ -58,7 +58,7 @@ async def _parts(listing: Listing, base_url: str, contact: str) -> list[bytes]:
     return [found[digest] for digest in listing.digests if digest in found]
 
 
-def _write(rows: list[Mapping[str, Any]], base_url: str, contact: str) -> list[tuple[Written, bytes]]:
+def _write(rows: list[Mapping[str, Any]], base_url: str, contact: str) -> list[tuple[EventFacts, bytes]]:
     """In French, whatever the program says it speaks: the same bytes for everybody who fetches them."""
     with i18n.speaking(i18n.SOURCE):
         # in one order, whoever writes: two that write the same would wait for each other for ever
@@ -66,7 +66,7 @@ def _write(rows: list[Mapping[str, Any]], base_url: str, contact: str) -> list[t
         return [(w, vevent(rules.event(w.facts, w.audience, base_url=base_url, contact=contact))) for w in found]
 
 
-async def _keep(made: list[tuple[Written, bytes]]) -> None:
+async def _keep(made: list[tuple[EventFacts, bytes]]) -> None:
     async with db.atomic():
         await db.execute(
             """

@@ -11,8 +11,8 @@ from training.calendar.formats import itip
 from training.calendar.formats.event import EventText
 from training.calendar.formats.mailbox import Mailbox, UnusableAddress
 from training.calendar.queries import invitations, slots
-from training.calendar.queries.invitations import Invitee, Told
-from training.calendar.rules import Role, SlotFacts
+from training.calendar.queries.invitations import Invitee, LastSent
+from training.calendar.rules import InviteeRole, SlotFacts
 from training.calendar.tables import Invitation, InvitationMessage
 from training.directory.queries import PlatformView
 from training.kernel import addresses, clock, db, settings
@@ -32,9 +32,9 @@ class Prepared:
     content: bytes
     invitation: int
     path: str
-    role: Role
+    role: InviteeRole
     off: bool  # the date leaves their calendar
-    before: Told | None
+    before: LastSent | None
 
 
 async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> Prepared | None:
@@ -69,7 +69,7 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
     return Prepared(method, content, note, path, role, off, None if last is None or last.method == "CANCEL" else last)
 
 
-def _text(facts: SlotFacts, role: Role, platform: PlatformView, *, off: bool) -> EventText:
+def _text(facts: SlotFacts, role: InviteeRole, platform: PlatformView, *, off: bool) -> EventText:
     return rules.event(
         facts,
         rules.AUDIENCE_OF[role],
@@ -80,7 +80,7 @@ def _text(facts: SlotFacts, role: Role, platform: PlatformView, *, off: bool) ->
     )
 
 
-def _sequence(own: int, text: EventText, last: Told | None, *, off: bool) -> int:
+def _sequence(own: int, text: EventText, last: LastSent | None, *, off: bool) -> int:
     """RFC 5546 2.1.4: grows on every CANCEL, when somebody is invited again after one, and when time or place change.
 
     It is the slot's `own`, unless a CANCEL put this address ahead: then it goes on from what the address was told.
@@ -92,7 +92,7 @@ def _sequence(own: int, text: EventText, last: Told | None, *, off: bool) -> int
     return max(own, last.sequence + grows)
 
 
-def _sent_at(last: Told | None) -> datetime:
+def _sent_at(last: LastSent | None) -> datetime:
     """The DTSTAMP: whole seconds, and later than the last one's, for it decides between equal SEQUENCEs (2.1.5)."""
     now = clock.now().replace(microsecond=0)
     return now if last is None else max(now, last.sent_at + timedelta(seconds=1))
@@ -140,9 +140,9 @@ def _write(
 
 
 async def _facts(slot: int, person: Invitee | None) -> SlotFacts | None:
-    if person is not None and person.role is Role.FACILITATOR and person.facilitator is not None:
+    if person is not None and person.role is InviteeRole.FACILITATOR and person.facilitator is not None:
         return await slots.for_facilitator(slot, person.facilitator)
-    if person is not None and person.role is Role.CONTACT and person.organisation is not None:
+    if person is not None and person.role is InviteeRole.CONTACT and person.organisation is not None:
         return await slots.for_organisation(slot, person.organisation)
     return await slots.for_anyone(slot)
 
@@ -150,8 +150,8 @@ async def _facts(slot: int, person: Invitee | None) -> SlotFacts | None:
 async def _note(
     slot: int,
     email: str,
-    role: Role,
-    last: Told | None,
+    role: InviteeRole,
+    last: LastSent | None,
     method: str,
     sequence: int,
     sent_at: datetime,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.calendar.rules import Answer, Role
+from training.calendar.rules import Answer, InviteeRole
 from training.kernel import db
 
 
@@ -20,7 +20,7 @@ class Invitee:
     email: str  # as its owner writes it
     name: str
     locale: str
-    role: Role
+    role: InviteeRole
     id: int
     facilitator: int | None
     organisation: int | None
@@ -67,13 +67,13 @@ async def invitee(slot: int, email: str) -> Invitee | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LastSent:
     """What an address was last sent about a slot, and what it answered."""
 
     id: int
     slot: int
     email: str
-    role: Role
+    role: InviteeRole
     method: str
     sequence: int
     digest: bytes
@@ -86,23 +86,23 @@ class Told:
     sent_at: datetime
 
 
-_TOLD = f"select {', '.join(f'i.{name}' for name in Told.__slots__)} from invitation i"
+_TOLD = f"select {', '.join(f'i.{name}' for name in LastSent.__slots__)} from invitation i"
 
 
-async def told(slot: int, email: str) -> Told | None:
+async def told(slot: int, email: str) -> LastSent | None:
     """The last word to one address about one slot, its row locked."""
     # in lower case by Python, as it was written: what the database's lower() does depends on its locale
-    return await db.row(Told, _TOLD + " where i.slot = $1 and i.email = $2 for update", slot, email.lower())
+    return await db.row(LastSent, _TOLD + " where i.slot = $1 and i.email = $2 for update", slot, email.lower())
 
 
-async def invitation(id: int) -> Told | None:  # noqa: A002
+async def invitation(id: int) -> LastSent | None:  # noqa: A002
     """An invitation by id, as its links name it."""
-    return await db.row(Told, _TOLD + " where i.id = $1", id)
+    return await db.row(LastSent, _TOLD + " where i.id = $1", id)
 
 
-async def told_of(session: int) -> list[Told]:
+async def told_of(session: int) -> list[LastSent]:
     """What every address was last sent about the slots of a session."""
-    return await db.rows(Told, _TOLD + " join slot t on t.id = i.slot where t.session = $1 order by i.id", session)
+    return await db.rows(LastSent, _TOLD + " join slot t on t.id = i.slot where t.session = $1 order by i.id", session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Answered:
     slot: int
     email: str
     name: str
-    role: Role
+    role: InviteeRole
     booking: int | None
     answer: Answer | None
     answered_at: datetime | None

@@ -224,7 +224,7 @@ async def listing(source: Source, said: str) -> Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class EventFacts:
     """Facts with the digest that names what is written from them."""
 
     digest: bytes
@@ -243,7 +243,7 @@ async def facts(wanted: Listing, missing: Collection[bytes]) -> list[Mapping[str
     return list(rows)
 
 
-written = maker(Written)  # one of those rows as values
+written = maker(EventFacts)  # one of those rows as values
 
 
 def _bounds() -> tuple[datetime, datetime, datetime]:

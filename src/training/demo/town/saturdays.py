@@ -16,7 +16,7 @@ _HOLIDAYS = frozenset({(5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11)})  # 
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SaturdayGroup:
     """Who came, or comes: an organisation's slug, its seats, what it gave for the invoice."""
 
     key: str
@@ -36,7 +36,7 @@ class Saturday:
     facilitators: tuple[str, ...]
     hours: tuple[tuple[str, str], ...]
     capacity: int
-    groups: tuple[Group, ...]
+    groups: tuple[SaturdayGroup, ...]
 
 
 _MORNING = (("09:00", "12:00"),)
@@ -52,11 +52,11 @@ PAST: tuple[Saturday, ...] = (
         _MORNING,
         50,
         (
-            Group("late", "imprimerie-du-haras", 14),
-            Group("promise", "aines-du-mele", 9),
-            Group("rejected", "commune-sainte-scolasse", 8, "BC-4410"),
-            Group("paid", "ccas-argentan", 7, "ENG-20441"),
-            Group("mandated", "college-deux-vallees", 10, "BC-4415"),
+            SaturdayGroup("late", "imprimerie-du-haras", 14),
+            SaturdayGroup("promise", "aines-du-mele", 9),
+            SaturdayGroup("rejected", "commune-sainte-scolasse", 8, "BC-4410"),
+            SaturdayGroup("paid", "ccas-argentan", 7, "ENG-20441"),
+            SaturdayGroup("mandated", "college-deux-vallees", 10, "BC-4415"),
         ),
     ),
     Saturday(
@@ -67,7 +67,7 @@ PAST: tuple[Saturday, ...] = (
         ("henri-lanterne",),
         _DAY,
         12,
-        (Group("dispute", "jardins-du-sarthon", 8),),
+        (SaturdayGroup("dispute", "jardins-du-sarthon", 8),),
     ),
     Saturday(
         "sat-sobriete",
@@ -78,13 +78,13 @@ PAST: tuple[Saturday, ...] = (
         (("10:00", "12:00"),),
         40,
         (
-            Group("suspended", "commune-alencon", 6, "EJ-2203"),
-            Group("to-recycle", "commune-ecouves", 5, "BC-0078"),
-            Group("available-1", "syndicat-mobilites-rurales", 5, "BC-1502"),
-            Group("deposited", "ccas-argentan", 4, "ENG-20517"),
-            Group("available-2", "departement-orne", 4, "EJ-88310"),
-            Group("available-3", "college-deux-vallees", 5, "BC-4431"),
-            Group("available-4", "communaute-urbaine-alencon", 4, "EJ-61017"),
+            SaturdayGroup("suspended", "commune-alencon", 6, "EJ-2203"),
+            SaturdayGroup("to-recycle", "commune-ecouves", 5, "BC-0078"),
+            SaturdayGroup("available-1", "syndicat-mobilites-rurales", 5, "BC-1502"),
+            SaturdayGroup("deposited", "ccas-argentan", 4, "ENG-20517"),
+            SaturdayGroup("available-2", "departement-orne", 4, "EJ-88310"),
+            SaturdayGroup("available-3", "college-deux-vallees", 5, "BC-4431"),
+            SaturdayGroup("available-4", "communaute-urbaine-alencon", 4, "EJ-61017"),
         ),
     ),
     Saturday(
@@ -96,8 +96,8 @@ PAST: tuple[Saturday, ...] = (
         _MORNING,
         20,
         (
-            Group("available-5", "departement-orne", 6, "EJ-88311"),
-            Group("available-6", "commune-sainte-scolasse", 7, "BC-4422"),
+            SaturdayGroup("available-5", "departement-orne", 6, "EJ-88311"),
+            SaturdayGroup("available-6", "commune-sainte-scolasse", 7, "BC-4422"),
         ),
     ),
     Saturday(
@@ -109,9 +109,9 @@ PAST: tuple[Saturday, ...] = (
         _DAY,
         8,
         (
-            Group("instalment", PERSON, 1),
-            Group("cheque", "imprimerie-du-haras", 2),
-            Group("cash", "aines-du-mele", 1),
+            SaturdayGroup("instalment", PERSON, 1),
+            SaturdayGroup("cheque", "imprimerie-du-haras", 2),
+            SaturdayGroup("cash", "aines-du-mele", 1),
         ),
     ),
     Saturday(
@@ -123,9 +123,9 @@ PAST: tuple[Saturday, ...] = (
         (("10:00", "11:30"),),
         30,
         (
-            Group("available-7", "commune-alencon", 9, "EJ-2219"),
-            Group("available-8", "commune-sainte-scolasse", 8, "BC-4428"),
-            Group("available-9", "departement-orne", 6, "EJ-88342"),
+            SaturdayGroup("available-7", "commune-alencon", 9, "EJ-2219"),
+            SaturdayGroup("available-8", "commune-sainte-scolasse", 8, "BC-4428"),
+            SaturdayGroup("available-9", "departement-orne", 6, "EJ-88342"),
         ),
     ),
 )
@@ -141,9 +141,9 @@ TO_BILL: tuple[Saturday, ...] = (
         _MORNING,
         12,
         (
-            Group("monthly-1", "syndicat-mobilites-rurales", 4, "BC-1519"),
-            Group("green", "commune-ecouves", 4, "BC-0083"),
-            Group("lacking", "communaute-urbaine-alencon", 4),
+            SaturdayGroup("monthly-1", "syndicat-mobilites-rurales", 4, "BC-1519"),
+            SaturdayGroup("green", "commune-ecouves", 4, "BC-0083"),
+            SaturdayGroup("lacking", "communaute-urbaine-alencon", 4),
         ),
     ),
     Saturday(
@@ -155,9 +155,9 @@ TO_BILL: tuple[Saturday, ...] = (
         _MORNING,
         50,
         (
-            Group("monthly-2", "syndicat-mobilites-rurales", 10, "BC-1519"),
-            Group("shared", "commune-alencon", 12, "EJ-2240"),
-            Group("discounted", "aines-du-mele", 9),
+            SaturdayGroup("monthly-2", "syndicat-mobilites-rurales", 10, "BC-1519"),
+            SaturdayGroup("shared", "commune-alencon", 12, "EJ-2240"),
+            SaturdayGroup("discounted", "aines-du-mele", 9),
         ),
     ),
 )
@@ -171,7 +171,7 @@ COMING: tuple[Saturday, ...] = (
         ("yann-pedalier",),
         (("09:30", "12:00"),),
         10,
-        (Group("named", "mission-locale-alencon", 5),),
+        (SaturdayGroup("named", "mission-locale-alencon", 5),),
     ),
     Saturday(
         "sat-reinstated",
@@ -182,8 +182,8 @@ COMING: tuple[Saturday, ...] = (
         _DAY,
         12,
         (
-            Group("deposit", "mission-locale-alencon", 4),
-            Group("to-credit", "imprimerie-du-haras", 5),
+            SaturdayGroup("deposit", "mission-locale-alencon", 4),
+            SaturdayGroup("to-credit", "imprimerie-du-haras", 5),
         ),
     ),
 )

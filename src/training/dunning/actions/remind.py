@@ -12,7 +12,7 @@ from training.directory.rules import Buyer
 from training.dunning.actions.pauses import lock_receivable
 from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law, checked_rate
-from training.dunning.rules.reminding import Step, checked_days, due_now
+from training.dunning.rules.reminding import ReminderStep, checked_days, due_now
 from training.dunning.tables import LateRate, Reminder, ReminderRule
 from training.kernel import clock, outbox
 from training.kernel.actor import SYSTEM, Actor
@@ -73,7 +73,7 @@ async def task_done(actor: Actor, reminder: int) -> None:
         )
 
 
-async def set_reminder_days(actor: Actor, buyer: Buyer, days: Mapping[Step, int]) -> None:
+async def set_reminder_days(actor: Actor, buyer: Buyer, days: Mapping[ReminderStep, int]) -> None:
     """How many days after the due date each step is taken. Invalid: out of order."""
     actor.must(Permission.ACCOUNTS_KEEP)
     wanted = checked_days(days)

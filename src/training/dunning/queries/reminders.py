@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from training.directory.rules import Buyer
 from training.dunning.rules.interest import Late, Law, Rate, late, law_of
-from training.dunning.rules.reminding import USUAL, Days, Next, PauseKind, Standing, Step, coming
+from training.dunning.rules.reminding import USUAL, Days, Next, PauseKind, ReceivableStanding, ReminderStep, coming
 from training.kernel import clock, db
 
 
@@ -50,11 +50,11 @@ class Followed:
         return max((clock.today() - self.due_on).days, 0) if self.due_on and self.due_cents else 0
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ReceivableStanding:
         """The same, as the rules take it."""
-        taken = [(Step(s), clock.local(at).date()) for s, at in zip(self.steps, self.step_times, strict=True)]
+        taken = [(ReminderStep(s), clock.local(at).date()) for s, at in zip(self.steps, self.step_times, strict=True)]
         until = None if self.processing else self.paused_until
-        return Standing(self.buyer, self.due_on, self.due_cents, tuple(taken), self.waits, until)
+        return ReceivableStanding(self.buyer, self.due_on, self.due_cents, tuple(taken), self.waits, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class ReminderView:
     """A step that was taken. `done_at`: when its mail was written, or its task done; None: not (yet)."""
 
     id: int
-    step: Step
+    step: ReminderStep
     is_task: bool
     created_at: datetime
     done_at: datetime | None
@@ -113,7 +113,7 @@ class TaskView:
     """A reminder that somebody must take by hand: a public buyer to call, or a mail that could not be written."""
 
     id: int
-    step: Step
+    step: ReminderStep
     is_task: bool
     created_at: datetime
     receivable: int
@@ -160,7 +160,7 @@ async def days_of_buyers() -> Mapping[Buyer, Days]:
     """Days after the due date of each step, by kind of buyer: the usual ones, or staff's."""
     found = {buyer: dict(days) for buyer, days in USUAL.items()}
     for record in await db.connection().fetch("select buyer, step, days from reminder_rule"):
-        found[Buyer(record["buyer"])][Step(record["step"])] = record["days"]
+        found[Buyer(record["buyer"])][ReminderStep(record["step"])] = record["days"]
     return found
 
 
@@ -183,7 +183,7 @@ async def late_cost(one: Followed) -> Late | None:
     return late(Buyer(one.buyer), one.gross_cents, one.due_on, settled, known, clock.today())
 
 
-async def reminded(reminder: int) -> tuple[int, Step, bool] | None:
+async def reminded(reminder: int) -> tuple[int, ReminderStep, bool] | None:
     """(receivable, step, whether it is a task) of a reminder."""
     found = await db.connection().fetchrow("select receivable, step, is_task from reminder where id = $1", reminder)
-    return None if found is None else (found["receivable"], Step(found["step"]), found["is_task"])
+    return None if found is None else (found["receivable"], ReminderStep(found["step"]), found["is_task"])

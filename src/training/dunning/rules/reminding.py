@@ -13,7 +13,7 @@ from training.kernel.errors import Invalid
 from training.kernel.i18n import N_, _
 
 
-class Step(StrEnum):
+class ReminderStep(StrEnum):
     """How firmly. The last one is a formal notice (mise en demeure)."""
 
     POLITE = "polite"
@@ -21,11 +21,11 @@ class Step(StrEnum):
     FORMAL = "formal"
 
 
-STEPS = tuple(Step)
-STEP_NAMES: dict[Step, str] = {
-    Step.POLITE: N_("Rappel courtois"),
-    Step.FIRM: N_("Relance ferme"),
-    Step.FORMAL: N_("Mise en demeure"),
+STEPS = tuple(ReminderStep)
+STEP_NAMES: dict[ReminderStep, str] = {
+    ReminderStep.POLITE: N_("Rappel courtois"),
+    ReminderStep.FIRM: N_("Relance ferme"),
+    ReminderStep.FORMAL: N_("Mise en demeure"),
 }
 BUYER_NAMES: dict[Buyer, str] = {
     Buyer.COMPANY: N_("Entreprises"),
@@ -47,12 +47,12 @@ PAUSE_NAMES: dict[PauseKind, str] = {
     PauseKind.DISPUTE: N_("Litige"),
 }
 
-Days = Mapping[Step, int]
+Days = Mapping[ReminderStep, int]
 LAST_DAY = 365  # days after the due date: nobody waits longer to ask
 
 
 def _days(polite: int, firm: int, formal: int) -> Days:
-    return MappingProxyType({Step.POLITE: polite, Step.FIRM: firm, Step.FORMAL: formal})
+    return MappingProxyType({ReminderStep.POLITE: polite, ReminderStep.FIRM: firm, ReminderStep.FORMAL: formal})
 
 
 # Days after the due date, until staff set their own. A volunteer treasurer meets once a month: give them time.
@@ -67,7 +67,7 @@ USUAL: Mapping[Buyer, Days] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReceivableStanding:
     """Where a receivable stands. `due_on` None: a public buyer that was not given the invoice yet.
 
     `taken`: the steps that were taken, in order, with their day. `paused_until` counts when `paused`: None = no end.
@@ -76,7 +76,7 @@ class Standing:
     buyer: Buyer
     due_on: date | None
     due_cents: int
-    taken: Sequence[tuple[Step, date]] = ()
+    taken: Sequence[tuple[ReminderStep, date]] = ()
     paused: bool = False
     paused_until: date | None = None
 
@@ -85,12 +85,12 @@ class Standing:
 class Next:
     """The step that comes, and its day. A task is for the team: a public accountant is called, not mailed."""
 
-    step: Step
+    step: ReminderStep
     on: date
     is_task: bool
 
 
-def coming(standing: Standing, days: Days) -> Next | None:
+def coming(standing: ReceivableStanding, days: Days) -> Next | None:
     """The next step and when it may be taken; None when nothing is due, or known to be, or when all was said."""
     if standing.due_cents <= 0 or standing.due_on is None:
         return None
@@ -110,7 +110,7 @@ def coming(standing: Standing, days: Days) -> Next | None:
     return Next(step, working_day(on), standing.buyer == Buyer.PUBLIC)
 
 
-def due_now(standing: Standing, days: Days, today: date) -> Next | None:
+def due_now(standing: ReceivableStanding, days: Days, today: date) -> Next | None:
     """The step to take today; None when it is too early."""
     following = coming(standing, days)
     return following if following is not None and following.on <= today else None

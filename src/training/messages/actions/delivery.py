@@ -144,7 +144,7 @@ async def _message(mail: _Mail, platform: PlatformView) -> EmailMessage:
     if mail.secret == "signin":
         text, html = await _with_signin(mail.subject_id, text, html)
     files = await db.rows(
-        mime.Attachment,
+        mime.AttachedFile,
         """
         select a.name, f.media_type, f.content from mail_attachment a join file f on f.id = a.file
         where a.mail = $1 order by a.id
@@ -153,7 +153,7 @@ async def _message(mail: _Mail, platform: PlatformView) -> EmailMessage:
     )
     invitation = None
     if mail.calendar is not None and mail.calendar_method is not None:
-        invitation = mime.Invitation(mail.calendar_method, mail.calendar)  # type: ignore[arg-type]
+        invitation = mime.CalendarPart(mail.calendar_method, mail.calendar)  # type: ignore[arg-type]
     return mime.build(
         message_id=mail.message_id,
         date=mail.created_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.bookings import queries as bookings
 from training.calendar.actions.invitations import Prepared, prepare
 from training.calendar.queries import invitations
-from training.calendar.rules import INVITED_BY_OCCASION, Role
+from training.calendar.rules import INVITED_BY_OCCASION, InviteeRole
 from training.directory.queries import the_platform
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
@@ -34,7 +34,7 @@ async def follow_change(actor: Actor, session: int) -> None:
     await _follow(actor, session, frozenset())
 
 
-async def _follow(actor: Actor, session: int, by_occasion: frozenset[Role]) -> None:
+async def _follow(actor: Actor, session: int, by_occasion: frozenset[InviteeRole]) -> None:
     view = await scheduling.session(session)
     if view is None or view.state == SessionState.HELD:
         return  # it took place: nobody has to be anywhere
@@ -87,5 +87,5 @@ def _letter(
     )
 
 
-def _page(view: SessionView, role: Role) -> str:
-    return addresses.mission(view.id) if role is Role.FACILITATOR else addresses.session(view.id)
+def _page(view: SessionView, role: InviteeRole) -> str:
+    return addresses.mission(view.id) if role is InviteeRole.FACILITATOR else addresses.session(view.id)

@@ -45,7 +45,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class MailWords:
     """A mail's words."""
 
     subject: str
@@ -56,7 +56,7 @@ class Written:
 HIDDEN = "••••"  # stands in the kept copy where the sent one had a secret
 
 
-def write(letter: Letter, platform: PlatformView) -> Written:
+def write(letter: Letter, platform: PlatformView) -> MailWords:
     """The words of a letter, in its reader's language."""
     context = {"platform": platform, "addresses": addresses, "to": letter.to, "hidden": HIDDEN, **letter.context}
     folder = f"mail/{letter.occasion}"
@@ -65,7 +65,7 @@ def write(letter: Letter, platform: PlatformView) -> Written:
         subject = render.plain().get_template(f"{folder}/subject.txt").render(context)
         text = render.plain().get_template(f"{folder}/text.txt").render(context)
         html = render.pages().get_template(f"{folder}/body.html").render(context)
-    return Written(" ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html)
+    return MailWords(" ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html)
 
 
 async def queue(actor: Actor, letter: Letter) -> int:

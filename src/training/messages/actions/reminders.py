@@ -10,7 +10,7 @@ from training.directory import queries as directory
 from training.dunning.actions.remind import told
 from training.dunning.queries import reminders as reading
 from training.dunning.queries.reminders import Followed
-from training.dunning.rules.reminding import Step
+from training.dunning.rules.reminding import ReminderStep
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.links import Purpose
@@ -31,7 +31,11 @@ async def send_reminder(actor: Actor, reminder: int) -> None:
     contact = await directory.billing_contact(one.payer)
     if contact is None:
         return  # the office sees it among what is left to do by hand
-    occasions = {Step.POLITE: "reminder_polite", Step.FIRM: "reminder_firm", Step.FORMAL: "reminder_formal"}
+    occasions = {
+        ReminderStep.POLITE: "reminder_polite",
+        ReminderStep.FIRM: "reminder_firm",
+        ReminderStep.FORMAL: "reminder_formal",
+    }
     view = None if one.invoice is None else await billing.invoice(SYSTEM.scope, one.invoice)
     await queue(
         actor,
@@ -41,7 +45,7 @@ async def send_reminder(actor: Actor, reminder: int) -> None:
             ("invoice", view.id) if view else ("receivable", one.id),
             {
                 "owed": one,
-                "late": await reading.late_cost(one) if step == Step.FORMAL else None,
+                "late": await reading.late_cost(one) if step == ReminderStep.FORMAL else None,
                 "answer_by": clock.today() + timedelta(days=8),
                 "path": path(one, view),
             },

@@ -30,7 +30,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class AttachedFile:
     """A file of the mail: `media_type` such as `application/pdf`."""
 
     name: str
@@ -39,7 +39,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class CalendarPart:
     """What `calendar.formats.itip` wrote; the MIME part repeats its METHOD (RFC 6047 2.4)."""
 
     method: Method
@@ -56,8 +56,8 @@ def build(
     text: str,
     html: str,
     reply_to: Mailbox | None = None,
-    invitation: Invitation | None = None,
-    attachments: Sequence[Attachment] = (),
+    invitation: CalendarPart | None = None,
+    attachments: Sequence[AttachedFile] = (),
 ) -> EmailMessage:
     """The mail: mixed( alternative( plain, html, calendar ), invitation.ics, files ), or less of it.
 
@@ -86,17 +86,17 @@ def build(
     return mail
 
 
-def _add_invitation(mail: EmailMessage, invitation: Invitation) -> None:
+def _add_invitation(mail: EmailMessage, invitation: CalendarPart) -> None:
     """Twice: inside the alternative with its method, which is what asks the reader; and as a file for the others.
 
     Base64 both: some Outlooks misread quoted-printable here.
     """
     parameters = {"method": invitation.method, "charset": "UTF-8"}
     mail.add_alternative(invitation.content, maintype="text", subtype="calendar", params=parameters, cte="base64")
-    _attach(mail, Attachment("invitation.ics", "application/ics", invitation.content))
+    _attach(mail, AttachedFile("invitation.ics", "application/ics", invitation.content))
 
 
-def _attach(mail: EmailMessage, attachment: Attachment) -> None:
+def _attach(mail: EmailMessage, attachment: AttachedFile) -> None:
     match = _MEDIA_TYPE.fullmatch(attachment.media_type)
     if match is None or match[1] in ("multipart", "message"):
         raise ValueError(f"not the media type of a file: {attachment.media_type!r}")

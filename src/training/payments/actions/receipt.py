@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from training.billing.rules.payments import Way
-from training.billing.rules.states import PREFIXES, Series
+from training.billing.rules.states import PREFIXES, BillingSeries
 from training.directory import queries as directory
 from training.directory.queries import PlatformView
 from training.kernel import clock, db, outbox
@@ -44,8 +44,8 @@ async def make_receipt(actor: Actor, payment: int) -> None:
             paper = await asyncio.to_thread(documents.build, document, logo.content if logo else None)
             return Document(document.to_json(), paper)
 
-        await open_series(Series.RECEIPT, PREFIXES[Series.RECEIPT])
-        frozen = await freeze(Series.RECEIPT, ("payment", payment), make)
+        await open_series(BillingSeries.RECEIPT, PREFIXES[BillingSeries.RECEIPT])
+        frozen = await freeze(BillingSeries.RECEIPT, ("payment", payment), make)
         made = await Receipt.insert(Receipt(payment=payment, entry=frozen.entry, created_at=clock.now())).returning(
             Receipt.id
         )

@@ -20,7 +20,7 @@ from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.actions.follow_money import follow_money
-from training.payments.clients.stripe import Event
+from training.payments.clients.stripe import StripeNotice
 from training.payments.queries.notices import MONEY
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import TO_LOOK_AT, CheckoutState, may_become
@@ -60,7 +60,7 @@ class _Attempt:
     stripe_session: str | None
 
 
-async def receive(event: Event) -> bool:
+async def receive(event: StripeNotice) -> bool:
     """Keep what Stripe told; False when it was kept before."""
     async with acting(SYSTEM, "stripe.receive") as change:
         kept = (
@@ -86,7 +86,7 @@ async def take_in(session: dict[str, Any]) -> None:
     """A session as Stripe describes it when we ask, because its notice never came: let in by the same door, once."""
     told = {"id": f"asked_{session['id']}", "created": session["created"], "data": {"object": session}}
     intent = session.get("payment_intent")
-    await receive(Event(told["id"], "checkout.session.completed", intent, json.dumps(told)))
+    await receive(StripeNotice(told["id"], "checkout.session.completed", intent, json.dumps(told)))
 
 
 async def process(actor: Actor, event: int) -> None:

@@ -78,7 +78,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class StripeNotice:
     """A notice that Stripe signed, as it came; `payment_intent` when it is about one."""
 
     id: str
@@ -141,7 +141,7 @@ async def read_session(session: str) -> dict[str, Any]:
     return dict(json.loads(str(found)))
 
 
-def signed_event(body: bytes, signature: str) -> Event:
+def signed_event(body: bytes, signature: str) -> StripeNotice:
     """What Stripe tells. BadSignature: it was somebody else, or long ago."""
     secret = settings.current().stripe_webhook_secret
     try:
@@ -150,7 +150,7 @@ def signed_event(body: bytes, signature: str) -> Event:
         event = json.loads(payload)
         about = event["data"]["object"]
         intent = about["id"] if about["object"] == "payment_intent" else about.get("payment_intent")
-        return Event(str(event["id"]), str(event["type"]), intent, payload)
+        return StripeNotice(str(event["id"]), str(event["type"]), intent, payload)
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadSignature(type(error).__name__) from None
 

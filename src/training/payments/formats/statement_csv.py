@@ -47,7 +47,7 @@ _WORDS: tuple[tuple[Meaning, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """A statement as cells. `rows`: without blank ones; `account` from what stands above."""
 
     header: tuple[str, ...]
@@ -60,7 +60,7 @@ class Table:
         return hashlib.sha256("\x1f".join(_plain(cell) for cell in self.header).encode()).digest()
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes) -> CsvTable:
     """The cells of a file. Unreadable: no sheet, or no header in it."""
     sheet = read_csv(content, BOUNDS, lambda rows: _header(rows)[0])
     score, at = _header(sheet.rows)
@@ -74,7 +74,7 @@ def read_table(content: bytes) -> Table:
     if not body:
         raise Unreadable(_("Ce relevé n’a que ses titres : aucune opération n’y figure."))
     check_size(len(body))
-    return Table(header, body, _account(" ".join(" ".join(row.cells) for row in sheet.rows[:at])))
+    return CsvTable(header, body, _account(" ".join(" ".join(row.cells) for row in sheet.rows[:at])))
 
 
 def _header(rows: Sequence[Row]) -> tuple[tuple[int, int], int]:
@@ -122,7 +122,7 @@ def _account(text: str) -> str:
     return ""
 
 
-def read(table: Table, mapping: Sequence[Meaning]) -> Statement:
+def read(table: CsvTable, mapping: Sequence[Meaning]) -> Statement:
     """The movements of a file whose columns are known. Unreadable names the first line that cannot be read."""
     wrong = check_mapping(mapping)
     if wrong:
@@ -130,7 +130,7 @@ def read(table: Table, mapping: Sequence[Meaning]) -> Statement:
     return Statement(table.account, tuple(_movements(table, tuple(mapping))))
 
 
-def _movements(table: Table, mapping: tuple[Meaning, ...]) -> Iterator[Movement]:
+def _movements(table: CsvTable, mapping: tuple[Meaning, ...]) -> Iterator[Movement]:
     needed = max(i for i, m in enumerate(mapping) if m in (Meaning.DATE, Meaning.AMOUNT, Meaning.CREDIT))
     for line, cells in ((row.line, row.cells) for row in table.rows):
         of = {m: [cells[i] for i, mine in enumerate(mapping) if mine == m and i < len(cells)] for m in set(mapping)}

@@ -9,7 +9,7 @@ import asyncpg
 
 from training.kernel import db
 from training.payments.rules import checkout as rules
-from training.payments.rules.checkout import Notice
+from training.payments.rules.checkout import ChargeNotice
 
 MONEY = (
     "charge.refunded",
@@ -25,7 +25,7 @@ MONEY = (
 )
 
 
-async def notices_of(payment_intent: str) -> list[Notice]:
+async def notices_of(payment_intent: str) -> list[ChargeNotice]:
     """Of one payment."""
     sql = "select id, payload from stripe_event where payment_intent = $1 and type = any($2)"
     return _notices(await db.connection().fetch(sql, payment_intent, list(MONEY)))
@@ -40,12 +40,12 @@ async def contested(receivable: int) -> bool:
     return rules.contested(_notices(await db.connection().fetch(sql, receivable, list(MONEY))))
 
 
-def _notices(records: Iterable[asyncpg.Record]) -> list[Notice]:
+def _notices(records: Iterable[asyncpg.Record]) -> list[ChargeNotice]:
     found = []
     for row in records:
         event = json.loads(row["payload"])
         about = event["data"]["object"]
         cents = about["amount_refunded"] if about["object"] == "charge" else about["amount"]
         told = int(event.get("created") or 0)
-        found.append(Notice(about["object"], about["id"], int(cents), str(about.get("status")), told, row["id"]))
+        found.append(ChargeNotice(about["object"], about["id"], int(cents), str(about.get("status")), told, row["id"]))
     return found

@@ -195,7 +195,7 @@ async def settlements_by(payment: int) -> list[SettlementView]:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class NoticeToLookAt:
     """What the online payment service told and a person must look at, in words."""
 
     received_at: datetime
@@ -203,10 +203,10 @@ class Notice:
     words: str
 
 
-async def to_look_at() -> list[Notice]:
+async def to_look_at() -> list[NoticeToLookAt]:
     """What came of the last month's events that nothing here could settle by itself, latest first."""
     return await db.rows(
-        Notice,
+        NoticeToLookAt,
         """
         select received_at, type, substr(outcome, char_length($1) + 1) as words from stripe_event
         where received_at > $2::timestamptz - interval '30 days' and starts_with(outcome, $1)

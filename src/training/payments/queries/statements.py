@@ -13,9 +13,9 @@ import anyio.to_thread
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.payments.formats.statement import Format
-from training.payments.formats.statement_csv import Table, read_table
+from training.payments.formats.statement_csv import CsvTable, read_table
 from training.payments.rules.columns import Meaning, check_mapping
-from training.payments.rules.matching import Incoming, Matcher, Owed, Proposal
+from training.payments.rules.matching import Incoming, Matcher, OpenReceivable, Proposal
 
 PAID_WITHIN = timedelta(days=500)  # settled receivables that a transfer may still name: somebody paid twice
 
@@ -78,7 +78,7 @@ async def statement(id: int) -> StatementView | None:  # noqa: A002
 
 
 @dataclass(frozen=True, slots=True)
-class LineView:
+class StatementLineView:
     """A movement of a statement. `numbers`: what its payment settles now."""
 
     id: int
@@ -107,9 +107,9 @@ _LINE = """
 """
 
 
-async def line(id: int) -> LineView | None:  # noqa: A002
+async def line(id: int) -> StatementLineView | None:  # noqa: A002
     """A line by its id."""
-    return await db.row(LineView, _LINE + " where l.id = $1", id)
+    return await db.row(StatementLineView, _LINE + " where l.id = $1", id)
 
 
 async def lines(
@@ -118,7 +118,7 @@ async def lines(
     state: LineState | None = None,
     after: tuple[date, int] | None = None,
     limit: int | None = 50,
-) -> list[LineView]:
+) -> list[StatementLineView]:
     """Lines, the oldest first."""
     where = Clauses()
     if statement is not None:
@@ -128,7 +128,7 @@ async def lines(
     if after:
         where.add("(l.booked_on, l.id) > ({}, {})", *after)
     sql = f"{_LINE} where {where} order by l.booked_on, l.id limit {where.value(limit)}"
-    return await db.rows(LineView, sql, *where.values)
+    return await db.rows(StatementLineView, sql, *where.values)
 
 
 async def waiting() -> int:
@@ -140,7 +140,7 @@ async def waiting() -> int:
 class Proposed:
     """A line that waits, with what it is proposed to pay."""
 
-    line: LineView
+    line: StatementLineView
     proposal: Proposal
 
 
@@ -174,7 +174,7 @@ async def proposals(statement: int | None = None) -> list[Proposed]:
     return await _proposed(waiting) if waiting else []
 
 
-async def proposal(line: LineView) -> Proposal:
+async def proposal(line: StatementLineView) -> Proposal:
     """What one line is proposed to pay."""
     return (await _proposed([line]))[0].proposal
 
@@ -184,7 +184,7 @@ async def sure(statement: int | None = None) -> list[tuple[int, dict[int, int]]]
     return [(one.line.id, one.proposal.settles) for one in await proposals(statement) if one.proposal.sure]
 
 
-async def _proposed(waiting: list[LineView]) -> list[Proposed]:
+async def _proposed(waiting: list[StatementLineView]) -> list[Proposed]:
     owed = await _owed()
     incoming = [
         Incoming(one.left_cents, one.label, one.reference, one.payer_name, one.payer_iban) for one in waiting
@@ -193,14 +193,14 @@ async def _proposed(waiting: list[LineView]) -> list[Proposed]:
     return [Proposed(one, proposal) for one, proposal in zip(waiting, found, strict=True)]
 
 
-async def _owed() -> list[Owed]:
+async def _owed() -> list[OpenReceivable]:
     sql = """
         select r.id, r.number, o.name as payer_name, r.gross_cents - r.settled_cents as due_cents,
                r.issued_on::text as issued
         from receivable r join organisation o on o.id = r.payer
         where r.settled_cents < r.gross_cents or r.issued_on > $1
     """
-    return await db.rows(Owed, sql, clock.today() - PAID_WITHIN)
+    return await db.rows(OpenReceivable, sql, clock.today() - PAID_WITHIN)
 
 
 # For the actions
@@ -230,13 +230,13 @@ async def waiting_content(statement: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-async def waiting_table(statement: int) -> Table | None:
+async def waiting_table(statement: int) -> CsvTable | None:
     """The same, as cells."""
     content = await waiting_content(statement)
     return None if content is None else await anyio.to_thread.run_sync(read_table, content)
 
 
-async def known_mapping(table: Table) -> tuple[Meaning, ...] | None:
+async def known_mapping(table: CsvTable) -> tuple[Meaning, ...] | None:
     """What somebody said of a file with these titles; None when nobody did."""
     kept = await db.value("select mapping from csv_mapping where header_sha256 = $1", table.header_hash)
     if kept is None:

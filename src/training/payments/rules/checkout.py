@@ -60,7 +60,7 @@ _REFUND_FAILED = frozenset({"failed", "canceled"})
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class ChargeNotice:
     """A refund, dispute or charge as Stripe described it at `told` (Stripe's clock); `row` breaks ties."""
 
     kind: str  # charge | refund | dispute
@@ -71,18 +71,18 @@ class Notice:
     row: int
 
 
-def contested(notices: Iterable[Notice]) -> bool:
+def contested(notices: Iterable[ChargeNotice]) -> bool:
     """Whether a dispute stands: it is not decided yet, or was decided against us."""
     last = {n.id: n.status for n in sorted(notices, key=lambda n: (n.told, n.row)) if n.kind == "dispute"}
     return any(status in WITHDRAWN | INQUIRIES for status in last.values())
 
 
-def gone_cents(notices: Iterable[Notice], paid_cents: int) -> int:
+def gone_cents(notices: Iterable[ChargeNotice], paid_cents: int) -> int:
     """How much of a payment is not ours any more, from all that was told of it, in whatever order it came.
 
     A charge says the sum of its refunds, each refund says itself: the larger is believed, less what failed.
     """
-    last: dict[tuple[str, str], Notice] = {}
+    last: dict[tuple[str, str], ChargeNotice] = {}
     charged = 0
     for notice in sorted(notices, key=lambda n: (n.told, n.row)):
         last[notice.kind, notice.id] = notice

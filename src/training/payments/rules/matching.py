@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class OpenReceivable:
     """An open receivable. `issued`: anything that sorts as time does; the oldest is settled first."""
 
     id: int
@@ -72,10 +72,10 @@ class Matcher:
     Settled ones are among them (nothing due): a transfer that names one must not be taken for another of its amount.
     """
 
-    def __init__(self, owed: Iterable[Owed]) -> None:
+    def __init__(self, owed: Iterable[OpenReceivable]) -> None:
         self._owed = list(owed)
         self._numbers = NumberIndex([one.number for one in self._owed])
-        self._by_amount: dict[int, list[Owed]] = defaultdict(list)
+        self._by_amount: dict[int, list[OpenReceivable]] = defaultdict(list)
         for one in self._owed:
             if one.due_cents > 0:
                 self._by_amount[one.due_cents].append(one)
@@ -179,12 +179,12 @@ class Matcher:
         return Proposal(Kind.AMOUNT_ONLY, {}, words.format(n=len(same)), candidates=ids)
 
 
-def _readings(hits: list[Hit], owed: Sequence[Owed], amount: int) -> list[list[tuple[Owed, Hit]]]:
+def _readings(hits: list[Hit], owed: Sequence[OpenReceivable], amount: int) -> list[list[tuple[OpenReceivable, Hit]]]:
     """How the hits may be read: where one place reads as several invoices, that whose sum falls right, if one does."""
     places: dict[tuple[int, int], list[Hit]] = defaultdict(list)
     for hit in hits:
         places[hit.start, hit.end].append(hit)
-    ways: list[list[tuple[Owed, Hit]]] = [[]]
+    ways: list[list[tuple[OpenReceivable, Hit]]] = [[]]
     for readings in places.values():
         ways = [[*way, (owed[hit.item], hit)] for way in ways for hit in readings][:64]
     exact = [way for way in ways if sum(one.due_cents for one, _hit in way) == amount]
@@ -195,7 +195,7 @@ def _unambiguous(hits: list[Hit]) -> bool:
     return len({(hit.start, hit.end) for hit in hits}) == len(hits)
 
 
-def _exactly(owed: Owed, hit: Hit) -> str:
+def _exactly(owed: OpenReceivable, hit: Hit) -> str:
     if hit.strength == Strength.WEAK:
         words = _("« {words} » peut être {number}, et le montant est exact : vérifiez le payeur.")
     elif hit.strength == Strength.GOOD:
@@ -205,7 +205,7 @@ def _exactly(owed: Owed, hit: Hit) -> str:
     return words.format(words=" ".join(hit.words.split()), number=owed.number)
 
 
-def _fill(owed: Sequence[Owed], cents: int) -> dict[int, int]:
+def _fill(owed: Sequence[OpenReceivable], cents: int) -> dict[int, int]:
     """The oldest first, as far as the money goes."""
     settles: dict[int, int] = {}
     for one in owed:
@@ -220,7 +220,7 @@ def _doubted(proposal: Proposal) -> Proposal:
     return replace(proposal, sure=False, why=f"{proposal.why} {words}")
 
 
-def _ordered(owed: Iterable[Owed], ids: tuple[int, ...], line: Incoming) -> tuple[int, ...]:
+def _ordered(owed: Iterable[OpenReceivable], ids: tuple[int, ...], line: Incoming) -> tuple[int, ...]:
     """Candidates of equal weight: those whose name the transfer carries come first, then the oldest."""
     said = _words(f"{line.payer_name} {line.label}")
     wanted = set(ids)

@@ -27,7 +27,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.messages.queries import MailListed
 from training.reporting.office.mails import mails_about
-from training.reporting.timeline import Step, timeline
+from training.reporting.timeline import TimelineStep, timeline
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
 from training.scheduling.rules import SessionState
@@ -44,7 +44,7 @@ class OfficeBooking:
     participants: list[ParticipantView]
     slots: list[SlotView]
     answers: list[Answered]
-    steps: list[Step]
+    steps: list[TimelineStep]
     invoices: list[InvoiceView]
     shares: list[ShareView]
     free_paper: bool

@@ -28,7 +28,7 @@ from training.scheduling import queries as scheduling
 
 
 @dataclass(frozen=True, slots=True)
-class Deposit:
+class ChorusDeposit:
     """An issued document of a public buyer, ready to be deposited."""
 
     invoice: InvoiceView
@@ -38,7 +38,7 @@ class Deposit:
     unheld: int  # bookings on it whose session was not held yet: no proof of service for them
 
 
-async def deposit(scope: Scope, number: str) -> Deposit | None:
+async def deposit(scope: Scope, number: str) -> ChorusDeposit | None:
     """By its number; None when there is no such document, or when its buyer is not public."""
     view = await billing.invoice_by_number(scope, number)
     if view is None or view.state != InvoiceState.ISSUED or view.payer_buyer != Buyer.PUBLIC:
@@ -48,7 +48,7 @@ async def deposit(scope: Scope, number: str) -> Deposit | None:
     steps = [written.step for written in await transmissions.steps(view.id)]
     facts = rules.deposit_facts(steps, document.buyer.siret, document.service_code, document.order_reference)
     served = await _served(view.id)
-    return Deposit(
+    return ChorusDeposit(
         view,
         document,
         chorus_sheet.sheet(document, Recipient(*facts)),
@@ -66,13 +66,13 @@ class Made:
     media_type: str = "application/pdf"
 
 
-async def portal_paper(found: Deposit) -> Made:
+async def portal_paper(found: ChorusDeposit) -> Made:
     """The invoice without its XML: what the portal takes."""
     content = await asyncio.to_thread(invoice_paper.build, found.document, await _logo())
     return Made(file_name(found.document.number, "portail", "pdf"), content)
 
 
-async def proof(found: Deposit) -> Made | None:
+async def proof(found: ChorusDeposit) -> Made | None:
     """The proof of service; None when no session on it was held."""
     if not found.served:
         return None
@@ -80,7 +80,7 @@ async def proof(found: Deposit) -> Made | None:
     return Made(file_name(found.document.number, "service-fait", "pdf"), content)
 
 
-async def pack(found: Deposit) -> Made:
+async def pack(found: ChorusDeposit) -> Made:
     """Everything in one ZIP: the portal's PDF, the sheet, the proof, and the Factur-X as issued."""
     number = found.document.number
     files = [await portal_paper(found)]
@@ -97,7 +97,7 @@ async def pack(found: Deposit) -> Made:
     return Made(file_name(number, "chorus", "zip"), content, "application/zip")
 
 
-def _recipient(found: Deposit) -> Recipient:
+def _recipient(found: ChorusDeposit) -> Recipient:
     values = {field.key: field.value for group in found.sheet for field in group.fields}
     return Recipient(values.get("siret", ""), values.get("service", ""), values.get("engagement", ""))
 

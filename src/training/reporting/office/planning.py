@@ -23,7 +23,7 @@ class OfferChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonChoice:
     """Somebody or a body, for a choice; `note` is a partner or a town."""
 
     id: int
@@ -32,18 +32,18 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class PlanningChoices:
     """Everything that planning a session chooses from."""
 
     offers: list[OfferChoice]
     venues: list[VenueView]
-    facilitators: list[Person]
-    organisations: list[Person]
+    facilitators: list[PersonChoice]
+    organisations: list[PersonChoice]
 
 
-async def choices() -> Choices:
+async def choices() -> PlanningChoices:
     """Offers, venues, facilitators and approved organisations, in four statements."""
-    return Choices(
+    return PlanningChoices(
         await db.rows(
             OfferChoice,
             """
@@ -53,14 +53,14 @@ async def choices() -> Choices:
         ),
         await scheduling.venues(),
         await db.rows(
-            Person,
+            PersonChoice,
             """
             select f.id, f.name, p.name as note from facilitator f left join partner p on p.id = f.partner
             where f.active order by p.name is not null, fold(f.name), f.id
             """,
         ),
         await db.rows(
-            Person,
+            PersonChoice,
             "select id, name, city as note from organisation where state = 'approved' order by fold(name), name, id",
         ),
     )

@@ -21,7 +21,7 @@ from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import planning
-from training.reporting.office.planning import Choices
+from training.reporting.office.planning import PlanningChoices
 from training.scheduling import queries as scheduling
 from training.scheduling import rules as scheduling_rules
 from training.scheduling.queries import AssignmentView, SessionView, SlotView
@@ -86,7 +86,7 @@ class SessionEdited:
     session: SessionView
     slots: list[SlotView]
     people: list[AssignmentView]
-    choices: Choices
+    choices: PlanningChoices
     may_change: bool
     may_reinstate: bool
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from training.billing.queries import transmissions
-from training.billing.queries.transmissions import Waiting as Deposits
+from training.billing.queries.transmissions import DepositWaiting as Deposits
 from training.kernel import addresses, clock, db, queue
 from training.kernel.actor import SYSTEM
 from training.scheduling.rules import SessionState
@@ -89,7 +89,7 @@ async def waiting() -> Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class WeekEvent:
     """A date of a session as the week draws it. Minutes are the wall clock's, since midnight."""
 
     href: str
@@ -111,7 +111,7 @@ class Day:
     day: date
     today: bool
     note: str | None = None
-    events: tuple[Event, ...] = field(default=())
+    events: tuple[WeekEvent, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +152,10 @@ async def week() -> list[Day]:
 _TONES = {SessionState.DRAFT: "attention", SessionState.HELD: "done"}
 
 
-def _event(found: _Date) -> Event:
+def _event(found: _Date) -> WeekEvent:
     start, end = clock.local(found.starts_at), clock.local(found.ends_at)
     last = end.hour * 60 + end.minute if end.date() == start.date() else 24 * 60
-    return Event(
+    return WeekEvent(
         href=addresses.office_session(found.session),
         place=found.city or found.venue or found.title,
         title=found.title,
@@ -167,10 +167,10 @@ def _event(found: _Date) -> Event:
     )
 
 
-def in_lanes(events: Sequence[Event]) -> list[Event]:
+def in_lanes(events: Sequence[WeekEvent]) -> list[WeekEvent]:
     """The events of one day side by side where they overlap; `events` come by their beginning."""
-    placed: list[Event] = []
-    group: list[Event] = []
+    placed: list[WeekEvent] = []
+    group: list[WeekEvent] = []
     ends: list[int] = []
     for event in events:
         if group and event.from_minute >= max(ends):
@@ -185,5 +185,5 @@ def in_lanes(events: Sequence[Event]) -> list[Event]:
     return placed + _shared(group, len(ends))
 
 
-def _shared(group: list[Event], lanes: int) -> list[Event]:
+def _shared(group: list[WeekEvent], lanes: int) -> list[WeekEvent]:
     return [replace(event, lanes=lanes) for event in group]

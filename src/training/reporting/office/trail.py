@@ -15,7 +15,7 @@ import asyncpg
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import SettlementKind, Way
 from training.billing.rules.transmission import STATUSES, Status
-from training.dunning.rules.reminding import STEP_NAMES, Step
+from training.dunning.rules.reminding import STEP_NAMES, ReminderStep
 from training.kernel import clock, db
 from training.kernel.i18n import _
 from training.messages.rules import MailState
@@ -141,7 +141,7 @@ def _ordered(row: asyncpg.Record, names: dict[Who, str]) -> Ordered:
 
 def _title(kind: str, what: str) -> str:
     if kind == "reminder":
-        return _(STEP_NAMES[Step(what)])
+        return _(STEP_NAMES[ReminderStep(what)])
     if kind == "transmission":
         return _(STATUSES[Status(what)].name) if what in STATUSES else _("La dernière étape est reprise")
     words: dict[str, str] = {

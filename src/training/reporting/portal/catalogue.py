@@ -25,7 +25,7 @@ Key = tuple[datetime, int]  # (starts_at, id) of a session: what pages of sessio
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class CatalogueReader:
     """For whom prices and private sessions are looked up; a visitor has no organisation."""
 
     organisations: tuple[OrganisationView, ...] = ()
@@ -41,7 +41,7 @@ class Reader:
         return sorted({str(o.kind) for o in self.organisations}) or [str(kind) for kind in OrganisationKind]
 
 
-VISITOR = Reader()
+VISITOR = CatalogueReader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class OfferListed:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionListed:
+class PricedSession:
     """A coming session in a list, with its price for who looks."""
 
     session: SessionView
@@ -82,10 +82,10 @@ class SessionListed:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionPage:
+class ComingSessions:
     """A page of coming sessions; the keys lead to the pages before and after, None where there is none."""
 
-    items: tuple[SessionListed, ...]
+    items: tuple[PricedSession, ...]
     previous: Key | None
     next: Key | None
 
@@ -113,14 +113,14 @@ class Choices:
     partners: tuple[tuple[str, str], ...] = ()
 
 
-async def reader(actor: Actor | None) -> Reader:
+async def reader(actor: Actor | None) -> CatalogueReader:
     """The organisations behind who looks: no statement for a visitor."""
     if actor is None or not actor.scope.organisations:
         return VISITOR
-    return Reader(tuple(await directory.organisations(list(actor.scope.organisations))))
+    return CatalogueReader(tuple(await directory.organisations(list(actor.scope.organisations))))
 
 
-async def offers(who: Reader, *, search: str = "", theme: str = "", kind: str = "") -> list[OfferListed]:
+async def offers(who: CatalogueReader, *, search: str = "", theme: str = "", kind: str = "") -> list[OfferListed]:
     """The catalogue: three statements, however long it is."""
     found = await catalogue.offers(search=search, theme=theme, kind=kind)
     ids = [offer.id for offer in found]
@@ -130,7 +130,7 @@ async def offers(who: Reader, *, search: str = "", theme: str = "", kind: str = 
     return [OfferListed(o, price_said(tariffs[o.id], who.kinds, today), coming.get(o.id)) for o in found]
 
 
-async def _next(who: Reader, offers: Sequence[int]) -> dict[int, NextDate]:
+async def _next(who: CatalogueReader, offers: Sequence[int]) -> dict[int, NextDate]:
     """The first coming session of each offer, looked up one by one in the index of its sessions."""
     where = visible(clock.now(), who.ids)
     sql = f"""
@@ -149,13 +149,13 @@ async def _next(who: Reader, offers: Sequence[int]) -> dict[int, NextDate]:
 
 
 async def sessions(
-    who: Reader,
+    who: CatalogueReader,
     filters: Filters | None = None,
     *,
     after: Key | None = None,
     before: Key | None = None,
     limit: int = PAGE,
-) -> SessionPage:
+) -> ComingSessions:
     """A page of coming sessions, the soonest first: two statements."""
     wanted = filters or Filters()
     backward = before is not None and after is None
@@ -171,7 +171,7 @@ async def sessions(
         found.reverse()
     further = (backward and key is not None) or (more and not backward)
     earlier = (not backward and key is not None) or (more and backward)
-    return SessionPage(
+    return ComingSessions(
         tuple(await _priced(found, who)),
         previous=_key(found[0]) if found and earlier else None,
         next=_key(found[-1]) if found and further else None,
@@ -182,12 +182,12 @@ def _key(session: SessionView) -> Key:
     return session.starts_at, session.id
 
 
-async def _priced(found: Sequence[SessionView], who: Reader) -> list[SessionListed]:
+async def _priced(found: Sequence[SessionView], who: CatalogueReader) -> list[PricedSession]:
     tariffs = await catalogue.tariffs(sorted({session.offer for session in found}))
-    return [SessionListed(s, price_said(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date())) for s in found]
+    return [PricedSession(s, price_said(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date())) for s in found]
 
 
-def _narrowed(who: Reader, wanted: Filters) -> Clauses:
+def _narrowed(who: CatalogueReader, wanted: Filters) -> Clauses:
     where = visible(clock.now(), who.ids)
     if wanted.offer:
         where.add("s.offer = (select id from offer where slug = {})", wanted.offer)
@@ -200,7 +200,7 @@ def _narrowed(who: Reader, wanted: Filters) -> Clauses:
     return where
 
 
-async def choices(who: Reader) -> Choices:
+async def choices(who: CatalogueReader) -> Choices:
     """What a list of coming sessions can be narrowed to: two statements."""
     where = visible(clock.now(), who.ids)
     offered = await db.connection().fetch(_OFFERED.format(where), *where.values)
@@ -242,15 +242,15 @@ class OfferPage:
     offer: OfferView
     prices: tuple[PriceLine, ...]
     price: PriceSaid
-    coming: SessionPage
+    coming: ComingSessions
 
     @property
-    def first(self) -> SessionListed | None:
+    def first(self) -> PricedSession | None:
         """The first date that can be booked now."""
         return next((i for i in self.coming.items if not i.closed and i.session.seats_left > 0), None)
 
 
-async def offer_page(who: Reader, slug: str) -> OfferPage | None:
+async def offer_page(who: CatalogueReader, slug: str) -> OfferPage | None:
     """What the page of an offer shows; None when there is no such offer in the catalogue."""
     found = await catalogue.offer(slug)
     if found is None:
@@ -269,7 +269,7 @@ class SessionShown:
     slots: tuple[SlotView, ...]
     delivered_by: tuple[str, ...]
     price: PriceSaid
-    others: tuple[SessionListed, ...]
+    others: tuple[PricedSession, ...]
 
     @property
     def refusal(self) -> str:
@@ -284,7 +284,7 @@ class SessionShown:
         return "" if session.seats_left > 0 else "full"
 
 
-async def session_page(actor: Actor | None, who: Reader, id: int) -> SessionShown | None:  # noqa: A002
+async def session_page(actor: Actor | None, who: CatalogueReader, id: int) -> SessionShown | None:  # noqa: A002
     """A session that this person may see: not a draft, not another organisation's. Six statements at most."""
     session = await scheduling.session(id)
     if session is None or not _may_see(actor, session):

@@ -22,7 +22,7 @@ from training.payments.rules.checkout import CheckoutState
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingBadge:
     """Where an invoice stands, as a badge says it."""
 
     text: str
@@ -60,7 +60,7 @@ class InvoicePage:
     """All that the page of an invoice shows its payer. `ways`: those to pay online now, by whoever looks."""
 
     invoice: InvoiceView
-    standing: Standing
+    standing: StandingBadge
     on_chorus: str | None  # where its deposit stands, for a public buyer
     payments: list[Paid]
     credit_notes: list[CreditNoteView]
@@ -97,39 +97,39 @@ class InvoicePage:
         return self.invoice.due_cents > 0 and self.under_way is None
 
 
-def standing_of(invoice: InvoiceView, *, under_way: bool = False) -> Standing:
+def standing_of(invoice: InvoiceView, *, under_way: bool = False) -> StandingBadge:
     """In the payer's words."""
     if invoice.kind == DocumentKind.CREDIT_NOTE:
-        return Standing(_("Avoir"), "neutral", "dash")
+        return StandingBadge(_("Avoir"), "neutral", "dash")
     if invoice.paid:
         cancelled = invoice.credited_cents >= invoice.gross_cents > 0
         return (
-            Standing(_("Annulée par un avoir"), "neutral", "cross")
+            StandingBadge(_("Annulée par un avoir"), "neutral", "cross")
             if cancelled
-            else Standing(_("Payée"), "done", "check")
+            else StandingBadge(_("Payée"), "done", "check")
         )
     if under_way:
-        return Standing(_("Paiement en cours"), "accent", "half")
+        return StandingBadge(_("Paiement en cours"), "accent", "half")
     if invoice.overdue:
-        return Standing(_("En retard"), "danger", "triangle")
+        return StandingBadge(_("En retard"), "danger", "triangle")
     if invoice.payer_buyer == Buyer.PUBLIC:
         return _on_chorus(invoice.transmission)
     if invoice.settled_cents > invoice.credited_cents:
-        return Standing(_("Payée en partie"), "accent", "half")
-    return Standing(_("À payer"), "accent", "ring")
+        return StandingBadge(_("Payée en partie"), "accent", "half")
+    return StandingBadge(_("À payer"), "accent", "ring")
 
 
-def _on_chorus(status: str | None) -> Standing:
+def _on_chorus(status: str | None) -> StandingBadge:
     match status:
         case None | "to_deposit":
-            return Standing(_("Bientôt sur Chorus Pro"), "neutral", "dashed")
+            return StandingBadge(_("Bientôt sur Chorus Pro"), "neutral", "dashed")
         case "mandated":
-            return Standing(_("Mandatée"), "accent", "half")
+            return StandingBadge(_("Mandatée"), "accent", "half")
         case "rejected":
-            return Standing(_("Rejetée"), "attention", "cross")
+            return StandingBadge(_("Rejetée"), "attention", "cross")
         case "suspended" | "to_recycle":
-            return Standing(_("En attente de notre part"), "attention", "square")
-    return Standing(_("Déposée sur Chorus Pro"), "accent", "ring")
+            return StandingBadge(_("En attente de notre part"), "attention", "square")
+    return StandingBadge(_("Déposée sur Chorus Pro"), "accent", "ring")
 
 
 async def under_way(receivables: Sequence[int | None]) -> frozenset[int]:

@@ -53,7 +53,7 @@ OPENAPI = OpenAPIConfig(
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MemberDescribed:
     """A parameter, or a member of a JSON object."""
 
     name: str
@@ -64,7 +64,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerDescribed:
     """What may come back."""
 
     status: str
@@ -82,9 +82,9 @@ class Operation:
     summary: str
     description: str
     public: bool
-    parameters: list[Member]
+    parameters: list[MemberDescribed]
     body: str  # the name of its JSON object
-    answers: list[Answer]
+    answers: list[AnswerDescribed]
     example: str  # JSON
 
 
@@ -94,11 +94,11 @@ class Shape:
 
     name: str
     description: str
-    members: list[Member]
+    members: list[MemberDescribed]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class OperationGroup:
     """The operations of one tag."""
 
     name: str
@@ -134,14 +134,14 @@ async def show(request: Asked) -> Template:
     )
 
 
-def _groups(schema: dict[str, Any]) -> list[Group]:
+def _groups(schema: dict[str, Any]) -> list[OperationGroup]:
     operations = [
         (item.get("tags", [""])[0], _operation(path, method, item))
         for path, methods in schema["paths"].items()
         for method, item in methods.items()
     ]
     return [
-        Group(tag["name"], tag.get("description", ""), [op for name, op in operations if name == tag["name"]])
+        OperationGroup(tag["name"], tag.get("description", ""), [op for name, op in operations if name == tag["name"]])
         for tag in schema["tags"]
     ]
 
@@ -156,12 +156,14 @@ def _operation(path: str, method: str, item: dict[str, Any]) -> Operation:
         description=item.get("description", ""),
         public={} in item.get("security", ()),
         parameters=[
-            Member(p["name"], p["in"], _type(p.get("schema", {})), bool(p.get("required")), p.get("description", ""))
+            MemberDescribed(
+                p["name"], p["in"], _type(p.get("schema", {})), bool(p.get("required")), p.get("description", "")
+            )
             for p in item.get("parameters", [])
         ],
         body=_type(body) if body else "",
         answers=[
-            Answer(status, answer.get("description", ""), _answer_shape(answer))
+            AnswerDescribed(status, answer.get("description", ""), _answer_shape(answer))
             for status, answer in sorted(item["responses"].items())
         ],
         example=_example(item["responses"]),
@@ -192,10 +194,10 @@ def _shapes(schema: dict[str, Any]) -> list[Shape]:
     ]
 
 
-def _members(shape: dict[str, Any]) -> Iterator[Member]:
+def _members(shape: dict[str, Any]) -> Iterator[MemberDescribed]:
     required = set(shape.get("required", ()))
     for name, member in shape["properties"].items():
-        yield Member(name, "", _type(member), name in required, _described(member))
+        yield MemberDescribed(name, "", _type(member), name in required, _described(member))
 
 
 def _described(member: dict[str, Any]) -> str:

@@ -8,8 +8,8 @@ from litestar.response import Redirect, Template
 
 from training.calendar.actions.answers import answer as answer_invitation
 from training.calendar.queries import invitations
-from training.calendar.queries.invitations import Told
-from training.calendar.rules import Answer, Role
+from training.calendar.queries.invitations import LastSent
+from training.calendar.rules import Answer, InviteeRole
 from training.kernel.i18n import _
 from training.scheduling import queries as scheduling
 from training.web.auth import PUBLIC
@@ -37,7 +37,7 @@ async def answered(request: Asked, token: FromPath[str]) -> Template | Redirect:
     return await _page(request, token, held.thing, form)
 
 
-async def _page(request: Asked, token: str, note: Told, form: Form) -> Template:
+async def _page(request: Asked, token: str, note: LastSent, form: Form) -> Template:
     slot = await scheduling.slot(note.slot)
     session = None if slot is None else await scheduling.session(slot.session)
     person = await invitations.invitee(note.slot, note.email)
@@ -51,7 +51,7 @@ async def _page(request: Asked, token: str, note: Told, form: Form) -> Template:
         session=session,
         note=note,
         expected=person is not None,
-        facilitates=person is not None and person.role is Role.FACILITATOR,
+        facilitates=person is not None and person.role is InviteeRole.FACILITATOR,
     )
     return private(shown)
 

@@ -8,7 +8,7 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing.actions.client_facts import Told, tell_for_booking, tell_for_invoice
+from training.billing.actions.client_facts import FactsTold, tell_for_booking, tell_for_invoice
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
@@ -32,7 +32,7 @@ P = Permission
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FactsWanted:
     """What the form asks of an organisation: only what it needs. `lacking`: in words, what is missing now."""
 
     organisation: OrganisationView
@@ -46,7 +46,7 @@ class Wanted:
         return self.organisation.buyer == Buyer.PUBLIC
 
 
-async def wanted(organisation: OrganisationView, service_code: str | None, purchase_order: str | None) -> Wanted:
+async def wanted(organisation: OrganisationView, service_code: str | None, purchase_order: str | None) -> FactsWanted:
     """What is asked, given what is known."""
     public = organisation.buyer == Buyer.PUBLIC
     services = tuple(s for s in await directory.chorus_services(organisation.id) if s.active) if public else ()
@@ -58,7 +58,7 @@ async def wanted(organisation: OrganisationView, service_code: str | None, purch
         if code and services and code not in {s.code for s in services}:
             lacking.append(_("Le code service {code} n’est pas dans votre liste : choisissez-en un.").format(code=code))
         lacking += chorus_lacking(organisation.chorus_needs, code, purchase_order, strict).values()
-    return Wanted(organisation, services, siret, tuple(lacking))
+    return FactsWanted(organisation, services, siret, tuple(lacking))
 
 
 def read_references(form: Form, services: tuple[Service, ...]) -> tuple[str, str]:
@@ -70,10 +70,10 @@ def read_references(form: Form, services: tuple[Service, ...]) -> tuple[str, str
     return purchase_order, service_code
 
 
-def _told(form: Form, asked_for: Wanted) -> Told | None:
+def _told(form: Form, asked_for: FactsWanted) -> FactsTold | None:
     purchase_order, service_code = read_references(form, asked_for.services)
     siret = form.text("siret", most=30) if asked_for.siret else ""
-    return Told(siret=siret, purchase_order=purchase_order, service_code=service_code) if form.good else None
+    return FactsTold(siret=siret, purchase_order=purchase_order, service_code=service_code) if form.good else None
 
 
 def _filled(service_code: str | None, purchase_order: str | None) -> Form:

@@ -26,7 +26,7 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.reporting.portal import catalogue as shown
-from training.reporting.portal.catalogue import Reader, SessionShown
+from training.reporting.portal.catalogue import CatalogueReader, SessionShown
 from training.web.asked import address, asked, whole
 from training.web.auth import PUBLIC, SIGNED_IN
 from training.web.forms import Form
@@ -153,14 +153,14 @@ async def _quote(asking: Asking, seats: int) -> Price | None:
     return await catalogue.price_of(session.offer, asking.organisation.kind, session.starts_at, max(seats, 1))
 
 
-async def _found(actor: Actor, who: Reader, session: int) -> SessionShown:
+async def _found(actor: Actor, who: CatalogueReader, session: int) -> SessionShown:
     found = await shown.session_page(actor, who, session)
     if found is None:
         raise NotFound(_("Cette séance n’existe pas, ou n’est pas ouverte à tous."))
     return found
 
 
-def _able(actor: Actor, who: Reader) -> list[OrganisationView]:
+def _able(actor: Actor, who: CatalogueReader) -> list[OrganisationView]:
     return [o for o in who.organisations if actor.may(Permission.BOOKINGS_MAKE, organisation=o.id)]
 
 
@@ -168,7 +168,7 @@ def _named(organisations: list[OrganisationView], slug: str) -> OrganisationView
     return next((o for o in organisations if o.slug == slug), None)
 
 
-def _nobody(actor: Actor, who: Reader, here: str) -> Redirect:
+def _nobody(actor: Actor, who: CatalogueReader, here: str) -> Redirect:
     """Nobody to book for: register, or hear why not."""
     if who.organisations:
         raise Forbidden(

@@ -14,7 +14,7 @@ from training.web.forms import Form
 from training.web.pages import Asked, go, kept_file
 from training.web.portal import payments
 from training.web.portal.invoices import NO_RECEIPT, invoice_file, proof_file
-from training.web.portal.links import INVOICE, WHOEVER_HOLDS_IT, Held, private
+from training.web.portal.links import INVOICE, WHOEVER_HOLDS_IT, LinkHeld, private
 
 
 @get("/lien/{token:str}", permission=PUBLIC)
@@ -59,7 +59,7 @@ async def receipt(token: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     return await kept_file(found.paper if found else None, name, _(NO_RECEIPT))
 
 
-async def _page(request: Asked, token: str, held: Held[InvoiceView], form: Form) -> Template:
+async def _page(request: Asked, token: str, held: LinkHeld[InvoiceView], form: Form) -> Template:
     here = f"/lien/{token}"
     return private(
         await payments.shown(

@@ -14,8 +14,8 @@ from litestar.response import Template
 from training.billing.queries import invoices
 from training.billing.queries.invoices import InvoiceView
 from training.calendar.queries import invitations
-from training.calendar.queries.invitations import Told
-from training.calendar.rules import Role
+from training.calendar.queries.invitations import LastSent
+from training.calendar.rules import InviteeRole
 from training.kernel import links, settings
 from training.kernel.actor import Actor, Scope, Thing
 from training.kernel.links import LinkOver, Purpose
@@ -40,7 +40,7 @@ T = TypeVar("T", bound=Linked)
 
 
 @dataclass(frozen=True, slots=True)
-class Held(Generic[T]):
+class LinkHeld(Generic[T]):
     """An opened link: what it is about, and its holder, who may what the link gives and nothing else."""
 
     thing: T
@@ -62,14 +62,14 @@ class Door(Generic[T]):
     may: frozenset[Permission]
     ends: str
 
-    async def open(self, token: str) -> Held[T]:
+    async def open(self, token: str) -> LinkHeld[T]:
         """What a token gives. NotFound: we never signed it. LinkOver: it opens nothing here, whatever the reason."""
         link = links.read(token, settings.current().secret_key)
         thing = await self.load(link.subject) if link.purpose == self.purpose else None
         if thing is None or thing.generation != link.generation:
             raise LinkOver
         given = dict.fromkeys(await self.things(thing), frozenset[str](self.may))
-        return Held(thing, Actor("link", thing.id, self.purpose, scope=Scope(links=given)))
+        return LinkHeld(thing, Actor("link", thing.id, self.purpose, scope=Scope(links=given)))
 
 
 def private(shown: Template) -> Template:
@@ -95,9 +95,9 @@ async def _draft_things(draft: InvoiceView) -> tuple[Thing, ...]:
     return ("invoice", draft.id), ("organisation", draft.payer)
 
 
-async def _invitation_things(note: Told) -> tuple[Thing, ...]:
+async def _invitation_things(note: LastSent) -> tuple[Thing, ...]:
     person = await invitations.invitee(note.slot, note.email)
-    asked = person is not None and person.role is Role.FACILITATOR
+    asked = person is not None and person.role is InviteeRole.FACILITATOR
     return (("invitation", note.id), *((("assignment", person.id),) if person is not None and asked else ()))
 
 

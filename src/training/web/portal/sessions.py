@@ -15,7 +15,7 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.render import month
 from training.reporting.portal import catalogue as shown
-from training.reporting.portal.catalogue import Filters, SessionListed, SessionPage
+from training.reporting.portal.catalogue import ComingSessions, Filters, PricedSession
 from training.web.asked import address, asked, key, moment_key, row_key
 from training.web.auth import PUBLIC
 from training.web.forms import Form
@@ -42,17 +42,17 @@ async def coming(request: Asked) -> Template:
     )
 
 
-def by_month(items: tuple[SessionListed, ...]) -> list[tuple[str, list[SessionListed]]]:
+def by_month(items: tuple[PricedSession, ...]) -> list[tuple[str, list[PricedSession]]]:
     """The sessions under the name of their month, as the platform's calendar has it."""
 
-    def of(item: SessionListed) -> datetime:
+    def of(item: PricedSession) -> datetime:
         local = clock.local(item.session.starts_at)
         return local.replace(day=1, hour=12, minute=0, second=0, microsecond=0)
 
     return [(month(first), list(group)) for first, group in groupby(items, key=of)]
 
 
-def _pager(found: SessionPage, filters: Filters) -> dict[str, str | None]:
+def _pager(found: ComingSessions, filters: Filters) -> dict[str, str | None]:
     kept = {
         "theme": filters.theme,
         "offre": filters.offer,

@@ -14,7 +14,7 @@ from litestar.response import Stream, Template
 
 from training.accounting.formats.register_files import Cell, Workbook, csv_rows, euros, zipped
 from training.accounting.queries import register as reading
-from training.accounting.queries.register import KIND_NAMES, STANDING_NAMES, Filter, Registered, Standing
+from training.accounting.queries.register import KIND_NAMES, STANDING_NAMES, DocumentStanding, Filter, Registered
 from training.kernel import clock
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
@@ -36,7 +36,7 @@ CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RegisterAsked:
     """A filter as it was asked for, its form with what is wrong, and the parameters that an address keeps."""
 
     filter: Filter
@@ -44,7 +44,7 @@ class Wanted:
     said: dict[str, str]
 
 
-def wanted(request: Asked) -> Wanted:
+def wanted(request: Asked) -> RegisterAsked:
     """What the address asks for; nothing said is the present month."""
     said = {name: asked(request, name) for name in FIELDS}
     if not any(said.values()):
@@ -63,13 +63,13 @@ def wanted(request: Asked) -> Wanted:
         payer=said["payeur"],
         number=said["numero"],
         kind=said["nature"] if said["nature"] in KIND_NAMES else "",
-        state=said["etat"] if said["etat"] in set(Standing) else "",
+        state=said["etat"] if said["etat"] in set(DocumentStanding) else "",
         regime=said["regime"] if said["regime"] in set(VatRegime) else "",
         analytic=said["code"],
         least_cents=least,
         most_cents=most,
     )
-    return Wanted(chosen, form, {name: text for name, text in said.items() if text})
+    return RegisterAsked(chosen, form, {name: text for name, text in said.items() if text})
 
 
 def optional_day(form: Form, name: str) -> date | None:
@@ -168,12 +168,12 @@ def sent(content: AsyncIterator[bytes], media_type: str, name: str) -> Stream:
     return Stream(content, media_type=media_type, headers=headers)
 
 
-def _name(now: Wanted, kind: str) -> str:
+def _name(now: RegisterAsked, kind: str) -> str:
     first, last = now.filter.first or date(2000, 1, 1), now.filter.last or clock.today()
     return f"registre-{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
 
 
-def _good(request: Asked) -> Wanted:
+def _good(request: Asked) -> RegisterAsked:
     """A file is made of a filter that makes sense, or not at all. Invalid otherwise."""
     now = wanted(request)
     if not now.form.good:

@@ -32,7 +32,7 @@ REASON_MAX = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CreditNotesPart:
     """What the invoice's page says of its credit notes. `left_cents`: without VAT, what may still be credited."""
 
     notes: Sequence[CreditNoteView]
@@ -41,10 +41,10 @@ class Part:
     may_credit: bool
 
 
-async def part(actor: Actor, invoice: InvoiceView) -> Part:
+async def part(actor: Actor, invoice: InvoiceView) -> CreditNotesPart:
     """What the invoice's own page shows of it."""
     lines = [] if invoice.kind == DocumentKind.CREDIT_NOTE else await crediting.creditable(invoice.id)
-    return Part(
+    return CreditNotesPart(
         await crediting.credit_notes(actor.scope, invoice.id),
         await crediting.replacement(invoice.id),
         sum(line.left_cents for line in lines),

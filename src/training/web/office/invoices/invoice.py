@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Response, Template
 
 from training.billing.queries import invoices as billing
-from training.billing.queries.invoices import InvoiceView, Standing
+from training.billing.queries.invoices import InvoiceNarrowing, InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -29,7 +29,7 @@ async def issued(request: Asked) -> Template:
     """Issued invoices and credit notes, the newest first, narrowed by where they stand."""
     search, after = asked(request, "q"), day_key(asked(request, "apres"))
     state = asked(request, "etat")
-    standing = Standing(state) if state in set(Standing) else Standing.ANY
+    standing = InvoiceNarrowing(state) if state in set(InvoiceNarrowing) else InvoiceNarrowing.ANY
     found = await billing.invoices(
         the_actor(request).scope, search=search, standing=standing, after=after, limit=PER_PAGE + 1
     )

@@ -25,16 +25,16 @@ PATH = "/gestion/factures/{name:str}/piste"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TrailPart:
     """What the invoice's own page shows of it: the SHA-256 of its paper."""
 
     sha256: str
 
 
-async def part(actor: Actor, invoice: InvoiceView) -> Part | None:
+async def part(actor: Actor, invoice: InvoiceView) -> TrailPart | None:
     """What the invoice's own page shows of it."""
     found = await reading.fingerprint(invoice)
-    return None if found is None else Part(found)
+    return None if found is None else TrailPart(found)
 
 
 @get(PATH, permission=P.INVOICES_SEE)

@@ -16,10 +16,10 @@ from training.billing.actions.transmit import record, redo_rejected, undo
 from training.billing.queries import invoices as billing
 from training.billing.queries import transmissions as reading
 from training.billing.queries.invoices import InvoiceView
-from training.billing.queries.transmissions import Standing, StepView, Waiting
+from training.billing.queries.transmissions import ChannelStanding, DepositWaiting, StepView
 from training.billing.rules import transmission as rules
 from training.billing.rules.states import InvoiceState
-from training.billing.rules.transmission import STATUSES, Status, Step
+from training.billing.rules.transmission import STATUSES, Status, TransmissionStep
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
 from training.kernel import clock
 from training.kernel.actor import Actor
@@ -28,7 +28,7 @@ from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.messages.queries import MailListed
 from training.reporting.office import chorus
-from training.reporting.office.chorus import Deposit, Made
+from training.reporting.office.chorus import ChorusDeposit, Made
 from training.reporting.office.mails import mails_about
 from training.web.asked import asked
 from training.web.forms import Form
@@ -39,12 +39,12 @@ P = Permission
 PATH = "/gestion/factures"
 LIST = f"{PATH}/chorus"
 
-TABS: dict[Waiting, tuple[str, str]] = {
-    Waiting.TO_DEPOSIT: ("a-deposer", N_("À déposer")),
-    Waiting.STUCK: ("a-traiter", N_("Suspendues, à recycler, rejetées")),
-    Waiting.QUIET: ("sans-suite", N_("Sans suite depuis 15 jours")),
-    Waiting.LATE: ("en-retard", N_("En retard")),
-    Waiting.RUNNING: ("en-cours", N_("En cours")),
+TABS: dict[DepositWaiting, tuple[str, str]] = {
+    DepositWaiting.TO_DEPOSIT: ("a-deposer", N_("À déposer")),
+    DepositWaiting.STUCK: ("a-traiter", N_("Suspendues, à recycler, rejetées")),
+    DepositWaiting.QUIET: ("sans-suite", N_("Sans suite depuis 15 jours")),
+    DepositWaiting.LATE: ("en-retard", N_("En retard")),
+    DepositWaiting.RUNNING: ("en-cours", N_("En cours")),
 }
 
 
@@ -58,16 +58,16 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChannelPart:
     """What the page of an invoice shows of its way: where it stands (Chorus Pro alone), and all that was tried."""
 
     public: bool
-    standing: Standing | None
+    standing: ChannelStanding | None
     tried: list[Tried]
     may: bool
 
 
-async def part(actor: Actor, invoice: InvoiceView) -> Part | None:
+async def part(actor: Actor, invoice: InvoiceView) -> ChannelPart | None:
     """What the invoice's own page shows of it; nothing of a draft."""
     if invoice.state != InvoiceState.ISSUED:
         return None
@@ -78,7 +78,7 @@ async def part(actor: Actor, invoice: InvoiceView) -> Part | None:
     tried = [Tried(clock.local(mail.sent_at or mail.created_at).date(), mail=mail) for mail in mails]
     tried += [Tried(clock.local(step.created_at).date() if step.undone else step.happened_on, step) for step in steps]
     may = rules.may_follow(actor, invoice.state, invoice.payer_buyer)
-    return Part(public, standing, sorted(tried, key=lambda one: one.day), may)
+    return ChannelPart(public, standing, sorted(tried, key=lambda one: one.day), may)
 
 
 @get(LIST, permission=P.INVOICES_SEE)
@@ -87,7 +87,7 @@ async def waiting(request: Asked) -> Template:
     found = await reading.open_deposits(the_actor(request).scope)
     counts = Counter(deposit.waiting for deposit in found)
     wanted = asked(request, "etat")
-    first = next((group for group in TABS if counts[group]), Waiting.TO_DEPOSIT)
+    first = next((group for group in TABS if counts[group]), DepositWaiting.TO_DEPOSIT)
     chosen = next((group for group, (slug, _name) in TABS.items() if slug == wanted), first)
     return await show(
         request,
@@ -100,7 +100,7 @@ async def waiting(request: Asked) -> Template:
     )
 
 
-async def _deposit(request: Asked, number: str) -> Deposit:
+async def _deposit(request: Asked, number: str) -> ChorusDeposit:
     found = await chorus.deposit(the_actor(request).scope, number.replace("\x00", ""))
     if found is None:
         raise NotFound(_("Cette facture n’existe pas, ou ne se dépose pas sur Chorus Pro."))
@@ -176,7 +176,9 @@ async def write_step(request: Asked, number: FromPath[str], status: FromPath[str
     facts = {name: form.text(name, most=200) or None for name in ("siret", "service_code", "purchase_order")}
     if happened_on is not None and form.good:
         with form.refusals():
-            await record(the_actor(request), invoice.id, Step(wanted, happened_on, reference, note, **facts))
+            await record(
+                the_actor(request), invoice.id, TransmissionStep(wanted, happened_on, reference, note, **facts)
+            )
             said = _("{number} : « {status} ».").format(number=invoice.number, status=_(STATUSES[wanted].name))
             return go(f"{PATH}/{invoice.number}#transmission", said)
     return await _step_page(request, invoice, wanted, form)

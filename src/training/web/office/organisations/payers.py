@@ -20,7 +20,7 @@ from training.kernel.money import decimal
 from training.kernel.permissions import Permission
 from training.kernel.render import typo
 from training.reporting.office import payers as reading
-from training.reporting.office.payers import Payer
+from training.reporting.office.payers import PayerChoice
 from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.invoices.drafts import cents_of
@@ -131,7 +131,7 @@ async def read(form: Form) -> list[Share]:
     return shares
 
 
-async def _payer(form: Form, name: str) -> Payer | None:
+async def _payer(form: Form, name: str) -> PayerChoice | None:
     text = form.text(name, required=True, most=300)
     if not text:
         return None

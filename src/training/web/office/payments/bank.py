@@ -16,7 +16,7 @@ from training.payments.actions.import_statement import (
     read_columns,
 )
 from training.payments.formats.statement import SIZE_MAX
-from training.payments.formats.statement_csv import Table, propose
+from training.payments.formats.statement_csv import CsvTable, propose
 from training.payments.queries import receivables as owing
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState, StatementView
@@ -159,7 +159,7 @@ def _name(column: int) -> str:
     return f"colonne-{column}"
 
 
-def _examples(table: Table, column: int) -> str:
+def _examples(table: CsvTable, column: int) -> str:
     cells = [" ".join(row.cells[column].split())[:60] for row in table.rows[:40] if column < len(row.cells)]
     return " · ".join(list(dict.fromkeys(filter(None, cells)))[:EXAMPLES])
 

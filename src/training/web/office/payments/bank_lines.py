@@ -18,7 +18,7 @@ from training.payments.actions import import_statement as acts
 from training.payments.queries import receivables as owing
 from training.payments.queries import statements as reading
 from training.payments.queries.receivables import ReceivableView
-from training.payments.queries.statements import LineState, LineView
+from training.payments.queries.statements import LineState, StatementLineView
 from training.payments.rules.matching import Proposal
 from training.web.asked import address, asked, row, row_key
 from training.web.forms import Form
@@ -57,7 +57,7 @@ async def line_page(request: Asked, line: FromPath[int]) -> Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenReceivable:
     """An invoice that the transfer pays, or part of it; `without`: the page without it."""
 
     receivable: ReceivableView
@@ -104,13 +104,13 @@ def _chosen(request: Asked, form: Form, proposal: Proposal | None) -> list[int]:
     return list(dict.fromkeys(id_ for id_ in map(row_key, names) if id_))[:CHOSEN_MAX]
 
 
-def _with(line: LineView, ids: list[int], *more: int) -> str:
+def _with(line: StatementLineView, ids: list[int], *more: int) -> str:
     return address(f"{PATH}/lignes/{line.id}", avec=",".join(map(str, (*ids, *more))))
 
 
 def _choices(
-    line: LineView, ids: list[int], known: dict[int, ReceivableView], proposal: Proposal | None, form: Form
-) -> list[Choice]:
+    line: StatementLineView, ids: list[int], known: dict[int, ReceivableView], proposal: Proposal | None, form: Form
+) -> list[ChosenReceivable]:
     """Each with the amount typed, proposed, or what is left of the transfer up to what is due."""
     proposed = proposal.settles if proposal and set(proposal.settles) == set(ids) else {}
     left, choices = line.left_cents, []
@@ -121,7 +121,7 @@ def _choices(
         left -= cents
         amount = form.values.get(f"r-{id_}", typed(cents) if cents else "")
         others = ",".join(str(one) for one in ids if one != id_)
-        choices.append(Choice(known[id_], amount, f"{PATH}/lignes/{line.id}?avec={others}"))
+        choices.append(ChosenReceivable(known[id_], amount, f"{PATH}/lignes/{line.id}?avec={others}"))
     return choices
 
 

@@ -34,7 +34,7 @@ OWED = "/gestion/creances/{receivable:int}"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PaymentsPart:
     """What the page of an invoice shows of its payments."""
 
     receivable: ReceivableView
@@ -44,13 +44,13 @@ class Part:
     may_write_off: bool
 
 
-async def part(actor: Actor, invoice: InvoiceView) -> Part | None:
+async def part(actor: Actor, invoice: InvoiceView) -> PaymentsPart | None:
     """Due, payments so far, and the payer's credits; nothing for what makes nobody owe."""
     owed = None if invoice.receivable is None else await reading.receivable(invoice.receivable)
     if owed is None:
         return None
     may = actor.may(P.PAYMENTS_RECORD)
-    return Part(
+    return PaymentsPart(
         owed,
         await reading.settlements_of(owed.id) if owed.settled_cents or not owed.due_cents else [],
         await reading.unused(owed.payer) if may and owed.due_cents else [],

@@ -14,7 +14,7 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import duration, hours
 from training.reporting.office import planning as reading
-from training.reporting.office.planning import Choices, WantedDate
+from training.reporting.office.planning import PlanningChoices, WantedDate
 from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.asked import asked, whole
@@ -36,7 +36,7 @@ async def blank(request: Asked) -> Template:
     return await _page(request, Form.filled(values), choices)
 
 
-async def _page(request: Asked, form: Form, choices: Choices) -> Template:
+async def _page(request: Asked, form: Form, choices: PlanningChoices) -> Template:
     rows = [
         {"n": n, "filled": any(form.values.get(f"{name}-{n}") or form.errors.get(f"{name}-{n}") for name in FIELDS)}
         for n in range(1, ROWS + 1)
@@ -44,7 +44,7 @@ async def _page(request: Asked, form: Form, choices: Choices) -> Template:
     return await show(request, "sessions/session_new", form.status, form=form, rows=rows, **options(choices))
 
 
-def options(choices: Choices) -> dict[str, object]:
+def options(choices: PlanningChoices) -> dict[str, object]:
     """What each list offers: (value, text) pairs, venues by town."""
     towns: dict[str, list[tuple[int, str]]] = {}
     for v in choices.venues:
@@ -82,7 +82,7 @@ class _Date:
     wanted: WantedDate
 
 
-def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
+def read(form: Form, choices: PlanningChoices) -> tuple[NewSession | None, list[_Date]]:
     """The session that a form asks for; None when something in it was refused."""
     offer = one_of(form, "offer", {o.id for o in choices.offers}, _("Choisissez une offre."), required=True)
     capacity = form.number("capacity", least=1, most=1_000)
@@ -101,7 +101,7 @@ def read(form: Form, choices: Choices) -> tuple[NewSession | None, list[_Date]]:
     return NewSession(offer, capacity, slots, organisation, None, note, state), dates
 
 
-def _date(form: Form, n: int, choices: Choices) -> WantedDate | None:
+def _date(form: Form, n: int, choices: PlanningChoices) -> WantedDate | None:
     if n > 1 and not any(form.values.get(f"{name}-{n}", "").strip() for name in FIELDS):
         return None
     on = form.day(f"date-{n}")

@@ -7,7 +7,7 @@ from litestar.response import Redirect, Template
 
 from training.billing.actions.number import Start, set_numbers
 from training.billing.queries.numbering import numberings
-from training.billing.rules.states import Series
+from training.billing.rules.states import BillingSeries
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.records.rules import NUMBER_LAST
@@ -17,10 +17,10 @@ from training.web.pages import Asked, go, the_actor
 
 P = Permission
 PATH = "/gestion/factures/series"
-NAMES: dict[Series, str] = {
-    Series.INVOICE: N_("Factures et acomptes"),
-    Series.CREDIT_NOTE: N_("Avoirs"),
-    Series.RECEIPT: N_("Reçus"),
+NAMES: dict[BillingSeries, str] = {
+    BillingSeries.INVOICE: N_("Factures et acomptes"),
+    BillingSeries.CREDIT_NOTE: N_("Avoirs"),
+    BillingSeries.RECEIPT: N_("Reçus"),
 }
 
 
@@ -43,7 +43,7 @@ async def save(request: Asked) -> Template | Redirect:
     """Set the series that were sent; a series with a document is not in the form any more."""
     form = await Form.of(request)
     starts = {}
-    for key in Series:
+    for key in BillingSeries:
         if f"{key}_prefix" in form.values:
             prefix = form.text(f"{key}_prefix", required=True, most=6).upper()
             number = form.number(f"{key}_first_number", least=1, most=NUMBER_LAST)
