@@ -244,6 +244,22 @@ async def test_a_migration_that_fails_leaves_nothing(
         assert await migrate.missing() == []
 
 
+async def test_a_migration_may_take_longer_than_a_request_and_so_may_waiting_for_it(
+    empty_database: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = BaseMigrationManager.get_migration_modules
+    slow = SimpleNamespace(ID="9999", forwards=sql_migration("9999", "slow", "select pg_sleep(1.5)"))
+    dsn = await empty_database()
+    async with elsewhere(dsn):
+        await migrate.migrate()
+    monkeypatch.setattr(
+        BaseMigrationManager, "get_migration_modules", lambda self, path: {**real(self, path), "9999": slow}
+    )
+    monkeypatch.setattr(db, "COMMAND_TIMEOUT", 1)
+    async with elsewhere(dsn):
+        await asyncio.gather(migrate.migrate(), migrate.migrate())
+
+
 async def test_a_backup_of_our_schema_comes_back_whole(empty_database: Callable[[], Any], tmp_path: Path) -> None:
     """`fold()` leans on an extension, and a restoration has an empty search_path: indexes over it must be remade."""
     source, target = await empty_database(), await empty_database()

@@ -11,6 +11,7 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 from piccolo.conf.apps import Finder
 
 from training.kernel import db
+from training.kernel.raw_sql import PATIENCE
 
 APP = "training"
 LOCK = 0x7261696E  # any constant: what concurrent migrators queue on
@@ -23,9 +24,9 @@ class MigrationFailed(RuntimeError):
 async def migrate() -> None:
     """Run what has not run. Piccolo's own transactions join ours, so a failure anywhere leaves the schema as it was."""
     async with db.atomic() as tx:
-        await tx.connection.execute("select pg_advisory_xact_lock($1)", LOCK)
-        # a migration may take long on a large database; the pool's time-out is for requests
+        # a migration may take long on a large database; the host's and the pool's time-outs are for requests
         await tx.connection.execute("set local statement_timeout = 0")
+        await tx.connection.execute("select pg_advisory_xact_lock($1)", LOCK, timeout=PATIENCE)
         with contextlib.redirect_stdout(io.StringIO()):
             result = await run_forwards(APP)
         if not result.success:

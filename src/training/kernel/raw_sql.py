@@ -9,6 +9,8 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from training.kernel import db
 
+PATIENCE = 24 * 3600.0  # seconds for one statement: the pool's own time-out is for requests, not for large tables
+
 
 def sql_migration(
     migration_id: str, description: str, *statements: str, undo: tuple[str, ...] = ()
@@ -26,4 +28,4 @@ def sql_migration(
 
 async def _run(statements: tuple[str, ...]) -> None:
     for sql in statements:
-        await db.execute(sql)
+        await db.connection().execute(sql, timeout=PATIENCE)
