@@ -176,9 +176,10 @@ async def test_a_backup_carries_tombstones_and_what_was_edited(database_test, da
     saved = tmp_path / "whole.backup"
     await asyncio.to_thread(backup.backup, database_dsn, saved)
     admin = await asyncpg.connect(server)
-    await admin.execute("create database tombstones template template0")
+    name = f"{database_dsn.rsplit('/', 1)[1].split('?')[0]}_tombstones"  # another run may use this server
+    await admin.execute(f"create database {name} template template0")
     try:
-        target = on(server, "tombstones")
+        target = on(server, name)
         await asyncio.to_thread(backup.restore, target, saved)
         restored = await asyncpg.connect(target)
         rows = await restored.fetch("select id, content, sha256, gone_reason from file order by id")
@@ -190,5 +191,5 @@ async def test_a_backup_carries_tombstones_and_what_was_edited(database_test, da
             await restored.execute("delete from file")
         await restored.close()
     finally:
-        await admin.execute("drop database tombstones with (force)")
+        await admin.execute(f"drop database {name} with (force)")
         await admin.close()
