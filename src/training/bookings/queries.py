@@ -104,7 +104,9 @@ BOOKING = f"""
 def within(scope: Scope) -> Clauses:
     """The first clause of every statement about bookings `b`: those of the organisations that the scope names."""
     where = Clauses()
-    if not scope.everything:
+    if len(scope.organisations) == 1 and not scope.everything:
+        where.add("b.organisation = {}", *scope.organisations)  # whose bookings PostgreSQL can count on
+    elif not scope.everything:
         where.add("b.organisation = any({})", list(scope.organisations))
     return where
 
@@ -142,7 +144,7 @@ async def bookings(
         where.add("b.state = any({})", [s.value for s in states])
     if after:
         where.add("(s.starts_at, b.id) < ({}, {})", *after)
-    sql = f"{BOOKING} where {where} order by s.starts_at desc, b.id desc limit {where.value(limit)}"
+    sql = f"{BOOKING} where {where} order by s.starts_at desc, b.id desc limit {limit:d}"
     return await db.rows(BookingView, sql, *where.values)
 
 

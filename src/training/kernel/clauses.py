@@ -12,10 +12,11 @@ class Clauses:
         where = Clauses("state <> 'draft'")
         if offer:
             where.add("offer = {}", offer)
-        sql = f"select … where {where} limit {where.value(limit)}"
+        sql = f"select … where {where} limit {limit:d}"
         await db.rows(Shape, sql, *where.values)
 
-    Values are parameters always, so that a list has a handful of texts, each prepared once.
+    Values are parameters, so that a list has a handful of texts, each prepared once. A limit is written out: of one
+    that it does not know PostgreSQL thinks that a tenth of all rows is wanted.
     """
 
     def __init__(self, *always: str) -> None:

@@ -134,7 +134,7 @@ async def public_sessions(
         where.add("s.starts_at < {}", until)
     if after:
         where.add("(s.starts_at, s.id) > ({}, {})", *after)
-    sql = f"{SESSION} where {where} order by s.starts_at, s.id limit {where.value(limit)}"
+    sql = f"{SESSION} where {where} order by s.starts_at, s.id limit {limit:d}"
     return await db.rows(SessionView, sql, *where.values)
 
 

@@ -114,7 +114,7 @@ async def team_tokens(*, before: int | None = None, limit: int = 50) -> list[Tok
     where = Clauses("t.kind in ('staff', 'partner', 'venue', 'facilitator')")
     if before is not None:
         where.add("t.id < {}", before)
-    sql = f"{_TOKENS} and {where} order by t.id desc limit {where.value(limit)}"
+    sql = f"{_TOKENS} and {where} order by t.id desc limit {limit:d}"
     return await db.rows(TokenView, sql, *where.values)
 
 

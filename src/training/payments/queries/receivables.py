@@ -68,7 +68,7 @@ async def open_receivables(search: str = "", *, limit: int = 30) -> list[Receiva
             search.strip(),
             _as_euros(search),
         )
-    sql = f"{_RECEIVABLE} where {where} order by r.issued_on, r.id limit {where.value(limit)}"
+    sql = f"{_RECEIVABLE} where {where} order by r.issued_on, r.id limit {limit:d}"
     return await db.rows(ReceivableView, sql, *where.values)
 
 
@@ -138,7 +138,7 @@ async def payments(
         where.add("(p.received_on, p.id) < ({}, {})", *after)
     return await db.rows(
         PaymentView,
-        f"{_PAYMENT} where {where} order by p.received_on desc, p.id desc limit {where.value(limit)}",
+        f"{_PAYMENT} where {where} order by p.received_on desc, p.id desc limit {limit:d}",
         *where.values,
     )
 

@@ -68,7 +68,7 @@ async def statements(*, after: tuple[datetime, int] | None = None, limit: int = 
     where = Clauses()
     if after:
         where.add("(s.created_at, s.id) < ({}, {})", *after)
-    sql = f"{_STATEMENT} where {where} order by s.created_at desc, s.id desc limit {where.value(limit)}"
+    sql = f"{_STATEMENT} where {where} order by s.created_at desc, s.id desc limit {limit:d}"
     return await db.rows(StatementView, sql, *where.values)
 
 
@@ -127,7 +127,7 @@ async def lines(
         where.add("l.state = {}", state)
     if after:
         where.add("(l.booked_on, l.id) > ({}, {})", *after)
-    sql = f"{_LINE} where {where} order by l.booked_on, l.id limit {where.value(limit)}"
+    sql = f"{_LINE} where {where} order by l.booked_on, l.id limit {'all' if limit is None else limit}"
     return await db.rows(StatementLineView, sql, *where.values)
 
 

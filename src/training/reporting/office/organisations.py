@@ -48,7 +48,7 @@ async def organisations(
                (select count(*) from booking b join session s on s.id = b.session
                 where b.organisation = g.id and b.state = 'confirmed' and s.starts_at > {now}) as coming,
                (select count(*) from booking where organisation = g.id and state = 'pending') as pending
-        from organisation g where {where} order by fold(g.name), g.name, g.id limit {where.value(limit)}
+        from organisation g where {where} order by fold(g.name), g.name, g.id limit {limit:d}
     """
     return await db.rows(OrganisationListed, sql, *where.values)
 

@@ -47,7 +47,7 @@ async def venues(search: str = "", *, after: int | None = None, limit: int = 50)
     if after is not None:
         where.add(_AFTER, after)
     sql = _VENUES.format(now=where.value(clock.now()))
-    order = f"order by not v.active, fold(c.name), fold(v.name), v.id limit {where.value(limit)}"
+    order = f"order by not v.active, fold(c.name), fold(v.name), v.id limit {limit:d}"
     return await db.rows(VenueListed, f"{sql} where {where} {order}", *where.values)
 
 

@@ -94,7 +94,7 @@ async def sessions(
         where.add("c.insee = {}", narrowed.commune)
     if after:
         where.add(f"(s.starts_at, s.id) {beyond} ({{}}, {{}})", *after)
-    sql = f"{_LIST} where {where} order by s.starts_at {order}, s.id {order} limit {where.value(limit)}"
+    sql = f"{_LIST} where {where} order by s.starts_at {order}, s.id {order} limit {limit:d}"
     return await db.rows(SessionListed, sql, *where.values)
 
 

@@ -164,7 +164,7 @@ async def sessions(
     if key:
         where.add(f"(s.starts_at, s.id) {'<' if backward else '>'} ({{}}, {{}})", *key)
     order = "order by s.starts_at desc, s.id desc" if backward else "order by s.starts_at, s.id"
-    sql = f"{SESSION} where {where} {order} limit {where.value(limit + 1)}"
+    sql = f"{SESSION} where {where} {order} limit {limit + 1:d}"
     found = await db.rows(SessionView, sql, *where.values)
     more, found = len(found) > limit, found[:limit]
     if backward:
