@@ -20,6 +20,7 @@ from training.directory.rules import OrganisationKind
 from training.identity.actions import keys
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.papers.rules.references import References
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.actions.planning import NewSession, NewSlot
@@ -195,7 +196,9 @@ async def _drafts(offer: int, venue: int, customers: tuple[Customer, ...]) -> tu
         session = await scheduling.plan_session(SYSTEM, NewSession(offer, SEATS, (slot,)))
         for number in range(DRAFTS):
             organisation = customers[number % CLIENTS].organisation
-            await bookings.book(SYSTEM, NewBooking(session, organisation, 12, purchase_order=f"EJ-{number}"))
+            await bookings.book(
+                SYSTEM, NewBooking(session, organisation, 12, references=References(purchase_order=f"EJ-{number}"))
+            )
     await hold_session(SYSTEM, session)
     async with acting(SYSTEM, "bench.drafts"):
         await make_billable(SYSTEM, session)

@@ -16,6 +16,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.messages import queries as mails
 from training.papers.rules.lines import LineKind
+from training.papers.rules.references import References
 from training.worker import drain
 
 
@@ -78,7 +79,7 @@ async def monthly(**platform: object) -> tuple[makers.Town, list[int]]:
     for day in (date(2027, 3, 9), date(2027, 3, 30), date(2027, 4, 2)):
         start = clock.at(day, town.starts_at.time())
         session = await makers.make_session(town.offer, starts_at=start)
-        await book(SYSTEM, NewBooking(session, town.organisation, 10, purchase_order="2027-1"))
+        await book(SYSTEM, NewBooking(session, town.organisation, 10, references=References(purchase_order="2027-1")))
         sessions.append(session)
     return town, sessions
 

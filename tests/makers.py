@@ -19,6 +19,7 @@ from training.identity.actions import roles, signin
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.papers.rules.references import References
 from training.scheduling import queries
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.actions.planning import NewSession, NewSlot
@@ -167,7 +168,9 @@ async def make_town(**platform: object) -> Town:
 
 
 async def make_booking(town: Town, seats: int = 40, **more: object) -> Booked:
-    return await bookings.book(SYSTEM, NewBooking(town.session, town.organisation, seats, **more))
+    """`purchase_order` and `service_code` by their own names."""
+    said = References(**{name: more.pop(name, None) for name in ("purchase_order", "service_code")})
+    return await bookings.book(SYSTEM, NewBooking(town.session, town.organisation, seats, references=said, **more))
 
 
 async def make_staff(email: str = "equipe@example.org", role: Role = Role.ADMINISTRATOR) -> int:

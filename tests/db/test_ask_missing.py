@@ -28,6 +28,7 @@ from training.kernel import clock, db, links, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
 from training.messages import queries as mails
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -45,10 +46,12 @@ async def test_the_chosen_service_s_own_need_is_looked_at(database_test):
     assert "engagement" in said
     with pytest.raises(Conflict, match="engagement"):
         await issue(SYSTEM, draft.id)
-    await edit_draft(SYSTEM, draft.id, DraftFacts(service_code="SPORTS", purchase_order="2027-1"))
+    await edit_draft(
+        SYSTEM, draft.id, DraftFacts(references=References(service_code="SPORTS", purchase_order="2027-1"))
+    )
     (said,) = await queries.blockers(draft.id)
     assert "SPORTS" in said
-    await edit_draft(SYSTEM, draft.id, DraftFacts(service_code="DRH", purchase_order="2027-1"))
+    await edit_draft(SYSTEM, draft.id, DraftFacts(references=References(service_code="DRH", purchase_order="2027-1")))
     assert await issue(SYSTEM, draft.id)
 
 
@@ -69,10 +72,10 @@ async def test_what_is_missing_is_asked_of_the_client_who_completes_it_and_it_is
         assert "engagement" in kept.text
         with pytest.raises(Conflict, match="déjà demandé"):
             await ask_missing(SYSTEM, draft.id)
-        assert not await complete_facts(SYSTEM, draft.id, service_code="DRH")
+        assert not await complete_facts(SYSTEM, draft.id, References(service_code="DRH"))
         await drain()
         assert await issued() == []
-        assert await complete_facts(SYSTEM, draft.id, purchase_order="2027-9")
+        assert await complete_facts(SYSTEM, draft.id, References(purchase_order="2027-9"))
         await drain()
         (invoice,) = await issued()
         assert (invoice.service_code, invoice.purchase_order) == ("DRH", "2027-9")
@@ -114,6 +117,6 @@ async def test_what_no_client_can_say_is_not_asked(database_test):
 async def test_a_question_that_was_answered_meanwhile_is_not_put(database_test):
     draft = await one_draft(chorus_needs="engagement")
     await ask_missing(SYSTEM, draft.id)
-    await edit_draft(SYSTEM, draft.id, DraftFacts(purchase_order="2027-9"))
+    await edit_draft(SYSTEM, draft.id, DraftFacts(references=References(purchase_order="2027-9")))
     await drain()
     assert await asked() == []

@@ -53,6 +53,7 @@ from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.messages.actions import delivery
 from training.papers.rules.lines import LineKind
+from training.papers.rules.references import References
 from training.payments.actions import checkout, stripe_events
 from training.payments.actions import import_statement as bank
 from training.payments.clients import stripe
@@ -189,8 +190,8 @@ async def _drafts(town: makers.Town) -> None:
     await db.execute("update organisation set chorus_needs = 'both', early_billing_reason = 'Régie.'")
     await ask_missing.ask_missing(SYSTEM, draft)
     await drain()
-    await ask_missing.complete_facts(SYSTEM, draft, "2027-1", "DRH")
-    await ask_missing.complete_booking(SYSTEM, draft, 0, "2027-2")
+    await ask_missing.complete_facts(SYSTEM, draft, References(purchase_order="2027-1", service_code="DRH"))
+    await ask_missing.complete_booking(SYSTEM, draft, 0, References(purchase_order="2027-2"))
     await db.execute("update organisation set chorus_needs = 'none'")
     later = await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=60))
     booked = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 4))
@@ -217,11 +218,13 @@ async def _chorus(town: makers.Town) -> None:
     later = await makers.make_session(town.offer, starts_at=clock.now() + timedelta(days=30))
     booked = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 2))
     await db.execute("update organisation set siret = null where id = $1", town.organisation)
-    told = client_facts.FactsTold(siret=makers.SIRET, purchase_order="2027-2")
+    told = client_facts.FactsTold(siret=makers.SIRET, references=References(purchase_order="2027-2"))
     await client_facts.tell_for_booking(SYSTEM, booked.id, told)
     await drain()
     if draft := await db.value("select max(id) from invoice where state = 'draft'"):
-        await client_facts.tell_for_invoice(SYSTEM, draft, client_facts.FactsTold(service_code="DRH"))
+        await client_facts.tell_for_invoice(
+            SYSTEM, draft, client_facts.FactsTold(references=References(service_code="DRH"))
+        )
 
 
 async def _bank() -> None:

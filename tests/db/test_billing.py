@@ -23,6 +23,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Scope
 from training.kernel.errors import Conflict, NotFound
 from training.messages import queries as mails
+from training.papers.rules.references import References
 from training.records import queries as records
 from training.worker import drain
 
@@ -63,7 +64,10 @@ async def test_a_price_per_seat_counts_the_seats_booked(database_test):
     town = await makers.make_town()
     offer = await makers.make_offer("place", mode=TariffMode.PER_SEAT, cents=1_250)
     session = await makers.make_session(offer, starts_at=town.starts_at)
-    await book(SYSTEM, NewBooking(session, town.organisation, 7, purchase_order="BC-7", service_code="SRV"))
+    await book(
+        SYSTEM,
+        NewBooking(session, town.organisation, 7, references=References(purchase_order="BC-7", service_code="SRV")),
+    )
     await hold(town, session)
     (invoice,) = await invoices()
     line = await only_line(invoice.id)

@@ -35,6 +35,7 @@ from training.kernel import db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.papers.rules.lines import LineKind
+from training.papers.rules.references import References
 from training.records import queries as records
 
 pytestmark = pytest.mark.anyio
@@ -109,7 +110,7 @@ async def test_an_issued_invoice_is_not_edited_by_any_door(database_test):
         remove_line(SYSTEM, line),
         move_line(SYSTEM, line),
         ask_missing(SYSTEM, draft.id),
-        complete_facts(SYSTEM, draft.id, "2027-9"),
+        complete_facts(SYSTEM, draft.id, References(purchase_order="2027-9")),
     ):
         with pytest.raises(Conflict, match="émise"):
             await refused
@@ -120,7 +121,9 @@ async def test_an_issued_invoice_is_not_edited_by_any_door(database_test):
 
 async def test_references_are_written_and_taken_away(database_test):
     draft = await one_draft()
-    facts = DraftFacts(purchase_order=" 2027-9 ", service_code="DRH", contract_reference="M-1", subject="Vélo")
+    facts = DraftFacts(
+        references=References(purchase_order=" 2027-9 ", service_code="DRH", contract_reference="M-1"), subject="Vélo"
+    )
     await edit_draft(SYSTEM, draft.id, facts)
     view = await queries.invoice(SYSTEM.scope, draft.id)
     assert (view.purchase_order, view.service_code, view.contract_reference, view.subject) == (
@@ -130,7 +133,7 @@ async def test_references_are_written_and_taken_away(database_test):
     view = await queries.invoice(SYSTEM.scope, draft.id)
     assert (view.purchase_order, view.service_code, view.contract_reference, view.subject) == (None, None, None, "")
     with pytest.raises(Invalid):
-        await edit_draft(SYSTEM, draft.id, DraftFacts(purchase_order="x" * 51))
+        await edit_draft(SYSTEM, draft.id, DraftFacts(references=References(purchase_order="x" * 51)))
 
 
 async def test_drafts_are_merged_and_split_line_by_line(database_test):

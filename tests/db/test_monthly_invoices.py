@@ -21,6 +21,7 @@ from training.billing.queries import invoices as queries
 from training.bookings.actions.ending import call_off_session
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -110,15 +111,17 @@ async def test_an_engagement_said_of_one_booking_is_not_put_on_the_others(databa
             await hold(session)
         (draft,) = await drafts()
         one, two = [line.booking for line in await queries.lines(draft.id)]
-        await complete_booking(SYSTEM, draft.id, one, "2027-7")
+        await complete_booking(SYSTEM, draft.id, one, References(purchase_order="2027-7"))
         found = {d.purchase_order: d for d in await drafts()}
         assert {order: (d.line_count, d.net_cents) for order, d in found.items()} == {
             "2027-1": (1, 35_000),
             "2027-7": (1, 35_000),
         }
         assert found["2027-7"].month == draft.month
-        await complete_booking(SYSTEM, found["2027-1"].id, two, "2027-7")  # alone on its draft: the draft says it
-        await complete_booking(SYSTEM, found["2027-1"].id, two, "2027-1")
-        await complete_booking(SYSTEM, found["2027-7"].id, one, "2027-1")
+        await complete_booking(
+            SYSTEM, found["2027-1"].id, two, References(purchase_order="2027-7")
+        )  # alone on its draft: the draft says it
+        await complete_booking(SYSTEM, found["2027-1"].id, two, References(purchase_order="2027-1"))
+        await complete_booking(SYSTEM, found["2027-7"].id, one, References(purchase_order="2027-1"))
         assert sorted(d.line_count for d in await drafts()) == [1, 1]
         assert await db.value("select sum(net_cents)::bigint from invoice") == 70_000

@@ -23,6 +23,7 @@ from training.identity.rules import ORGANISATION_ROLES, PLATFORM_ROLES, Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import DomainError
+from training.papers.rules.references import References
 from training.reporting.office.booking import booking_page
 from training.scheduling import queries as sessions
 from training.scheduling import rules as scheduling
@@ -97,7 +98,11 @@ def _of_booking(actor: Actor, view: queries.BookingView) -> list[tuple[str, bool
         ("decline", bookings.may_decline(actor, standing), lambda: ending.decline(actor, view.id, "Complet.")),
         ("cancel", bookings.may_cancel(actor, standing, now), lambda: ending.cancel(actor, view.id)),
         ("name", bookings.may_name(actor, standing), lambda: booking.name_participants(actor, view.id, ())),
-        ("tell", bookings.may_tell(actor, standing), lambda: booking.tell_references(actor, view.id, "2027-1", "")),
+        (
+            "tell",
+            bookings.may_tell(actor, standing),
+            lambda: booking.tell_references(actor, view.id, References(purchase_order="2027-1")),
+        ),
     ]
 
 

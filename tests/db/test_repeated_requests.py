@@ -16,6 +16,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
 from training.messages import queries as mails
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -30,7 +31,7 @@ async def taken(session: int) -> int:
 async def test_the_same_key_at_once_is_one_booking_and_one_mail(database_test):
     town = await makers.make_town()
     key = RepeatKey("key:1", "abc")
-    new = NewBooking(town.session, town.organisation, 5, purchase_order="BC-1")
+    new = NewBooking(town.session, town.organisation, 5, references=References(purchase_order="BC-1"))
     made = await asyncio.gather(*(actions.book(SYSTEM, new, key) for _each in range(8)))
     assert len({m.reference for m in made}) == 1
     assert sorted(m.repeated for m in made) == [False] + [True] * 7

@@ -15,7 +15,7 @@ from training.billing.rules.sharing import BilledPrice, Portion, Share, portions
 from training.directory.rules import BillingMoment, Buyer
 from training.kernel.errors import Invalid
 from training.papers.rules.lines import LineKind, check_line, line_cents
-from training.papers.rules.references import check_references
+from training.papers.rules.references import References, check_subject
 from training.papers.rules.totals import line
 from training.papers.rules.vat import VatRegime
 
@@ -194,7 +194,19 @@ def test_what_cannot_be_a_line_is_said_by_field(change: dict[str, object], field
 
 
 def test_references_are_as_long_as_chorus_pro_takes_them() -> None:
-    check_references(purchase_order="x" * 50, service_code="x" * 100, contract_reference="x" * 50, subject="x" * 200)
+    longest = References(purchase_order="x" * 50, service_code="x" * 100, contract_reference="x" * 50)
+    assert len(longest.given) == 3
     with pytest.raises(Invalid) as refusal:
-        check_references(purchase_order="x" * 51, service_code="x" * 101, contract_reference="x" * 51, subject="a\nb")
-    assert list(refusal.value.errors) == ["purchase_order", "service_code", "contract_reference", "subject"]
+        References(purchase_order="x" * 51, service_code="x" * 101, contract_reference="a\nb")
+    assert list(refusal.value.errors) == ["purchase_order", "service_code", "contract_reference"]
+    check_subject("x" * 200)
+    for subject in ("x" * 201, "a\nb"):
+        with pytest.raises(Invalid, match="caractère"):
+            check_subject(subject)
+
+
+def test_an_empty_reference_is_none_and_blanks_around_one_do_not_count() -> None:
+    given = References(purchase_order=" 2027-1 ", service_code="  ", contract_reference=None)
+    assert given == References(purchase_order="2027-1")
+    assert given.given == {"purchase_order": "2027-1"}
+    assert not References()

@@ -37,6 +37,7 @@ from training.identity.rules import Role
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
+from training.papers.rules.references import References
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.actions.planning import NewSession, NewSlot
@@ -262,7 +263,7 @@ def _booking_events(town: Town, planned: PlannedBooking) -> list[Event]:
             session=town.sessions[planned.session],
             organisation=town.organisations[planned.organisation],
             seats=planned.seats,
-            purchase_order=planned.purchase_order,
+            references=References(purchase_order=planned.purchase_order),
             note=planned.note,
             option=planned.state in ("option", "expired"),
         )

@@ -15,7 +15,7 @@ from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import moment
-from training.papers.rules.references import check_references
+from training.papers.rules.references import References
 from training.records.actions import acting
 
 TWICE = timedelta(hours=12)  # a form sent twice, or two people of the office, make one mail
@@ -41,20 +41,16 @@ async def ask_missing(actor: Actor, invoice: int) -> None:
         await outbox.put("invoice.lacking", ("invoice", invoice))
 
 
-async def complete_facts(
-    actor: Actor, invoice: int, purchase_order: str | None = None, service_code: str | None = None
-) -> bool:
+async def complete_facts(actor: Actor, invoice: int, answer: References) -> bool:
     """Write what the client said; an empty answer leaves what is known. Returns whether nothing is missing any more.
 
     Then the draft is as a fresh one: where the platform wants no look at it, it is issued. Conflict: it is issued
-    already. Invalid: too long.
+    already.
     """
-    order, service = (purchase_order or "").strip(), (service_code or "").strip()
     async with acting(actor, "invoice.complete", ("invoice", invoice)) as change:
         await _ask(actor, invoice)
         draft = await lock_draft(invoice)
-        check_references(purchase_order=order, service_code=service)
-        said = _said(draft, order, service)
+        said = _said(draft, answer)
         if said:
             await change.edit(Invoice, invoice, said)
         whole = not issuing.said(await checks(invoice))
@@ -63,23 +59,19 @@ async def complete_facts(
     return whole
 
 
-async def complete_booking(
-    actor: Actor, invoice: int, booking: int, purchase_order: str | None = None, service_code: str | None = None
-) -> bool:
+async def complete_booking(actor: Actor, invoice: int, booking: int, answer: References) -> bool:
     """The same, said of one booking: others on a grouped draft keep their own references.
 
     Its lines then go to the draft of that month which has the new ones: one service, one engagement an invoice.
     """
-    typed_order, typed_service = (purchase_order or "").strip(), (service_code or "").strip()
     async with acting(actor, "invoice.complete-booking", ("invoice", invoice)) as change:
         payer = await _ask(actor, invoice)
-        check_references(purchase_order=typed_order, service_code=typed_service)
         await lock_payers([payer])
         draft = await lock_draft(invoice)
-        said = _said(draft, typed_order, typed_service)
+        said = _said(draft, answer)
         others = "select exists (select from invoice_line where invoice = $1 and booking is distinct from $2)"
         if not said or not await db.value(others, invoice, booking):
-            return await complete_facts(actor, invoice, typed_order, typed_service)
+            return await complete_facts(actor, invoice, answer)
         change.about("invoice", invoice, "lines")
         order, service = said.get("purchase_order", draft.purchase_order), said.get("service_code", draft.service_code)
         wanted = replace(draft, purchase_order=order, service_code=service, replaces=None, asked_at=None)
@@ -112,7 +104,6 @@ async def _move(booking: int, source: DraftRow, target: DraftRow) -> None:
     await tidy(target)
 
 
-def _said(draft: DraftRow, order: str, service: str) -> dict[str, str]:
+def _said(draft: DraftRow, answer: References) -> dict[str, str]:
     """What the answer changes."""
-    answers = {"purchase_order": order, "service_code": service}
-    return {name: text for name, text in answers.items() if text and text != getattr(draft, name)}
+    return {name: text for name, text in answer.given.items() if text != getattr(draft, name)}

@@ -16,7 +16,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.papers.rules.references import check_references
+from training.papers.rules.references import NO_REFERENCES, References
 from training.records.actions import acting
 
 
@@ -25,8 +25,7 @@ class FactsTold:
     """As typed; what is empty leaves what is known."""
 
     siret: str = ""
-    purchase_order: str = ""
-    service_code: str = ""
+    references: References = NO_REFERENCES
 
 
 async def tell_for_invoice(actor: Actor, invoice: int, told: FactsTold) -> bool:
@@ -43,7 +42,7 @@ async def tell_for_invoice(actor: Actor, invoice: int, told: FactsTold) -> bool:
         _something(told)
         if told.siret.strip():
             await give_siret(actor, int(payer), told.siret)
-        return await complete_facts(actor, invoice, told.purchase_order, told.service_code)
+        return await complete_facts(actor, invoice, told.references)
 
 
 async def tell_for_booking(actor: Actor, booking: int, told: FactsTold) -> None:
@@ -56,19 +55,18 @@ async def tell_for_booking(actor: Actor, booking: int, told: FactsTold) -> None:
         organisation = await db.value("select organisation from booking where id = $1", booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=organisation)
         _something(told)
-        await bookings.tell_references(actor, booking, told.purchase_order, told.service_code)
+        await bookings.tell_references(actor, booking, told.references)
         if told.siret.strip():
             await give_siret(actor, int(organisation), told.siret)
         standing = await db.connection().fetch(_OWN, booking)
         if any(record["state"] == InvoiceState.ISSUED for record in standing):
             raise Conflict(_("Cette réservation est déjà facturée : écrivez-nous, nous verrons ensemble."))
         for record in standing:
-            await complete_booking(actor, record["id"], booking, told.purchase_order, told.service_code)
+            await complete_booking(actor, record["id"], booking, told.references)
 
 
 def _something(told: FactsTold) -> None:
-    check_references(purchase_order=told.purchase_order.strip(), service_code=told.service_code.strip())
-    if not (told.siret.strip() or told.purchase_order.strip() or told.service_code.strip()):
+    if not (told.siret.strip() or told.references):
         raise Invalid(_("Donnez au moins un numéro."))
 
 

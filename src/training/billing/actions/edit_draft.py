@@ -5,7 +5,7 @@ What a booking makes (kind `service`) is not edited here: the booking, its offer
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import DETAIL_MAX, LineKind, check_line, line_cents
-from training.papers.rules.references import check_references
+from training.papers.rules.references import NO_REFERENCES, References, check_subject
 from training.records.actions import acting
 
 
@@ -36,9 +36,7 @@ from training.records.actions import acting
 class DraftFacts:
     """What the invoice says besides its lines; an empty text takes it away."""
 
-    purchase_order: str = ""
-    service_code: str = ""
-    contract_reference: str = ""
+    references: References = NO_REFERENCES
     subject: str = ""
 
 
@@ -65,12 +63,10 @@ class NewLine:
 async def edit_draft(actor: Actor, invoice: int, facts: DraftFacts) -> None:
     """Write a draft's references. Invalid: too long. Conflict: issued."""
     actor.must(Permission.INVOICES_PREPARE)
-    values = {name: getattr(facts, name).strip() for name in DraftFacts.__slots__}
-    check_references(**values)
+    check_subject(facts.subject.strip())
     async with acting(actor, "invoice.edit", ("invoice", invoice)) as change:
         await _lock_editable(invoice)
-        kept = {name: text if name == "subject" else text or None for name, text in values.items()}
-        await change.edit(Invoice, invoice, kept)
+        await change.edit(Invoice, invoice, {**asdict(facts.references), "subject": facts.subject.strip()})
 
 
 async def add_line(actor: Actor, invoice: int, new: NewLine) -> int:

@@ -20,7 +20,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.papers.rules.references import check_references
+from training.papers.rules.references import References
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState
@@ -75,7 +75,7 @@ async def _check_payers(shares: Sequence[Share]) -> None:
     if any(s.payer not in known for s in shares):
         raise Invalid(_("Choisissez un payeur de la liste."), field="payer")
     for item in shares:
-        check_references(purchase_order=item.purchase_order or "", service_code=item.service_code or "")
+        References(purchase_order=item.purchase_order, service_code=item.service_code)  # Invalid, where they cannot be
 
 
 async def _check_drafts(booking: int) -> None:

@@ -19,6 +19,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.papers.rules.references import NO_REFERENCES, References
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import LockedSession
@@ -44,8 +45,7 @@ class NewBooking:
     organisation: int
     seats: int
     contact: int | None = None
-    purchase_order: str | None = None
-    service_code: str | None = None
+    references: References = NO_REFERENCES
     note: str = ""
     participants: tuple[NewParticipant, ...] = ()
     option: bool = False
@@ -167,14 +167,13 @@ async def name_participants(
         await outbox.put("booking.named", ("booking", booking))
 
 
-async def tell_references(actor: Actor, booking: int, purchase_order: str, service_code: str) -> None:
+async def tell_references(actor: Actor, booking: int, told: References) -> None:
     """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known."""
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
         row, session = await lock_booking(booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=row.organisation)
         rules.check_tell(standing_of(row, session))
-        told = {"purchase_order": purchase_order.strip(), "service_code": service_code.strip()}
-        await change.edit(Booking, booking, {name: text for name, text in told.items() if text})
+        await change.edit(Booking, booking, told.given)
 
 
 async def confirm_requests_of(actor: Actor, organisation: int) -> None:
@@ -257,8 +256,8 @@ async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: 
         unit_price_cents=cost.unit_price_cents,
         price_cents=cost.price_cents,
         reference_cents=cost.reference_cents,
-        purchase_order=new.purchase_order or None,
-        service_code=new.service_code or None,
+        purchase_order=new.references.purchase_order,
+        service_code=new.references.service_code,
         note=new.note,
         expires_at=rules.option_ends(session, now) if state == BookingState.OPTION else None,
         created_at=now,
@@ -302,7 +301,10 @@ async def _remember(key: RepeatKey, new: NewBooking, booking: int) -> None:
 
 
 def _digest(new: NewBooking) -> bytes:
-    return hashlib.sha256(json.dumps(asdict(new), sort_keys=True).encode()).digest()
+    facts = asdict(new)
+    facts |= facts.pop("references")  # flat, as the keys of before know it
+    del facts["contract_reference"]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).digest()
 
 
 async def forget_request_keys(actor: Actor = SYSTEM) -> None:

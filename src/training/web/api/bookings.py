@@ -19,6 +19,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.papers.rules.references import References
 from training.scheduling.rules import SessionState
 from training.web.api import examples, inputs, outputs, paging
 from training.web.api.catalogue import Cursor
@@ -67,8 +68,7 @@ async def _wanted(actor: Actor, data: NewBooking) -> actions.NewBooking:
         session=data.session,
         organisation=await _organisation(actor, data.organisation),
         seats=data.seats,
-        purchase_order=data.purchase_order,
-        service_code=data.service_code,
+        references=References(purchase_order=data.purchase_order, service_code=data.service_code),
         note=data.note or "",
         participants=_participants(data.participants or []),
         option=bool(data.option),

@@ -21,6 +21,7 @@ from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, Se
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.papers.rules.references import NO_REFERENCES, References
 from training.web.asked import row
 from training.web.auth import PUBLIC
 from training.web.forms import Form
@@ -61,19 +62,19 @@ async def wanted(organisation: OrganisationView, service_code: str | None, purch
     return FactsWanted(organisation, services, siret, tuple(lacking))
 
 
-def read_references(form: Form, services: tuple[Service, ...]) -> tuple[str, str]:
-    """(engagement, service) as typed; a service outside the list that the page showed is refused."""
+def read_references(form: Form, services: tuple[Service, ...]) -> References:
+    """Engagement and service as typed; none where the form has a mistake. A service is one of the list shown."""
     purchase_order = form.text("purchase_order", most=ENGAGEMENT_MAX)
     service_code = form.text("service_code", most=SERVICE_CODE_MAX)
     if service_code and services and service_code not in {service.code for service in services}:
         form.errors.setdefault("service_code", _("Choisissez un service de la liste."))
-    return purchase_order, service_code
+    return References(purchase_order=purchase_order, service_code=service_code) if form.good else NO_REFERENCES
 
 
 def _told(form: Form, asked_for: FactsWanted) -> FactsTold | None:
-    purchase_order, service_code = read_references(form, asked_for.services)
+    references = read_references(form, asked_for.services)
     siret = form.text("siret", most=30) if asked_for.siret else ""
-    return FactsTold(siret=siret, purchase_order=purchase_order, service_code=service_code) if form.good else None
+    return FactsTold(siret=siret, references=references) if form.good else None
 
 
 def _filled(service_code: str | None, purchase_order: str | None) -> Form:

@@ -101,7 +101,7 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
     """What was typed, as a booking; None with the mistakes in the form."""
     seats = form.number("places", least=1, most=MOST_SEATS)
     contact = _contact(form, asking)
-    purchase_order, service_code = read_references(form, asking.services)
+    references = read_references(form, asking.services)
     note = form.lines("note", most=2_000)
     people = read_people(form)
     if seats is None or not form.good:
@@ -112,8 +112,7 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
         organisation=asking.organisation.id,
         seats=seats,
         contact=contact,
-        purchase_order=purchase_order or None,
-        service_code=service_code or None,
+        references=references,
         note=note,
         participants=people,
         option=bool(form.values.get("option")),

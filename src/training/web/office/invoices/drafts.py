@@ -27,6 +27,7 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND, LINE_KIND_NAMES, UNIT_NAMES, LineKind
+from training.papers.rules.references import References
 from training.reporting.office import invoices as reading
 from training.web.asked import PER_PAGE, asked, day_key, key, pager, row
 from training.web.forms import Form
@@ -179,17 +180,15 @@ async def write_references(request: Asked, invoice: FromPath[int]) -> Template |
     view, form = await the_draft(request, invoice), await Form.of(request)
     chosen = form.text("service_code", most=SERVICE_CODE_MAX)
     typed = form.text("service_other", most=SERVICE_CODE_MAX)
-    facts = DraftFacts(
-        purchase_order=form.text("purchase_order", most=ENGAGEMENT_MAX),
-        service_code=typed if chosen in ("", OTHER) else chosen,
-        contract_reference=form.text("contract_reference", most=CONTRACT_MAX),
-        subject=form.text("subject"),
-    )
+    order = form.text("purchase_order", most=ENGAGEMENT_MAX)
+    contract, subject = form.text("contract_reference", most=CONTRACT_MAX), form.text("subject")
+    service = typed if chosen in ("", OTHER) else chosen
     if chosen == OTHER and not typed:
         form.errors.setdefault("service_other", _("Écrivez le code du service."))
     if form.good:
         with form.refusals():
-            await edit_draft(the_actor(request), view.id, facts)
+            references = References(purchase_order=order, service_code=service, contract_reference=contract)
+            await edit_draft(the_actor(request), view.id, DraftFacts(references=references, subject=subject))
             return go(f"{DRAFTS}/{view.id}", _("Références enregistrées."))
     return await _draft_page(request, view, facts=form)
 
