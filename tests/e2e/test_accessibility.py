@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from sites import Site
 from test_the_story import CONTACT
 from walk import Audience, contexts, stops
 
+import training
 from training.demo.town.people import FACILITATORS, STORY_FACILITATOR
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 FACILITATOR = next(f.person for f in FACILITATORS if f.person.slug == STORY_FACILITATOR)
 TOWN = {"contact": CONTACT.email, "facilitator": FACILITATOR.email}
 EMPTY = {"contact": "rh@mairie.example.org", "facilitator": "anime@example.org"}
+
+
+SOURCE = Path(training.__file__).parent
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at."""
+
+    width: int
+    height: int
+    scheme: Literal["light", "dark"]
+
+    @property
+    def size(self) -> ViewportSize:
+        return {"width": self.width, "height": self.height}
+
+
+LIGHT, DARK, WIDE = Look(390, 844, "light"), Look(390, 844, "dark"), Look(1280, 900, "light")
 
 
 def violations(page: Page) -> list[str]:
@@ -27,43 +52,63 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def walked(browser: Browser, site: Site, people: dict[str, str], **options: object) -> tuple[int, list[str]]:
-    opened = contexts(browser, site, **options)
+def walked(browser: Browser, site: Site, people: dict[str, str], *looks: Look) -> tuple[int, dict[Look, list[str]]]:
+    """Each page is loaded once and looked at in several ways: they differ by the style sheet only, without movement."""
+    opened = contexts(browser, site, viewport=looks[0].size, reduced_motion="reduce")
     pages = {audience: context.new_page() for audience, context in opened.items()}
-    problems, seen = [], 0
+    problems: dict[Look, list[str]] = {look: [] for look in looks}
+    seen = 0
     for stop in stops(site, people):
         if not stop.path:
             continue
         page = pages[stop.audience]
         answer = page.goto(stop.path)
         if answer is None or answer.status != 200:
-            problems.append(f"{stop.path}: {answer and answer.status}")
+            problems[looks[0]].append(f"{stop.path}: {answer and answer.status}")
             continue
         seen += 1
-        problems += [f"{stop.path}: {problem}" for problem in violations(page)]
-        if (extra := overflow(page)) > 1:
-            problems.append(f"{stop.path}: scrolls {extra} px sideways")
+        for look in looks:
+            page.emulate_media(color_scheme=look.scheme)
+            page.set_viewport_size(look.size)
+            problems[look] += [f"{stop.path}: {problem}" for problem in violations(page)]
+            if (extra := overflow(page)) > 1:
+                problems[look].append(f"{stop.path}: scrolls {extra} px sideways")
     for context in opened.values():
         context.close()
     return seen, problems
 
 
+@pytest.fixture(scope="module")
+def town(browser: Browser, site: Site) -> tuple[int, dict[Look, list[str]]]:
+    """The walk through the seeded town, once for the tests that follow."""
+    return walked(browser, site, TOWN, LIGHT, DARK, WIDE)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_the_town_is_clean_on_a_phone(browser: Browser, site: Site, scheme: str) -> None:
-    size = {"width": 390, "height": 844}
-    seen, problems = walked(browser, site, TOWN, viewport=size, color_scheme=scheme)
-    assert problems == []
+def test_every_page_of_the_town_is_clean_on_a_phone(town: tuple[int, dict[Look, list[str]]], scheme: str) -> None:
+    seen, problems = town
+    assert problems[LIGHT if scheme == "light" else DARK] == []
     assert seen > 35
 
 
-def test_every_page_of_the_town_is_clean_on_a_wide_screen(browser: Browser, site: Site) -> None:
-    _seen, problems = walked(browser, site, TOWN, viewport={"width": 1280, "height": 900})
-    assert problems == []
+def test_every_page_of_the_town_is_clean_on_a_wide_screen(town: tuple[int, dict[Look, list[str]]]) -> None:
+    assert town[1][WIDE] == []
+
+
+def test_nothing_but_the_style_sheet_knows_width_and_scheme() -> None:
+    """What lets a page that was loaded once be looked at in three ways."""
+    asks = re.compile(r"matchMedia|(inner|outer|client|offset)Width|ResizeObserver|[\"']resize|<source|srcset|Sec-CH-")
+    sources = [
+        *(SOURCE / "static" / "js").rglob("*.js"),
+        *(SOURCE / "templates").rglob("*.html"),
+        *SOURCE.rglob("*.py"),
+    ]
+    assert [path.name for path in sources if asks.search(path.read_text())] == []
 
 
 def test_every_page_of_a_first_day_is_clean(browser: Browser, empty_site: Site) -> None:
-    seen, problems = walked(browser, empty_site, EMPTY, viewport={"width": 390, "height": 844})
-    assert problems == []
+    seen, problems = walked(browser, empty_site, EMPTY, LIGHT)
+    assert problems == {LIGHT: []}
     assert seen > 20
 
 
