@@ -100,3 +100,10 @@ async def test_a_form_whose_bytes_are_no_text_is_no_failure(client, kind):
     token = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)
     headers = {"Content-Type": kind, "x-csrftoken": token[1]}
     assert (await client.post("/connexion", content=FORMS[kind], headers=headers)).status_code < 500
+
+
+async def test_nothing_has_a_name_with_a_character_that_postgresql_does_not_keep(client):
+    """One door for all routes that take a name: whoever asks, before anything is read."""
+    await make_programs()
+    for path in ("/catalogue/a%00b", "/agenda/p/%00.ics", "/gestion/reservations/R-%00", "/api/v1/offers/%00"):
+        assert (await client.get(path)).status_code == 404, path

@@ -19,6 +19,7 @@ from training.identity.actions import signin
 from training.identity.rules import ABSOLUTE
 from training.kernel import i18n, settings
 from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.scheduling import queries as scheduling
 
@@ -76,6 +77,8 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
     Whether the actor holds the permission *there* (this organisation, this session) is asked by the action.
     """
+    if "\x00" in connection.scope["path"]:  # PostgreSQL has no such text, so nothing has such a name
+        raise NotFound(_("Cette page n’existe pas ou n’existe plus."))
     needed = handler.opt.get("permission")
     if needed is None:
         raise RuntimeError(f"{handler.handler_name} declares no permission")

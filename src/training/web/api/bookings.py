@@ -23,7 +23,7 @@ from training.papers.rules.references import References
 from training.scheduling.rules import SessionState
 from training.web.api import examples, inputs, outputs, paging
 from training.web.api.catalogue import Cursor
-from training.web.api.inputs import BIGINT, NUL, Cancellation, Held, NewBooking, checked
+from training.web.api.inputs import BIGINT, Cancellation, Held, NewBooking, checked
 from training.web.api.outputs import BookingDetail, BookingList, BookingMade, SessionHeld
 from training.web.pages import Asked, the_actor
 
@@ -203,7 +203,7 @@ async def hold(request: Asked, session: SessionId, data: JSONBody[Held | None] =
 
 
 async def _booking(actor: Actor, reference: str) -> BookingView:
-    found = None if NUL in reference else await queries.booking(actor.scope, reference)
+    found = await queries.booking(actor.scope, reference)
     if found is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return found

@@ -54,7 +54,7 @@ async def get_offer(
     request: Asked, slug: Annotated[str, PathParameter(description="Le nom court de l’offre.")]
 ) -> OfferDetail:
     """One published offer."""
-    found = None if NUL in slug else await catalogue.offer(slug)
+    found = await catalogue.offer(slug)
     if found is None:
         raise NotFound(_("Cette offre n’existe pas ou n’est plus proposée."))
     tariffs = await catalogue.tariffs([found.id])

@@ -16,7 +16,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.web.api import examples, outputs, paging
 from training.web.api.catalogue import Cursor
-from training.web.api.inputs import BIGINT, NUL
+from training.web.api.inputs import BIGINT
 from training.web.api.outputs import DraftList, InvoiceDetail, InvoiceIssued, InvoiceList
 from training.web.pages import Asked, kept_file, the_actor
 
@@ -101,7 +101,7 @@ async def get_invoice(request: Asked, name: Name) -> Response[InvoiceDetail] | R
 
 
 async def _invoice(request: Asked, number: str) -> InvoiceView:
-    found = None if NUL in number else await queries.invoice_by_number(the_actor(request).scope, number)
+    found = await queries.invoice_by_number(the_actor(request).scope, number)
     if found is None:
         raise NotFound(_("Cette facture n’existe pas."))
     return found

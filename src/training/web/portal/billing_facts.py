@@ -107,7 +107,7 @@ async def tell_booking(request: Asked, slug: FromPath[str], reference: FromPath[
 
 async def _booking(request: Asked, slug: str, reference: str) -> tuple[OrganisationView, BookingView]:
     organisation = await organisation_of(request, slug, P.BOOKINGS_SEE)
-    booking = await bookings.booking(the_actor(request).scope, reference.replace("\x00", ""))
+    booking = await bookings.booking(the_actor(request).scope, reference)
     if booking is None or booking.organisation != organisation.id or booking.state not in OCCUPYING:
         raise NotFound(_("Cette réservation n’existe pas, ou n’est plus en cours."))
     return organisation, booking

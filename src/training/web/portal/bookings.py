@@ -165,7 +165,7 @@ async def _found(
     request: Asked, slug: str, reference: str, permission: Permission
 ) -> tuple[OrganisationView, BookingView]:
     organisation = await organisation_of(request, slug, permission)
-    booking = await queries.booking(the_actor(request).scope, reference.replace("\x00", ""))
+    booking = await queries.booking(the_actor(request).scope, reference)
     if booking is None or booking.organisation != organisation.id:
         raise NotFound(_("Cette réservation n’existe pas, ou c’est celle d’une autre structure."))
     return organisation, booking

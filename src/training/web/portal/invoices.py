@@ -51,7 +51,7 @@ async def listed(request: Asked, slug: FromPath[str]) -> Template:
 async def one(request: Asked, slug: FromPath[str], name: FromPath[str]) -> Template | Response[bytes]:
     """An invoice by its number; with `.pdf` or `.xml`, the exact bytes that were issued."""
     organisation = await organisation_of(request, slug, Permission.INVOICES_SEE)
-    number, dot, suffix = name.replace("\x00", "").rpartition(".")
+    number, dot, suffix = name.rpartition(".")
     if not dot:
         return await _page(request, organisation, await _invoice(request, organisation, name), Form())
     proof = suffix == "pdf" and number.endswith(PROOF)
@@ -80,12 +80,12 @@ async def receipt(request: Asked, slug: FromPath[str], name: FromPath[str]) -> R
 
 
 def _receipt_number(name: str) -> str:
-    number, dot, suffix = name.replace("\x00", "").rpartition(".")
+    number, dot, suffix = name.rpartition(".")
     return number if dot and suffix == "pdf" else ""
 
 
 async def _invoice(request: Asked, organisation: OrganisationView, number: str) -> InvoiceView:
-    found = await queries.invoice_by_number(the_actor(request).scope, number.replace("\x00", ""))
+    found = await queries.invoice_by_number(the_actor(request).scope, number)
     if found is None or found.payer != organisation.id:
         raise NotFound(_(NO_INVOICE))
     return found

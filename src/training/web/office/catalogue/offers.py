@@ -83,7 +83,7 @@ async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
 
 
 async def _offer(slug: str) -> OfferBilled:
-    offer = await catalogue.offer_billed(slug.replace("\x00", ""))
+    offer = await catalogue.offer_billed(slug)
     if offer is None:
         raise NotFound(_("Cette offre n’existe pas."))
     return offer

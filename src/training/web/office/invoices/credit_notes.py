@@ -161,7 +161,7 @@ async def replace(request: Asked, name: FromPath[str]) -> Template | Redirect:
 
 
 async def _invoice(request: Asked, name: str) -> InvoiceView:
-    invoice = await billing.invoice_by_number(the_actor(request).scope, name.replace("\x00", ""))
+    invoice = await billing.invoice_by_number(the_actor(request).scope, name)
     if invoice is None or invoice.kind == DocumentKind.CREDIT_NOTE:
         raise NotFound(_("Cette facture n’existe pas."))
     return invoice

@@ -50,7 +50,7 @@ async def issued(request: Asked) -> Template:
 @get(PATH + "/{name:str}", permission=P.INVOICES_SEE)
 async def invoice_page(request: Asked, name: FromPath[str]) -> Template | Response[bytes]:
     """An invoice by its number; with `.pdf` its paper, with `.xml` its data, byte for byte as issued."""
-    number, dot, kind = name.replace("\x00", "").rpartition(".")
+    number, dot, kind = name.rpartition(".")
     actor = the_actor(request)
     view = await billing.invoice_by_number(actor.scope, number if dot else kind)
     if view is None:

@@ -40,7 +40,7 @@ async def part(actor: Actor, invoice: InvoiceView) -> TrailPart | None:
 @get(PATH, permission=P.INVOICES_SEE)
 async def page(request: Asked, name: FromPath[str]) -> Template:
     """From the order to the money, every step with its day and its author."""
-    view = await billing.invoice_by_number(the_actor(request).scope, name.replace("\x00", ""))
+    view = await billing.invoice_by_number(the_actor(request).scope, name)
     found = None if view is None else await reading.trail(view)
     if view is None or found is None:
         raise NotFound(_("Cette facture n’existe pas."))

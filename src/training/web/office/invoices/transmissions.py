@@ -101,7 +101,7 @@ async def waiting(request: Asked) -> Template:
 
 
 async def _deposit(request: Asked, number: str) -> ChorusDeposit:
-    found = await chorus.deposit(the_actor(request).scope, number.replace("\x00", ""))
+    found = await chorus.deposit(the_actor(request).scope, number)
     if found is None:
         raise NotFound(_("Cette facture n’existe pas, ou ne se dépose pas sur Chorus Pro."))
     return found
@@ -140,7 +140,7 @@ def _file(made: Made) -> Response[bytes]:
 
 
 async def _invoice(request: Asked, number: str) -> InvoiceView:
-    found = await billing.invoice_by_number(the_actor(request).scope, number.replace("\x00", ""))
+    found = await billing.invoice_by_number(the_actor(request).scope, number)
     if found is None:
         raise NotFound(_("Cette facture n’existe pas."))
     return found

@@ -230,7 +230,7 @@ def _back(reference: str, slug: str) -> str:
 
 async def found(slug: str) -> OrganisationView:
     """An organisation by what its address carries; NotFound when there is none."""
-    view = await directory.organisation_by_slug(slug.replace("\x00", ""))
+    view = await directory.organisation_by_slug(slug)
     if view is None:
         raise NotFound(_("Cette structure n’existe pas."))
     return view

@@ -85,7 +85,7 @@ async def approve(request: Asked, slug: FromPath[str]) -> Redirect:
 
 
 async def _organisation(slug: str) -> OrganisationView:
-    view = await directory.organisation_by_slug(slug.replace("\x00", ""))
+    view = await directory.organisation_by_slug(slug)
     if view is None:
         raise NotFound(_("Cette structure n’existe pas."))
     return view

@@ -184,7 +184,7 @@ async def drop(request: Asked, reference: FromPath[str]) -> Template | Redirect:
 
 
 async def _booking(request: Asked, reference: str) -> BookingView:
-    view = await bookings.booking(the_actor(request).scope, reference.replace("\x00", ""))
+    view = await bookings.booking(the_actor(request).scope, reference)
     if view is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return view

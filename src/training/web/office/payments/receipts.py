@@ -16,7 +16,7 @@ from training.web.pages import Asked, kept_file, the_actor
 @get("/gestion/recus/{name:str}", permission=Permission.INVOICES_SEE)
 async def receipt_paper(request: Asked, name: FromPath[str]) -> Response[bytes]:
     """A receipt's page, byte for byte: « R2027-00001.pdf »."""
-    number, dot, kind = name.replace("\x00", "").rpartition(".")
+    number, dot, kind = name.rpartition(".")
     found = await receipts.receipt_by_number(the_actor(request).scope, number) if (dot, kind) == (".", "pdf") else None
     if found is None:
         raise NotFound(_("Ce reçu n’existe pas."))
