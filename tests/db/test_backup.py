@@ -234,7 +234,7 @@ def test_a_restoration_that_fails_leaves_the_database_empty(
 def test_a_restoration_that_is_killed_leaves_the_database_empty(file: Path, database: Callable[[], str]) -> None:
     empty = database()
     killed = (
-        "import os, signal, sys; from pathlib import Path; from training.kernel import backup\n"
+        "import os, signal, sys; from pathlib import Path; from training.postgresql import backup\n"
         "watch = lambda done, total: done > total * 0.6 and os.kill(os.getpid(), signal.SIGKILL)\n"
         "backup.restore(sys.argv[1], Path(sys.argv[2]), watch)"
     )
