@@ -17,7 +17,7 @@ from typing import Any
 
 import asyncpg
 
-from training.bookings.rules import new_reference
+from training.bookings.rules.seats import new_reference
 from training.kernel import clock
 
 _METHODS = ("fetch", "fetchrow", "fetchval", "execute")

@@ -18,7 +18,7 @@ import click
 from training import reactions, timetable
 from training.billing.rules.states import INVOICE_MOVES
 from training.billing.rules.transmission import TRANSMISSION_MOVES
-from training.bookings.rules import BOOKING_MOVES
+from training.bookings.rules.states import BOOKING_MOVES
 from training.catalogue.rules import OfferState
 from training.cli import main
 from training.directory.rules import OrganisationState

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
 from training.demo import letters
 from training.directory.queries import PlatformView

@@ -12,7 +12,7 @@ import pytest
 
 import makers
 from training.bookings.actions.booking import NewParticipant
-from training.bookings.rules import KeyReused
+from training.bookings.rules.seats import KeyReused
 from training.kernel import db
 from training.kernel.db import ForeignTransaction, TransactionLost, atomic
 from training.kernel.errors import Conflict, Invalid

@@ -13,7 +13,7 @@ from training.bookings import queries
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.actions.booking import Booked, NewBooking, NewParticipant
-from training.bookings.rules import SessionClosed
+from training.bookings.rules.seats import SessionClosed
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope

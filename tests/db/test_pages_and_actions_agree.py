@@ -15,9 +15,9 @@ from training.billing.actions.deposit import ask_deposit
 from training.billing.actions.share import share
 from training.billing.rules.sharing import Share
 from training.bookings import queries
-from training.bookings import rules as bookings
 from training.bookings.actions import booking, ending
-from training.bookings.rules import BookingState
+from training.bookings.rules import states, who_may
+from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
 from training.identity.rules import ORGANISATION_ROLES, PLATFORM_ROLES, Role
 from training.kernel import clock, db
@@ -87,20 +87,20 @@ async def test_a_booking_s_page_offers_what_its_actions_do(database_test):
 
 async def _stand(booked: int, session: int, state: str, session_state: str) -> None:
     await db.execute("update session set state = $2, cancel_reason = null where id = $1", session, session_state)
-    ends = clock.now() + timedelta(hours=1) if state in bookings.EXPIRING else None
+    ends = clock.now() + timedelta(hours=1) if state in states.EXPIRING else None
     await db.execute("update booking set state = $2, expires_at = $3 where id = $1", booked, state, ends)
 
 
 def _of_booking(actor: Actor, view: queries.BookingView) -> list[tuple[str, bool, Callable[[], Awaitable[object]]]]:
     standing, now = view.standing, clock.now()
     return [
-        ("confirm", bookings.may_confirm(actor, standing, now), lambda: booking.confirm(actor, view.id)),
-        ("decline", bookings.may_decline(actor, standing), lambda: ending.decline(actor, view.id, "Complet.")),
-        ("cancel", bookings.may_cancel(actor, standing, now), lambda: ending.cancel(actor, view.id)),
-        ("name", bookings.may_name(actor, standing), lambda: booking.name_participants(actor, view.id, ())),
+        ("confirm", who_may.may_confirm(actor, standing, now), lambda: booking.confirm(actor, view.id)),
+        ("decline", who_may.may_decline(actor, standing), lambda: ending.decline(actor, view.id, "Complet.")),
+        ("cancel", who_may.may_cancel(actor, standing, now), lambda: ending.cancel(actor, view.id)),
+        ("name", who_may.may_name(actor, standing), lambda: booking.name_participants(actor, view.id, ())),
         (
             "tell",
-            bookings.may_tell(actor, standing),
+            who_may.may_tell(actor, standing),
             lambda: booking.tell_references(actor, view.id, References(purchase_order="2027-1")),
         ),
     ]

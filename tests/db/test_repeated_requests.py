@@ -11,7 +11,8 @@ import makers
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.actions.booking import Booked, NewBooking, NewParticipant, RepeatKey
-from training.bookings.rules import BookingState, KeyReused
+from training.bookings.rules.seats import KeyReused
+from training.bookings.rules.states import BookingState
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict

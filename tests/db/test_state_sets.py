@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import pytest
 
-from training.bookings.rules import NAMEABLE, OCCUPYING, BookingState
+from training.bookings.rules.states import NAMEABLE, OCCUPYING, BookingState
 from training.kernel import db
 from training.scheduling.rules import BOOKABLE, HOLDING, AssignmentState, SessionState
 

@@ -11,7 +11,7 @@ import pytest
 from lxml import html as parser
 
 import mail_samples
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.demo import letters, samples
 from training.directory.queries import PlatformView
 from training.directory.rules import Buyer

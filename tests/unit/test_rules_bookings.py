@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.bookings import rules
-from training.bookings.rules import BOOKING_MOVES, BookingState, SessionClosed, Standing
+from training.bookings.rules import states, who_may
+from training.bookings.rules.seats import SessionClosed, check_bookable, check_open, new_reference, seats_missing
+from training.bookings.rules.states import BOOKING_MOVES, BookingState
+from training.bookings.rules.who_may import Standing
 from training.kernel.errors import Conflict, Forbidden, Invalid
 from training.scheduling.rules import LockedSession, SessionFull, SessionKind, SessionState
 
@@ -34,16 +36,16 @@ STATES = st.sampled_from(BookingState)
 
 
 def test_seats_up_to_the_last_may_be_booked() -> None:
-    rules.check_bookable(SESSION, US, 40, NOW)
-    rules.check_bookable(replace(SESSION, state=SessionState.CONFIRMED), US, 1, NOW)
-    rules.check_bookable(replace(SESSION, kind=SessionKind.PRIVATE, organisation=US), US, 1, NOW)
-    rules.check_bookable(replace(SESSION, closes_at=NOW + SECOND), US, 1, NOW)
+    check_bookable(SESSION, US, 40, NOW)
+    check_bookable(replace(SESSION, state=SessionState.CONFIRMED), US, 1, NOW)
+    check_bookable(replace(SESSION, kind=SessionKind.PRIVATE, organisation=US), US, 1, NOW)
+    check_bookable(replace(SESSION, closes_at=NOW + SECOND), US, 1, NOW)
 
 
 @pytest.mark.parametrize("seats", [0, -1])
 def test_one_seat_at_least(seats: int) -> None:
     with pytest.raises(Invalid, match="une au moins") as refused:
-        rules.check_open(SESSION, US, seats, NOW)
+        check_open(SESSION, US, seats, NOW)
     assert refused.value.field == "seats"
 
 
@@ -61,7 +63,7 @@ def test_one_seat_at_least(seats: int) -> None:
 )
 def test_a_session_that_takes_no_booking(change: dict[str, object], words: str) -> None:
     with pytest.raises(SessionClosed, match=words) as refused:
-        rules.check_open(replace(SESSION, **change), US, 1, NOW)
+        check_open(replace(SESSION, **change), US, 1, NOW)
     assert (refused.value.status, refused.value.slug) == (409, "session-closed")
 
 
@@ -75,27 +77,27 @@ def test_a_session_that_takes_no_booking(change: dict[str, object], words: str) 
 )
 def test_what_is_left_is_said(taken: int, words: str, left: int) -> None:
     with pytest.raises(SessionFull, match=words) as refused:
-        rules.check_bookable(replace(SESSION, seats_taken=taken), US, 4, NOW)
+        check_bookable(replace(SESSION, seats_taken=taken), US, 4, NOW)
     assert refused.value.extra == {"seats_left": left}
     assert (refused.value.slug, refused.value.field) == ("session-full", "seats")
 
 
 def test_a_full_session_is_still_open_to_those_who_wait() -> None:
-    rules.check_open(replace(SESSION, seats_taken=60), US, 1, NOW)
+    check_open(replace(SESSION, seats_taken=60), US, 1, NOW)
 
 
 def test_nobody_is_told_of_fewer_than_no_seats() -> None:
-    assert rules.seats_missing(-3).extra == {"seats_left": 0}
+    assert seats_missing(-3).extra == {"seats_left": 0}
 
 
 @given(STATES, STATES)
 def test_a_booking_moves_as_the_table_says(current: BookingState, wanted: BookingState) -> None:
     if wanted in BOOKING_MOVES[current]:
-        rules.check_move(current, wanted, NOW + SECOND, NOW)
-        rules.check_move(current, wanted, None, NOW)
+        states.check_move(current, wanted, NOW + SECOND, NOW)
+        states.check_move(current, wanted, None, NOW)
     else:
         with pytest.raises(Conflict):
-            rules.check_move(current, wanted, None, NOW)
+            states.check_move(current, wanted, None, NOW)
 
 
 @pytest.mark.parametrize(
@@ -110,56 +112,56 @@ def test_a_booking_moves_as_the_table_says(current: BookingState, wanted: Bookin
 )
 def test_why_a_booking_is_not_confirmed_is_said(state: BookingState, words: str) -> None:
     with pytest.raises(Conflict, match=words):
-        rules.check_move(state, BookingState.CONFIRMED, None, NOW)
+        states.check_move(state, BookingState.CONFIRMED, None, NOW)
 
 
-@pytest.mark.parametrize("state", sorted(rules.EXPIRING))
+@pytest.mark.parametrize("state", sorted(states.EXPIRING))
 def test_an_option_past_its_time_is_refused_before_the_sweep(state: BookingState) -> None:
-    rules.check_move(state, BookingState.CONFIRMED, NOW + SECOND, NOW)
+    states.check_move(state, BookingState.CONFIRMED, NOW + SECOND, NOW)
     with pytest.raises(Conflict, match="a expiré"):
-        rules.check_move(state, BookingState.CONFIRMED, NOW, NOW)
-    rules.check_move(state, BookingState.EXPIRED, NOW, NOW)
-    rules.check_move(state, BookingState.CANCELLED, NOW, NOW)
+        states.check_move(state, BookingState.CONFIRMED, NOW, NOW)
+    states.check_move(state, BookingState.EXPIRED, NOW, NOW)
+    states.check_move(state, BookingState.CANCELLED, NOW, NOW)
 
 
 def test_seats_are_given_back_for_good() -> None:
     """What occupies can always be cancelled, and what ended never occupies again."""
-    assert all(BookingState.CANCELLED in BOOKING_MOVES[state] for state in rules.OCCUPYING)
+    assert all(BookingState.CANCELLED in BOOKING_MOVES[state] for state in states.OCCUPYING)
     ended = {state for state, after in BOOKING_MOVES.items() if not after}
-    assert ended == set(BookingState) - rules.OCCUPYING - {BookingState.WAITING}
-    assert rules.EXPIRING <= rules.OCCUPYING
-    assert all(BookingState.EXPIRED in BOOKING_MOVES[state] for state in rules.EXPIRING)
+    assert ended == set(BookingState) - states.OCCUPYING - {BookingState.WAITING}
+    assert states.EXPIRING <= states.OCCUPYING
+    assert all(BookingState.EXPIRED in BOOKING_MOVES[state] for state in states.EXPIRING)
 
 
 def test_an_organisation_cancels_until_the_session_starts() -> None:
     start = BOOKED.starts_at
-    rules.check_cancel(BOOKED, start - SECOND, team=False)
+    who_may.check_cancel(BOOKED, start - SECOND, team=False)
     with pytest.raises(Conflict, match="appelez-nous"):
-        rules.check_cancel(BOOKED, start, team=False)
+        who_may.check_cancel(BOOKED, start, team=False)
 
 
 def test_the_platform_cancels_until_the_session_was_held() -> None:
     later = BOOKED.starts_at + timedelta(days=1)
-    rules.check_cancel(BOOKED, later, team=True)
+    who_may.check_cancel(BOOKED, later, team=True)
     with pytest.raises(Conflict, match="a eu lieu"):
-        rules.check_cancel(replace(BOOKED, session_state=SessionState.HELD), later, team=True)
+        who_may.check_cancel(replace(BOOKED, session_state=SessionState.HELD), later, team=True)
 
 
 def test_the_team_confirms_until_the_session_was_held() -> None:
     """The group came all the same: the office hid the button once the session had started, the action allowed it."""
     option = replace(BOOKED, state=BookingState.OPTION, expires_at=None)
     later = BOOKED.starts_at + timedelta(hours=1)
-    rules.check_confirm(option, later, team=True)
+    who_may.check_confirm(option, later, team=True)
     with pytest.raises(SessionClosed):
-        rules.check_confirm(option, later, team=False)
+        who_may.check_confirm(option, later, team=False)
     with pytest.raises(SessionClosed):
-        rules.check_confirm(replace(option, session_state=SessionState.HELD), later, team=True)
+        who_may.check_confirm(replace(option, session_state=SessionState.HELD), later, team=True)
     with pytest.raises(Forbidden, match="validée"):
-        rules.check_confirm(replace(option, state=BookingState.PENDING), NOW, team=False)
+        who_may.check_confirm(replace(option, state=BookingState.PENDING), NOW, team=False)
 
 
 def test_a_reference_can_be_read_aloud() -> None:
-    made = {rules.new_reference() for _ in range(500)}
+    made = {new_reference() for _ in range(500)}
     assert len(made) == 500
     for reference in made:
         assert reference.startswith("R-")

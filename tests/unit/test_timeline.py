@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState, EndedBy
+from training.bookings.rules.states import BookingState, EndedBy
 from training.demo.letters import booking as sample
 from training.kernel import clock
 from training.reporting.timeline import timeline

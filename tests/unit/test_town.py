@@ -14,7 +14,7 @@ import pytest
 from stdnum import bic, iban
 from stdnum.fr import siren, siret
 
-from training.bookings import rules as booking_rules
+from training.bookings.rules import states
 from training.catalogue import rules as catalogue
 from training.demo.town import (
     calendar,
@@ -256,9 +256,9 @@ def test_the_town_speaks_the_house_s_words() -> None:
         (shapes.SessionKind, scheduling.SessionKind),
         (shapes.SessionState, scheduling.SessionState),
         (shapes.AssignmentState, scheduling.AssignmentState),
-        (shapes.BookingState, booking_rules.BookingState),
+        (shapes.BookingState, states.BookingState),
     ]
     for words, enum in pairs:
         assert set(get_args(words)) <= {member.value for member in enum}, enum
     assert platform.PLATFORM.vat_regime in set(VatRegime)
-    assert {state.value for state in booking_rules.OCCUPYING} >= shapes.OCCUPYING
+    assert {state.value for state in states.OCCUPYING} >= shapes.OCCUPYING

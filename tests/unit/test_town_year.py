@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from training.bookings.rules import OPTION_LIFE
+from training.bookings.rules.seats import OPTION_LIFE
 from training.demo.town import calendar, offers, organisations, people, places, venues
 from training.demo.town.bookings import STORY_SEATS, bookings
 from training.demo.town.calendar import SEED, is_working_day, plan

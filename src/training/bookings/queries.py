@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.rules import BookingState, Standing
+from training.bookings.rules.states import BookingState
+from training.bookings.rules.who_may import Standing
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope

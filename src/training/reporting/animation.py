@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.kernel import clock, db
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import AssignmentView, SessionView, SlotView

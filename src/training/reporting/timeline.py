@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import DocumentKind
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState, EndedBy
+from training.bookings.rules.states import BookingState, EndedBy
 from training.catalogue.rules import TariffMode
 from training.kernel import clock
 from training.kernel.i18n import _, ngettext

@@ -17,7 +17,7 @@ from training.billing.rules import grouping, issuing
 from training.billing.rules.states import InvoiceState
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox

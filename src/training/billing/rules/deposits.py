@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.billing.rules.grouping import may_be_early
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.directory.rules import Buyer
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, allows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
 from training.kernel import money
 from training.kernel.actor import Actor

@@ -7,8 +7,18 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from training.bookings import rules
-from training.bookings.rules import BookingState, Standing
+from training.bookings.rules import who_may
+from training.bookings.rules.seats import (
+    KeyReused,
+    check_bookable,
+    check_open,
+    check_participants,
+    new_reference,
+    option_ends,
+    seats_missing,
+)
+from training.bookings.rules.states import BookingState
+from training.bookings.rules.who_may import Standing
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price
@@ -25,7 +35,7 @@ from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import LockedSession
 
 # Nobody who locks the session first can meet this one; it is for doors that will be cut later.
-db.refuse("session_seats_within_capacity", lambda: rules.seats_missing(0))
+db.refuse("session_seats_within_capacity", lambda: seats_missing(0))
 db.refuse("request_key_once", lambda: Conflict(_("Cette demande est déjà en cours de traitement.")))
 
 
@@ -84,8 +94,8 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
         if key and (known := await _answered(key, new)):
             change.about("booking", known.id)
             return known
-        rules.check_bookable(session, new.organisation, new.seats, clock.now())
-        rules.check_participants([p.name for p in new.participants], new.seats)
+        check_bookable(session, new.organisation, new.seats, clock.now())
+        check_participants([p.name for p in new.participants], new.seats)
         organisation = await lock_organisation(new.organisation)
         state = _first_state(organisation.state, new.option)
         cost = await _price(organisation.kind, session, new.seats)
@@ -102,7 +112,7 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
     async with acting(actor, "booking.wait") as change:
         actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
         session = await scheduling.lock_session(new.session)
-        rules.check_open(session, new.organisation, new.seats, clock.now())
+        check_open(session, new.organisation, new.seats, clock.now())
         if new.seats > session.capacity:
             raise Invalid(_("Cette séance n’a pas tant de places, même vide."), field="seats")
         if new.seats <= session.seats_left:
@@ -129,7 +139,7 @@ async def confirm(actor: Actor, booking: int) -> None:
         row, session = await lock_booking(booking)
         actor.must(Permission.BOOKINGS_CONFIRM, organisation=row.organisation)
         team = actor.may(Permission.BOOKINGS_CONFIRM)
-        rules.check_confirm(standing_of(row, session), clock.now(), team=team)
+        who_may.check_confirm(standing_of(row, session), clock.now(), team=team)
         organisation = await lock_organisation(row.organisation)
         cost = await _price(organisation.kind, session, row.seats)
         await Booking.update(
@@ -158,8 +168,8 @@ async def name_participants(
         change.about("booking", booking, "participants")
         row, session = await lock_booking(booking)
         actor.must(Permission.BOOKINGS_MAKE, organisation=row.organisation)
-        rules.check_name(standing_of(row, session))
-        rules.check_participants([p.name for p in people], row.seats)
+        who_may.check_name(standing_of(row, session))
+        check_participants([p.name for p in people], row.seats)
         await Participant.delete().where(Participant.booking == booking)
         await _name(booking, people)
         if invite is not None:
@@ -172,7 +182,7 @@ async def tell_references(actor: Actor, booking: int, told: References) -> None:
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
         row, session = await lock_booking(booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=row.organisation)
-        rules.check_tell(standing_of(row, session))
+        who_may.check_tell(standing_of(row, session))
         await change.edit(Booking, booking, told.given)
 
 
@@ -243,7 +253,7 @@ async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: 
     contact = await db.value(sql, new.organisation, new.contact)
     if contact is None:
         raise Invalid(_("Indiquez qui suit cette réservation."), field="contact")
-    reference = rules.new_reference()
+    reference = new_reference()
     row = Booking(
         reference=reference,
         session=new.session,
@@ -259,7 +269,7 @@ async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: 
         purchase_order=new.references.purchase_order,
         service_code=new.references.service_code,
         note=new.note,
-        expires_at=rules.option_ends(session, now) if state == BookingState.OPTION else None,
+        expires_at=option_ends(session, now) if state == BookingState.OPTION else None,
         created_at=now,
         updated_at=now,
         confirmed_at=now if state == BookingState.CONFIRMED else None,
@@ -284,7 +294,7 @@ async def _answered(key: RepeatKey, new: NewBooking) -> Booked | None:
     known = await db.row(_Known, sql, key.asker, key.key, _digest(new))
     if known is not None and not known.same:
         words = _("Cette demande a déjà été envoyée, avec d’autres réponses : voyez la réservation {reference}.")
-        raise rules.KeyReused(words.format(reference=known.booked.reference))
+        raise KeyReused(words.format(reference=known.booked.reference))
     return None if known is None else known.booked
 
 

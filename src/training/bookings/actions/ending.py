@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from training.bookings import rules
 from training.bookings.actions.booking import LockedBooking, lock_booking, standing_of
-from training.bookings.rules import BookingState, EndedBy
+from training.bookings.rules import states, who_may
+from training.bookings.rules.states import BookingState, EndedBy
 from training.bookings.tables import Booking
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
@@ -24,7 +24,7 @@ async def decline(actor: Actor, booking: int, reason: str) -> None:
         actor.must(Permission.BOOKINGS_CONFIRM)
         change.about("booking", booking, "state")
         row, session = await lock_booking(booking)
-        rules.check_decline(standing_of(row, session))
+        who_may.check_decline(standing_of(row, session))
         await _end(row, BookingState.DECLINED, EndedBy.PLATFORM, reason)
         await outbox.put("booking.declined", ("booking", booking))
 
@@ -36,7 +36,7 @@ async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
         row, session = await lock_booking(booking)
         actor.must(Permission.BOOKINGS_CANCEL, organisation=row.organisation)
         team = actor.may(Permission.BOOKINGS_CANCEL)
-        rules.check_cancel(standing_of(row, session), clock.now(), team=team)
+        who_may.check_cancel(standing_of(row, session), clock.now(), team=team)
         await _end(row, BookingState.CANCELLED, EndedBy.PLATFORM if team else EndedBy.ORGANISATION, reason)
         await outbox.put("booking.cancelled", ("booking", booking))
 
@@ -61,7 +61,7 @@ async def call_off_session(actor: Actor, session: int, reason: str) -> None:
             }
         ).where(
             (Booking.session == session)
-            & Booking.state.is_in([s.value for s in (*rules.OCCUPYING, BookingState.WAITING)])
+            & Booking.state.is_in([s.value for s in (*states.OCCUPYING, BookingState.WAITING)])
         )
         await outbox.put("session.cancelled", ("session", session))
 
@@ -116,7 +116,7 @@ async def expire_options(actor: Actor = SYSTEM) -> int:
     for record in due:
         async with acting(actor, "booking.expire", ("booking", record["id"])):
             row, _session = await lock_booking(record["id"])
-            if row.state in rules.EXPIRING and row.expires_at and row.expires_at <= clock.now():
+            if row.state in states.EXPIRING and row.expires_at and row.expires_at <= clock.now():
                 await _end(row, BookingState.EXPIRED, EndedBy.SYSTEM, "")
                 await outbox.put("booking.expired", ("booking", record["id"]))
     return len(due)
@@ -124,7 +124,7 @@ async def expire_options(actor: Actor = SYSTEM) -> int:
 
 async def _end(row: LockedBooking, state: BookingState, by: EndedBy, reason: str) -> None:
     now = clock.now()
-    rules.check_move(row.state, state, row.expires_at, now)
+    states.check_move(row.state, state, row.expires_at, now)
     await Booking.update(
         {
             Booking.state: state,

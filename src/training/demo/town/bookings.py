@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from training.bookings.rules import OPTION_LIFE
+from training.bookings.rules.seats import OPTION_LIFE
 from training.demo.town.offers import OFFERS, STORY_OFFER
 from training.demo.town.organisations import ORGANISATIONS, STORY_ORGANISATION
 from training.demo.town.rhythms import RHYTHMS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.calendar.actions.invitations import Prepared, prepare
 from training.directory.queries import the_platform
 from training.identity.queries import staff_addresses

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.bookings import queries as bookings
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission

@@ -11,8 +11,8 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.deposits import Early, may_ask_deposit
 from training.billing.rules.sharing import may_share
 from training.bookings import queries as bookings
-from training.bookings import rules
 from training.bookings.queries import BookingView, ParticipantView
+from training.bookings.rules import who_may
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
 from training.catalogue import queries as catalogue
@@ -77,9 +77,9 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         shares=shares,
         free_paper=paper is not None,
         mails=await mails_about(*about) if actor.may(P.MAILS_SEE) else [],
-        may_confirm=rules.may_confirm(actor, standing, now),
-        may_decline=rules.may_decline(actor, standing),
-        may_cancel=rules.may_cancel(actor, standing, now),
+        may_confirm=who_may.may_confirm(actor, standing, now),
+        may_decline=who_may.may_decline(actor, standing),
+        may_cancel=who_may.may_cancel(actor, standing, now),
         may_share=may_share(actor, view.state, view.tariff_mode, issued),
         may_ask_deposit=may_ask_deposit(actor, await _early(view, payer, shared=bool(shares), billed=bool(invoices))),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.bookings.queries import ABOUT_BOOKING
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, OrganisationView

@@ -10,7 +10,7 @@ from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
 from training.directory import queries as directory

@@ -11,7 +11,7 @@ from litestar.openapi.spec import Example
 from msgspec import Struct
 
 from training.billing.rules.states import InvoiceState
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.catalogue.rules import OfferKind, TariffMode
 from training.scheduling.rules import SessionKind, SessionState
 from training.web.api import outputs

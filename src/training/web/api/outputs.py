@@ -11,7 +11,7 @@ from training.billing.queries.invoices import InvoiceView, LineView
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import Booked
 from training.bookings.queries import BookingView, ParticipantView
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.catalogue.queries import OfferView
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow, price_for
 from training.kernel import addresses, clock

@@ -14,7 +14,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.bookings.rules import OCCUPYING
+from training.bookings.rules.states import OCCUPYING
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, Service, chorus_lacking

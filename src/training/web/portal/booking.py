@@ -13,7 +13,8 @@ from training.bookings import queries as bookings_read
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import Booked, NewBooking, RepeatKey
 from training.bookings.queries import BookingView
-from training.bookings.rules import OCCUPYING, OPTION_LIFE, BookingState, seats_missing
+from training.bookings.rules.seats import OPTION_LIFE, seats_missing
+from training.bookings.rules.states import OCCUPYING, BookingState
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price
 from training.directory import queries as directory

@@ -7,12 +7,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.queries import invoices as billing
-from training.bookings import queries, rules
+from training.bookings import queries
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewParticipant
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState
+from training.bookings.rules import who_may
+from training.bookings.rules.states import BookingState
 from training.calendar.queries import invitations
 from training.directory.queries import OrganisationView
 from training.kernel import clock
@@ -64,7 +65,7 @@ async def _booking_page(
     billed = (await billing.invoices_of(actor.scope, [booking.id]))[booking.id]
     invoices = billed if actor.may(P.INVOICES_SEE, organisation=organisation.id) else []
     owed = booking.price_cents > 0 and not any(i.number for i in billed)
-    facts = owed and rules.may_tell(actor, booking.standing)
+    facts = owed and who_may.may_tell(actor, booking.standing)
     paper = await billing.free_paper(actor.scope, booking.reference)
     people = await queries.participants(booking.id)
     answers = {a.email.lower(): a for a in await invitations.answers(booking.session) if a.booking == booking.id}
@@ -78,15 +79,15 @@ async def _booking_page(
         people=people,
         answers=answers,
         form=form,
-        may_name=rules.may_name(actor, booking.standing),
+        may_name=who_may.may_name(actor, booking.standing),
         steps=timeline(booking, invoices, free_paper=paper is not None, team=False),
         invoices=[invoice for invoice in invoices if invoice.number],
         billing=await billing_facts.wanted(organisation, booking.service_code, booking.purchase_order)
         if facts
         else None,
         paper=paper is not None,
-        may_confirm=rules.may_confirm(actor, booking.standing, clock.now()),
-        may_cancel=rules.may_cancel(actor, booking.standing, clock.now()),
+        may_confirm=who_may.may_confirm(actor, booking.standing, clock.now()),
+        may_cancel=who_may.may_cancel(actor, booking.standing, clock.now()),
         **frame(request, organisation, "reservations"),
     )
 
@@ -142,7 +143,7 @@ def _said_of(people: tuple[NewParticipant, ...], invited: bool) -> str:
 async def ask_cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
     """What cancelling leads to, in numbers, before it is done."""
     organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CANCEL)
-    if not rules.may_cancel(the_actor(request), booking.standing, clock.now()):
+    if not who_may.may_cancel(the_actor(request), booking.standing, clock.now()):
         said = _("Cette réservation ne peut plus être annulée en ligne : appelez-nous.")
         return go(f"/espace/{slug}/reservations/{booking.reference}", said, "attention")
     return await _cancel_page(request, organisation, booking, Form())

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.queries import invoices as billing
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.calendar.queries import feeds as calendar
 from training.directory import queries as directory
 from training.kernel.permissions import Permission

@@ -10,7 +10,7 @@ from training.billing.queries import invoices as billing
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import booking as reading

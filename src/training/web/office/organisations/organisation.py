@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 from training.billing.queries import invoices as billing
 from training.billing.rules.states import InvoiceState
 from training.bookings import queries as bookings
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
 from training.directory.actions import approve as approve_organisation
 from training.directory.queries import OrganisationView

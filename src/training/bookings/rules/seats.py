@@ -1,0 +1,84 @@
+"""What may be booked: an open session, as long as it is not full. No I/O."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from training.kernel.errors import Conflict, Invalid
+from training.kernel.i18n import _, ngettext
+from training.scheduling.rules import BOOKABLE, LockedSession, SessionFull, SessionKind
+
+OPTION_LIFE = timedelta(days=7)
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # read aloud without mistake: no 0/O, no 1/I
+
+
+class SessionClosed(Conflict):
+    """The session takes no bookings any more, or not yet."""
+
+    slug = "session-closed"
+
+
+class KeyReused(Invalid):
+    """An Idempotency-Key came back with another body."""
+
+    slug = "idempotency-key-reused"
+
+
+def new_reference() -> str:
+    """As "R-7F3K2QM": what people say on the telephone."""
+    return "R-" + "".join(secrets.choice(_ALPHABET) for _i in range(7))
+
+
+def check_bookable(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:
+    """Raise unless `organisation` may take `seats` seats of the session now: as `check_open`, and SessionFull."""
+    check_open(session, organisation, seats, now)
+    if seats > session.seats_left:
+        raise seats_missing(session.seats_left)
+
+
+def option_ends(session: LockedSession, now: datetime) -> datetime:
+    """When an option made now ends: in a week, and never after bookings close."""
+    return min(now + OPTION_LIFE, session.closes_at)
+
+
+def check_open(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:
+    """Raise unless `organisation` may ask for `seats` seats now, however many are left.
+
+    Invalid: not a number of seats. SessionClosed: over, cancelled, not published or somebody else's.
+    """
+    if seats < 1:
+        raise Invalid(_("Indiquez combien de personnes viendront : une au moins."), field="seats")
+    if session.kind == SessionKind.PRIVATE and session.organisation != organisation:
+        raise SessionClosed(_("Cette séance est réservée à une autre structure."))
+    if session.state not in BOOKABLE:
+        raise SessionClosed(_("Cette séance n’est pas ouverte à la réservation."))
+    if session.starts_at <= now:
+        raise SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
+    if session.closes_at <= now:
+        raise SessionClosed(
+            _("Les inscriptions à cette séance sont closes : appelez-nous, ou choisissez une autre date.")
+        )
+
+
+def check_participants(names: Sequence[str], seats: int) -> None:
+    """Invalid when there are more names than seats, or a participant without one."""
+    if len(names) > seats:
+        sentence = _("Il y a plus de noms que de places : retirez-en, ou réservez d’autres places.")
+        raise Invalid(sentence, field="participants")
+    if not all(name.strip() for name in names):
+        raise Invalid(_("Chaque participant a un nom."), field="participants")
+
+
+def seats_missing(left: int) -> SessionFull:
+    """The refusal that says how many are left."""
+    if left <= 0:
+        detail = _("Cette séance est complète : choisissez une autre date, ou appelez-nous.")
+    else:
+        detail = ngettext(
+            "Il reste %(num)d place : demandez-en une, ou choisissez une autre date.",
+            "Il reste %(num)d places : demandez-en %(num)d ou moins, ou choisissez une autre date.",
+            left,
+        ) % {"num": left}
+    return SessionFull(detail, field="seats", seats_left=max(left, 0))

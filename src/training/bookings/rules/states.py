@@ -1,0 +1,66 @@
+"""States of bookings, and which follows which. No I/O."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from training.kernel.errors import Conflict
+from training.kernel.i18n import _
+
+
+class BookingState(StrEnum):
+    """`pending`: the organisation is not known yet; `offered`: from the waiting list, for a time."""
+
+    PENDING = "pending"
+    OPTION = "option"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WAITING = "waiting"
+
+
+S = BookingState
+
+BOOKING_MOVES: dict[BookingState, frozenset[BookingState]] = {
+    S.PENDING: frozenset({S.CONFIRMED, S.DECLINED, S.CANCELLED}),
+    S.OPTION: frozenset({S.CONFIRMED, S.CANCELLED, S.EXPIRED}),
+    S.OFFERED: frozenset({S.CONFIRMED, S.DECLINED, S.CANCELLED, S.EXPIRED}),
+    S.WAITING: frozenset({S.OFFERED, S.CANCELLED, S.EXPIRED}),
+    S.CONFIRMED: frozenset({S.CANCELLED}),
+    S.CANCELLED: frozenset(),
+    S.DECLINED: frozenset(),
+    S.EXPIRED: frozenset(),
+}
+OCCUPYING = frozenset({S.PENDING, S.OPTION, S.OFFERED, S.CONFIRMED})  # as booking_occupies() in SQL
+NAMEABLE = OCCUPYING | {S.WAITING}  # as long as they may come; as booking_may_come() in SQL
+EXPIRING = frozenset({S.OPTION, S.OFFERED})
+
+
+class EndedBy(StrEnum):
+    """Who ended a booking."""
+
+    ORGANISATION = "organisation"
+    PLATFORM = "platform"
+    SYSTEM = "system"  # the option ran out, or its session was held without an answer
+
+
+def check_move(current: BookingState, wanted: BookingState, expires_at: datetime | None, now: datetime) -> None:
+    """Conflict unless a booking may go from one state to the other; an option past its time is refused unswept."""
+    if current in EXPIRING and wanted == S.CONFIRMED and expires_at is not None and expires_at <= now:
+        raise Conflict(_("Cette option a expiré : refaites une réservation."))
+    if wanted not in BOOKING_MOVES[current]:
+        raise Conflict(already(current))
+
+
+def already(state: BookingState) -> str:
+    """Why nothing more becomes of a booking in this state."""
+    words = {
+        S.CONFIRMED: _("Cette réservation est déjà confirmée."),
+        S.CANCELLED: _("Cette réservation est déjà annulée."),
+        S.DECLINED: _("Cette réservation a été refusée."),
+        S.EXPIRED: _("Cette option a expiré : refaites une réservation."),
+    }
+    return words.get(state, _("Cette réservation ne le permet pas dans son état actuel."))
