@@ -25,7 +25,7 @@ from training.attendance.actions import hold_session
 from training.billing.actions import ask_missing, client_facts, deposit, edit_draft, settle, transmit
 from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.issue import issue
-from training.billing.actions.number import Start, set_numbers
+from training.billing.actions.set_numbering import Start, set_numbers
 from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
 from training.billing.queries import invoices as billing

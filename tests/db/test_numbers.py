@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 import faults
 from training.billing.actions.issue import issue
-from training.billing.actions.number import Start, set_numbers
 from training.billing.actions.receivables import NewReceivable, open_receivables
+from training.billing.actions.set_numbering import Start, set_numbers
 from training.billing.queries.numbering import numberings
 from training.billing.rules.states import BillingSeries
 from training.kernel import clock, db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from training.billing.actions.number import Start, set_numbers
+from training.billing.actions.set_numbering import Start, set_numbers
 from training.billing.queries.numbering import numberings
 from training.billing.rules.states import BillingSeries
 from training.kernel.i18n import N_, _
