@@ -82,7 +82,7 @@ check: tools ## ruff, mypy, import order, architecture, docs complete, migration
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest tests/unit/test_docs.py tests/unit/test_architecture.py tests/db/test_migrations.py
+	$(BIN)/python -m pytest tests/unit/test_docs.py tests/unit/test_architecture*.py tests/unit/test_names.py tests/db/test_migrations.py
 
 bench: tools ## each figure beside its limit
 	@exec $(BIN)/python -m bench $(ARGS)

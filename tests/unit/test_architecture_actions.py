@@ -1,0 +1,176 @@
+"""What import-linter cannot see of actions: each has an actor and writes its row, and waits for nobody outside."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+from source_reading import MODULES, Function, calls, inside, name_of, tree
+
+# Public async functions of actions/ that write no audit row themselves, and why.
+NOT_ACTING = {
+    "calendar.actions.feeds": {
+        "seen": "a program polled: nothing was decided",
+    },
+    "calendar.actions.fragments": {
+        "file": "keeps what was written, under the name of what it says: nothing was decided",
+    },
+    "calendar.actions.invitations": {
+        "prepare": "part of the mail that carries it",
+    },
+    "directory.actions": {
+        "lock_organisation": "takes a lock for an action above",
+    },
+    "billing.actions.drafting": {
+        "lock_draft": "takes a lock for an action of this room",
+        "lock_drafts": "takes locks for an action of this room",
+        "lock_payers": "takes locks for an action of this room",
+        "take_off": "part of the action that withdraws, shares or undoes",
+        "put_on_draft": "part of the action that makes billable",
+        "draft_like": "part of the action that puts lines on it",
+        "new_draft": "part of the action that puts lines on it",
+        "write_line": "part of the action that writes lines",
+        "recount": "part of the action that changed lines",
+        "tidy": "part of the action that took lines away",
+    },
+    "billing.actions.receivables": {
+        "open_receivables": "part of the action that issues or takes over",
+    },
+    "billing.actions.periods": {
+        "lock_periods": "takes a lock for an action above",
+        "close_days": "part of accounting.actions.close_period",
+        "check_day": "reads only: whether a day is open",
+        "check_open": "the same, of any day",
+    },
+    "dunning.actions.pauses": {
+        "lock_receivable": "takes a lock for an action of this room",
+    },
+    "identity.actions.roles": {
+        "give_role": "part of the action that gives it",
+        "take_known_roles": "part of signing in, which is audited",
+    },
+    "identity.actions.signin": {
+        "peek": "reads only: programs that check mails open links",
+        "slide": "a browser was here again: nothing was decided",
+    },
+    "records.actions": {
+        "keep_file": "part of the action that keeps it",
+        "tombstone_file": "part of the action that lets it go",
+        "open_series": "part of the first issue in a series",
+        "freeze": "part of the action that issues",
+    },
+    "bookings.actions.booking": {
+        "lock_booking": "takes a lock for an action",
+    },
+    "scheduling.actions.planning": {
+        "lock_session": "takes a lock for an action above",
+        "lock_alive": "takes a lock for an action",
+        "session_of": "reads only",
+        "check_clashes": "makes deferred constraints speak",
+        "mark_held": "part of attendance.actions.hold_session",
+        "mark_unheld": "part of attendance.actions.unhold_session",
+        "mark_cancelled": "part of bookings.actions.ending.call_off_session",
+        "mark_reinstated": "part of bookings.actions.ending.reinstate_session",
+    },
+}
+
+
+def action_modules() -> list[Path]:
+    return [path for path in MODULES if "actions" in name_of(path).split(".") and tree(path).body[1:]]
+
+
+@cache
+def audited() -> dict[tuple[str, str], bool]:
+    """(module, function) → whether it calls acting(), itself or through a function of ours that does."""
+    known = {
+        (name_of(path), f.name): f for path in action_modules() for f in tree(path).body if isinstance(f, Function)
+    }
+    sure = {key for key, f in known.items() if any(calls("acting")(node) for node in ast.walk(f))}
+    while more := {
+        (module, name)
+        for (module, name), f in known.items()
+        if (module, name) not in sure and any(callee(module, node) in sure for node in ast.walk(f))
+    }:
+        sure |= more
+    return {key: key in sure for key in known}
+
+
+@cache
+def imported(module: str) -> dict[str, tuple[str, str | None]]:
+    """name → (module, function or None for a module) of what a module imports from us."""
+    path = next(p for p in MODULES if name_of(p) == module)
+    ours: dict[str, tuple[str, str | None]] = {}
+    modules = {name_of(p) for p in MODULES}
+    for node in tree(path).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("training."):
+            base = node.module.removeprefix("training.")
+            for alias in node.names:
+                whole = f"{base}.{alias.name}"
+                ours[alias.asname or alias.name] = (whole, None) if whole in modules else (base, alias.name)
+    return ours
+
+
+def callee(module: str, node: ast.AST) -> tuple[str, str] | None:
+    """The function of ours that a call calls."""
+    if not isinstance(node, ast.Call):
+        return None
+    if isinstance(node.func, ast.Name):
+        where, name = imported(module).get(node.func.id, (module, node.func.id))
+        return (where, name) if name else None
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        where, name = imported(module).get(node.func.value.id, ("", ""))
+        return (where, node.func.attr) if name is None else None
+    return None
+
+
+def public_actions() -> list[tuple[str, ast.AsyncFunctionDef]]:
+    return [
+        (name_of(path), f)
+        for path in action_modules()
+        for f in tree(path).body
+        if isinstance(f, ast.AsyncFunctionDef) and not f.name.startswith("_") and not f.decorator_list
+    ]
+
+
+def test_every_change_has_an_actor() -> None:
+    silent = {(module, f.name) for module, f in public_actions() if not audited()[module, f.name]}
+    excused = {(module, name) for module, names in NOT_ACTING.items() for name in names}
+    assert silent - excused == set(), "call acting(), or say in NOT_ACTING why not"
+    assert excused - silent == set(), "excuses that are not needed any more"
+
+
+def test_an_action_is_given_its_actor_first() -> None:
+    """Or opens acting() for the system, where nobody asked: sign-in, the clock, delivery."""
+    wrong = [
+        f"{module}.{f.name}"
+        for module, f in public_actions()
+        if any(isinstance(node, ast.Name) and node.id == "actor" for node in ast.walk(f))
+        and (not f.args.args or f.args.args[0].arg != "actor")
+    ]
+    assert wrong == []
+
+
+def clients(of: ast.Module) -> set[str]:
+    """The names under which a module knows what talks to outside systems."""
+    return {
+        alias.asname or alias.name
+        for node in of.body
+        if isinstance(node, ast.ImportFrom) and "clients" in (node.module or "").split(".")
+        for alias in node.names
+    }
+
+
+def test_clients_are_not_called_from_a_transaction() -> None:
+    """What waits for an outside system may not hold a row meanwhile (DESIGN §2)."""
+    opened = [
+        f"{inside(path)}:{call.lineno}"
+        for path in MODULES
+        for block in ast.walk(tree(path))
+        if isinstance(block, ast.AsyncWith)
+        and any(calls("atomic", "acting", "answering")(item.context_expr) for item in block.items)
+        for call in ast.walk(block)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[0] in clients(tree(path))
+    ]
+    assert opened == []
+    assert any(clients(tree(path)) for path in MODULES), "nobody has a client: this test looks in the wrong place"
