@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.directory.queries import ORGANISATION_WORDS
-from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState
+from training.billing.queries import invoices as billing
+from training.billing.queries.invoices import InvoiceView
+from training.billing.rules.states import InvoiceState
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.bookings.rules import BookingState
+from training.directory import queries as directory
+from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
+from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState, Service
 from training.kernel import clock, db
+from training.kernel.actor import Actor
 from training.kernel.clauses import Clauses, containing
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.permissions import Permission
+from training.reporting.paging import cut
+
+P = Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +70,61 @@ async def counts() -> dict[str, int]:
     """How many organisations are in each state."""
     sql = "select state, count(*) as n from organisation group by state"
     return {record["state"]: record["n"] for record in await db.connection().fetch(sql)}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeOrganisations:
+    """A page of the list. `following`: the id of its last one when there are more; `counts`: how many in each state."""
+
+    organisations: list[OrganisationListed]
+    following: int | None
+    counts: dict[str, int]
+
+
+async def organisations_page(*, state: str, search: str, after: int | None, limit: int) -> OfficeOrganisations:
+    """What the page of organisations shows, in two statements."""
+    shown, last = cut(await organisations(state=state, search=search, after=after, limit=limit + 1), limit)
+    return OfficeOrganisations(shown, last.id if last else None, await counts())
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeOrganisation:
+    """What the page of an organisation shows: the `latest` bookings and invoices, and who left."""
+
+    organisation: OrganisationView
+    contacts: list[ContactView]
+    former: list[ContactView]
+    services: list[Service]
+    bookings: list[BookingView]
+    pending: int
+    drafts: list[InvoiceView]
+    invoices: list[InvoiceView]
+    may_approve: bool
+    latest: int
+
+
+async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOrganisation:
+    """What the page of an organisation shows, in seven statements; NotFound when there is none."""
+    view = await organisation(slug)
+    booked = await bookings.bookings(actor.scope, organisation=view.id, limit=latest)
+    seen = actor.may(P.INVOICES_SEE)
+    return OfficeOrganisation(
+        organisation=view,
+        contacts=await directory.contacts(view.id),
+        former=await directory.former_contacts(view.id),
+        services=await directory.chorus_services(view.id),
+        bookings=booked,
+        pending=sum(b.state == BookingState.PENDING for b in booked),
+        drafts=await billing.invoices(actor.scope, state=InvoiceState.DRAFT, organisation=view.id) if seen else [],
+        invoices=await billing.invoices(actor.scope, organisation=view.id, limit=latest) if seen else [],
+        may_approve=view.state == OrganisationState.PENDING and actor.may(P.ORGANISATIONS_APPROVE),
+        latest=latest,
+    )
+
+
+async def organisation(slug: str) -> OrganisationView:
+    """The organisation alone, as what is done to it needs it; NotFound when there is none."""
+    view = await directory.organisation_by_slug(slug)
+    if view is None:
+        raise NotFound(_("Cette structure n’existe pas."))
+    return view

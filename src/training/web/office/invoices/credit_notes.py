@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from litestar import get, post
 from litestar.params import FromPath
@@ -12,16 +11,15 @@ from litestar.response import Redirect, Template
 from training.billing.actions.credit import Corrected, CreditWanted, credit, credit_and_reissue
 from training.billing.queries import credits as crediting
 from training.billing.queries import invoices as billing
-from training.billing.queries.credits import CreditableLine, CreditNoteView, Replacement
+from training.billing.queries.credits import CreditableLine
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.crediting import may_credit
 from training.billing.rules.states import DocumentKind
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer
-from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.money import decimal, parse_euros
 from training.kernel.permissions import Permission
+from training.reporting.office import invoice as reading
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
@@ -29,27 +27,6 @@ from training.web.pages import Asked, go, the_actor
 P = Permission
 PATH = "/gestion/factures"
 REASON_MAX = 400
-
-
-@dataclass(frozen=True, slots=True)
-class CreditNotesPart:
-    """What the invoice's page says of its credit notes. `left_cents`: without VAT, what may still be credited."""
-
-    notes: Sequence[CreditNoteView]
-    replacement: Replacement | None
-    left_cents: int
-    may_credit: bool
-
-
-async def part(actor: Actor, invoice: InvoiceView) -> CreditNotesPart:
-    """What the invoice's own page shows of it."""
-    lines = [] if invoice.kind == DocumentKind.CREDIT_NOTE else await crediting.creditable(invoice.id)
-    return CreditNotesPart(
-        await crediting.credit_notes(actor.scope, invoice.id),
-        await crediting.replacement(invoice.id),
-        sum(line.left_cents for line in lines),
-        may_credit(actor, invoice.state, invoice.kind),
-    )
 
 
 @get(PATH + "/{name:str}/avoir", permission=P.INVOICES_CREDIT)
@@ -161,8 +138,8 @@ async def replace(request: Asked, name: FromPath[str]) -> Template | Redirect:
 
 
 async def _invoice(request: Asked, name: str) -> InvoiceView:
-    invoice = await billing.invoice_by_number(the_actor(request).scope, name)
-    if invoice is None or invoice.kind == DocumentKind.CREDIT_NOTE:
+    invoice = await reading.invoice(the_actor(request).scope, name)
+    if invoice.kind == DocumentKind.CREDIT_NOTE:
         raise NotFound(_("Cette facture n’existe pas."))
     return invoice
 

@@ -14,7 +14,7 @@ from training.kernel.i18n import _
 from training.kernel.money import decimal
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND
-from training.reporting.office import invoices as reading
+from training.reporting.office import drafts as reading
 from training.web.forms import Form
 from training.web.office.invoices.drafts import DRAFTS, line_choices, read_line, the_draft
 from training.web.office.page import show

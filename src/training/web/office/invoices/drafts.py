@@ -13,26 +13,19 @@ from training.billing.actions.ask_missing import ask_missing
 from training.billing.actions.edit_draft import DraftFacts, NewLine, add_line, edit_draft
 from training.billing.actions.issue import issue as issue_invoice
 from training.billing.actions.issue_all import issue_all
-from training.billing.queries import drafts as waiting
-from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.grouping import collecting
-from training.billing.rules.issuing import may_be_asked
-from training.billing.rules.states import DocumentKind
-from training.directory import queries as directory
-from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer
-from training.kernel import clock
+from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND, LINE_KIND_NAMES, UNIT_NAMES, LineKind
 from training.papers.rules.references import References
-from training.reporting.office import invoices as reading
-from training.web.asked import PER_PAGE, asked, day_key, key, pager, row
+from training.reporting.office import drafts as reading
+from training.web.asked import PER_PAGE, asked, day_key, pager, row
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, file_response, go, the_actor
+from training.web.pages import Asked, file_response, go, parts, the_actor
 
 P = Permission
 PATH = "/gestion/factures"
@@ -43,20 +36,10 @@ OTHER = "autre"  # in the list of services: the code is the one typed beside
 @get(DRAFTS, permission=P.INVOICES_SEE)
 async def drafts(request: Asked) -> Template:
     """Each draft with its checks, green or in words."""
-    after, actor = day_key(asked(request, "apres")), the_actor(request)
-    found = await reading.to_issue(actor.scope, after=after, limit=PER_PAGE + 1)
-    shown = found.drafts[:PER_PAGE]
-    last = shown[-1].invoice if len(found.drafts) > PER_PAGE else None
+    after = day_key(asked(request, "apres"))
+    found = await reading.drafts_page(the_actor(request), after=after, limit=PER_PAGE)
     return await show(
-        request,
-        "invoices/drafts",
-        drafts=shown,
-        ready=found.ready,
-        to_credit=await waiting.to_credit(actor.scope) if after is None else [],
-        unbilled=await waiting.unbilled(actor.scope) if after is None else [],
-        may_issue=actor.may(P.INVOICES_ISSUE),
-        may_prepare=actor.may(P.INVOICES_PREPARE),
-        pager=pager(DRAFTS, key(last.served_until, last.place) if last else None, after is not None),
+        request, "invoices/drafts", pager=pager(DRAFTS, found.following, after is not None), **parts(found)
     )
 
 
@@ -93,30 +76,17 @@ async def _draft_page(request: Asked, view: InvoiceView, *, facts: Form | None =
                       other: Form | None = None) -> Template | Redirect:  # fmt: skip
     if view.number:
         return go(f"{PATH}/{view.number}")
-    actor = the_actor(request)
-    found = await billing.checks(view.id)
+    found = await reading.draft_page(the_actor(request), view)
     posted = facts or line or other or Form()
-    services = await directory.chorus_services(view.payer)
-    contact = await directory.billing_contact(view.payer)
-    editable = view.kind != DocumentKind.CREDIT_NOTE and actor.may(P.INVOICES_PREPARE)
+    services = [(s.code, f"{s.code} – {s.label}" if s.label != s.code else s.code) for s in found.services]
     return await show(
         request,
         "invoices/draft",
         posted.status,
-        invoice=view,
-        lines=await billing.lines(view.id),
-        checks=found,
-        ready=all(check.ok for check in found),
-        collecting=collecting(view.month, clock.today()),
-        may_ask=editable and may_be_asked(found),
-        may_issue=actor.may(P.INVOICES_ISSUE),
-        editable=editable,
-        public=view.payer_buyer == Buyer.PUBLIC,
-        contact=contact,
-        services=[(s.code, f"{s.code} – {s.label}" if s.label != s.code else s.code) for s in services if s.active],
+        **{**parts(found), "services": services},
         **line_choices(),
         form=posted,
-        facts=facts or _facts(view, [s.code for s in services if s.active]),
+        facts=facts or _facts(view, [code for code, _name in services]),
         line=line or Form.filled({"kind": "", "quantity": "1", "unit": "LS"}),
     )
 
@@ -248,10 +218,7 @@ def quantity_of(form: Form, name: str) -> Decimal | None:
 
 async def the_draft(request: Asked, invoice: int) -> InvoiceView:
     """An invoice or a draft of what the actor may see; NotFound when there is none."""
-    view = await billing.invoice(the_actor(request).scope, row(invoice))
-    if view is None:
-        raise NotFound(_("Ce brouillon n’existe pas, ou plus."))
-    return view
+    return await reading.draft(the_actor(request).scope, row(invoice))
 
 
 HANDLERS = [drafts, issue_ready, draft_page, draft_preview, issue, ask, write_references, write_line]

@@ -6,19 +6,15 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
-from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceNarrowing, InvoiceView
 from training.billing.rules.states import InvoiceState
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.web.asked import PER_PAGE, asked, day_key, key, pager
+from training.reporting.office import invoice as reading
+from training.web.asked import PER_PAGE, asked, day_key, pager
 from training.web.forms import Form
-from training.web.office.invoices import credit_notes, trail, transmissions
 from training.web.office.page import show
-from training.web.office.payments import payment as payments
-from training.web.office.payments import reminders
-from training.web.pages import Asked, kept_file, the_actor
+from training.web.pages import Asked, kept_file, parts, the_actor
 
 P = Permission
 PATH = "/gestion/factures"
@@ -30,20 +26,17 @@ async def issued(request: Asked) -> Template:
     search, after = asked(request, "q"), day_key(asked(request, "apres"))
     state = asked(request, "etat")
     standing = InvoiceNarrowing(state) if state in set(InvoiceNarrowing) else InvoiceNarrowing.ANY
-    found = await billing.invoices(
-        the_actor(request).scope, search=search, standing=standing, after=after, limit=PER_PAGE + 1
+    found = await reading.invoices_page(
+        the_actor(request).scope, search=search, standing=standing, after=after, limit=PER_PAGE
     )
-    shown = found[:PER_PAGE]
-    last = shown[-1] if len(found) > PER_PAGE else None
-    following = key(last.issued_on, last.place) if last and last.issued_on else None
     return await show(
         request,
         "invoices/invoices",
-        invoices=shown,
         form=Form.filled({"q": search}),
         search=search,
         standing=standing,
-        pager=pager(PATH, following, after is not None, etat=standing.value, q=search),
+        pager=pager(PATH, found.following, after is not None, etat=standing.value, q=search),
+        **parts(found),
     )
 
 
@@ -52,22 +45,9 @@ async def invoice_page(request: Asked, name: FromPath[str]) -> Template | Respon
     """An invoice by its number; with `.pdf` its paper, with `.xml` its data, byte for byte as issued."""
     number, dot, kind = name.rpartition(".")
     actor = the_actor(request)
-    view = await billing.invoice_by_number(actor.scope, number if dot else kind)
-    if view is None:
-        raise NotFound(_("Cette facture n’existe pas."))
     if dot:
-        return await _file(view, kind)
-    return await show(
-        request,
-        "invoices/invoice",
-        invoice=view,
-        lines=await billing.lines(view.id),
-        transmissions=await transmissions.part(actor, view),
-        payments=await payments.part(actor, view),
-        reminders=await reminders.part(actor, view),
-        credit_notes=await credit_notes.part(actor, view),
-        trail=await trail.part(actor, view),
-    )
+        return await _file(await reading.invoice(actor.scope, number), kind)
+    return await show(request, "invoices/invoice", **parts(await reading.invoice_page(actor, name)))
 
 
 async def _file(view: InvoiceView, kind: str) -> Response[bytes]:

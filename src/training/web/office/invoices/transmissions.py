@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from litestar import get, post
@@ -13,23 +11,19 @@ from litestar.response import Redirect, Response, Template
 
 from training.billing.actions.credit import Corrected
 from training.billing.actions.transmit import record, redo_rejected, undo
-from training.billing.queries import invoices as billing
 from training.billing.queries import transmissions as reading
 from training.billing.queries.invoices import InvoiceView
-from training.billing.queries.transmissions import ChannelStanding, DepositWaiting, StepView
+from training.billing.queries.transmissions import DepositWaiting
 from training.billing.rules import transmission as rules
-from training.billing.rules.states import InvoiceState
 from training.billing.rules.transmission import STATUSES, Status, TransmissionStep
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
 from training.kernel import clock
-from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
-from training.messages.queries import MailListed
 from training.reporting.office import chorus
+from training.reporting.office import invoice as shown
 from training.reporting.office.chorus import ChorusDeposit, Made
-from training.reporting.office.mails import mails_about
 from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.page import show
@@ -46,39 +40,6 @@ TABS: dict[DepositWaiting, tuple[str, str]] = {
     DepositWaiting.LATE: ("en-retard", N_("En retard")),
     DepositWaiting.RUNNING: ("en-cours", N_("En cours")),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One attempt: a step that a person saw on the portal, or a mail."""
-
-    day: date
-    step: StepView | None = None
-    mail: MailListed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelPart:
-    """What the page of an invoice shows of its way: where it stands (Chorus Pro alone), and all that was tried."""
-
-    public: bool
-    standing: ChannelStanding | None
-    tried: list[Tried]
-    may: bool
-
-
-async def part(actor: Actor, invoice: InvoiceView) -> ChannelPart | None:
-    """What the invoice's own page shows of it; nothing of a draft."""
-    if invoice.state != InvoiceState.ISSUED:
-        return None
-    public = await reading.goes_there(invoice)
-    steps = await reading.steps(invoice.id) if public else []
-    standing = reading.standing(invoice, [written.step for written in steps]) if public else None
-    mails = await mails_about(("invoice", invoice.id)) if actor.may(P.MAILS_SEE) else []
-    tried = [Tried(clock.local(mail.sent_at or mail.created_at).date(), mail=mail) for mail in mails]
-    tried += [Tried(clock.local(step.created_at).date() if step.undone else step.happened_on, step) for step in steps]
-    may = rules.may_follow(actor, invoice.state, invoice.payer_buyer)
-    return ChannelPart(public, standing, sorted(tried, key=lambda one: one.day), may)
 
 
 @get(LIST, permission=P.INVOICES_SEE)
@@ -140,10 +101,7 @@ def _file(made: Made) -> Response[bytes]:
 
 
 async def _invoice(request: Asked, number: str) -> InvoiceView:
-    found = await billing.invoice_by_number(the_actor(request).scope, number)
-    if found is None:
-        raise NotFound(_("Cette facture n’existe pas."))
-    return found
+    return await shown.invoice(the_actor(request).scope, number)
 
 
 def _status(name: str) -> Status:

@@ -27,9 +27,9 @@ from training.directory.rules import (
     check_siret,
     check_vat_number,
 )
-from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
+from training.reporting.office.organisations import organisation
 from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.page import show
@@ -90,7 +90,7 @@ def options(words: dict[Buyer, Words] | dict[ChorusNeeds, Words] | dict[BillingM
 @get(PATH + "/{slug:str}/facturation", permission=P.INVOICES_PREPARE)
 async def billing_page(request: Asked, slug: FromPath[str]) -> Template:
     """The facts as they stand."""
-    view = await found(slug)
+    view = await organisation(slug)
     values: dict[str, object] = asdict(view)
     for n, service in enumerate(await directory.chorus_services(view.id), start=1):
         values |= {
@@ -127,7 +127,7 @@ def _filled(form: Form, n: int) -> bool:
 @post(PATH + "/{slug:str}/facturation", permission=P.INVOICES_PREPARE)
 async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """Write them: for the drafts that wait and for what comes."""
-    view, form = await found(slug), await Form.of(request)
+    view, form = await organisation(slug), await Form.of(request)
     if "more" in form.values:  # one more empty row, nothing saved
         return await _page(request, view, form)
     facts = read(form)
@@ -211,8 +211,8 @@ async def new_payer(request: Asked) -> Template | Redirect:
     if form.good and kind is not None:
         with form.refusals():
             payer = NewOrganisation(new["name"], kind, siret, new["address"], new["postcode"], new["city"])
-            organisation = await add_payer(the_actor(request), payer, contact)
-            made = await directory.organisation(organisation)
+            made_id = await add_payer(the_actor(request), payer, contact)
+            made = await directory.organisation(made_id)
             assert made is not None  # noqa: S101 - it was made in the line above
             said = _("« {name} » peut être facturée.").format(name=made.name)
             return go(_back(form.text("reference", most=20), made.slug), said)
@@ -226,14 +226,6 @@ def _back(reference: str, slug: str) -> str:
     if reference.replace("-", "").isalnum() and reference.isascii():
         return f"/gestion/reservations/{reference}/payeurs?payeur={slug}"
     return f"{PATH}/{slug}/facturation"
-
-
-async def found(slug: str) -> OrganisationView:
-    """An organisation by what its address carries; NotFound when there is none."""
-    view = await directory.organisation_by_slug(slug)
-    if view is None:
-        raise NotFound(_("Cette structure n’existe pas."))
-    return view
 
 
 HANDLERS = [billing_page, save, new_payer_page, new_payer]

@@ -15,9 +15,10 @@ from training.directory.rules import check_email
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.reporting.office.organisations import organisation
 from training.web.asked import asked, row
 from training.web.forms import Form
-from training.web.office.organisations.billing_facts import PATH, found
+from training.web.office.organisations.billing_facts import PATH
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
 
@@ -28,13 +29,13 @@ P = Permission
 async def new_page(request: Asked, slug: FromPath[str]) -> Template:
     """An empty form; `?pour=factures` for whoever is to receive the invoices."""
     billing = asked(request, "pour") == "factures"
-    return await _page(request, await found(slug), None, Form.filled({"for_billing": "1" if billing else ""}))
+    return await _page(request, await organisation(slug), None, Form.filled({"for_billing": "1" if billing else ""}))
 
 
 @get(PATH + "/{slug:str}/contacts/{contact:int}", permission=P.INVOICES_PREPARE)
 async def edit_page(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> Template:
     """A contact as it stands."""
-    view = await found(slug)
+    view = await organisation(slug)
     known = await _contact(view, contact)
     values = {
         name: ("1" if value else "") if isinstance(value, bool) else value for name, value in asdict(known).items()
@@ -49,7 +50,7 @@ async def _page(request: Asked, view: OrganisationView, contact: ContactView | N
 @post(PATH + "/{slug:str}/contacts/nouveau", permission=P.INVOICES_PREPARE)
 async def add(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """Write a contact down."""
-    view, form = await found(slug), await Form.of(request)
+    view, form = await organisation(slug), await Form.of(request)
     new = read(form)
     if new is not None:
         with form.refusals():
@@ -61,7 +62,7 @@ async def add(request: Asked, slug: FromPath[str]) -> Template | Redirect:
 @post(PATH + "/{slug:str}/contacts/{contact:int}", permission=P.INVOICES_PREPARE)
 async def edit(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> Template | Redirect:
     """Correct a contact, put it aside, or take it back."""
-    view, form = await found(slug), await Form.of(request)
+    view, form = await organisation(slug), await Form.of(request)
     known = await _contact(view, contact)
     new = read(form, locale=known.locale)
     if new is not None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.actions import settle as acts
 from training.billing.actions.settle import NewPayment
-from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.payments import BY_HAND, WAY_NAMES, Way, may_record, may_write_off
+from training.billing.rules.payments import BY_HAND, WAY_NAMES, Way
 from training.identity.rules import new_token
 from training.kernel import clock
-from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.queries import receivables as reading
-from training.payments.queries.receivables import PaymentView, ReceivableView, SettlementView
+from training.payments.queries.receivables import ReceivableView
 from training.web.asked import PER_PAGE, asked, day_key, key, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
@@ -31,32 +27,6 @@ from training.web.pages import Asked, go, the_actor
 P = Permission
 PATH = "/gestion/paiements"
 OWED = "/gestion/creances/{receivable:int}"
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentsPart:
-    """What the page of an invoice shows of its payments."""
-
-    receivable: ReceivableView
-    settlements: list[SettlementView]
-    credits: list[PaymentView]
-    may_record: bool
-    may_write_off: bool
-
-
-async def part(actor: Actor, invoice: InvoiceView) -> PaymentsPart | None:
-    """Due, payments so far, and the payer's credits; nothing for what makes nobody owe."""
-    owed = None if invoice.receivable is None else await reading.receivable(invoice.receivable)
-    if owed is None:
-        return None
-    may = actor.may(P.PAYMENTS_RECORD)
-    return PaymentsPart(
-        owed,
-        await reading.settlements_of(owed.id) if owed.settled_cents or not owed.due_cents else [],
-        await reading.unused(owed.payer) if may and owed.due_cents else [],
-        may_record(actor, owed.due_cents),
-        may_write_off(actor, owed.due_cents),
-    )
 
 
 def _cents(form: Form, name: str) -> int:

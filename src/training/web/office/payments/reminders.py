@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing.queries.invoices import InvoiceView
 from training.directory.rules import Buyer
 from training.dunning.actions import pauses, remind
 from training.dunning.queries import reminders as reading
-from training.dunning.queries.reminders import Followed, ReminderView, TaskView
-from training.dunning.rules.interest import LAW_NAMES, STALE, Late, Law, Rate
-from training.dunning.rules.reminding import BUYER_NAMES, PAUSE_NAMES, STEP_NAMES, STEPS, Next, PauseKind, coming
+from training.dunning.queries.reminders import Followed, TaskView
+from training.dunning.rules.interest import LAW_NAMES, STALE, Law, Rate
+from training.dunning.rules.reminding import BUYER_NAMES, PAUSE_NAMES, STEP_NAMES, STEPS, PauseKind
 from training.kernel import clock
-from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -32,37 +29,6 @@ PATH = "/gestion/relances"
 SETTINGS = f"{PATH}/reglages"
 OPENINGS = "/gestion/comptes/reprises"
 UNSENT = timedelta(minutes=10)  # a mail that is not written by then has met something
-
-
-@dataclass(frozen=True, slots=True)
-class Reminding:
-    """What the page of an invoice shows of its reminders."""
-
-    owed: Followed
-    taken: list[ReminderView]
-    following: Next | None
-    late: Late | None
-    may_act: bool
-
-
-async def part(actor: Actor, invoice: InvoiceView) -> Reminding | None:
-    """What the invoice's own page shows of it; None where nothing is owed to us (a draft, a credit note)."""
-    return None if invoice.receivable is None else await reminding(actor, invoice.receivable)
-
-
-async def reminding(actor: Actor, receivable: int) -> Reminding | None:
-    """The same, of any receivable."""
-    owed = await reading.followed(receivable)
-    if owed is None:
-        return None
-    days = await reading.days_of_buyers()
-    return Reminding(
-        owed,
-        await reading.reminders_of(receivable),
-        coming(owed.standing, days[Buyer(owed.buyer)]),
-        await reading.late_cost(owed),
-        actor.may(P.PAYMENTS_RECORD),
-    )
 
 
 def page_of(owed: Followed | None) -> str:

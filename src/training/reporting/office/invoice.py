@@ -1,0 +1,163 @@
+"""Issued invoices as the office's pages show them: the list, and one with all that became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from training.billing.queries import credits as crediting
+from training.billing.queries import invoices as billing
+from training.billing.queries import transmissions
+from training.billing.queries.credits import CreditNoteView, Replacement
+from training.billing.queries.invoices import InvoiceNarrowing, InvoiceView, LineView
+from training.billing.queries.transmissions import ChannelStanding, StepView
+from training.billing.rules.crediting import may_credit
+from training.billing.rules.payments import may_record, may_write_off
+from training.billing.rules.states import DocumentKind, InvoiceState
+from training.billing.rules.transmission import may_follow
+from training.kernel import clock
+from training.kernel.actor import Actor, Scope
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.kernel.permissions import Permission
+from training.messages.queries import MailListed
+from training.payments.queries import receivables
+from training.payments.queries.receivables import PaymentView, ReceivableView, SettlementView
+from training.reporting.office.mails import mails_about
+from training.reporting.office.reminders import Reminding, reminding
+from training.reporting.office.trail import fingerprint
+from training.reporting.paging import cut
+
+P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeInvoices:
+    """A page of the list. `following`: the key of its last one when there are more."""
+
+    invoices: list[InvoiceView]
+    following: tuple[date, int] | None
+
+
+async def invoices_page(
+    scope: Scope, *, search: str, standing: InvoiceNarrowing, after: tuple[date, int] | None, limit: int
+) -> OfficeInvoices:
+    """What the page of issued invoices shows, in one statement."""
+    found = await billing.invoices(scope, search=search, standing=standing, after=after, limit=limit + 1)
+    shown, last = cut(found, limit)
+    return OfficeInvoices(shown, (last.issued_on, last.place) if last and last.issued_on else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt to hand the invoice over: a step that a person saw on the portal, or a mail."""
+
+    day: date
+    step: StepView | None = None
+    mail: MailListed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPart:
+    """How the invoice goes to its buyer: where it stands (Chorus Pro alone), and all that was tried."""
+
+    public: bool
+    standing: ChannelStanding | None
+    tried: list[Tried]
+    may: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsPart:
+    """What is due, what came in, and what the payer has left of earlier payments."""
+
+    receivable: ReceivableView
+    settlements: list[SettlementView]
+    credits: list[PaymentView]
+    may_record: bool
+    may_write_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNotesPart:
+    """The credit notes of the invoice. `left_cents`: without VAT, what may still be credited."""
+
+    notes: Sequence[CreditNoteView]
+    replacement: Replacement | None
+    left_cents: int
+    may_credit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeInvoice:
+    """What the page of an invoice shows. `fingerprint`: the SHA-256 of its paper, as the audit trail keeps it."""
+
+    invoice: InvoiceView
+    lines: list[LineView]
+    transmissions: ChannelPart | None
+    payments: PaymentsPart | None
+    reminders: Reminding | None
+    credit_notes: CreditNotesPart
+    fingerprint: str | None
+
+
+async def invoice_page(actor: Actor, number: str) -> OfficeInvoice:
+    """What the page of an invoice shows; as many statements for any invoice. NotFound when there is none."""
+    view = await invoice(actor.scope, number)
+    return OfficeInvoice(
+        invoice=view,
+        lines=await billing.lines(view.id),
+        transmissions=await _channel(actor, view),
+        payments=await _payments(actor, view),
+        reminders=None if view.receivable is None else await reminding(actor, view.receivable),
+        credit_notes=await _credit_notes(actor, view),
+        fingerprint=await fingerprint(view),
+    )
+
+
+async def invoice(scope: Scope, number: str) -> InvoiceView:
+    """The invoice alone, as what is done to it needs it; NotFound when there is none."""
+    view = await billing.invoice_by_number(scope, number)
+    if view is None:
+        raise NotFound(_("Cette facture n’existe pas."))
+    return view
+
+
+async def _channel(actor: Actor, view: InvoiceView) -> ChannelPart | None:
+    """Nothing of a draft."""
+    if view.state != InvoiceState.ISSUED:
+        return None
+    public = await transmissions.goes_there(view)
+    steps = await transmissions.steps(view.id) if public else []
+    standing = transmissions.standing(view, [written.step for written in steps]) if public else None
+    mails = await mails_about(("invoice", view.id)) if actor.may(P.MAILS_SEE) else []
+    tried = [Tried(clock.local(mail.sent_at or mail.created_at).date(), mail=mail) for mail in mails]
+    tried += [Tried(clock.local(step.created_at).date() if step.undone else step.happened_on, step) for step in steps]
+    may = may_follow(actor, view.state, view.payer_buyer)
+    return ChannelPart(public, standing, sorted(tried, key=lambda one: one.day), may)
+
+
+async def _payments(actor: Actor, view: InvoiceView) -> PaymentsPart | None:
+    """Nothing for what makes nobody owe."""
+    owed = None if view.receivable is None else await receivables.receivable(view.receivable)
+    if owed is None:
+        return None
+    may = actor.may(P.PAYMENTS_RECORD)
+    return PaymentsPart(
+        owed,
+        await receivables.settlements_of(owed.id) if owed.settled_cents or not owed.due_cents else [],
+        await receivables.unused(owed.payer) if may and owed.due_cents else [],
+        may_record(actor, owed.due_cents),
+        may_write_off(actor, owed.due_cents),
+    )
+
+
+async def _credit_notes(actor: Actor, view: InvoiceView) -> CreditNotesPart:
+    lines = [] if view.kind == DocumentKind.CREDIT_NOTE else await crediting.creditable(view.id)
+    return CreditNotesPart(
+        await crediting.credit_notes(actor.scope, view.id),
+        await crediting.replacement(view.id),
+        sum(line.left_cents for line in lines),
+        may_credit(actor, view.state, view.kind),
+    )
