@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from training.billing.rules.issuing import (
+    CheckedReferences,
     CheckKey,
     Counted,
     Payer,
-    References,
     Seller,
     askable,
     checks,
@@ -84,7 +84,7 @@ def test_what_chorus_pro_needs(needs, service, engagement, required, wanted) -> 
     said = list(chorus_lacking(needs, service, engagement, required).values())
     assert len(said) == len(wanted)
     assert all(part in words for words, part in zip(said, wanted, strict=True))
-    references = References(service, engagement, engagement_required=required)
+    references = CheckedReferences(service, engagement, engagement_required=required)
     payer = replace(PAYER, needs=needs)
     assert missing(SELLER, payer, references) == said
     assert askable(checks(SELLER, payer, references)) is bool(said)
@@ -98,7 +98,7 @@ def by_key(found) -> dict[CheckKey, tuple[bool, str]]:
 
 
 def test_what_is_fine_says_what_was_found() -> None:
-    references = References("DRH", "2027-118")
+    references = CheckedReferences("DRH", "2027-118")
     found = by_key(checks(SELLER, PAYER, references, [Counted(20, 18, held=True), Counted(5, 5, held=True)]))
     assert {key: ok for key, (ok, _words) in found.items()} == dict.fromkeys(found, True)
     assert list(found) == [
@@ -111,7 +111,7 @@ def test_what_is_fine_says_what_was_found() -> None:
 
 
 def test_a_service_that_the_buyer_s_list_does_not_have_is_said() -> None:
-    ok, words = by_key(checks(SELLER, PAYER, References("DRH", known=False)))[CheckKey.SERVICE]
+    ok, words = by_key(checks(SELLER, PAYER, CheckedReferences("DRH", known=False)))[CheckKey.SERVICE]
     assert not ok
     assert "DRH" in words
 
@@ -128,9 +128,14 @@ def test_a_total_below_zero_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "references", [References("x" * 101), References(purchase_order="x" * 51), References(contract_reference="x" * 51)]
+    "references",
+    [
+        CheckedReferences("x" * 101),
+        CheckedReferences(purchase_order="x" * 51),
+        CheckedReferences(contract_reference="x" * 51),
+    ],
 )
-def test_what_chorus_pro_would_cut_is_said(references: References) -> None:
+def test_what_chorus_pro_would_cut_is_said(references: CheckedReferences) -> None:
     (said,) = missing(SELLER, PAYER, references)
     assert "trop long" in said
     assert not askable(c for c in checks(SELLER, PAYER, references) if c.key == CheckKey.CONTRACT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from training.attendance import queries as attendance
 from training.billing.rules import issuing
-from training.billing.rules.issuing import Check, Counted, Payer, References, Seller
+from training.billing.rules.issuing import Check, CheckedReferences, Counted, Payer, Seller
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
 from training.directory.rules import Service
@@ -58,11 +58,11 @@ def who(payer: OrganisationView, *, reached: bool) -> Payer:
     return Payer(payer.name, payer.siret, payer.buyer, payer.state, reached, payer.chorus_needs)
 
 
-def references(draft: Looked, payer: OrganisationView, services: Mapping[str, Service]) -> References:
+def references(draft: Looked, payer: OrganisationView, services: Mapping[str, Service]) -> CheckedReferences:
     """The numbers that the invoice will carry: the payer's own stand where the draft has none."""
     code = draft.service_code or payer.service_code
     service = services.get(code or "")
-    return References(
+    return CheckedReferences(
         service_code=code,
         purchase_order=draft.purchase_order,
         contract_reference=draft.contract_reference or payer.contract_reference,

@@ -68,7 +68,7 @@ class Payer:
 
 
 @dataclass(frozen=True, slots=True)
-class References:
+class CheckedReferences:
     """The buyer's own numbers on the invoice, and what its directory says of the chosen service.
 
     `known` is False for a service that the buyer's list does not have, or has no more.
@@ -93,7 +93,7 @@ class Counted:
 def checks(
     seller: Seller,
     payer: Payer,
-    references: References = References(),
+    references: CheckedReferences = CheckedReferences(),
     counts: Sequence[Counted] = (),
     gross_cents: int = 0,
 ) -> list[Check]:
@@ -114,7 +114,7 @@ def checks(
 def missing(
     seller: Seller,
     payer: Payer,
-    references: References = References(),
+    references: CheckedReferences = CheckedReferences(),
     counts: Sequence[Counted] = (),
     gross_cents: int = 0,
 ) -> list[str]:
@@ -145,7 +145,7 @@ def _siret(payer: Payer) -> Check:
     return Check(CheckKey.SIRET, False, _("Il manque le numéro SIRET de {name}.").format(name=payer.name))
 
 
-def _chorus(payer: Payer, references: References) -> list[Check]:
+def _chorus(payer: Payer, references: CheckedReferences) -> list[Check]:
     """What Chorus Pro asks of this buyer: nothing that it does not need is asked for."""
     service, engagement = references.service_code, references.purchase_order
     found = []
@@ -161,7 +161,7 @@ def _chorus(payer: Payer, references: References) -> list[Check]:
     return [*found, *(Check(keys[field], False, words) for field, words in lacking.items())]
 
 
-def _lengths(references: References) -> list[Check]:
+def _lengths(references: CheckedReferences) -> list[Check]:
     limits = (
         (
             CheckKey.SERVICE,
