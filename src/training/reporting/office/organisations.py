@@ -9,7 +9,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.bookings.rules import BookingState
+from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
 from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState, Service
