@@ -134,7 +134,8 @@ async def make_venue(name: str = "Salle des fêtes") -> int:
 
 async def move_overseas(venue: int, zone: str = "Indian/Reunion") -> None:
     """A venue from before those overseas were refused: its calendars go on."""
-    await db.execute("update venue set zone = $2 where id = $1", venue, zone)
+    async with db.atomic():
+        await db.execute("update venue set zone = $2 where id = $1", venue, zone)
 
 
 async def make_facilitator(email: str = "anime@example.org", name: str = "Aline Anime") -> int:

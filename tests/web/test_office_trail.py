@@ -20,6 +20,7 @@ from training.bookings.actions.booking import NewBooking, book
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.permissions import Permission
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -41,8 +42,8 @@ async def test_it_goes_from_the_order_to_the_payment_with_days_and_names(client)
         town = await makers.make_town()
         account = await makers.make_staff()
         eve = Actor("user", account, "Ève Équipe", frozenset(Permission), Scope(everything=True))
-        order = {"purchase_order": "BC-77", "service_code": "DRH"}
-        booked = await book(eve, NewBooking(town.session, town.organisation, 40, **order))
+        order = References(purchase_order="BC-77", service_code="DRH")
+        booked = await book(eve, NewBooking(town.session, town.organisation, 40, references=order))
         await drain()
     with clock.frozen(town.ends_at + timedelta(hours=2)):
         await hold_session(eve, town.session, {booked.id: 37})

@@ -78,7 +78,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     Whether the actor holds the permission *there* (this organisation, this session) is asked by the action.
     """
     if "\x00" in connection.scope["path"]:  # PostgreSQL has no such text, so nothing has such a name
-        raise NotFound(_("Cette page n’existe pas ou n’existe plus."))
+        raise NotFound(_("Cette adresse ne mène nulle part."))
     needed = handler.opt.get("permission")
     if needed is None:
         raise RuntimeError(f"{handler.handler_name} declares no permission")

@@ -24,6 +24,8 @@ from training.web.pages import actor_of, bare_page
 
 log = structlog.get_logger()
 
+FEEDS = ("/agenda/p/", "/agenda/public.ics")  # calendar programs show what they hear as it is, or keep it in their log
+
 
 class Failure:
     """What is said about a failure: status, the end of its type URI, title, detail, and what the API adds."""
@@ -52,6 +54,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] |
         log.error("request.failed", path=request.url.path, exc_info=error)
     if request.url.path.startswith("/api/"):
         return _as_json(problem)
+    if request.url.path.startswith(FEEDS):
+        words, headers = f"{problem.detail}\n", {**problem.headers, "Cache-Control": "no-store"}
+        return Response(words, status_code=problem.status, media_type="text/plain", headers=headers)
     if problem.status == 401 and request.method in ("GET", "HEAD"):
         url = request.url
         here = f"{url.path}?{url.query}" if url.query else url.path

@@ -98,11 +98,11 @@ async def sessions(
     return await db.rows(SessionListed, sql, *where.values)
 
 
-# Pairs (value, text) for the filters, by text: offers that have a session, communes where one takes place. With a
-# limit the database looks it up one by one; all sessions are read for an `exists`.
+# Pairs (value, text) for the filters, by text: offers that have a session, communes where one takes place. The first
+# start is the first step in the index by offer; all sessions are read for an `exists`.
 _OFFERS = """
     select o.slug as value, o.title as text from offer o
-    where (select true from session where offer = o.id limit 1) order by fold(o.title), o.title, o.id
+    where (select min(starts_at) from session where offer = o.id) is not null order by fold(o.title), o.title, o.id
 """
 _COMMUNES = """
     select c.insee as value, c.name as text from commune c
