@@ -24,7 +24,7 @@ from training.kernel.logs import masked
 from training.web import agenda, animation, api, hooks, methods, office, operations, portal
 from training.web.auth import PUBLIC, Authentication, cookie_name, guard
 from training.web.refusals import answer
-from training.web.security import HEADERS
+from training.web.security import HEADERS, kept_by_caches
 
 log = structlog.get_logger()
 
@@ -38,6 +38,9 @@ async def set_headers(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
+    known = scope.get("user") is not None
+    if cached := kept_by_caches(scope["path"], message["status"], known=known):
+        headers.setdefault("Cache-Control", cached)
     if settings.current().production:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 

@@ -140,7 +140,7 @@ async def test_with_the_database_away_it_still_is_a_page(client, monkeypatch):
     assert answer.status_code == 503
     assert "ne répond pas pour le moment" in answer.text
     assert "frame-ancestors *" in answer.headers["content-security-policy"]
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "private, no-store"
 
 
 async def test_the_explanation_gives_the_lines_and_shows_them(client):

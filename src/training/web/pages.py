@@ -61,7 +61,7 @@ def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> T
         },
         status_code=status,
         cookies=[forgotten_cookie("flash")] if flashes else None,
-        headers={"Cache-Control": "private, no-store" if actor_of(request) else "private, no-cache"},
+        headers={} if actor_of(request) else {"Cache-Control": "private, no-cache"},
     )
 
 
@@ -106,7 +106,7 @@ def file_response(content: bytes, media_type: str, name: str, *, inline: bool = 
     return Response(
         content,
         media_type=media_type,
-        headers={"Content-Disposition": f'{disposition}; filename="{name}"', "Cache-Control": "private, no-store"},
+        headers={"Content-Disposition": f'{disposition}; filename="{name}"'},
     )
 
 

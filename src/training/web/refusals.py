@@ -55,8 +55,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] |
     if request.url.path.startswith("/api/"):
         return _as_json(problem)
     if request.url.path.startswith(FEEDS):
-        words, headers = f"{problem.detail}\n", {**problem.headers, "Cache-Control": "no-store"}
-        return Response(words, status_code=problem.status, media_type="text/plain", headers=headers)
+        words = f"{problem.detail}\n"
+        return Response(words, status_code=problem.status, media_type="text/plain", headers=problem.headers)
     if problem.status == 401 and request.method in ("GET", "HEAD"):
         url = request.url
         here = f"{url.path}?{url.query}" if url.query else url.path
@@ -69,7 +69,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] |
         problem=problem,
         again=_typed(request, problem),
     )
-    template.headers.update({**problem.headers, "Cache-Control": "private, no-store"})
+    template.headers.pop("Cache-Control", None)  # no cache keeps a refusal: web.security says so
+    template.headers.update(problem.headers)
     return template
 
 

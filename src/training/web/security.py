@@ -37,6 +37,17 @@ EMBEDDED = _policy(
 # A picture that somebody gave us, opened on its own: an SVG is a document, and may hold a script.
 PICTURE = _policy("style-src 'unsafe-inline'", "frame-ancestors 'none'", "sandbox")
 
+PRIVATE = "private, no-store"  # RFC 9111 5.2.2: a shared computer, or a proxy, keeps no page of somebody's
+
+
+def kept_by_caches(path: str, status: int, *, known: bool) -> str | None:
+    """What caches may do with an answer that says nothing itself: keep none that is somebody's, and no refusal.
+
+    `known`: somebody is signed in, or a program showed its key. Who holds a mailed link is known by it.
+    """
+    return PRIVATE if known or status >= 400 or path.startswith("/lien/") else None
+
+
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",

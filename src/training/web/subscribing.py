@@ -50,9 +50,7 @@ def links(path: str, name: str) -> Links:
 async def made(request: Asked, label: str, token: str, **around: Any) -> Template:
     """A new address: this answer is the only place that ever holds it."""
     found = links(addresses.feed(token), label)
-    shown = await page(request, "agenda/made.html", label=label, links=found, **around)
-    shown.headers["Cache-Control"] = "private, no-store"
-    return shown
+    return await page(request, "agenda/made.html", label=label, links=found, **around)
 
 
 async def asked_to_end(request: Asked, feed: TokenView, *, replacing: bool, **around: Any) -> Template:

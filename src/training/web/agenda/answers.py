@@ -63,7 +63,7 @@ def calendar(request: Asked, body: bytes, name: str, revised_at: datetime | None
 
 def unknown(words: str) -> Response[str]:
     """404 as plain text: calendar programs show it as it is, or keep it in their log."""
-    return Response(words + "\n", status_code=404, media_type="text/plain", headers={"Cache-Control": "no-store"})
+    return Response(words + "\n", status_code=404, media_type="text/plain")
 
 
 def stem(name: str) -> str:

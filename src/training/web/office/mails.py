@@ -72,9 +72,7 @@ async def body(mail: FromPath[int]) -> Response[str]:
     """The mail's HTML alone, for the frame: its links leave the frame, nothing in it runs."""
     view = await _mail(mail)
     html = view.html.replace("<head>", '<head><base target="_top">', 1)
-    return Response(
-        html, media_type="text/html", headers={"Content-Security-Policy": FRAMED, "Cache-Control": "private, no-store"}
-    )
+    return Response(html, media_type="text/html", headers={"Content-Security-Policy": FRAMED})
 
 
 @get(PATH + "/{mail:int}/invitation.ics", permission=P.MAILS_SEE)

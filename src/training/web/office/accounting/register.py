@@ -164,7 +164,7 @@ def _cells(line: Registered) -> list[Cell]:
 
 def sent(content: AsyncIterator[bytes], media_type: str, name: str) -> Stream:
     """A file that is sent as it is made."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Stream(content, media_type=media_type, headers=headers)
 
 
