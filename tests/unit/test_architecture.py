@@ -30,6 +30,12 @@ def test_files_are_short() -> None:
     assert long == {}, "split by verb: a room may become a folder of the same name"
 
 
+def test_files_of_tests_are_short() -> None:
+    tests = sorted((SOURCE.parents[1] / "tests").rglob("*.py"))
+    long = {path.name: n for path in tests if (n := len(path.read_text().splitlines())) > LINES_MAX}
+    assert long == {}, "split by concern: a test file is about one"
+
+
 def test_functions_are_short() -> None:
     long = {
         f"{inside(path)}:{f.name}": n
