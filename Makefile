@@ -75,7 +75,7 @@ demo: install ## a believable town on http://127.0.0.1:8000, with sign-in links
 	@exec $(BIN)/python -m training demo $(ARGS)
 
 test: tools ## every test, on a real PostgreSQL (browser stories need Chromium)
-	@exec $(BIN)/python -m pytest -rs --numprocesses auto --dist loadgroup $(ARGS)
+	@exec $(BIN)/python -m pytest -rs --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: tools ## ruff, mypy, import order, architecture, docs complete, migrations complete
 	$(BIN)/python -m ruff check
