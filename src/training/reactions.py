@@ -22,17 +22,17 @@ from training.bookings.actions import booking as bookings
 from training.dunning.actions.pauses import follow_dispute
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
-from training.messages.actions import bookings as booking_mail
 from training.messages.actions import (
+    billing_facts,
     delivery,
     facilitators,
     invitations,
-    lacking,
     organisations,
     reminders,
     sessions,
     signin,
 )
+from training.messages.actions import bookings as booking_mail
 from training.payments.actions.receipt import make_receipt
 from training.payments.actions.stripe_events import process
 from training.scheduling.actions.changing import tell_later_of_offer
@@ -94,7 +94,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     ),
     "session.held": (Reaction("billing.actions.make_billable.make_billable", make_billable),),
     "invoice.drafted": (Reaction("billing.actions.make_billable.issue_if_told", issue_if_told),),
-    "invoice.lacking": (Reaction("messages.actions.lacking.ask_billing_facts", lacking.ask_billing_facts),),
+    "invoice.lacking": (Reaction("messages.actions.lacking.ask_billing_facts", billing_facts.ask_billing_facts),),
     "booking.held_free": (Reaction("billing.actions.confirm_free.confirm_free", confirm_free),),
     "invoice.issued": (Reaction("messages.actions.billing.send_invoice", billing_mail.send_invoice),),
     "reminder.sent": (Reaction("messages.actions.reminders.send_reminder", reminders.send_reminder),),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from training.billing.actions.make_billable import close_month
 from training.bookings.actions.booking import forget_request_keys
 from training.bookings.actions.ending import expire_options
-from training.calendar.actions.fragments import forget_fragments
+from training.calendar.actions.make_feed import forget_fragments
 from training.dunning.actions.remind import remind_due
 from training.identity.actions.purge import forget_signins
 from training.kernel.queue import forget_old_jobs

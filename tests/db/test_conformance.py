@@ -23,7 +23,7 @@ from conftest import empty
 from rfc5545 import check_calendar, check_threads
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
-from training.calendar.actions import fragments
+from training.calendar.actions import make_feed
 from training.calendar.formats.feed import Head
 from training.calendar.queries import slots
 from training.calendar.queries.slots import Source
@@ -193,7 +193,7 @@ class Town(RuleBasedStateMachine):
 
     async def fetch(self, kind: FeedKind, subject: tuple[object, ...], expected: str) -> None:
         listing = await slots.listing(Source(kind, subject), "essai")
-        content = await fragments.file(listing, HEAD, base_url="https://essai.example.org", contact="02")
+        content = await make_feed.file(listing, HEAD, base_url="https://essai.example.org", contact="02")
         assert content is not None
         etag = listing.etag(HEAD.name)
         assert self.files.setdefault(etag, content) == content, "one tag, one file"

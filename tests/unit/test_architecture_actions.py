@@ -13,7 +13,7 @@ NOT_ACTING = {
     "calendar.actions.feeds": {
         "seen": "a program polled: nothing was decided",
     },
-    "calendar.actions.fragments": {
+    "calendar.actions.make_feed": {
         "file": "keeps what was written, under the name of what it says: nothing was decided",
     },
     "calendar.actions.invitations": {

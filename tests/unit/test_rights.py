@@ -15,7 +15,7 @@ from training.kernel.permissions import Permission
 # Reached from outside the rooms for actions, and given no actor: nobody is known yet, or nothing is decided.
 NOBODY_ASKS = {
     "calendar.actions.feeds.seen": "a program polled: nothing was decided",
-    "calendar.actions.fragments.file": "keeps what was written: the address is secret, and was checked",
+    "calendar.actions.make_feed.file": "keeps what was written: the address is secret, and was checked",
     "identity.actions.signin.request": "anybody may ask to come in, so often",
     "identity.actions.signin.peek": "reads only: whose link it is",
     "identity.actions.signin.by_link": "the link is the authority, once",

@@ -9,8 +9,8 @@ import pytest
 from api_makers import make_programs
 from office_makers import staff
 from training.app import create_app
-from training.web.asked import row_key, whole
 from training.web.forms import Form
+from training.web.parameters import row_key, whole
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ from training.identity.rules import Role
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM
 from training.reporting.office import today as today_reading
-from training.web.asked import moment_key, row_key
+from training.web.parameters import moment_key, row_key
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

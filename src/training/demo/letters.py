@@ -116,7 +116,7 @@ def receipt_letter(occasion: str) -> Letter:
 
 
 def lacking_letter(view: InvoiceView, *keys: str) -> Letter:
-    """What `messages.actions.lacking` writes."""
+    """What `messages.actions.billing_facts` writes."""
     context = {"invoice": view, "lacking": keys or ("engagement",), "path": LACKING}
     return Letter("invoice_lacking", ACCOUNTANT, ("invoice", view.id), context)
 

@@ -14,7 +14,7 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from training.kernel.errors import DomainError, Invalid
 from training.kernel.i18n import _
-from training.kernel.shapes import maker
+from training.kernel.row_mapping import maker
 
 ACQUIRE_TIMEOUT = 10  # seconds; then the caller hears that the database is busy instead of waiting for ever
 COMMAND_TIMEOUT = 60  # seconds for one statement

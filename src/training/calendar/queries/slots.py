@@ -11,7 +11,7 @@ from typing import Any
 
 from training.calendar.rules import CANCELLED_STAYS, FORMAT, FUTURE, PAST, Audience, FeedKind, SlotFacts
 from training.kernel import clock, db
-from training.kernel.shapes import maker
+from training.kernel.row_mapping import maker
 
 
 @dataclass(frozen=True, slots=True)

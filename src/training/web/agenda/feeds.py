@@ -7,7 +7,7 @@ import re
 from litestar import Response, get
 from litestar.params import FromPath
 
-from training.calendar.actions import fragments
+from training.calendar.actions import make_feed
 from training.calendar.actions.feeds import seen
 from training.calendar.formats.feed import Head
 from training.calendar.queries import feeds, slots
@@ -17,9 +17,9 @@ from training.directory.queries import PlatformView
 from training.kernel import i18n, settings
 from training.kernel.i18n import _
 from training.web.agenda import answers
-from training.web.asked import asked
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, the_platform
+from training.web.parameters import asked
 
 COLOR = "teal"  # RFC 7986 5.9: the CSS name nearest to the usual accent
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")  # what identity.rules.new_token makes, and room for a longer one
@@ -58,7 +58,7 @@ async def _feed(request: Asked, owner: str | None, source: Source, **more: str) 
         headers = answers.headers("seances", etag, listing.revised_at, more)
         if answers.has_it(request, etag):
             return Response(b"", status_code=304, headers=headers, media_type=answers.MEDIA_TYPE)
-        content = await fragments.file(listing, head, base_url=base_url, contact=contact)
+        content = await make_feed.file(listing, head, base_url=base_url, contact=contact)
         if content is not None:
             return Response(content, headers=headers, media_type=answers.MEDIA_TYPE)
     raise TimeoutError("a feed that changes faster than it is read")

@@ -18,9 +18,9 @@ from training.kernel.permissions import Permission
 from training.scheduling import queries as scheduling
 from training.scheduling.rules import SessionState
 from training.web.agenda import answers
-from training.web.asked import row_key
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, the_actor, the_platform
+from training.web.parameters import row_key
 
 
 @get("/seances/{name:str}", permission=PUBLIC)

@@ -18,10 +18,10 @@ from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.reporting import animation as reading
-from training.web.asked import row
+from training.reporting import facilitator_pages as reading
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
+from training.web.parameters import row
 from training.web.subscribing import asked_to_end, closed_words, made
 
 P = Permission

@@ -16,10 +16,10 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import places as reading
 from training.reporting.office.places import Subjects
-from training.web.asked import PER_PAGE, asked, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import alarms, show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 from training.web.subscribing import asked_to_end, closed_words, made
 
 MANAGE = Permission.FEEDS_MANAGE

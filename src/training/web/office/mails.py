@@ -14,10 +14,10 @@ from training.messages.actions.delivery import retry
 from training.messages.queries import MailView
 from training.messages.rules import MailState
 from training.reporting.office.mails import read_calendar
-from training.web.asked import PER_PAGE, asked, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, file_response, go, kept_file, the_actor
+from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 from training.web.security import FRAMED, FRAMING
 
 P = Permission

@@ -22,10 +22,10 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.references import NO_REFERENCES, References
-from training.web.asked import row
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
+from training.web.parameters import row
 from training.web.portal.links import BILLING_FACTS, private
 from training.web.portal.organisation import frame, organisation_of
 

@@ -28,10 +28,10 @@ from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import CatalogueReader, SessionShown
-from training.web.asked import address, asked, whole
 from training.web.auth import PUBLIC, SIGNED_IN
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page, the_actor
+from training.web.parameters import address, asked, whole
 from training.web.portal.billing_facts import read_references
 from training.web.portal.people import read_people
 from training.web.portal.sessions import session_id

@@ -22,9 +22,9 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.reporting.timeline import timeline
 from training.scheduling import queries as scheduling
-from training.web.asked import asked, key, moment_key, pager
 from training.web.forms import Form
 from training.web.pages import Asked, go, kept_file, page, the_actor
+from training.web.parameters import asked, key, moment_key, pager
 from training.web.portal import billing_facts
 from training.web.portal.organisation import frame, organisation_of
 from training.web.portal.people import read_people, written

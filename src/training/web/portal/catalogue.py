@@ -11,9 +11,9 @@ from training.catalogue.rules import OFFER_KIND_NAMES
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.portal import catalogue as shown
-from training.web.asked import asked
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, actor_of, page
+from training.web.parameters import asked
 
 AT_HOME = 4  # sessions on the first page: enough to see that there is life, few enough to read
 

@@ -14,9 +14,9 @@ from training.kernel.i18n import _
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import VISITOR, Filters
 from training.reporting.portal.narrowing import Narrowing, narrowing
-from training.web.asked import address, asked
 from training.web.auth import PUBLIC
 from training.web.pages import NOBODY, Asked, page, the_platform
+from training.web.parameters import address, asked
 from training.web.security import EMBEDDED, FRAMING, PRIVATE
 from training.web.subscribing import links
 

@@ -16,9 +16,9 @@ from training.kernel.permissions import Permission
 from training.payments.queries import receipts
 from training.reporting.office import chorus
 from training.reporting.portal.invoices import owed, standing_of, under_way
-from training.web.asked import asked, day_key, key, pager
 from training.web.forms import Form
 from training.web.pages import Asked, file_response, go, kept_file, page, the_actor
+from training.web.parameters import asked, day_key, key, pager
 from training.web.portal import payments
 from training.web.portal.organisation import frame, organisation_of
 

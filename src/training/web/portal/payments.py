@@ -14,9 +14,9 @@ from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.payments.actions.checkout import begin
 from training.reporting.portal.invoices import invoice_page
-from training.web.asked import asked
 from training.web.forms import Form
 from training.web.pages import Asked, page
+from training.web.parameters import asked
 from training.web.security import paying
 
 STRIPE_PAGES = "https://checkout.stripe.com"

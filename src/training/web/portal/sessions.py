@@ -16,10 +16,10 @@ from training.kernel.i18n import _
 from training.kernel.render import month
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import ComingSessions, Filters, PricedSession
-from training.web.asked import address, asked, key, moment_key, row_key
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, page
+from training.web.parameters import address, asked, key, moment_key, row_key
 
 
 @get("/seances", permission=PUBLIC)

@@ -18,12 +18,12 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
 from training.reporting.office.ageing import by_age
-from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.accounting.register import optional_day
 from training.web.office.page import show
 from training.web.office.settings.platform import REGIME_WORDS
 from training.web.pages import Asked
+from training.web.parameters import asked
 from training.web.security import PICTURE
 
 P = Permission

@@ -31,11 +31,11 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import day_year
 from training.records import queries as records
-from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.accounting.register import XLSX, pieces, sent
 from training.web.office.page import show
 from training.web.pages import Asked, file_response, go, the_actor
+from training.web.parameters import asked
 
 P = Permission
 PATH = "/gestion/comptes/journal"

@@ -14,11 +14,11 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.reporting.office.reminders import reminding
-from training.web.asked import row
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.payments.reminders import OPENINGS
 from training.web.pages import Asked, file_response, go, the_actor
+from training.web.parameters import row
 
 P = Permission
 

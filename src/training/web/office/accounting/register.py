@@ -22,11 +22,11 @@ from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import VatRegime
 from training.records import queries as records
-from training.web.asked import PER_PAGE, address, asked, key, pager
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.settings.platform import REGIME_WORDS
 from training.web.pages import Asked
+from training.web.parameters import PER_PAGE, address, asked, key, pager
 
 P = Permission
 PATH = "/gestion/comptes"

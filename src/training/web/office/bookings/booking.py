@@ -15,10 +15,10 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import booking as reading
 from training.reporting.office import bookings as listed
-from training.web.asked import PER_PAGE, asked, moment_key, pager
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, kept_file, parts, the_actor
+from training.web.parameters import PER_PAGE, asked, moment_key, pager
 
 P = Permission
 PATH = "/gestion/reservations"

@@ -16,11 +16,11 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import VatRegime
-from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.settings.platform import REGIME_WORDS, regimes
 from training.web.pages import Asked, go, the_actor, the_platform
+from training.web.parameters import asked
 
 P = Permission
 PATH = "/gestion/catalogue"

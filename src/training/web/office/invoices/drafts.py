@@ -22,10 +22,10 @@ from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND, LINE_KIND_NAMES, UNIT_NAMES, LineKind
 from training.papers.rules.references import References
 from training.reporting.office import drafts as reading
-from training.web.asked import PER_PAGE, asked, day_key, pager, row
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, file_response, go, parts, the_actor
+from training.web.parameters import PER_PAGE, asked, day_key, pager, row
 
 P = Permission
 PATH = "/gestion/factures"

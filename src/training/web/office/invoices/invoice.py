@@ -11,10 +11,10 @@ from training.billing.rules.states import InvoiceState
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import invoice as reading
-from training.web.asked import PER_PAGE, asked, day_key, pager
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, kept_file, parts, the_actor
+from training.web.parameters import PER_PAGE, asked, day_key, pager
 
 P = Permission
 PATH = "/gestion/factures"

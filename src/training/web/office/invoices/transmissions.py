@@ -24,10 +24,10 @@ from training.kernel.permissions import Permission
 from training.reporting.office import chorus
 from training.reporting.office import invoice as shown
 from training.reporting.office.chorus import ChorusDeposit, Made
-from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, file_response, go, the_actor
+from training.web.parameters import asked
 
 P = Permission
 PATH = "/gestion/factures"

@@ -30,10 +30,10 @@ from training.directory.rules import (
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.reporting.office.organisations import organisation
-from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import asked
 
 P = Permission
 PATH = "/gestion/structures"

@@ -16,11 +16,11 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office.organisations import organisation
-from training.web.asked import asked, row
 from training.web.forms import Form
 from training.web.office.organisations.billing_facts import PATH
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import asked, row
 
 P = Permission
 

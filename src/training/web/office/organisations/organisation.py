@@ -11,11 +11,11 @@ from training.directory.rules import BillingMoment, ChorusNeeds, OrganisationSta
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading
-from training.web.asked import PER_PAGE, asked, pager, row_key
 from training.web.forms import Form
 from training.web.office.organisations.billing_facts import MOMENTS, NEEDS
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
+from training.web.parameters import PER_PAGE, asked, pager, row_key
 
 P = Permission
 PATH = "/gestion/structures"

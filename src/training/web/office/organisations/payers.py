@@ -21,11 +21,11 @@ from training.kernel.permissions import Permission
 from training.kernel.render import typo
 from training.reporting.office import payers as reading
 from training.reporting.office.payers import PayerChoice
-from training.web.asked import asked
 from training.web.forms import Form
 from training.web.office.invoices.drafts import cents_of
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import asked
 
 P = Permission
 PATH = "/gestion/reservations"

@@ -21,10 +21,10 @@ from training.payments.queries import receivables as owing
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState, StatementView
 from training.payments.rules.columns import MEANING_NAMES, Meaning
-from training.web.asked import PER_PAGE, asked, day_key, key, moment_key, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import PER_PAGE, asked, day_key, key, moment_key, pager, row, row_key
 
 P = Permission
 PATH = "/gestion/banque"

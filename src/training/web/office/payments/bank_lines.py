@@ -20,11 +20,11 @@ from training.payments.queries import statements as reading
 from training.payments.queries.receivables import ReceivableView
 from training.payments.queries.statements import LineState, StatementLineView
 from training.payments.rules.matching import Proposal
-from training.web.asked import address, asked, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.payments.bank import PATH
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import address, asked, row, row_key
 
 P = Permission
 LINE = PATH + "/lignes/{line:int}"

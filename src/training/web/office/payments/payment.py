@@ -18,11 +18,11 @@ from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.payments.queries import receivables as reading
 from training.payments.queries.receivables import ReceivableView
-from training.web.asked import PER_PAGE, asked, day_key, key, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.payments.bank_lines import settles_of, typed
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import PER_PAGE, asked, day_key, key, pager, row, row_key
 
 P = Permission
 PATH = "/gestion/paiements"

@@ -19,10 +19,10 @@ from training.kernel import clock
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.web.asked import row
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import row
 
 P = Permission
 PATH = "/gestion/relances"

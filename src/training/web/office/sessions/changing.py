@@ -17,11 +17,11 @@ from training.reporting.office import session as reading
 from training.reporting.office.session import SessionEdited
 from training.scheduling.actions.assignments import change_facilitator
 from training.scheduling.actions.changing import Moved, edit_session, move_session
-from training.web.asked import row
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.sessions.planning import one_of, options, wall_time
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import row
 
 P = Permission
 PATH = "/gestion/seances/{session:int}"

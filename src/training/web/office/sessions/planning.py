@@ -17,10 +17,10 @@ from training.reporting.office import planning as reading
 from training.reporting.office.planning import PlanningChoices, WantedDate
 from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
-from training.web.asked import asked, whole
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import asked, whole
 
 P = Permission
 ROWS = 4  # without a script the page has as many as most series have; longer ones are planned in two sessions

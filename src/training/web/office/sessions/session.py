@@ -15,10 +15,10 @@ from training.reporting.office import session as reading
 from training.reporting.office import sessions as listed
 from training.reporting.office.sessions import Period, SessionFilter
 from training.scheduling.actions.planning import publish_session
-from training.web.asked import PER_PAGE, address, asked, moment_key, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
+from training.web.parameters import PER_PAGE, address, asked, moment_key, pager, row, row_key
 
 P = Permission
 PATH = "/gestion/seances"

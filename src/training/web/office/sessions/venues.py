@@ -16,10 +16,10 @@ from training.reporting.office import places as reading
 from training.reporting.office.places import VenueShown
 from training.scheduling.actions.changing import edit_venue
 from training.scheduling.actions.planning import add_venue
-from training.web.asked import PER_PAGE, asked, pager, row, row_key
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 
 PLAN = Permission.SESSIONS_PLAN
 PATH = "/gestion/lieux"

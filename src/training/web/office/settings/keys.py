@@ -11,10 +11,10 @@ from training.identity.actions import keys
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import planning as reading
-from training.web.asked import row
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.parameters import row
 
 P = Permission
 PATH = "/gestion/cles"

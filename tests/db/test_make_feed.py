@@ -12,7 +12,7 @@ import makers
 from ics_reading import assert_well_formed, plain, properties
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel
-from training.calendar.actions import fragments
+from training.calendar.actions import make_feed
 from training.calendar.actions.feeds import open_feed
 from training.calendar.formats.feed import Head
 from training.calendar.queries import slots
@@ -234,7 +234,7 @@ async def test_only_what_is_missing_is_read_and_written(client, feeds, statement
     now = {r["digest"]: r["id"] for r in await db.connection().fetch("select digest, id from calendar_fragment")}
     assert len(now) == 5
     assert now.items() > kept.items(), "the three others were not written again"
-    fragments._files.clear()  # as another process begins: it finds what this one wrote
+    make_feed._files.clear()  # as another process begins: it finds what this one wrote
     statements.clear()
     await fetch(client, feeds.paths["public"])
     assert not any("insert into calendar_fragment" in one for one in statements)
@@ -257,24 +257,24 @@ async def test_what_changes_between_the_listing_and_its_facts_is_listed_again(cl
 
 
 async def test_whole_files_are_kept_up_to_a_bound(client, feeds, monkeypatch):
-    fragments._files.clear()
+    make_feed._files.clear()
     _etag, content = await fetch(client, feeds.paths["public"])
-    monkeypatch.setattr(fragments, "KEPT_BYTES", 3 * len(content))
+    monkeypatch.setattr(make_feed, "KEPT_BYTES", 3 * len(content))
     for number in range(12):
         await edit_words(SYSTEM, feeds.town.offer, title=f"Titre {number}", summary="S")
         await fetch(client, feeds.paths["public"])
-        assert sum(map(len, fragments._files.values())) <= 3 * len(content)
-    assert len(fragments._files) > 1
+        assert sum(map(len, make_feed._files.values())) <= 3 * len(content)
+    assert len(make_feed._files) > 1
 
 
 async def test_old_fragments_go_and_those_asked_for_are_written_again(client, feeds):
     before = await fetch(client, feeds.paths["public"])
-    await fragments.forget_fragments()
+    await make_feed.forget_fragments()
     assert await db.value("select count(*) from calendar_fragment") == 1
     with clock.frozen(clock.now() + timedelta(days=31)):
-        await fragments.forget_fragments()
+        await make_feed.forget_fragments()
     assert await db.value("select count(*) from calendar_fragment") == 0
-    fragments._files.clear()
+    make_feed._files.clear()
     assert await fetch(client, feeds.paths["public"]) == before
 
 
@@ -305,8 +305,8 @@ async def test_two_that_write_the_same_at_once_do_not_disturb_each_other(databas
     listing = await slots.listing(Source(FeedKind.PUBLIC, ("", "", "")), "x")
 
     async def one() -> bytes | None:
-        fragments._files.clear()
-        return await fragments.file(listing, Head("Agenda"), base_url="https://x.example.org", contact="02")
+        make_feed._files.clear()
+        return await make_feed.file(listing, Head("Agenda"), base_url="https://x.example.org", contact="02")
 
     made = await asyncio.gather(*(one() for _n in range(6)))
     assert made[0] is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import training
-from training.kernel.shapes import maker
+from training.kernel.row_mapping import maker
 
 SOURCE = Path(training.__file__).parent
 
