@@ -9,7 +9,6 @@ import pytest
 import makers
 from office_makers import done, held_town, refused, staff
 from training.billing.queries import drafts as waiting
-from training.catalogue import queries as catalogue
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.rules import Buyer, ChorusNeeds
@@ -17,6 +16,7 @@ from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.papers.rules.vat import VatRegime
+from training.reporting.office.offers import offer_page
 
 pytestmark = pytest.mark.anyio
 ORGANISATION = "/gestion/structures/commune-d-essai"
@@ -219,11 +219,11 @@ async def test_an_offer_says_how_it_is_invoiced(client):
         posted = {"vat_regime": "franchise_293b", "billed": "present", "analytic_code": "mob-sec",
                   "sales_account": "706 100"}  # fmt: skip
         await done(client, OFFER, posted)
-        offer = await catalogue.offer_billed("velo")
+        offer = (await offer_page("velo")).offer
         assert re.search(r'value="franchise_293b" checked', (await client.get(OFFER)).text)
         listed = makers.text_of((await client.get("/gestion/catalogue?q=MOB-SEC")).text)
         await done(client, OFFER, {**posted, "vat_regime": "", "analytic_code": "", "sales_account": ""})
-        bare = await catalogue.offer_billed("velo")
+        bare = (await offer_page("velo")).offer
     assert (offer.vat_regime, offer.bill_present) == (VatRegime.FRANCHISE_293B, True)
     assert (offer.analytic_code, offer.sales_account) == ("MOB-SEC", "706100")
     assert "Franchise en base" in listed
@@ -247,7 +247,7 @@ async def test_an_offer_s_billing_that_cannot_be_is_refused(client, changes, sen
         await staff(client)
         posted = {"vat_regime": "", "billed": "booked", "analytic_code": "A1", "sales_account": "", **changes}
         await refused(client, OFFER, posted, 422, sentence)
-        assert (await catalogue.offer_billed("velo")).analytic_code is None
+        assert (await offer_page("velo")).offer.analytic_code is None
 
 
 async def test_unknown_things_are_not_found(client):

@@ -260,9 +260,9 @@ async def test_today_counts_what_waits_on_chorus_and_the_money(client, bill):
 
 
 async def test_the_counts_are_those_of_the_lists_and_cost_the_same_however_many(client, bill, statements):
-    await today.waiting()
+    await today.waiting(SYSTEM.scope)
     statements.clear()
-    before = await today.waiting()
+    before = await today.waiting(SYSTEM.scope)
     cost = len(statements)
     known = {name: getattr(bill.town, name) for name in makers.Town.__slots__}
     for n in range(1, 4):
@@ -273,7 +273,7 @@ async def test_the_counts_are_those_of_the_lists_and_cost_the_same_however_many(
             await hold_session(SYSTEM, session)
             await drain()
     statements.clear()
-    after = await today.waiting()
+    after = await today.waiting(SYSTEM.scope)
     assert len(statements) == cost
     assert (before.to_deposit, after.to_deposit) == (1, 4)
 

@@ -9,7 +9,7 @@ from makers import text_of
 from office_makers import done, refused
 from training.identity.rules import Role
 from training.kernel import clock, db
-from training.reporting.office import places as reading
+from training.reporting.office import venues as reading
 
 pytestmark = pytest.mark.anyio
 PATH = "/gestion/lieux"
@@ -47,14 +47,14 @@ async def test_a_venue_is_corrected_and_its_people_told_later(client, town):
     assert "1 date est prévue ici" in text_of(page.text)
     where = await done(client, f"{PATH}/{town.venue}", values(access="Par la cour."))
     assert where == f"{PATH}/{town.venue}"
-    found = await reading.venue(town.venue)
+    found = await reading.venue_page(town.venue)
     assert found is not None
     assert (found.access, found.contact_name, found.contact_email) == (
         "Par la cour.", "Odile Gardienne", "Odile@salle.example.org",
     )  # fmt: skip
     assert await db.value("select tell_after is not null from session where id = $1", town.session)
     await done(client, f"{PATH}/{town.venue}", values(contact_name="", contact_email=""))
-    found = await reading.venue(town.venue)
+    found = await reading.venue_page(town.venue)
     assert found is not None
     assert (found.contact_name, found.contact_email) == (None, None)
 
@@ -110,7 +110,7 @@ async def test_a_venue_is_added_with_the_clock_of_its_commune(client, town):
     commune = await db.value("select id from commune limit 1")
     new = values(name="Case à lire", commune=str(commune))
     where = await done(client, f"{PATH}/nouveau", new)
-    found = await reading.venue(int(where.rsplit("/", 1)[1]))
+    found = await reading.venue_page(int(where.rsplit("/", 1)[1]))
     assert found is not None
     assert (found.name, found.city, found.zone) == ("Case à lire", "Alençon", "Europe/Paris")
     for nowhere in ("", "0", "999999", "x", "²"):

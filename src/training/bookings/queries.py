@@ -105,10 +105,7 @@ BOOKING = f"""
 def within(scope: Scope) -> Clauses:
     """The first clause of every statement about bookings `b`: those of the organisations that the scope names."""
     where = Clauses()
-    if len(scope.organisations) == 1 and not scope.everything:
-        where.add("b.organisation = {}", *scope.organisations)  # whose bookings PostgreSQL can count on
-    elif not scope.everything:
-        where.add("b.organisation = any({})", list(scope.organisations))
+    where.within(scope, "b.organisation")
     return where
 
 

@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 
 from training.catalogue.rules import OfferKind, OfferState, TariffRow
 from training.catalogue.tables import Offer, Tariff
+from training.directory import queries as directory
 from training.kernel import clock, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.papers.rules.vat import VatRegime
 from training.records.actions import acting
 
 
@@ -47,9 +49,13 @@ class OfferBilling:
 
 
 async def set_offer_billing(actor: Actor, offer: int, facts: OfferBilling) -> None:
-    """Write how an offer is invoiced: for what becomes billable from now on."""
+    """Write how an offer is invoiced: for what becomes billable from now on. Invalid: VAT without a number."""
     async with acting(actor, "offer.set-billing", ("offer", offer)) as change:
         actor.must(Permission.INVOICES_PREPARE)
+        if facts.vat_regime == VatRegime.NORMAL and not (await directory.the_platform()).vat_number:
+            # EN 16931 BR-S-02: whoever charges VAT says under which number
+            words = _("La plateforme n’a pas de numéro de TVA : elle ne peut pas en facturer. Complétez son identité.")
+            raise Invalid(words, field="vat_regime")
         if not await change.edit(Offer, offer, asdict(facts)):
             raise NotFound(_("Cette offre n’existe pas."))
 

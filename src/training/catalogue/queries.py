@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, OfferState, Price, TariffMode, TariffRow, price_for
+from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, Price, TariffRow, price_for
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
@@ -103,54 +103,6 @@ async def price_of(offer: int, organisation_kind: str, starts_at: datetime, seat
 class _TariffOf:
     offer: int
     tariff: TariffRow
-
-
-@dataclass(frozen=True, slots=True)
-class OfferBilled:
-    """How an offer is invoiced; `modes`: how its present tariffs count. `vat_regime` None: the platform’s."""
-
-    id: int
-    slug: str
-    title: str
-    theme: str
-    state: OfferState
-    vat_regime: str | None
-    bill_present: bool
-    analytic_code: str | None
-    sales_account: str | None
-    modes: tuple[TariffMode, ...]
-
-    @property
-    def per_seat(self) -> bool:
-        """Some organisation pays for each person."""
-        return TariffMode.PER_SEAT in self.modes
-
-
-_BILLED = """
-    select o.id, o.slug, o.title, o.theme, o.state, o.vat_regime, o.bill_present, o.analytic_code, o.sales_account,
-           coalesce(
-               (select array_agg(distinct t.mode) from tariff t where t.offer = o.id and (
-                   t.valid_until is null or t.valid_until >= $1)
-               ), '{}') as modes
-    from offer o
-"""
-
-
-async def offers_billed(search: str = "") -> list[OfferBilled]:
-    """Every offer, drafts and archives too, by title."""
-    sql = (
-        _BILLED
-        + """
-        where strpos(fold(concat_ws(' ', o.title, o.theme, o.analytic_code)), fold($2)) > 0
-        order by o.state = 'archived', fold(o.title), o.title, o.id
-    """
-    )
-    return await db.rows(OfferBilled, sql, clock.today(), search.strip())
-
-
-async def offer_billed(slug: str) -> OfferBilled | None:
-    """One of them by its slug."""
-    return await db.row(OfferBilled, _BILLED + " where o.slug = $2", clock.today(), slug)
 
 
 @dataclass(frozen=True, slots=True)

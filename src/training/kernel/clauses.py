@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from training.kernel.actor import Scope
+
 
 class Clauses:
     """What follows `where`, put together with its parameters.
@@ -31,6 +33,15 @@ class Clauses:
     def add(self, clause: str, *values: object) -> None:
         """One more condition; each `{}` of it is the place of a value."""
         self._clauses.append(clause.format(*map(self.value, values)))
+
+    def within(self, scope: Scope, organisation: str) -> None:
+        """Only what belongs to the organisations that the scope names: `organisation` is the column that says whose."""
+        if scope.everything:
+            return
+        if len(scope.organisations) == 1:
+            self.add(f"{organisation} = {{}}", *scope.organisations)  # whose rows PostgreSQL can count on
+        else:
+            self.add(f"{organisation} = any({{}})", list(scope.organisations))
 
     def __str__(self) -> str:
         return " and ".join(self._clauses) or "true"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,9 +31,10 @@ class MailListed:
 
 @dataclass(frozen=True, slots=True)
 class MailView:
-    """A mail, whole."""
+    """A mail, whole. `organisation`: whose it is; None when it is nobody's but the team's."""
 
     id: int
+    organisation: int | None
     message_id: str
     occasion: str
     to_name: str
@@ -59,9 +61,18 @@ class FileListed:
     size: int
 
 
-async def mails(*, state: str = "", search: str = "", after: int | None = None, limit: int = 50) -> list[MailListed]:
-    """Mails, the newest first; `after` is the id of the last one of the page before."""
+async def mails(
+    *,
+    state: str = "",
+    search: str = "",
+    organisations: Sequence[int] | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[MailListed]:
+    """Mails, the newest first, of some organisations or of everybody; `after` is the id of the page before's last."""
     where = Clauses()
+    if organisations is not None:
+        where.add("m.organisation = any({})", list(organisations))
     if state:
         where.add("m.state = {}", state)
     if after is not None:
@@ -113,9 +124,3 @@ async def files(mail: int) -> list[FileListed]:
         """,
         mail,
     )
-
-
-async def attached(mail: int, file: int) -> bool:
-    """Whether a file goes with a mail: what says that it may be read from there."""
-    sql = "select exists (select from mail_attachment where mail = $1 and file = $2)"
-    return bool(await db.value(sql, mail, file))

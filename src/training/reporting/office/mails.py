@@ -1,4 +1,4 @@
-"""Mails on the office's pages: those about one thing, and what a mail's calendar part says, for people."""
+"""Mails on the office's pages: the list, one of them with its calendar part in words, those about one thing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from datetime import datetime
 from icalendar import Calendar
 
 from training.kernel import db
+from training.kernel.actor import Actor, Scope
+from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
-from training.messages.queries import MailListed
+from training.kernel.permissions import Permission
+from training.messages import queries as messages
+from training.messages.queries import FileListed, MailListed, MailView
+from training.messages.rules import MailState
+from training.reporting.paging import cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +77,61 @@ async def mails_about(*subjects: tuple[str, int]) -> list[MailListed]:
         [kind for kind, _id in subjects],
         [id_ for _kind, id_ in subjects],
     )
+
+
+# The pages
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeMails:
+    """A page of the list. `following`: the id of its last one when there are more; `counts`: unsent ones by state."""
+
+    mails: list[MailListed]
+    following: int | None
+    counts: dict[str, int]
+
+
+async def mails_page(scope: Scope, *, state: str, search: str, after: int | None, limit: int) -> OfficeMails:
+    """What the page of mails shows: two statements, one or two more where words are looked for."""
+    whose = None if scope.everything else list(scope.organisations)
+    found = await messages.mails(state=state, search=search, organisations=whose, after=after, limit=limit + 1)
+    shown, last = cut(found, limit)
+    return OfficeMails(shown, last.id if last else None, await messages.unsent())
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeMail:
+    """What the page of a mail shows. `event`: what its calendar part says."""
+
+    mail: MailView
+    files: list[FileListed]
+    event: CalendarRead | None
+    may_retry: bool
+
+
+async def mail_page(actor: Actor, id: int) -> OfficeMail:  # noqa: A002
+    """What the page of a mail shows, in two statements; NotFound when there is none."""
+    view = await mail(actor.scope, id)
+    return OfficeMail(
+        mail=view,
+        files=await messages.files(view.id),
+        event=read_calendar(view.calendar) if view.calendar else None,
+        may_retry=view.state != MailState.QUEUED and actor.may(Permission.MAILS_RETRY),
+    )
+
+
+async def mail(scope: Scope, id: int) -> MailView:  # noqa: A002
+    """The mail alone; NotFound when there is none."""
+    view = await messages.mail(id)
+    if view is None or not (scope.everything or view.organisation in scope.organisations):
+        raise NotFound(_("Ce courriel n’existe pas."))
+    return view
+
+
+async def attachment(scope: Scope, mail_id: int, file: int) -> FileListed:
+    """A file that went with a mail, in two statements; NotFound when there is none."""
+    view = await mail(scope, mail_id)
+    found = next((f for f in await messages.files(view.id) if f.file == file), None)
+    if found is None:
+        raise NotFound(_("Ce fichier n’existe pas."))
+    return found

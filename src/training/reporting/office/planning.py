@@ -67,6 +67,20 @@ async def choices() -> PlanningChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficePlanning:
+    """What planning a session needs. `proposed`: the offer that was asked for, when it can be planned."""
+
+    choices: PlanningChoices
+    proposed: OfferChoice | None
+
+
+async def planning_page(offer: str) -> OfficePlanning:
+    """What the page that plans a session shows, in four statements; `offer`: the slug of the one to begin with."""
+    found = await choices()
+    return OfficePlanning(found, next((o for o in found.offers if o.slug == offer), None))
+
+
+@dataclass(frozen=True, slots=True)
 class WantedDate:
     """A date somebody wants to plan: where, and who."""
 

@@ -1,4 +1,4 @@
-"""What needs a person now, and the next seven days. Numbers and dates only: the lists behind them are other files'."""
+"""« Aujourd’hui »: what needs a person now, and the next seven days. The lists behind the numbers are other files'."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from datetime import date, datetime, time, timedelta
 from training.billing.queries import transmissions
 from training.billing.queries.transmissions import DepositWaiting as Deposits
 from training.kernel import addresses, clock, db, queue
-from training.kernel.actor import SYSTEM
+from training.kernel.actor import Actor, Scope
+from training.kernel.i18n import ngettext
+from training.kernel.permissions import Permission
 from training.scheduling.rules import SessionState
 
+P = Permission
 DAYS = 7
+EARLIEST, LATEST = 8, 19  # the hours a week is drawn with when nothing stands outside them
 LANES = 3  # the drawing's: a fourth session at the same hour is drawn over the third
 
 
@@ -56,7 +60,7 @@ class _Counts:
     unused: int
 
 
-async def waiting() -> Waiting:
+async def waiting(scope: Scope) -> Waiting:
     """Everything that waits, in three statements."""
     counts = await db.row(
         _Counts,
@@ -78,7 +82,7 @@ async def waiting() -> Waiting:
         clock.today(),
     )
     assert counts is not None  # noqa: S101 - a select without from has a row
-    deposits = Counter(deposit.waiting for deposit in await transmissions.open_deposits(SYSTEM.scope, limit=10_000))
+    deposits = Counter(deposit.waiting for deposit in await transmissions.open_deposits(scope, limit=10_000))
     return Waiting(
         **{name: getattr(counts, name) for name in _Counts.__slots__},
         jobs=(await queue.state()).failed,
@@ -187,3 +191,75 @@ def in_lanes(events: Sequence[WeekEvent]) -> list[WeekEvent]:
 
 def _shared(group: list[WeekEvent], lanes: int) -> list[WeekEvent]:
     return [replace(event, lanes=lanes) for event in group]
+
+
+# The page
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWaiting:
+    """One kind of thing that waits: how many, of what, and where they are listed."""
+
+    number: int
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeToday:
+    """What the first page of the day shows. The week is drawn from `first_hour` to `last_hour`."""
+
+    tasks: list[TaskWaiting]
+    week: list[Day]
+    empty_week: bool
+    first_hour: int
+    last_hour: int
+
+
+async def today_page(actor: Actor) -> OfficeToday:
+    """What waits that this person may do something about, and the week: four statements."""
+    days = await week()
+    events = [event for day in days for event in day.events]
+    return OfficeToday(
+        tasks=_tasks(await waiting(actor.scope), actor),
+        week=days,
+        empty_week=not events,
+        first_hour=min([EARLIEST, *(e.from_minute // 60 for e in events)]),
+        last_hour=max([LATEST, *(-(-e.to_minute // 60) for e in events)]),
+    )
+
+
+def _tasks(waiting: Waiting, actor: Actor) -> list[TaskWaiting]:
+    known = (
+        (P.ORGANISATIONS_APPROVE, waiting.organisations, "/gestion/structures?etat=pending", ngettext(
+            "structure à valider", "structures à valider", waiting.organisations)),
+        (P.BOOKINGS_CONFIRM, waiting.bookings, "/gestion/reservations?etat=pending", ngettext(
+            "réservation à valider", "réservations à valider", waiting.bookings)),
+        (P.SESSIONS_HOLD, waiting.sessions, "/gestion/seances?periode=a-marquer", ngettext(
+            "séance passée à marquer comme réalisée", "séances passées à marquer comme réalisées", waiting.sessions)),
+        (P.INVOICES_ISSUE, waiting.drafts, "/gestion/factures/brouillons", ngettext(
+            "facture à émettre", "factures à émettre", waiting.drafts)),
+        (P.INVOICES_TRANSMIT, waiting.to_deposit, "/gestion/factures/chorus?etat=a-deposer", ngettext(
+            "facture à déposer sur Chorus Pro", "factures à déposer sur Chorus Pro", waiting.to_deposit)),
+        (P.INVOICES_TRANSMIT, waiting.stuck_deposits, "/gestion/factures/chorus?etat=a-traiter", ngettext(
+            "facture suspendue, à recycler ou rejetée", "factures suspendues, à recycler ou rejetées",
+            waiting.stuck_deposits)),
+        (P.INVOICES_TRANSMIT, waiting.quiet_deposits, "/gestion/factures/chorus?etat=sans-suite", ngettext(
+            "facture déposée, sans suite depuis 15 jours", "factures déposées, sans suite depuis 15 jours",
+            waiting.quiet_deposits)),
+        (P.INVOICES_SEE, waiting.late, "/gestion/factures?etat=en-retard", ngettext(
+            "facture en retard", "factures en retard", waiting.late)),
+        (P.PAYMENTS_RECORD, waiting.reminders, "/gestion/relances", ngettext(
+            "facture à relancer", "factures à relancer", waiting.reminders)),
+        (P.PAYMENTS_RECORD, waiting.bank_lines, "/gestion/banque", ngettext(
+            "ligne de banque à rapprocher", "lignes de banque à rapprocher", waiting.bank_lines)),
+        (P.PAYMENTS_RECORD, waiting.unused, "/gestion/paiements?reste=1", ngettext(
+            "paiement à imputer", "paiements à imputer", waiting.unused)),
+        (P.MAILS_SEE, waiting.mails_failed, "/gestion/courriels?etat=failed", ngettext(
+            "courriel non remis", "courriels non remis", waiting.mails_failed)),
+        (P.MAILS_SEE, waiting.mails_held, "/gestion/courriels?etat=held", ngettext(
+            "courriel retenu", "courriels retenus", waiting.mails_held)),
+        (P.MAILS_RETRY, waiting.jobs, "/gestion/file", ngettext(
+            "tâche automatique en échec", "tâches automatiques en échec", waiting.jobs)),
+    )  # fmt: skip
+    return [TaskWaiting(n, words, href) for permission, n, href, words in known if n and actor.may(permission)]

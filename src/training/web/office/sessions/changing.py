@@ -20,7 +20,7 @@ from training.scheduling.actions.changing import Moved, edit_session, move_sessi
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.sessions.planning import one_of, options, wall_time
-from training.web.pages import Asked, go, the_actor
+from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import row
 
 P = Permission
@@ -45,12 +45,8 @@ async def _answer(request: Asked, found: SessionEdited, form: Form) -> Template:
         request,
         "sessions/session_edit",
         form.status,
-        session=found.session,
-        slots=found.slots,
-        people=found.people,
         form=form,
-        may_change=found.may_change,
-        may_reinstate=found.may_reinstate,
+        **parts(found),
         **options(found.choices),
     )
 

@@ -30,10 +30,10 @@ FIELDS = ("date", "start", "end", "venue", "facilitator")
 @get("/gestion/seances/nouvelle", permission=P.SESSIONS_PLAN)
 async def blank(request: Asked) -> Template:
     """An empty form; `?offre=` chooses the offer and its usual size."""
-    choices = await reading.choices()
-    offer = next((o for o in choices.offers if o.slug == asked(request, "offre")), None)
-    values = {"state": SessionState.PUBLISHED, **({"offer": offer.id, "capacity": offer.group_max} if offer else {})}
-    return await _page(request, Form.filled(values), choices)
+    found = await reading.planning_page(asked(request, "offre"))
+    offer, published = found.proposed, SessionState.PUBLISHED
+    usual = {"offer": offer.id, "capacity": offer.group_max} if offer else {}
+    return await _page(request, Form.filled({"state": published, **usual}), found.choices)
 
 
 async def _page(request: Asked, form: Form, choices: PlanningChoices) -> Template:
@@ -61,8 +61,8 @@ def options(choices: PlanningChoices) -> dict[str, object]:
 @post("/gestion/seances/nouvelle", permission=P.SESSIONS_PLAN)
 async def plan(request: Asked) -> Template | Redirect:
     """Plan it, or say what stands in the way, next to what has to change."""
-    form = await Form.of(request)
-    choices = await reading.choices()
+    form, found = await Form.of(request), await reading.planning_page("")
+    choices = found.choices
     new, dates = read(form, choices)
     if new is None:
         return await _page(request, form, choices)

@@ -6,14 +6,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.identity import queries
 from training.identity.actions import keys
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.reporting.office import planning as reading
+from training.reporting.office.settings import OfficeKeys, keys_page
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, the_actor
+from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import row
 
 P = Permission
@@ -24,35 +23,32 @@ PLATFORM = "plateforme"
 @get(PATH, permission=P.PLATFORM_EDIT)
 async def listing(request: Asked) -> Template:
     """Every key, and the form that makes one."""
-    return await _page(request, Form())
+    return await _page(request, await keys_page(), Form())
 
 
-async def _page(request: Asked, form: Form, made: str | None = None) -> Template:
-    organisations = (await reading.choices()).organisations
-    return await show(
-        request,
-        "settings/keys",
-        201 if made else form.status,
-        keys=await queries.api_keys(),
-        organisations=[(PLATFORM, _("La plateforme : tous les droits")), *((str(o.id), o.name) for o in organisations)],
-        form=form,
-        made=made,
-    )
+async def _page(request: Asked, found: OfficeKeys, form: Form, made: str | None = None) -> Template:
+    owners = [
+        (PLATFORM, _("La plateforme : tous les droits")),
+        *((str(id_), name) for id_, name in found.organisations),
+    ]
+    status = 201 if made else form.status
+    shown = {**parts(found), "organisations": owners}
+    return await show(request, "settings/keys", status, form=form, made=made, **shown)
 
 
 @post(PATH, permission=P.PLATFORM_EDIT)
 async def create(request: Asked) -> Template:
     """Make a key. The answer is the page itself: it is the only one that will ever show the key."""
-    form = await Form.of(request)
+    form, found = await Form.of(request), await keys_page()
     label = form.text("label", required=True, most=80)
-    owners = {str(o.id): o.id for o in (await reading.choices()).organisations}
+    owners = {str(id_): id_ for id_, _name in found.organisations}
     whose = form.values.get("organisation", "")
     if whose != PLATFORM and whose not in owners:
         form.errors.setdefault("organisation", _("Choisissez à qui sert cette clé."))
     if not form.good:
-        return await _page(request, form)
+        return await _page(request, found, form)
     made = await keys.create(the_actor(request), label, organisation=owners.get(whose))
-    return await _page(request, Form(), made)
+    return await _page(request, await keys_page(), Form(), made)
 
 
 @post(PATH + "/{key:int}/revoquer", permission=P.PLATFORM_EDIT)

@@ -9,8 +9,8 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from training.billing.rules.terms import default_terms
-from training.directory import queries
 from training.directory.actions import remove_logo, set_logo, set_platform
+from training.directory.queries import PlatformView
 from training.directory.rules import (
     Buyer,
     check_accent,
@@ -23,6 +23,7 @@ from training.directory.rules import (
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import REGIMES, VatRegime
+from training.reporting.office.settings import platform_page
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import NOBODY, Asked, go, the_actor
@@ -57,11 +58,11 @@ REGIME_WORDS: dict[VatRegime, tuple[str, str]] = {
 @get(PATH, permission=P.PLATFORM_EDIT)
 async def edit(request: Asked) -> Template:
     """The identity as it stands."""
-    return await _page(request, await _as_it_stands())
+    return await _page(request, _as_it_stands(await platform_page()))
 
 
-async def _as_it_stands() -> Form:
-    values = asdict(await queries.platform() or NOBODY)
+def _as_it_stands(found: PlatformView | None) -> Form:
+    values = asdict(found or NOBODY)
     for name in ("issue_without_look", "vat_on_debits"):
         values[name] = "1" if values[name] else ""
     return Form.filled(values)
@@ -95,9 +96,8 @@ async def save(request: Asked) -> Template | Redirect:
     form = await Form.of(request)
     values = read(form)
     if form.good:
-        first = {} if await queries.platform() else {"logo": None, "is_demo": False}
         with form.refusals():
-            await set_platform(the_actor(request), {**values, **first})
+            await set_platform(the_actor(request), values)
             return go(PATH, _("Identité enregistrée : pages, courriels et prochaines factures la portent."))
     return await _page(request, form)
 
@@ -106,7 +106,7 @@ async def save(request: Asked) -> Template | Redirect:
 async def put_logo(request: Asked) -> Template | Redirect:
     """Take the picture that pages and papers will carry."""
     posted = await Form.of(request)
-    form = await _as_it_stands()
+    form = _as_it_stands(await platform_page())
     file = posted.files.get("logo")
     content = await file.read() if file else b""
     if file is None or not content:

@@ -6,11 +6,11 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from training.billing.actions.set_numbering import Start, set_numbers
-from training.billing.queries.numbering import numberings
 from training.billing.rules.states import BillingSeries
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.records.rules import NUMBER_LAST
+from training.reporting.office.settings import OfficeSeries, series_page
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
@@ -27,15 +27,16 @@ NAMES: dict[BillingSeries, str] = {
 @get(PATH, permission=P.PLATFORM_EDIT)
 async def edit(request: Asked) -> Template:
     """The three series as they stand."""
+    found = await series_page()
     values: dict[str, object] = {}
-    for series in await numberings():
+    for series in found.series:
         values |= {f"{series.series}_prefix": series.prefix, f"{series.series}_first_number": series.first_number}
-    return await _page(request, Form.filled(values))
+    return await _page(request, found, Form.filled(values))
 
 
-async def _page(request: Asked, form: Form) -> Template:
-    found = [(_(NAMES[series.series]), series) for series in await numberings()]
-    return await show(request, "settings/series", form.status, form=form, series=found)
+async def _page(request: Asked, found: OfficeSeries, form: Form) -> Template:
+    named = [(_(NAMES[series.series]), series) for series in found.series]
+    return await show(request, "settings/series", form.status, form=form, series=named)
 
 
 @post(PATH, permission=P.PLATFORM_EDIT)
@@ -52,7 +53,7 @@ async def save(request: Asked) -> Template | Redirect:
         with form.refusals():
             await set_numbers(the_actor(request), starts)
             return go(PATH, _("Numérotation enregistrée."))
-    return await _page(request, form)
+    return await _page(request, await series_page(), form)
 
 
 HANDLERS = [edit, save]

@@ -1,4 +1,4 @@
-"""What the team looks after beside sessions: venues with what comes there, and whose calendars can be handed over."""
+"""Venues as the office lists and changes them, with what comes there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ from dataclasses import dataclass
 
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses, containing
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of a list to choose from: what is sent, what is read."""
-
-    value: str
-    text: str
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.reporting.paging import cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ _VENUES = """
 """
 
 
-async def venues(search: str = "", *, after: int | None = None, limit: int = 50) -> list[VenueListed]:
+async def venues(search: str, *, after: int | None, limit: int) -> list[VenueListed]:
     """Venues by town, those in use first; `after` is the id of the last one of the page before."""
     where = Clauses()
     if search.strip():
@@ -77,9 +72,39 @@ class VenueShown:
     coming: int
 
 
-async def venue(id: int) -> VenueShown | None:  # noqa: A002
-    """One venue."""
-    return await db.row(
+# The pages
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeVenues:
+    """A page of the list. `following`: the id of its last one when there are more."""
+
+    venues: list[VenueListed]
+    following: int | None
+
+
+async def venues_page(search: str, *, after: int | None, limit: int) -> OfficeVenues:
+    """What the page of venues shows, in one statement."""
+    shown, last = cut(await venues(search, after=after, limit=limit + 1), limit)
+    return OfficeVenues(shown, last.id if last else None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewVenue:
+    """What a new venue needs: (id, name) of every commune that we know."""
+
+    communes: list[tuple[str, str]]
+
+
+async def new_venue_page() -> NewVenue:
+    """Where a venue can be, in one statement."""
+    sql = "select id::text as value, name || ' (' || postcode || ')' as text from commune order by fold(name), id"
+    return NewVenue([(r["value"], r["text"]) for r in await db.connection().fetch(sql)])
+
+
+async def venue_page(id: int) -> VenueShown:  # noqa: A002
+    """What the page of a venue shows, in one statement; NotFound when there is none."""
+    found = await db.row(
         VenueShown,
         """
         select v.id, v.name, v.address, c.postcode, c.name as city, v.capacity, v.access, v.contact_name,
@@ -91,36 +116,6 @@ async def venue(id: int) -> VenueShown | None:  # noqa: A002
         id,
         clock.now(),
     )
-
-
-async def communes() -> list[Choice]:
-    """Every commune we know, by name: where a venue can be."""
-    sql = "select id::text as value, name || ' (' || postcode || ')' as text from commune order by fold(name), id"
-    return await db.rows(Choice, sql)
-
-
-@dataclass(frozen=True, slots=True)
-class Subjects:
-    """Whose calendars can be handed over, each list by name."""
-
-    partners: list[Choice]
-    venues: list[Choice]
-    facilitators: list[Choice]
-
-
-async def subjects() -> Subjects:
-    """Partners, venues and facilitators, in one statement."""
-    records = await db.connection().fetch("""
-        select kind, value, text from (
-            select 'partners' as kind, id::text as value, name as text, fold(name) as rank from partner where active
-            union all
-            select 'venues', v.id::text, c.name || ', ' || v.name, fold(c.name || ', ' || v.name)
-            from venue v join commune c on c.id = v.commune where v.active
-            union all
-            select 'facilitators', id::text, name, fold(name) from facilitator where active
-        ) x order by kind, rank, value
-    """)
-    found: dict[str, list[Choice]] = {"partners": [], "venues": [], "facilitators": []}
-    for record in records:
-        found[record["kind"]].append(Choice(record["value"], record["text"]))
-    return Subjects(**found)
+    if found is None:
+        raise NotFound(_("Ce lieu n’existe pas."))
+    return found

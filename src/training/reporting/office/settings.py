@@ -1,0 +1,45 @@
+"""What an administrator sets: the platform, keys of the API, number series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.billing.queries import numbering
+from training.billing.queries.numbering import Numbering
+from training.directory import queries as directory
+from training.directory.queries import PlatformView
+from training.identity import queries as identity
+from training.identity.queries import KeyView
+from training.kernel import db
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeKeys:
+    """Every key, and whose the next one could be: (id, name) of the approved organisations."""
+
+    keys: list[KeyView]
+    organisations: list[tuple[int, str]]
+
+
+async def keys_page() -> OfficeKeys:
+    """What the page of keys shows, in two statements."""
+    sql = "select id, name from organisation where state = 'approved' order by fold(name), name, id"
+    owners = [(r["id"], r["name"]) for r in await db.connection().fetch(sql)]
+    return OfficeKeys(await identity.api_keys(), owners)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSeries:
+    """The series of numbers as they stand."""
+
+    series: list[Numbering]
+
+
+async def series_page() -> OfficeSeries:
+    """What the page of number series shows, in one statement."""
+    return OfficeSeries(await numbering.numberings())
+
+
+async def platform_page() -> PlatformView | None:
+    """Who runs this site, in one statement; None as long as nobody said so."""
+    return await directory.platform()
