@@ -16,6 +16,9 @@ from training.kernel.actor import SYSTEM, Scope
 from training.payments.queries import receipts, receivables, statements
 from training.payments.queries.statements import LineState
 from training.payments.rules.checkout import TO_LOOK_AT
+from training.reporting.office import bank
+from training.reporting.office.bank import bank_page
+from training.reporting.office.reminders import reminders_page
 
 pytestmark = pytest.mark.anyio
 
@@ -181,12 +184,13 @@ async def test_lines_are_their_file_s_and_their_state_s_the_oldest_first(payer):
     assert [one.id for one in await statements.lines(statement=first, state=LineState.NEW)] == [made[1], made[0]]
     assert [one.id for one in await statements.lines(after=(JAN, made[4]))] == [made[5], made[0]]
     assert await statements.waiting() == 3
-    page = await statements.waiting_page(None, None, 3)
-    assert ([one.line.id for one in page.shown], page.more, page.total) == ([made[1], made[4], made[0]], False, 3)
-    page = await statements.waiting_page(first, None, 1)
-    assert ([one.line.id for one in page.shown], page.more, page.total) == ([made[1]], True, 2)
-    page = await statements.waiting_page(None, (JAN, made[1]), 1)
-    assert ([one.line.id for one in page.shown], page.more) == ([made[4]], True)
+    assert await statements.waiting(first) == 2
+    page = await bank_page(None, after=None, limit=3)
+    assert ([one.line.id for one in page.shown], page.following, page.total) == ([made[1], made[4], made[0]], None, 3)
+    page = await bank_page(first, after=None, limit=1)
+    assert ([one.line.id for one in page.shown], page.following, page.total) == ([made[1]], (JAN, made[1]), 2)
+    page = await bank_page(None, after=page.following, limit=1)
+    assert ([one.line.id for one in page.shown], page.following) == ([made[4]], (JAN, made[4]))
     one = await statements.statement(first)
     assert (one.lines, one.new, one.matched, one.aside, one.ignored) == (5, 2, 1, 1, 1)
     assert (one.first_on, one.last_on) == (JAN, TODAY)
@@ -195,13 +199,14 @@ async def test_lines_are_their_file_s_and_their_state_s_the_oldest_first(payer):
 
 
 async def test_more_lines_than_are_matched_at_once_come_in_pages_too(payer, monkeypatch):
-    monkeypatch.setattr(statements, "ALL_AT_ONCE", 2)
+    monkeypatch.setattr(bank, "ALL_AT_ONCE", 2)
     first = await bank_file("un")
     made = [await bank_line(first, JAN, n) for n in (1, 2, 3)]
-    page = await statements.waiting_page(first, None, 2)
-    assert ([one.line.id for one in page.shown], page.more, page.total, page.sure) == (made[:2], True, 3, None)
-    page = await statements.waiting_page(first, (JAN, made[0]), 2)
-    assert ([one.line.id for one in page.shown], page.more) == (made[1:], False)
+    page = await bank_page(first, after=None, limit=2)
+    assert ([one.line.id for one in page.shown], page.following) == (made[:2], (JAN, made[1]))
+    assert (page.total, page.sure) == (3, None)
+    page = await bank_page(first, after=(JAN, made[0]), limit=2)
+    assert ([one.line.id for one in page.shown], page.following) == (made[1:], None)
 
 
 async def test_files_of_the_bank_come_the_newest_first(payer):
@@ -302,7 +307,7 @@ async def test_what_comes_next_is_by_day_and_each_buyer_has_its_own_delays(payer
     await put("reminder_rule", buyer="association", step="polite", days=70)
     await owed("LATER", payer, JAN, due=date(2027, 1, 11))
     await owed("SOONER", payer, JAN, due=date(2027, 1, 8))
-    found = await reminders.coming_ones()
+    found = (await reminders_page(SYSTEM)).coming
     assert [(one.number, step.on) for one, step in found] == [
         ("SOONER", date(2027, 3, 19)), ("LATER", date(2027, 3, 22)),
     ]  # fmt: skip

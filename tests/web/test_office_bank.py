@@ -17,7 +17,8 @@ from training.billing.rules.payments import Way
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
-from training.payments.queries import receivables, statements
+from training.payments.queries import receivables
+from training.reporting.office.bank import bank_page
 
 pytestmark = pytest.mark.anyio
 BANK = "/gestion/banque"
@@ -284,4 +285,4 @@ async def test_ten_thousand_lines_that_wait_are_shown_in_a_moment(client):
     await office.staff(client)
     shown = await page(client, BANK)
     assert "3 000 virements à confirmer" in shown or "3000 virements à confirmer" in shown
-    assert (await statements.waiting_page(None, None, 50)).sure is None
+    assert (await bank_page(None, after=None, limit=50)).sure is None

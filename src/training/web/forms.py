@@ -17,6 +17,7 @@ from litestar.datastructures import UploadFile
 from training.directory.rules import check_email
 from training.kernel.errors import DomainError, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.money import decimal
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -149,3 +150,8 @@ def legible(text: str) -> str:
     """A text without what nobody can type or read: U+0000 (PostgreSQL keeps none) and its like. Line ends stay."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "".join(char for char in plain if char == "\n" or unicodedata.category(char) != "Cc")
+
+
+def in_field(cents: int) -> str:
+    """An amount as a field takes it, in either language."""
+    return decimal(cents).replace(".", ",")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from training.directory.rules import Buyer
 from training.dunning.rules.interest import Late, Law, Rate, late, law_of
-from training.dunning.rules.reminding import USUAL, Days, Next, PauseKind, ReceivableStanding, ReminderStep, coming
+from training.dunning.rules.reminding import USUAL, Days, PauseKind, ReceivableStanding, ReminderStep
 from training.kernel import clock, db
 
 
@@ -147,13 +147,6 @@ async def paused(limit: int = 200) -> list[Followed]:
     """
     )
     return await db.rows(Followed, sql, clock.today(), limit)
-
-
-async def coming_ones(limit: int = 100) -> list[tuple[Followed, Next]]:
-    """What will be reminded of next, by day: among what is late, the first `limit` read."""
-    days = await days_of_buyers()
-    found = [(one, coming(one.standing, days[Buyer(one.buyer)])) for one in await late_ones(0, limit)]
-    return sorted(((one, step) for one, step in found if step), key=lambda pair: (pair[1].on, pair[0].id))
 
 
 async def days_of_buyers() -> Mapping[Buyer, Days]:

@@ -108,6 +108,16 @@ def _stretches(
     return found
 
 
+def is_stale(rates: Sequence[Rate], today: date) -> bool:
+    """Whether somebody should look for a newer rate. `rates` of one law, oldest first."""
+    return not rates or rates[-1].since < today - STALE
+
+
+def half_year(today: date) -> date:
+    """The first day of the present half-year: rates change with it."""
+    return today.replace(month=1 if today.month < 7 else 7, day=1)
+
+
 def checked_rate(since: date, rate_bp: int, today: date) -> Rate:
     """Invalid: a rate that no law ever gave, or of a day too far away."""
     if not 0 <= rate_bp <= RATE_MAX_BP:

@@ -19,8 +19,6 @@ from training.payments.rules.matching import Incoming, Matcher, OpenReceivable, 
 
 PAID_WITHIN = timedelta(days=500)  # settled receivables that a transfer may still name: somebody paid twice
 
-ALL_AT_ONCE = 2_000  # lines matched to show one page: about a tenth of a second
-
 
 class LineState(StrEnum):
     """Where a line of a statement stands."""
@@ -131,9 +129,12 @@ async def lines(
     return await db.rows(StatementLineView, sql, *where.values)
 
 
-async def waiting() -> int:
-    """How many lines wait for somebody's word."""
-    return int(await db.value("select count(*) from bank_line where state = 'new'"))
+async def waiting(statement: int | None = None) -> int:
+    """How many lines wait for somebody's word, of one file or of all."""
+    where = Clauses("state = 'new'")
+    if statement is not None:
+        where.add("statement = {}", statement)
+    return int(await db.value(f"select count(*) from bank_line where {where}", *where.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,39 +145,15 @@ class Proposed:
     proposal: Proposal
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
-    """A page of the lines that wait. `sure`: how many of all of them need no look; None when they are too many."""
-
-    shown: list[Proposed]
-    more: bool
-    total: int
-    sure: int | None
-
-
-async def waiting_page(statement: int | None, after: tuple[date, int] | None, limit: int) -> WaitingPage:
-    """Lines that wait, the oldest first, with their proposals."""
-    where = Clauses("state = 'new'")
-    if statement is not None:
-        where.add("statement = {}", statement)
-    total = int(await db.value(f"select count(*) from bank_line where {where}", *where.values))
-    if total > ALL_AT_ONCE:
-        found = await lines(statement=statement, state=LineState.NEW, after=after, limit=limit + 1)
-        return WaitingPage(await _proposed(found[:limit]), len(found) > limit, total, None)
-    every = await proposals(statement)
-    rest = [one for one in every if after is None or (one.line.booked_on, one.line.id) > after]
-    return WaitingPage(rest[:limit], len(rest) > limit, total, sum(one.proposal.sure for one in every))
-
-
 async def proposals(statement: int | None = None) -> list[Proposed]:
     """Every line that waits, with its proposal; matched off the loop: ten thousand take about a second."""
     waiting = await lines(statement=statement, state=LineState.NEW, limit=None)
-    return await _proposed(waiting) if waiting else []
+    return await proposed(waiting) if waiting else []
 
 
 async def proposal(line: StatementLineView) -> Proposal:
     """What one line is proposed to pay."""
-    return (await _proposed([line]))[0].proposal
+    return (await proposed([line]))[0].proposal
 
 
 async def sure(statement: int | None = None) -> list[tuple[int, dict[int, int]]]:
@@ -184,7 +161,8 @@ async def sure(statement: int | None = None) -> list[tuple[int, dict[int, int]]]
     return [(one.line.id, one.proposal.settles) for one in await proposals(statement) if one.proposal.sure]
 
 
-async def _proposed(waiting: list[StatementLineView]) -> list[Proposed]:
+async def proposed(waiting: list[StatementLineView]) -> list[Proposed]:
+    """Some lines that wait, each with its proposal."""
     owed = await _owed()
     incoming = [
         Incoming(one.left_cents, one.label, one.reference, one.payer_name, one.payer_iban) for one in waiting

@@ -1,8 +1,9 @@
-"""The Chorus pack of an invoice: its document out of the ledger, its sessions as they were held, and the files."""
+"""Chorus Pro: the invoices on their way there, and the pack of one: its document out of the ledger, and the files."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,15 +17,34 @@ from training.billing.formats.chorus_pack import file_name
 from training.billing.queries import invoices as billing
 from training.billing.queries import transmissions
 from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.transmissions import DepositWaiting, OpenDeposit
 from training.billing.rules import transmission as rules
 from training.billing.rules.states import InvoiceState
 from training.directory import queries as directory
 from training.directory.rules import Buyer
 from training.kernel import db
 from training.kernel.actor import Scope
-from training.kernel.i18n import SOURCE, speaking
+from training.kernel.errors import NotFound
+from training.kernel.i18n import SOURCE, _, speaking
 from training.records import queries as records
 from training.scheduling import queries as scheduling
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeChorus:
+    """The open invoices of public buyers that wait for the same thing (`chosen`), and how many wait for each."""
+
+    deposits: list[OpenDeposit]
+    chosen: DepositWaiting
+    counts: dict[DepositWaiting, int]
+
+
+async def chorus_page(scope: Scope, chosen: DepositWaiting | None) -> OfficeChorus:
+    """What the page of Chorus Pro shows, in one statement; unless one is chosen, the first that has something."""
+    found = await transmissions.open_deposits(scope)
+    counts = Counter(deposit.waiting for deposit in found)
+    chosen = chosen or next((each for each in DepositWaiting if counts[each]), DepositWaiting.TO_DEPOSIT)
+    return OfficeChorus([deposit for deposit in found if deposit.waiting == chosen], chosen, counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +58,11 @@ class ChorusDeposit:
     unheld: int  # bookings on it whose session was not held yet: no proof of service for them
 
 
-async def deposit(scope: Scope, number: str) -> ChorusDeposit | None:
-    """By its number; None when there is no such document, or when its buyer is not public."""
+async def deposit_page(scope: Scope, number: str) -> ChorusDeposit:
+    """What there is to copy and to attach; NotFound: there is no such document, or its buyer is not public."""
     view = await billing.invoice_by_number(scope, number)
     if view is None or view.state != InvoiceState.ISSUED or view.payer_buyer != Buyer.PUBLIC:
-        return None
+        raise NotFound(_("Cette facture n’existe pas, ou ne se dépose pas sur Chorus Pro."))
     snapshot = await db.value("select snapshot from ledger_entry where number = $1", view.number)
     document = InvoiceDocument.from_json(snapshot)
     steps = [written.step for written in await transmissions.steps(view.id)]
@@ -66,28 +86,28 @@ class Made:
     media_type: str = "application/pdf"
 
 
-async def portal_paper(found: ChorusDeposit) -> Made:
+async def portal_paper(scope: Scope, number: str) -> Made:
     """The invoice without its XML: what the portal takes."""
-    content = await asyncio.to_thread(invoice_paper.build, found.document, await _logo())
-    return Made(file_name(found.document.number, "portail", "pdf"), content)
+    return await _portal_paper(await deposit_page(scope, number))
 
 
-async def proof(found: ChorusDeposit) -> Made | None:
-    """The proof of service; None when no session on it was held."""
-    if not found.served:
-        return None
-    content = await asyncio.to_thread(service_proof.build, found.document, found.served, await _logo())
-    return Made(file_name(found.document.number, "service-fait", "pdf"), content)
+async def proof(scope: Scope, number: str) -> Made:
+    """The proof of service; NotFound when no session on it was held."""
+    made = await _proof(await deposit_page(scope, number))
+    if made is None:
+        raise NotFound(_("Aucune séance de cette facture n’est encore réalisée : il n’y a pas de service à attester."))
+    return made
 
 
-async def pack(found: ChorusDeposit) -> Made:
+async def pack(scope: Scope, number: str) -> Made:
     """Everything in one ZIP: the portal's PDF, the sheet, the proof, and the Factur-X as issued."""
+    found = await deposit_page(scope, number)
     number = found.document.number
-    files = [await portal_paper(found)]
+    files = [await _portal_paper(found)]
     with speaking(SOURCE):  # the portal is French
         groups = chorus_sheet.sheet(found.document, _recipient(found))
         files.append(Made(file_name(number, "fiche", "txt"), chorus_sheet.text(found.document, groups)))
-    if proved := await proof(found):
+    if proved := await _proof(found):
         files.append(proved)
     for kept, extension in ((found.invoice.paper, "pdf"), (found.invoice.data, "xml")):
         stored = None if kept is None else await records.file(kept)
@@ -95,6 +115,18 @@ async def pack(found: ChorusDeposit) -> Made:
             files.append(Made(file_name(number, "facturx", extension), stored.content))
     content = chorus_pack.pack(found.document, {made.name: made.content for made in files})
     return Made(file_name(number, "chorus", "zip"), content, "application/zip")
+
+
+async def _portal_paper(found: ChorusDeposit) -> Made:
+    content = await asyncio.to_thread(invoice_paper.build, found.document, await _logo())
+    return Made(file_name(found.document.number, "portail", "pdf"), content)
+
+
+async def _proof(found: ChorusDeposit) -> Made | None:
+    if not found.served:
+        return None
+    content = await asyncio.to_thread(service_proof.build, found.document, found.served, await _logo())
+    return Made(file_name(found.document.number, "service-fait", "pdf"), content)
 
 
 def _recipient(found: ChorusDeposit) -> Recipient:

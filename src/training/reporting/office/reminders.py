@@ -1,16 +1,58 @@
-"""The reminders of one receivable, as the page of its invoice (or of what was taken over) shows them."""
+"""Reminders as the office's pages show them: all together, of one receivable, one held back, and their settings."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from training.directory.rules import Buyer
 from training.dunning.queries import reminders
-from training.dunning.queries.reminders import Followed, ReminderView
-from training.dunning.rules.interest import Late
-from training.dunning.rules.reminding import Next, coming
+from training.dunning.queries.reminders import Followed, ReminderView, TaskView
+from training.dunning.rules.interest import Late, Law, Rate, half_year, is_stale
+from training.dunning.rules.reminding import Days, Next, coming
+from training.kernel import clock
 from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+
+P = Permission
+UNSENT = timedelta(minutes=10)  # a mail that is not written by then has met something
+COMING_MOST = 100  # late receivables that are looked at for what comes
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeReminders:
+    """What the page of reminders shows: what is left to do by hand, what is paused, and what comes, by day."""
+
+    tasks: list[TaskView]
+    paused: list[Followed]
+    coming: list[tuple[Followed, Next]]
+    may_act: bool
+    may_set: bool
+
+
+async def reminders_page(actor: Actor) -> OfficeReminders:
+    """What the page of reminders shows, in four statements."""
+    days = await reminders.days_of_buyers()
+    late = await reminders.late_ones(0, COMING_MOST)
+    following = [(one, step) for one in late if (step := coming(one.standing, days[Buyer(one.buyer)]))]
+    return OfficeReminders(
+        tasks=await reminders.tasks(clock.now() - UNSENT),
+        paused=await reminders.paused(),
+        coming=sorted(following, key=lambda pair: (pair[1].on, pair[0].id)),
+        may_act=actor.may(P.PAYMENTS_RECORD),
+        may_set=actor.may(P.ACCOUNTS_SEE),
+    )
+
+
+async def followed(receivable: int) -> Followed:
+    """What is owed, as the page that holds its reminders back shows it; NotFound when there is no such receivable."""
+    owed = await reminders.followed(receivable)
+    if owed is None:
+        raise NotFound(_("Cette facture n’existe pas."))
+    return owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +77,28 @@ async def reminding(actor: Actor, receivable: int) -> Reminding | None:
         await reminders.reminders_of(receivable),
         coming(owed.standing, days[Buyer(owed.buyer)]),
         await reminders.late_cost(owed),
-        actor.may(Permission.PAYMENTS_RECORD),
+        actor.may(P.PAYMENTS_RECORD),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSettings:
+    """What the page of settings shows. `since`: where a new rate begins; `stale`: laws whose rate may be old."""
+
+    delays: Mapping[Buyer, Days]
+    rates: dict[Law, list[Rate]]
+    stale: list[Law]
+    since: date
+    may_set: bool
+
+
+async def settings_page(actor: Actor) -> ReminderSettings:
+    """The days of the steps by buyer, and the rates by law, the newest first: two statements."""
+    delays, rates, today = await reminders.days_of_buyers(), await reminders.rates(), clock.today()
+    return ReminderSettings(
+        delays=delays,
+        rates={law: known[::-1] for law, known in rates.items()},
+        stale=[law for law, known in rates.items() if is_stale(known, today)],
+        since=half_year(today),
+        may_set=actor.may(P.ACCOUNTS_KEEP),
     )

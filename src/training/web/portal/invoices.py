@@ -106,10 +106,10 @@ async def invoice_file(found: InvoiceView, suffix: str) -> Response[bytes]:
 
 async def proof_file(found: InvoiceView) -> Response[bytes]:
     """The proof of service that a public buyer's accountant asks for."""
-    deposit = await chorus.deposit(Scope(everything=True), found.number or "")  # whose it is was asked before
-    made = await chorus.proof(deposit) if deposit else None
-    if made is None:
-        raise NotFound(_("Il n’y a pas d’attestation de service fait pour cette facture."))
+    try:
+        made = await chorus.proof(Scope(everything=True), found.number or "")  # whose it is was asked before
+    except NotFound:
+        raise NotFound(_("Il n’y a pas d’attestation de service fait pour cette facture.")) from None
     return file_response(made.content, made.media_type, made.name)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from litestar import get, post
@@ -11,7 +10,6 @@ from litestar.response import Redirect, Response, Template
 
 from training.billing.actions.credit import Corrected
 from training.billing.actions.transmit import record, redo_rejected, undo
-from training.billing.queries import transmissions as reading
 from training.billing.queries.invoices import InvoiceView
 from training.billing.queries.transmissions import DepositWaiting
 from training.billing.rules import transmission as rules
@@ -21,12 +19,12 @@ from training.kernel import clock
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
-from training.reporting.office import chorus
+from training.reporting.office import chorus as reading
 from training.reporting.office import invoice as shown
-from training.reporting.office.chorus import ChorusDeposit, Made
+from training.reporting.office.chorus import Made
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, file_response, go, the_actor
+from training.web.pages import Asked, file_response, go, parts, the_actor
 from training.web.parameters import asked
 
 P = Permission
@@ -45,55 +43,43 @@ TABS: dict[DepositWaiting, tuple[str, str]] = {
 @get(LIST, permission=P.INVOICES_SEE)
 async def waiting(request: Asked) -> Template:
     """Every open invoice of a public buyer, by what it waits for, each with the next thing to do."""
-    found = await reading.open_deposits(the_actor(request).scope)
-    counts = Counter(deposit.waiting for deposit in found)
     wanted = asked(request, "etat")
-    first = next((group for group in TABS if counts[group]), DepositWaiting.TO_DEPOSIT)
-    chosen = next((group for group, (slug, _name) in TABS.items() if slug == wanted), first)
+    chosen = next((group for group, (slug, _name) in TABS.items() if slug == wanted), None)
+    found = await reading.chorus_page(the_actor(request).scope, chosen)
     return await show(
         request,
         "invoices/chorus",
-        deposits=[deposit for deposit in found if deposit.waiting == chosen],
-        tabs=[(f"{LIST}?etat={slug}", _(name), counts[group]) for group, (slug, name) in TABS.items()],
-        current=f"{LIST}?etat={TABS[chosen][0]}",
-        title=_(TABS[chosen][1]),
-        anything=bool(found),
+        tabs=[(f"{LIST}?etat={slug}", _(name), found.counts[group]) for group, (slug, name) in TABS.items()],
+        current=f"{LIST}?etat={TABS[found.chosen][0]}",
+        title=_(TABS[found.chosen][1]),
+        **parts(found),
     )
-
-
-async def _deposit(request: Asked, number: str) -> ChorusDeposit:
-    found = await chorus.deposit(the_actor(request).scope, number)
-    if found is None:
-        raise NotFound(_("Cette facture n’existe pas, ou ne se dépose pas sur Chorus Pro."))
-    return found
 
 
 @get(PATH + "/{number:str}/chorus", permission=P.INVOICES_SEE)
 async def sheet(request: Asked, number: FromPath[str]) -> Template:
     """The sheet to copy from, field by field in the portal's order, and the files."""
-    found = await _deposit(request, number)
-    return await show(request, "invoices/chorus_sheet", found=found, invoice=found.invoice)
+    return await show(
+        request, "invoices/chorus_sheet", **parts(await reading.deposit_page(the_actor(request).scope, number))
+    )
 
 
 @get(PATH + "/{number:str}/chorus.zip", permission=P.INVOICES_SEE)
 async def pack(request: Asked, number: FromPath[str]) -> Response[bytes]:
     """The whole pack in one file."""
-    return _file(await chorus.pack(await _deposit(request, number)))
+    return _file(await reading.pack(the_actor(request).scope, number))
 
 
 @get(PATH + "/{number:str}/chorus/portail.pdf", permission=P.INVOICES_SEE)
 async def portal_paper(request: Asked, number: FromPath[str]) -> Response[bytes]:
     """The invoice without its XML."""
-    return _file(await chorus.portal_paper(await _deposit(request, number)))
+    return _file(await reading.portal_paper(the_actor(request).scope, number))
 
 
 @get(PATH + "/{number:str}/chorus/service-fait.pdf", permission=P.INVOICES_SEE)
 async def proof(request: Asked, number: FromPath[str]) -> Response[bytes]:
     """The proof of service."""
-    made = await chorus.proof(await _deposit(request, number))
-    if made is None:
-        raise NotFound(_("Aucune séance de cette facture n’est encore réalisée : il n’y a pas de service à attester."))
-    return _file(made)
+    return _file(await reading.proof(the_actor(request).scope, number))
 
 
 def _file(made: Made) -> Response[bytes]:
@@ -158,7 +144,11 @@ async def redo_page(request: Asked, number: FromPath[str]) -> Template:
     invoice = await _invoice(request, number)
     names = ("service_code", "purchase_order", "contract_reference")
     form = Form.filled({name: getattr(invoice, name) for name in names})
-    return await show(request, "invoices/chorus_redo", invoice=invoice, form=form)
+    return await _redo_page(request, invoice, form)
+
+
+async def _redo_page(request: Asked, invoice: InvoiceView, form: Form) -> Template:
+    return await show(request, "invoices/chorus_redo", form.status, invoice=invoice, form=form)
 
 
 @post(PATH + "/{number:str}/refaire", permission=P.INVOICES_CREDIT, status_code=200)
@@ -178,7 +168,7 @@ async def redo(request: Asked, number: FromPath[str]) -> Template | Redirect:
                 return go(f"{PATH}/brouillons/{made.draft}", words.format(credit=made.credit_note), "attention")
             words = _("Avoir {credit} et facture {number} émis : déposez la nouvelle.")
             return go(f"{PATH}/{made.number}", words.format(credit=made.credit_note, number=made.number))
-    return await show(request, "invoices/chorus_redo", form.status, invoice=invoice, form=form)
+    return await _redo_page(request, invoice, form)
 
 
 HANDLERS: list[Any] = [

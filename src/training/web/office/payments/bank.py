@@ -6,7 +6,6 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.payments.actions.import_statement import (
@@ -16,37 +15,30 @@ from training.payments.actions.import_statement import (
     read_columns,
 )
 from training.payments.formats.statement import SIZE_MAX
-from training.payments.formats.statement_csv import CsvTable, propose
-from training.payments.queries import receivables as owing
-from training.payments.queries import statements as reading
-from training.payments.queries.statements import LineState, StatementView
+from training.payments.queries.statements import LineState
 from training.payments.rules.columns import MEANING_NAMES, Meaning
+from training.reporting.office import bank as reading
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, the_actor
-from training.web.parameters import PER_PAGE, asked, day_key, key, moment_key, pager, row, row_key
+from training.web.pages import Asked, go, parts, the_actor
+from training.web.parameters import PER_PAGE, asked, day_key, moment_key, pager, row, row_key
 
 P = Permission
 PATH = "/gestion/banque"
 FILES = f"{PATH}/releves"
-EXAMPLES = 3  # rows of a file shown beside each of its columns
 
 
 @get(PATH, permission=P.PAYMENTS_RECORD)
 async def waiting(request: Asked) -> Template:
     """Transfers that wait for a word, each with what it seems to pay and why."""
     after, statement = day_key(asked(request, "apres")), row_key(asked(request, "releve"))
-    page = await reading.waiting_page(statement, after, PER_PAGE)
-    wanted = {id_ for one in page.shown for id_ in (*one.proposal.settles, *one.proposal.candidates)}
-    last = page.shown[-1].line if page.more else None
+    found = await reading.bank_page(statement, after=after, limit=PER_PAGE)
     return await show(
         request,
         "payments/bank",
-        page=page,
-        receivables=await owing.receivables(sorted(wanted)),
         statement=statement,
-        any_files=bool(page.total) or bool(await reading.statements(limit=1)),
-        pager=pager(PATH, key(last.booked_on, last.id) if last else None, after is not None, releve=statement),
+        pager=pager(PATH, found.following, after is not None, releve=statement),
+        **parts(found),
     )
 
 
@@ -72,17 +64,20 @@ async def all_sure(request: Asked) -> Redirect:
 async def files(request: Asked) -> Template:
     """The files that were imported, with how their lines stand."""
     after = moment_key(asked(request, "apres"))
-    found = await reading.statements(after=after, limit=PER_PAGE + 1)
-    shown = found[:PER_PAGE]
-    last = shown[-1] if len(found) > PER_PAGE else None
-    following = key(last.created_at, last.id) if last else None
-    return await show(request, "payments/bank_files", files=shown, pager=pager(FILES, following, after is not None))
+    found = await reading.files_page(after=after, limit=PER_PAGE)
+    return await show(
+        request, "payments/bank_files", pager=pager(FILES, found.following, after is not None), **parts(found)
+    )
 
 
 @get(f"{PATH}/importer", permission=P.PAYMENTS_RECORD)
 async def import_page(request: Asked) -> Template:
     """Where a file is given."""
-    return await show(request, "payments/bank_import", form=Form())
+    return await _import_page(request, Form())
+
+
+async def _import_page(request: Asked, form: Form) -> Template:
+    return await show(request, "payments/bank_import", form.status, form=form)
 
 
 @post(f"{PATH}/importer", permission=P.PAYMENTS_RECORD, request_max_body_size=SIZE_MAX + 10_000)
@@ -96,36 +91,23 @@ async def import_file(request: Asked) -> Template | Redirect:
     else:
         with form.refusals():
             return go(f"{FILES}/{await import_statement(the_actor(request), file.filename, content)}")
-    return await show(request, "payments/bank_import", form.status, form=form)
-
-
-async def _statement(id_: int) -> StatementView:
-    found = await reading.statement(row(id_))
-    if found is None:
-        raise NotFound(_("Ce relevé n’existe pas."))
-    return found
+    return await _import_page(request, form)
 
 
 @get(FILES + "/{statement:int}", permission=P.PAYMENTS_RECORD)
 async def file_page(request: Asked, statement: FromPath[int]) -> Template | Redirect:
     """The lines of a file, each with where it stands; one whose columns are not known asks for them."""
-    view = await _statement(statement)
-    if view.read_at is None:
-        return go(f"{FILES}/{view.id}/colonnes")
-    state = asked(request, "etat")
-    after = day_key(asked(request, "apres"))
+    state, after = asked(request, "etat"), day_key(asked(request, "apres"))
     only = LineState(state) if state in set(LineState) else None
-    found = await reading.lines(statement=view.id, state=only, after=after, limit=PER_PAGE + 1)
-    shown = found[:PER_PAGE]
-    last = shown[-1] if len(found) > PER_PAGE else None
-    following = key(last.booked_on, last.id) if last else None
+    found = await reading.file_page(row(statement), state=only, after=after, limit=PER_PAGE)
+    if found.statement.read_at is None:
+        return go(f"{FILES}/{statement}/colonnes")
     return await show(
         request,
         "payments/bank_file",
-        statement=view,
-        lines=shown,
         state=only.value if only else "",
-        pager=pager(f"{FILES}/{view.id}", following, after is not None, etat=state),
+        pager=pager(f"{FILES}/{statement}", found.following, after is not None, etat=state),
+        **parts(found),
     )
 
 
@@ -136,32 +118,19 @@ async def columns(request: Asked, statement: FromPath[int]) -> Template | Redire
 
 
 async def _columns(request: Asked, statement: int, form: Form) -> Template | Redirect:
-    view = await _statement(statement)
-    table = await reading.waiting_table(view.id)
-    if table is None:
-        return go(f"{FILES}/{view.id}")
+    found = await reading.columns_page(row(statement))
+    if not found.columns:
+        return go(f"{FILES}/{statement}")
     if not form.values:
-        form.values = {_name(i): meaning.value for i, meaning in enumerate(propose(table.header))}
+        form.values = {_name(n): column.meaning.value for n, column in enumerate(found.columns)}
+    meanings = [(meaning.value, _(name)) for meaning, name in MEANING_NAMES.items()]
     return await show(
-        request,
-        "payments/bank_columns",
-        form.status,
-        form=form,
-        statement=view,
-        columns=[(_name(i), title, _examples(table, i)) for i, title in enumerate(table.header)],
-        meanings=[(meaning.value, _(name)) for meaning, name in MEANING_NAMES.items()],
-        rows=table.rows[:EXAMPLES],
-        header=table.header,
+        request, "payments/bank_columns", form.status, form=form, name_of=_name, meanings=meanings, **parts(found)
     )
 
 
 def _name(column: int) -> str:
     return f"colonne-{column}"
-
-
-def _examples(table: CsvTable, column: int) -> str:
-    cells = [" ".join(row.cells[column].split())[:60] for row in table.rows[:40] if column < len(row.cells)]
-    return " · ".join(list(dict.fromkeys(filter(None, cells)))[:EXAMPLES])
 
 
 @post(FILES + "/{statement:int}/colonnes", permission=P.PAYMENTS_RECORD)

@@ -16,13 +16,13 @@ from training.kernel.i18n import _
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
-from training.payments.queries import receivables as reading
 from training.payments.queries.receivables import ReceivableView
-from training.web.forms import Form
+from training.reporting.office import payments as reading
+from training.web.forms import Form, in_field
 from training.web.office.page import show
-from training.web.office.payments.bank_lines import settles_of, typed
-from training.web.pages import Asked, go, the_actor
-from training.web.parameters import PER_PAGE, asked, day_key, key, pager, row, row_key
+from training.web.office.payments.bank_lines import settles_of
+from training.web.pages import Asked, go, parts, the_actor
+from training.web.parameters import PER_PAGE, asked, day_key, pager, row, row_key
 
 P = Permission
 PATH = "/gestion/paiements"
@@ -39,13 +39,6 @@ def _cents(form: Form, name: str) -> int:
         return 0
 
 
-async def _owed(id_: int) -> ReceivableView:
-    found = await reading.receivable(row(id_))
-    if found is None:
-        raise NotFound(_("Cette créance n’existe pas."))
-    return found
-
-
 def _home(owed: ReceivableView) -> str:
     """Where what was done to a receivable is seen."""
     return f"/gestion/factures/{owed.number}" if owed.invoice else PATH
@@ -57,8 +50,8 @@ def _home(owed: ReceivableView) -> str:
 @get(OWED + "/paiement", permission=P.PAYMENTS_RECORD)
 async def record_page(request: Asked, receivable: FromPath[int]) -> Template:
     """A cheque, cash, a transfer seen elsewhere: what is due is filled in."""
-    owed = await _owed(receivable)
-    values = {"amount": typed(owed.due_cents), "on": clock.today().isoformat(), "once": new_token()}
+    owed = await reading.owed(row(receivable))
+    values = {"amount": in_field(owed.due_cents), "on": clock.today().isoformat(), "once": new_token()}
     return await _record_page(request, owed, Form.filled(values))
 
 
@@ -70,7 +63,7 @@ async def _record_page(request: Asked, owed: ReceivableView, form: Form) -> Temp
 @post(OWED + "/paiement", permission=P.PAYMENTS_RECORD)
 async def record(request: Asked, receivable: FromPath[int]) -> Template | Redirect:
     """Record money that came in by hand; more than what is due only when its credit is wanted."""
-    form, owed = await Form.of(request), await _owed(receivable)
+    form, owed = await Form.of(request), await reading.owed(row(receivable))
     way, cents, on = form.choice("way", Way), _cents(form, "amount"), form.day("on")
     if way not in BY_HAND:
         form.errors["way"] = _("Choisissez le moyen de paiement.")
@@ -92,8 +85,8 @@ async def record(request: Asked, receivable: FromPath[int]) -> Template | Redire
 @get(OWED + "/abandon", permission=P.PAYMENTS_WRITE_OFF)
 async def write_off_page(request: Asked, receivable: FromPath[int]) -> Template:
     """What giving up means, before it is done."""
-    owed = await _owed(receivable)
-    return await _write_off_page(request, owed, Form.filled({"amount": typed(owed.due_cents)}))
+    owed = await reading.owed(row(receivable))
+    return await _write_off_page(request, owed, Form.filled({"amount": in_field(owed.due_cents)}))
 
 
 async def _write_off_page(request: Asked, owed: ReceivableView, form: Form) -> Template:
@@ -103,7 +96,7 @@ async def _write_off_page(request: Asked, owed: ReceivableView, form: Form) -> T
 @post(OWED + "/abandon", permission=P.PAYMENTS_WRITE_OFF)
 async def write_off(request: Asked, receivable: FromPath[int]) -> Template | Redirect:
     """Give up what will not be paid."""
-    form, owed = await Form.of(request), await _owed(receivable)
+    form, owed = await Form.of(request), await reading.owed(row(receivable))
     cents, reason = _cents(form, "amount"), form.text("reason", required=True, most=400)
     if form.good:
         with form.refusals():
@@ -115,7 +108,7 @@ async def write_off(request: Asked, receivable: FromPath[int]) -> Template | Red
 @post(OWED + "/credit", permission=P.PAYMENTS_RECORD)
 async def use_credit(request: Asked, receivable: FromPath[int]) -> Redirect:
     """Pay with what the payer has left of an earlier payment."""
-    form, owed = await Form.of(request), await _owed(receivable)
+    form, owed = await Form.of(request), await reading.owed(row(receivable))
     payment = row_key(form.text("payment"))
     if payment is None:
         raise NotFound(_("Ce règlement n’existe pas."))
@@ -132,19 +125,15 @@ async def payments(request: Asked) -> Template:
     """Money that came in, the newest first."""
     search, after = asked(request, "q"), day_key(asked(request, "apres"))
     unused = asked(request, "reste") == "1"
-    found = await reading.payments(search=search, unused=unused, after=after, limit=PER_PAGE + 1)
-    shown = found[:PER_PAGE]
-    last = shown[-1] if len(found) > PER_PAGE else None
-    following = key(last.received_on, last.id) if last else None
+    found = await reading.payments_page(search=search, unused=unused, after=after, limit=PER_PAGE)
     return await show(
         request,
         "payments/payments",
-        payments=shown,
-        notices=await reading.to_look_at(),
         way_names=WAY_NAMES,
         search=search,
         unused=unused,
-        pager=pager(PATH, following, after is not None, q=search, reste="1" if unused else ""),
+        pager=pager(PATH, found.following, after is not None, q=search, reste="1" if unused else ""),
+        **parts(found),
     )
 
 
@@ -155,29 +144,10 @@ async def payment_page(request: Asked, payment: FromPath[int]) -> Template:
 
 
 async def _payment_page(request: Asked, payment: int, form: Form) -> Template:
-    view = await reading.payment(row(payment))
-    if view is None:
-        raise NotFound(_("Ce règlement n’existe pas."))
     search = asked(request, "q")
-    owed = await reading.open_receivables(search or view.payer_name) if view.left_cents else []
-    settlements = await reading.settlements_by(view.id)
-    held: dict[int, int] = {}
-    for one in settlements:
-        if one.receivable is not None:
-            held[one.receivable] = held.get(one.receivable, 0) + one.amount_cents
-    return await show(
-        request,
-        "payments/payment",
-        form.status,
-        form=form,
-        payment=view,
-        way=_(WAY_NAMES[Way(view.way)]),
-        by_hand=view.way in BY_HAND,
-        settlements=settlements,
-        held={id_: cents for id_, cents in held.items() if cents > 0},
-        owed=owed,
-        search=search,
-    )
+    found = await reading.payment_page(row(payment), search)
+    way = _(WAY_NAMES[found.payment.way])
+    return await show(request, "payments/payment", form.status, form=form, search=search, way=way, **parts(found))
 
 
 @post(PATH + "/{payment:int}/utiliser", permission=P.PAYMENTS_RECORD)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 
 from litestar import get, post
 from litestar.params import FromPath
@@ -11,30 +10,25 @@ from litestar.response import Redirect, Template
 
 from training.directory.rules import Buyer
 from training.dunning.actions import pauses, remind
-from training.dunning.queries import reminders as reading
 from training.dunning.queries.reminders import Followed, TaskView
-from training.dunning.rules.interest import LAW_NAMES, STALE, Law, Rate
+from training.dunning.rules.interest import LAW_NAMES, Law
 from training.dunning.rules.reminding import BUYER_NAMES, PAUSE_NAMES, STEP_NAMES, STEPS, PauseKind
-from training.kernel import clock
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.reporting.office import reminders as reading
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, the_actor
+from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import row
 
 P = Permission
 PATH = "/gestion/relances"
 SETTINGS = f"{PATH}/reglages"
 OPENINGS = "/gestion/comptes/reprises"
-UNSENT = timedelta(minutes=10)  # a mail that is not written by then has met something
 
 
-def page_of(owed: Followed | None) -> str:
+def page_of(owed: Followed) -> str:
     """The page of a receivable: its invoice's, or its own."""
-    if owed is None:
-        raise NotFound(_("Cette facture n’existe pas."))
     return f"/gestion/factures/{owed.number}" if owed.invoice is not None else f"{OPENINGS}/{owed.id}"
 
 
@@ -48,15 +42,11 @@ async def reminders(request: Asked) -> Template:
     return await show(
         request,
         "payments/reminders",
-        tasks=await reading.tasks(clock.now() - UNSENT),
-        paused=await reading.paused(),
-        coming=await reading.coming_ones(),
         steps=STEP_NAMES,
         pauses=PAUSE_NAMES,
         page_of=page_of,
         page_of_task=_page_of_task,
-        may_act=the_actor(request).may(P.PAYMENTS_RECORD),
-        may_set=the_actor(request).may(P.ACCOUNTS_SEE),
+        **parts(await reading.reminders_page(the_actor(request))),
     )
 
 
@@ -75,10 +65,7 @@ async def pause_page(request: Asked, receivable: FromPath[int]) -> Template:
 
 async def _pause_page(request: Asked, receivable: int, form: Form) -> Template:
     owed = await reading.followed(receivable)
-    back = page_of(owed)
-    return await show(
-        request, "payments/reminder_pause", form.status, owed=owed, back=back, form=form, pauses=PAUSE_NAMES
-    )
+    return await show(request, "payments/reminder_pause", form.status, owed=owed, back=page_of(owed), form=form)
 
 
 @post("/gestion/creances/{receivable:int}/pause", permission=P.PAYMENTS_RECORD)
@@ -109,34 +96,26 @@ async def resume(request: Asked, receivable: FromPath[int]) -> Redirect:
 @get(SETTINGS, permission=P.ACCOUNTS_SEE)
 async def settings(request: Asked) -> Template:
     """Days of the steps, and rates of late interest."""
-    return await _settings(request, await _days_form(), Form.filled({"since": default_since().isoformat()}))
-
-
-async def _days_form() -> Form:
-    days = await reading.days_of_buyers()
-    return Form.filled({f"{buyer}-{step}": days[buyer][step] for buyer in Buyer for step in STEPS})
+    return await _settings(request, Form(), Form())
 
 
 async def _settings(request: Asked, days: Form, rate: Form) -> Template:
-    rates = await reading.rates()
+    found = await reading.settings_page(the_actor(request))
+    known = {f"{buyer}-{step}": str(found.delays[buyer][step]) for buyer in Buyer for step in STEPS}
+    days.values = known | days.values
+    rate.values = rate.values or {"since": found.since.isoformat()}
     return await show(
         request,
         "payments/reminder_settings",
         max(days.status, rate.status),
         days=days,
         rate=rate,
-        rates=[(law, list(reversed(rates[law]))) for law in Law],
-        stale=[_(LAW_NAMES[law]) for law in Law if _is_stale(rates[law])],
         laws=[(law.value, _(name)) for law, name in LAW_NAMES.items()],
         law_names=LAW_NAMES,
         buyers=BUYER_NAMES,
         steps=STEP_NAMES,
-        may_set=the_actor(request).may(P.ACCOUNTS_KEEP),
+        **parts(found),
     )
-
-
-def _is_stale(rates: list[Rate]) -> bool:
-    return not rates or rates[-1].since < clock.today() - STALE
 
 
 @post(SETTINGS + "/delais", permission=P.ACCOUNTS_KEEP)
@@ -144,8 +123,6 @@ async def set_days(request: Asked) -> Template | Redirect:
     """The days of one kind of buyer."""
     form = await Form.of(request)
     buyer = form.choice("buyer", Buyer)
-    shown = await _days_form()
-    shown.values.update(form.values)
     read = {step: form.number(f"{buyer}-{step}", least=1, most=365) for step in STEPS} if buyer else {}
     wanted = {step: number for step, number in read.items() if number is not None}
     if form.good and buyer is not None:
@@ -153,8 +130,7 @@ async def set_days(request: Asked) -> Template | Redirect:
             await remind.set_reminder_days(the_actor(request), buyer, wanted)
             return go(SETTINGS, _("Délais enregistrés."))
         form.errors = {f"{buyer}-{name}" if name in STEPS else name: said for name, said in form.errors.items()}
-    shown.errors, shown.refused = form.errors, form.refused
-    return await _settings(request, shown, Form.filled({"since": default_since().isoformat()}))
+    return await _settings(request, form, Form())
 
 
 @post(SETTINGS + "/taux", permission=P.ACCOUNTS_KEEP)
@@ -166,7 +142,7 @@ async def set_rate(request: Asked) -> Template | Redirect:
         with form.refusals():
             await remind.set_late_rate(the_actor(request), law, since, int(rate_bp))
             return go(SETTINGS, _("Taux enregistré."))
-    return await _settings(request, await _days_form(), form)
+    return await _settings(request, Form(), form)
 
 
 def _percent(text: str) -> str:
@@ -175,12 +151,6 @@ def _percent(text: str) -> str:
     if match is None:
         raise ValueError(_("Indiquez un taux, par exemple 12,15."))
     return str(int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0")))
-
-
-def default_since() -> date:
-    """The first day of the present half-year."""
-    today = clock.today()
-    return today.replace(month=1 if today.month < 7 else 7, day=1)
 
 
 HANDLERS = [reminders, done, pause_page, pause, resume, settings, set_days, set_rate]

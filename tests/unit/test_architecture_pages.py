@@ -1,0 +1,146 @@
+"""One query gives one page of the office: what import-linter cannot see of the handlers that show them."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from source_reading import MODULES, Function, calls, inside, name_of, tree
+
+OFFICE = "web/office/"
+GENERAL = {"web.pages", "web.office.page"}  # the platform, the alarms, a kept file: on every page, or in place of one
+MANY = 2  # what is read in a loop is read more than once
+
+# Handlers that still compose their page of several reads. This list gets shorter, never longer.
+COMPOSING = {
+    "accounting.balances": {"vat"},
+    "accounting.journal": {"closing_page", "closings", "exported"},
+    "accounting.register": {"papers", "register"},
+    "feeds": {"listing"},
+    "invoices.credit_notes": {"credit_page", "replace_page"},
+    "invoices.draft_lines": {"line_page"},
+    "invoices.drafts": {"draft_page"},
+    "invoices.trail": {"page"},
+    "jobs": {"jobs"},
+    "mails": {"listing", "mail_page"},
+    "organisations.billing_facts": {"billing_page"},
+    "organisations.contacts": {"edit_page"},
+    "organisations.payers": {"deposit_page", "payers_page"},
+    "settings.keys": {"listing"},
+    "settings.series": {"edit"},
+    "today": {"home"},
+}
+
+
+def get_handlers() -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
+    for path in MODULES:
+        if inside(path).startswith(OFFICE):
+            for node in tree(path).body:
+                if isinstance(node, ast.AsyncFunctionDef) and any(calls("get")(d) for d in node.decorator_list):
+                    yield name_of(path), node
+
+
+@cache
+def functions_of(module: str) -> dict[str, Function]:
+    path = next(p for p in MODULES if name_of(p) == module)
+    return {node.name: node for node in tree(path).body if isinstance(node, Function)}
+
+
+@cache
+def imported(module: str) -> dict[str, tuple[str, str | None]]:
+    """name → (module, function or None for a module) of what a module imports from us."""
+    path = next(p for p in MODULES if name_of(p) == module)
+    ours, modules = {}, {name_of(p) for p in MODULES}
+    for node in tree(path).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("training."):
+            base = (node.module or "").removeprefix("training.")
+            for alias in node.names:
+                whole = f"{base}.{alias.name}"
+                ours[alias.asname or alias.name] = (whole, None) if whole in modules else (base, alias.name)
+    return ours
+
+
+def callee(module: str, call: ast.Call) -> tuple[str, Function] | None:
+    """The function of ours that a call calls, with its module."""
+    where, name = module, ""
+    if isinstance(call.func, ast.Name):
+        where, found = imported(module).get(call.func.id, (module, call.func.id))
+        name = found or ""
+    elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        where, found = imported(module).get(call.func.value.id, ("", None))
+        name = call.func.attr if where and found is None else ""
+    function = functions_of(where).get(name) if name else None
+    return None if function is None else (where, function)
+
+
+def reads(module: str, node: ast.AST) -> int:
+    """How many reads below the web an expression asks for, or a statement of one way."""
+    parts = [reads(module, child) for child in ast.iter_child_nodes(node)]
+    if isinstance(node, ast.IfExp):
+        return parts[0] + max(parts[1:])
+    if isinstance(node, ast.For | ast.AsyncFor | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        once = reads(module, node.iter if isinstance(node, ast.For | ast.AsyncFor) else node.generators[0].iter)
+        return once + MANY * (sum(parts) - once)
+    return sum(parts) + (reads_of_call(module, node) if isinstance(node, ast.Call) else 0)
+
+
+def reads_of_call(module: str, call: ast.Call) -> int:
+    found = callee(module, call)
+    if found is None or found[0] in GENERAL:
+        return 0
+    where, function = found
+    if where.startswith("web."):
+        return longest_way(where, function.body)
+    return int(isinstance(function, ast.AsyncFunctionDef))
+
+
+def longest_way(module: str, body: Sequence[ast.stmt]) -> int:
+    """The same of a function's body: where it parts, the way that reads more."""
+    total = 0
+    for n, statement in enumerate(body):
+        if isinstance(statement, ast.If):
+            rest = body[n + 1 :]
+            ways = (longest_way(module, [*way, *rest]) for way in (statement.body, statement.orelse))
+            return total + reads(module, statement.test) + max(ways)
+        total += reads(module, statement)
+        if isinstance(statement, ast.Return | ast.Raise):
+            break
+    return total
+
+
+def test_one_query_gives_one_page_of_the_office() -> None:
+    composing: dict[str, set[str]] = {}
+    for module, handler in get_handlers():
+        if longest_way(module, handler.body) > 1:
+            composing.setdefault(module.removeprefix("web.office."), set()).add(handler.name)
+    assert composing == COMPOSING, "a GET calls one query of reporting, whose value holds all that the page shows"
+
+
+def test_a_page_is_shown_in_one_place() -> None:
+    """As it stands, and again after a refusal: the same function shows both, from the same query."""
+    shown = Counter(
+        call.args[1].value
+        for path in MODULES
+        if inside(path).startswith(OFFICE)
+        for call in ast.walk(tree(path))
+        if isinstance(call, ast.Call) and calls("show")(call) and isinstance(call.args[1], ast.Constant)
+    )
+    assert shown
+    assert [name for name, times in shown.items() if times > 1] == []
+
+
+def test_counting_reads_knows_ways_and_loops() -> None:
+    """This test would pass if it saw nothing."""
+    module = "web.office.invoices.invoice"
+    for source, wanted in (
+        ("await reading.invoice_page(actor, name)", 1),
+        ("if a:\n    return await reading.invoice(s, n)\nreturn await reading.invoice_page(s, n)", 1),
+        ("await reading.invoice(s, n)\nawait reading.invoice_page(s, n)", 2),
+        ("[await reading.invoice(s, n) for n in names]", MANY),
+        ("for n in await reading.invoices_page(s):\n    pass", 1),
+        ("await invoice_page(request, name)", 1),
+        ("await kept_file(paper)", 0),
+    ):
+        assert longest_way(module, ast.parse(source).body) == wanted, source
