@@ -18,19 +18,9 @@ COMPOSING = {
     "accounting.balances": {"vat"},
     "accounting.journal": {"closing_page", "closings", "exported"},
     "accounting.register": {"papers", "register"},
-    "feeds": {"listing"},
-    "invoices.credit_notes": {"credit_page", "replace_page"},
-    "invoices.draft_lines": {"line_page"},
-    "invoices.drafts": {"draft_page"},
-    "invoices.trail": {"page"},
-    "jobs": {"jobs"},
-    "mails": {"listing", "mail_page"},
     "organisations.billing_facts": {"billing_page"},
     "organisations.contacts": {"edit_page"},
     "organisations.payers": {"deposit_page", "payers_page"},
-    "settings.keys": {"listing"},
-    "settings.series": {"edit"},
-    "today": {"home"},
 }
 
 

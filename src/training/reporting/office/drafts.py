@@ -23,6 +23,7 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.papers.rules.lines import BY_HAND
 from training.records import queries as records
 from training.records.actions import Numbered
 from training.reporting.paging import cut
@@ -86,8 +87,9 @@ class OfficeDraft:
     may_issue: bool
 
 
-async def draft_page(actor: Actor, view: InvoiceView) -> OfficeDraft:
-    """What the page of a draft shows beside the draft itself: the same statements for any draft."""
+async def draft_page(actor: Actor, invoice: int) -> OfficeDraft:
+    """What the page of a draft shows: the same statements for any draft. NotFound when there is none."""
+    view = await draft(actor.scope, invoice)
     checks = await billing.checks(view.id)
     editable = view.kind != DocumentKind.CREDIT_NOTE and actor.may(Permission.INVOICES_PREPARE)
     return OfficeDraft(
@@ -122,7 +124,27 @@ class OtherDraft:
     gross_cents: int
 
 
-async def other_drafts(draft: InvoiceView) -> list[OtherDraft]:
+@dataclass(frozen=True, slots=True)
+class OfficeDraftLine:
+    """What the page of a draft's line shows. `alone`: the draft has no other; `others`: drafts that it could go to."""
+
+    invoice: InvoiceView
+    item: LineView
+    by_hand: bool
+    alone: bool
+    others: list[OtherDraft]
+
+
+async def line_page(scope: Scope, invoice: int, line: int) -> OfficeDraftLine:
+    """What can be done to a line, in three statements; NotFound: there is no such line, or it is issued."""
+    view = await draft(scope, invoice)
+    item = next((each for each in await billing.lines(view.id) if each.id == line and view.number is None), None)
+    if item is None:
+        raise NotFound(_("Cette ligne n’existe pas, ou plus."))
+    return OfficeDraftLine(view, item, item.kind in BY_HAND, view.line_count == 1, await _other_drafts(view))
+
+
+async def _other_drafts(draft: InvoiceView) -> list[OtherDraft]:
     """The drafts of the same payer that carry the same numbers and the same VAT."""
     return await db.rows(
         OtherDraft,

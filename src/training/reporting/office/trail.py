@@ -12,11 +12,13 @@ from typing import Any
 
 import asyncpg
 
-from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.invoices import InvoiceView, invoice_by_number
 from training.billing.rules.payments import SettlementKind, Way
 from training.billing.rules.transmission import STATUSES, Status
 from training.dunning.rules.reminding import STEP_NAMES, ReminderStep
 from training.kernel import clock, db
+from training.kernel.actor import Scope
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.messages.rules import MailState
 from training.records import queries as records
@@ -102,8 +104,25 @@ class Trail:
     related: list[Related]
 
 
-async def trail(invoice: InvoiceView) -> Trail | None:
-    """Of an issued invoice or credit note, in seven statements however long; None of a draft."""
+@dataclass(frozen=True, slots=True)
+class OfficeTrail:
+    """What the page of an audit trail shows."""
+
+    invoice: InvoiceView
+    trail: Trail
+
+
+async def trail_page(scope: Scope, number: str) -> OfficeTrail:
+    """The trail of an invoice or a credit note, in nine statements however long; NotFound when there is none."""
+    view = await invoice_by_number(scope, number)
+    found = None if view is None else await _trail(view)
+    if view is None or found is None:
+        raise NotFound(_("Cette facture n’existe pas."))
+    return OfficeTrail(view, found)
+
+
+async def _trail(invoice: InvoiceView) -> Trail | None:
+    """None of a draft."""
     entry = await db.connection().fetchrow(_ENTRY, invoice.id)
     proof = await records.proof(entry["entry"]) if entry and entry["entry"] else None
     if entry is None or proof is None:

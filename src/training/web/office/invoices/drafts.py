@@ -69,14 +69,14 @@ def issued_words(numbers: list[str]) -> str:
 @get(DRAFTS + "/{invoice:int}", permission=P.INVOICES_SEE)
 async def draft_page(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
     """One draft; once it is issued, its address leads to the invoice."""
-    return await _draft_page(request, await the_draft(request, invoice))
+    return await _draft_page(request, invoice)
 
 
-async def _draft_page(request: Asked, view: InvoiceView, *, facts: Form | None = None, line: Form | None = None,
+async def _draft_page(request: Asked, invoice: int, *, facts: Form | None = None, line: Form | None = None,
                       other: Form | None = None) -> Template | Redirect:  # fmt: skip
-    if view.number:
-        return go(f"{PATH}/{view.number}")
-    found = await reading.draft_page(the_actor(request), view)
+    found = await reading.draft_page(the_actor(request), row(invoice))
+    if found.invoice.number:
+        return go(f"{PATH}/{found.invoice.number}")
     posted = facts or line or other or Form()
     services = [(s.code, f"{s.code} – {s.label}" if s.label != s.code else s.code) for s in found.services]
     return await show(
@@ -86,7 +86,7 @@ async def _draft_page(request: Asked, view: InvoiceView, *, facts: Form | None =
         **{**parts(found), "services": services},
         **line_choices(),
         form=posted,
-        facts=facts or _facts(view, [code for code, _name in services]),
+        facts=facts or _facts(found.invoice, [code for code, _name in services]),
         line=line or Form.filled({"kind": "", "quantity": "1", "unit": "LS"}),
     )
 
@@ -130,7 +130,7 @@ async def issue(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
     with form.refusals():
         number = await issue_invoice(the_actor(request), row(invoice))
         return go(f"{PATH}/{number}", issued_words([number]))
-    return await _draft_page(request, await the_draft(request, invoice), other=form)
+    return await _draft_page(request, invoice, other=form)
 
 
 @post(DRAFTS + "/{invoice:int}/demander", permission=P.INVOICES_PREPARE)
@@ -141,7 +141,7 @@ async def ask(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
         await ask_missing(the_actor(request), view.id)
         words = _("Demande envoyée à {name} : le client remplit ce qui manque, la facture vous attend ici.")
         return go(f"{DRAFTS}/{view.id}", words.format(name=view.payer_name))
-    return await _draft_page(request, view, other=form)
+    return await _draft_page(request, invoice, other=form)
 
 
 @post(DRAFTS + "/{invoice:int}/references", permission=P.INVOICES_PREPARE)
@@ -160,7 +160,7 @@ async def write_references(request: Asked, invoice: FromPath[int]) -> Template |
             references = References(purchase_order=order, service_code=service, contract_reference=contract)
             await edit_draft(the_actor(request), view.id, DraftFacts(references=references, subject=subject))
             return go(f"{DRAFTS}/{view.id}", _("Références enregistrées."))
-    return await _draft_page(request, view, facts=form)
+    return await _draft_page(request, invoice, facts=form)
 
 
 @post(DRAFTS + "/{invoice:int}/lignes", permission=P.INVOICES_PREPARE)
@@ -172,7 +172,7 @@ async def write_line(request: Asked, invoice: FromPath[int]) -> Template | Redir
         with form.refusals():
             await add_line(the_actor(request), view.id, new)
             return go(f"{DRAFTS}/{view.id}#lignes", _("Ligne ajoutée."))
-    return await _draft_page(request, view, line=form)
+    return await _draft_page(request, invoice, line=form)
 
 
 def read_line(form: Form) -> NewLine | None:

@@ -9,13 +9,11 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from training.billing.rules.payments import WAY_NAMES
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.reporting.office import invoice as shown
 from training.reporting.office import trail as reading
 from training.web.office.page import show
-from training.web.pages import Asked, the_actor
+from training.web.pages import Asked, parts, the_actor
 
 P = Permission
 PATH = "/gestion/factures/{name:str}/piste"
@@ -24,12 +22,9 @@ PATH = "/gestion/factures/{name:str}/piste"
 @get(PATH, permission=P.INVOICES_SEE)
 async def page(request: Asked, name: FromPath[str]) -> Template:
     """From the order to the money, every step with its day and its author."""
-    view = await shown.invoice(the_actor(request).scope, name)
-    found = await reading.trail(view)
-    if found is None:
-        raise NotFound(_("Cette facture n’existe pas."))
     ways = {way: _(name) for way, name in WAY_NAMES.items()}
-    return await show(request, "invoices/trail", invoice=view, trail=found, ways=ways)
+    found = await reading.trail_page(the_actor(request).scope, name)
+    return await show(request, "invoices/trail", ways=ways, **parts(found))
 
 
 HANDLERS: list[Any] = [page]
