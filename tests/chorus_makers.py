@@ -13,6 +13,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.transmission import STATUSES, Status, TransmissionStep
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.papers.rules.references import References
 from training.worker import drain
 
 ISSUED = date(2027, 3, 10)  # the town's session is that day, and its invoice
@@ -56,7 +57,7 @@ async def walk(bill: Billed, *statuses: Status) -> None:
     for n, status in enumerate(statuses, 1):
         terms = STATUSES[status]
         note = "Il manque la feuille de présence." if terms.needs_note else ""
-        facts = {"purchase_order": "ENG-NEUF"} if terms.takes_facts else {}
+        facts = {"references": References(purchase_order="ENG-NEUF")} if terms.takes_facts else {}
         await record(SYSTEM, bill.invoice.id, TransmissionStep(status, ISSUED + timedelta(days=n), note=note, **facts))
 
 

@@ -78,7 +78,7 @@ async def test_what_is_missing_is_asked_of_the_client_who_completes_it_and_it_is
         assert await complete_facts(SYSTEM, draft.id, References(purchase_order="2027-9"))
         await drain()
         (invoice,) = await issued()
-        assert (invoice.service_code, invoice.purchase_order) == ("DRH", "2027-9")
+        assert invoice.references == References(service_code="DRH", purchase_order="2027-9")
 
 
 async def test_nobody_is_asked_twice_in_a_week_but_by_a_person(database_test):

@@ -72,7 +72,8 @@ async def test_a_price_per_seat_counts_the_seats_booked(database_test):
     (invoice,) = await invoices()
     line = await only_line(invoice.id)
     assert (line.quantity, line.unit_price_cents, line.net_cents) == (7, 1_250, 8_750)
-    assert (invoice.purchase_order, invoice.service_code, invoice.net_cents) == ("BC-7", "SRV", 8_750)
+    assert invoice.references == References(purchase_order="BC-7", service_code="SRV")
+    assert invoice.net_cents == 8_750
 
 
 async def test_what_is_free_gets_a_confirmation_and_never_a_number(database_test):

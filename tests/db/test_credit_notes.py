@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 import makers
 from facturx_rules import findings
-from training.billing.actions.credit import Corrected, CreditWanted, credit, credit_and_reissue
+from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.deposit import ask_deposit
 from training.billing.actions.issue import issue
 from training.billing.actions.settle import NewPayment, record_payment
@@ -27,6 +27,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.messages import queries as mails
+from training.papers.rules.references import References
 from training.records import queries as records
 from training.worker import drain
 
@@ -237,11 +238,11 @@ async def test_cancel_and_replace_in_one_act(database_test):
     from_booking = await _invoiced(town)
     assert from_booking.booking == booked.reference
     number, draft = await credit_and_reissue(
-        SYSTEM, from_booking.id, WHY, Corrected(purchase_order="EJ-2027-9", service_code="VOIRIE")
+        SYSTEM, from_booking.id, WHY, References(purchase_order="EJ-2027-9", service_code="VOIRIE")
     )
     fresh = await view(draft)
     assert (fresh.state, fresh.replaces, fresh.kind) == (InvoiceState.DRAFT, from_booking.number, "invoice")
-    assert (fresh.purchase_order, fresh.service_code) == ("EJ-2027-9", "VOIRIE")
+    assert fresh.references == References(purchase_order="EJ-2027-9", service_code="VOIRIE")
     assert (fresh.net_cents, fresh.booking) == (from_booking.net_cents, booked.reference)
     sql = "select l.invoice from billable b join invoice_line l on l.id = b.invoice_line"
     assert await db.value(sql) == draft
@@ -290,7 +291,7 @@ async def test_an_invoice_credited_whole_before_is_replaced_with_that_credit_not
     note = await view(await credit(SYSTEM, invoice.id, CreditWanted(reason=WHY)))
     number, draft = await credit_and_reissue(SYSTEM, invoice.id, WHY)
     assert number == note.number
-    assert (await view(draft)).purchase_order == "EJ-1"
+    assert (await view(draft)).references.purchase_order == "EJ-1"
 
 
 async def test_the_billing_contact_is_told(database_test):

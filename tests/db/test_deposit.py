@@ -24,6 +24,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.papers.rules.lines import LineKind
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -181,8 +182,9 @@ async def test_what_has_no_deposit_says_why(database_test):
     draft = await ask_deposit(SYSTEM, twice.id, percent=30)
     with pytest.raises(Conflict, match="déjà"):
         await ask_deposit(SYSTEM, twice.id, percent=30)
+    order = References(purchase_order="X")
     with pytest.raises(Conflict, match="acompte"):
-        await share(SYSTEM, twice.id, [Share(payer=town.organisation, amount_cents=35_000, purchase_order="X")])
+        await share(SYSTEM, twice.id, [Share(payer=town.organisation, amount_cents=35_000, references=order)])
     with pytest.raises(Conflict, match="acompte"):
         await add_line(SYSTEM, draft, NewLine(kind=LineKind.EXTRA, description="Salle", unit_price_cents=1))
     shared = await makers.make_booking(town, 4)

@@ -34,7 +34,7 @@ async def test_a_month_is_one_invoice(database_test):
             await hold(session)
         march, april = sorted(await drafts(), key=lambda d: d.month)
     assert (march.month, march.line_count, march.net_cents) == (date(2027, 3, 1), 2, 70_000)
-    assert (march.subject, march.booking, march.purchase_order) == ("Séances de mars 2027", None, "2027-1")
+    assert (march.subject, march.booking, march.references.purchase_order) == ("Séances de mars 2027", None, "2027-1")
     assert (april.month, april.subject, april.line_count) == (date(2027, 4, 1), "Séances d’avril 2027", 1)
     assert [line.served_from.day for line in await queries.lines(march.id)] == [9, 30]
 
@@ -112,7 +112,7 @@ async def test_an_engagement_said_of_one_booking_is_not_put_on_the_others(databa
         (draft,) = await drafts()
         one, two = [line.booking for line in await queries.lines(draft.id)]
         await complete_booking(SYSTEM, draft.id, one, References(purchase_order="2027-7"))
-        found = {d.purchase_order: d for d in await drafts()}
+        found = {d.references.purchase_order: d for d in await drafts()}
         assert {order: (d.line_count, d.net_cents) for order, d in found.items()} == {
             "2027-1": (1, 35_000),
             "2027-7": (1, 35_000),

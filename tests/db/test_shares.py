@@ -26,6 +26,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.papers.rules.lines import LineKind
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -64,15 +65,18 @@ async def test_a_town_and_its_community_pay_by_head_count(database_test):
     community = await make_community()
     await db.execute("update organisation set service_code = 'DRH' where id = $1", community)
     booked = await makers.make_booking(town, 9, purchase_order="2027-1", service_code="SPORTS")
-    parts = [Share(payer=town.organisation, seats=3), Share(payer=community, seats=6, purchase_order="CU-77")]
+    parts = [
+        Share(payer=town.organisation, seats=3),
+        Share(payer=community, seats=6, references=References(purchase_order="CU-77")),
+    ]
     await share(SYSTEM, booked.id, parts)
     assert [(s.payer, s.seats) for s in await waiting.shares(booked.id)] == [(town.organisation, 3), (community, 6)]
     assert await by_payer() == {}, "nothing is billed before it is held"
     await hold(town)
     drafts = await by_payer()
     own, other = drafts[town.organisation], drafts[community]
-    assert (own.net_cents, own.purchase_order, own.service_code) == (11_667, "2027-1", "SPORTS")
-    assert (other.net_cents, other.purchase_order, other.service_code) == (23_333, "CU-77", "DRH")
+    assert (own.net_cents, own.references) == (11_667, References(purchase_order="2027-1", service_code="SPORTS"))
+    assert (other.net_cents, other.references) == (23_333, References(purchase_order="CU-77", service_code="DRH"))
     (line,) = await queries.lines(other.id)
     assert (line.quantity, line.unit) == (1, "LS")
     assert "Votre part : 6 sur 9" in line.detail
@@ -202,8 +206,9 @@ async def test_what_cannot_be_shared_is_said(database_test):
         await share(SYSTEM, booked.id, [Share(payer=town.organisation, amount_cents=34_999)])
     with pytest.raises(Invalid, match="Choisissez un payeur"):
         await share(SYSTEM, booked.id, [Share(payer=0, seats=10)])
+    too_long = References(purchase_order="x" * 51)
     with pytest.raises(Invalid):
-        await share(SYSTEM, booked.id, [Share(payer=await make_person(), seats=10, purchase_order="x" * 51)])
+        await share(SYSTEM, booked.id, [Share(payer=await make_person(), seats=10, references=too_long)])
     with pytest.raises(NotFound):
         await share(SYSTEM, 0, [])
     free = await makers.make_offer("gratuit", mode=TariffMode.FREE, cents=0)

@@ -9,7 +9,7 @@ import pytest
 
 import makers
 from chorus_makers import ISSUED, LATER, billed, bytes_of, walk
-from training.billing.actions.credit import Corrected, CreditWanted, credit
+from training.billing.actions.credit import CreditWanted, credit
 from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.actions.transmit import record, redo_rejected, undo
 from training.billing.queries import invoices as queries
@@ -21,6 +21,7 @@ from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.papers.rules.references import References
 from training.records import queries as records
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database_test", "present")]
@@ -88,13 +89,15 @@ async def test_a_suspension_stops_the_delay_and_a_completion_opens_a_new_one(bil
 async def test_what_is_recycled_keeps_its_number_and_its_bytes(bill):
     before = await bytes_of(bill)
     await walk(bill, S.DEPOSITED, S.TO_RECYCLE)
-    facts = {"siret": makers.SIRET, "service_code": "VOIRIE", "purchase_order": "ENG-2"}
-    await record(SYSTEM, bill.invoice.id, TransmissionStep(S.RECYCLED, clock.today(), **facts))
+    put_right = References(service_code="VOIRIE", purchase_order="ENG-2")
+    await record(
+        SYSTEM, bill.invoice.id, TransmissionStep(S.RECYCLED, clock.today(), siret=makers.SIRET, references=put_right)
+    )
     after = await bill.now()
     assert await bytes_of(bill) == before
-    assert (after.number, after.service_code, after.purchase_order) == (bill.number, None, None)
+    assert (after.number, after.references) == (bill.number, References())
     (*_rest, last) = await reading.steps(bill.invoice.id)
-    assert (last.siret, last.service_code, last.purchase_order) == (makers.SIRET, "VOIRIE", "ENG-2")
+    assert (last.siret, last.references) == (makers.SIRET, put_right)
     assert all(series.broken is None for series in await records.verify())
 
 
@@ -107,10 +110,10 @@ async def test_every_step_leaves_the_bytes_alone(bill):
 async def test_a_rejected_invoice_is_cancelled_and_made_again_in_one_act(bill):
     before = await bytes_of(bill)
     await walk(bill, S.DEPOSITED, S.REJECTED)
-    made = await redo_rejected(SYSTEM, bill.invoice.id, Corrected(purchase_order="ENG-BON"))
+    made = await redo_rejected(SYSTEM, bill.invoice.id, References(purchase_order="ENG-BON"))
     fresh = await queries.invoice_by_number(SYSTEM.scope, made.number)
     note = await queries.invoice_by_number(SYSTEM.scope, made.credit_note)
-    assert (fresh.number, fresh.replaces, fresh.purchase_order) == ("F2027-00002", bill.number, "ENG-BON")
+    assert (fresh.number, fresh.replaces, fresh.references.purchase_order) == ("F2027-00002", bill.number, "ENG-BON")
     assert (note.corrects, note.reason) == (bill.number, "Il manque la feuille de présence.")
     assert note.issued_on >= bill.invoice.issued_on
     assert await bytes_of(bill) == before

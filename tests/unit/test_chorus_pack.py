@@ -23,6 +23,7 @@ from training.billing.documents.service_proof import Served
 from training.billing.formats import chorus_pack, facturx
 from training.billing.formats.chorus_pack import EXTENSIONS, NAME_MAX, file_name
 from training.billing.rules.states import DocumentKind
+from training.papers.rules.references import References
 from training.papers.rules.totals import totals
 from training.papers.rules.vat import VatRegime
 
@@ -112,9 +113,8 @@ def test_a_credit_note_names_its_invoice_and_no_means_of_payment() -> None:
 
 def test_what_was_corrected_on_the_deposit_takes_the_place_and_says_so() -> None:
     document = public(service_code="RH", order_reference="ENG-12")
-    fields = {
-        f.key: f for g in sheet(document, Recipient(document.buyer.siret or "", "VOIRIE", "ENG-12")) for f in g.fields
-    }
+    corrected = Recipient(document.buyer.siret or "", References(service_code="VOIRIE", purchase_order="ENG-12"))
+    fields = {f.key: f for g in sheet(document, corrected) for f in g.fields}
     assert fields["service"].value == "VOIRIE"
     assert "la facture dit RH" in fields["service"].help
     assert fields["engagement"].help == ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import training
-from training.kernel.row_mapping import maker
+from training.kernel.row_mapping import columns, maker
 
 SOURCE = Path(training.__file__).parent
 
@@ -49,6 +49,12 @@ class Maybe:
     size: Size | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Framed:
+    name: str
+    inside: Maybe
+
+
 def test_a_plain_row_is_made_as_it_is() -> None:
     assert maker(Plain)({"id": 1, "name": "red"}) == Plain(1, "red")
 
@@ -77,6 +83,11 @@ def test_null_is_refused_where_there_is_always_a_value(column: str) -> None:
 def test_a_value_is_none_where_all_its_columns_are() -> None:
     assert maker(Maybe)({"id": 1, "width": None, "height": None}).size is None
     assert maker(Maybe)({"id": 1, "width": 2, "height": 3}).size == Size(2, 3)
+
+
+def test_a_value_inside_a_value_takes_its_own_columns_and_all_are_named_in_order() -> None:
+    assert maker(Framed)({"name": "x", "id": 1, "width": 2, "height": 3}) == Framed("x", Maybe(1, Size(2, 3)))
+    assert columns(Framed) == ("name", "id", "width", "height")
 
 
 @pytest.mark.parametrize("shape", [Plain, Painted])

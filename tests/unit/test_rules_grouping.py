@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -14,8 +15,9 @@ from training.billing.rules.grouping import billed_at_confirmation, collecting, 
 from training.billing.rules.sharing import BilledPrice, Portion, Share, portions
 from training.directory.rules import BillingMoment, Buyer
 from training.kernel.errors import Invalid
+from training.kernel.row_mapping import maker
 from training.papers.rules.lines import LineKind, check_line, line_cents
-from training.papers.rules.references import References, check_subject
+from training.papers.rules.references import References, check_references, check_subject, faults
 from training.papers.rules.totals import line
 from training.papers.rules.vat import VatRegime
 
@@ -23,8 +25,7 @@ O, N = VatRegime.OUT_OF_SCOPE, VatRegime.NORMAL  # noqa: E741 - EN 16931 calls t
 USUAL = {
     "payer": 1,
     "vat_regime": O,
-    "service_code": "DRH",
-    "purchase_order": "2027-1",
+    "references": References(service_code="DRH", purchase_order="2027-1"),
     "moment": BillingMoment.MONTHLY,
     "booking": 10,
     "served_on": date(2027, 3, 9),
@@ -45,10 +46,10 @@ def test_a_month_of_one_payer_is_one_draft() -> None:
     [
         {"payer": 2},
         {"vat_regime": N},  # O is never mixed with anything (BR-O-11)
-        {"service_code": "SPORTS"},  # one BT-10
-        {"service_code": None},
-        {"purchase_order": "2027-2"},  # one BT-13
-        {"purchase_order": None},
+        {"references": References(service_code="SPORTS", purchase_order="2027-1")},  # one BT-10
+        {"references": References(purchase_order="2027-1")},
+        {"references": References(service_code="DRH", purchase_order="2027-2")},  # one BT-13
+        {"references": References(service_code="DRH")},
         {"served_on": date(2027, 4, 1)},
     ],
 )
@@ -57,8 +58,8 @@ def test_what_differs_is_another_draft(change: dict[str, object]) -> None:
 
 
 def test_blanks_are_nothing() -> None:
-    assert key(service_code=" DRH ", purchase_order="") == key(purchase_order="  ")
-    assert key(purchase_order="").purchase_order is None
+    blank = References(service_code=" DRH ", purchase_order=" ")
+    assert key(references=blank) == key(references=References(service_code="DRH"))
 
 
 @pytest.mark.parametrize("moment", [BillingMoment.HELD, BillingMoment.CONFIRMED])
@@ -195,9 +196,10 @@ def test_what_cannot_be_a_line_is_said_by_field(change: dict[str, object], field
 
 def test_references_are_as_long_as_chorus_pro_takes_them() -> None:
     longest = References(purchase_order="x" * 50, service_code="x" * 100, contract_reference="x" * 50)
+    check_references(longest)
     assert len(longest.given) == 3
     with pytest.raises(Invalid) as refusal:
-        References(purchase_order="x" * 51, service_code="x" * 101, contract_reference="a\nb")
+        check_references(References(purchase_order="x" * 51, service_code="x" * 101, contract_reference="a\nb"))
     assert list(refusal.value.errors) == ["purchase_order", "service_code", "contract_reference"]
     check_subject("x" * 200)
     for subject in ("x" * 201, "a\nb"):
@@ -205,8 +207,14 @@ def test_references_are_as_long_as_chorus_pro_takes_them() -> None:
             check_subject(subject)
 
 
+def test_a_row_with_references_that_nobody_may_type_any_more_is_still_read() -> None:
+    odd = maker(References)({"purchase_order": "2027\t1", "service_code": "x" * 100, "contract_reference": None})
+    assert list(faults(odd)) == ["purchase_order"]
+
+
 def test_an_empty_reference_is_none_and_blanks_around_one_do_not_count() -> None:
     given = References(purchase_order=" 2027-1 ", service_code="  ", contract_reference=None)
     assert given == References(purchase_order="2027-1")
     assert given.given == {"purchase_order": "2027-1"}
     assert not References()
+    assert given.over(References(purchase_order="X", service_code="RH")) == replace(given, service_code="RH")

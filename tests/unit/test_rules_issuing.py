@@ -16,8 +16,10 @@ from training.billing.rules.issuing import (
     checks,
     may_be_asked,
     missing,
+    said,
 )
-from training.directory.rules import Buyer, ChorusNeeds, OrganisationState, chorus_lacking
+from training.directory.rules import Buyer, ChorusNeeds, OrganisationState
+from training.papers.rules.references import References, chorus_lacking
 
 SELLER = Seller("00008888000018", "FR7630006000011234567890189")
 PAYER = Payer("Commune d’Essai", "00009999400014", Buyer.PUBLIC, OrganisationState.APPROVED, reached=True)
@@ -80,14 +82,14 @@ SERVICE, ENGAGEMENT = "code service", "numéro d’engagement"
     ],
 )
 def test_what_chorus_pro_needs(needs, service, engagement, required, wanted) -> None:
-    needs = ChorusNeeds(needs)
-    said = list(chorus_lacking(needs, service, engagement, required).values())
-    assert len(said) == len(wanted)
-    assert all(part in words for words, part in zip(said, wanted, strict=True))
-    references = CheckedReferences(service, engagement, engagement_required=required)
+    needs, said_so = ChorusNeeds(needs), References(service_code=service, purchase_order=engagement)
+    lacking = list(chorus_lacking(needs, said_so, required).values())
+    assert len(lacking) == len(wanted)
+    assert all(part in words for words, part in zip(lacking, wanted, strict=True))
+    references = CheckedReferences(said_so, engagement_required=required)
     payer = replace(PAYER, needs=needs)
-    assert missing(SELLER, payer, references) == said
-    assert askable(checks(SELLER, payer, references)) is bool(said)
+    assert missing(SELLER, payer, references) == lacking
+    assert askable(checks(SELLER, payer, references)) is bool(lacking)
     # a private buyer is asked for nothing of the kind
     assert missing(SELLER, replace(payer, buyer=Buyer.ASSOCIATION), references) == []
 
@@ -98,7 +100,7 @@ def by_key(found) -> dict[CheckKey, tuple[bool, str]]:
 
 
 def test_what_is_fine_says_what_was_found() -> None:
-    references = CheckedReferences("DRH", "2027-118")
+    references = CheckedReferences(References(service_code="DRH", purchase_order="2027-118"))
     found = by_key(checks(SELLER, PAYER, references, [Counted(20, 18, held=True), Counted(5, 5, held=True)]))
     assert {key: ok for key, (ok, _words) in found.items()} == dict.fromkeys(found, True)
     assert list(found) == [
@@ -111,7 +113,9 @@ def test_what_is_fine_says_what_was_found() -> None:
 
 
 def test_a_service_that_the_buyer_s_list_does_not_have_is_said() -> None:
-    ok, words = by_key(checks(SELLER, PAYER, CheckedReferences("DRH", known=False)))[CheckKey.SERVICE]
+    ok, words = by_key(checks(SELLER, PAYER, CheckedReferences(References(service_code="DRH"), known=False)))[
+        CheckKey.SERVICE
+    ]
     assert not ok
     assert "DRH" in words
 
@@ -130,15 +134,15 @@ def test_a_total_below_zero_is_said() -> None:
 @pytest.mark.parametrize(
     "references",
     [
-        CheckedReferences("x" * 101),
-        CheckedReferences(purchase_order="x" * 51),
-        CheckedReferences(contract_reference="x" * 51),
+        References(service_code="x" * 101),
+        References(purchase_order="x" * 51),
+        References(contract_reference="x" * 51),
     ],
 )
-def test_what_chorus_pro_would_cut_is_said(references: CheckedReferences) -> None:
-    (said,) = missing(SELLER, PAYER, references)
-    assert "trop long" in said
-    assert not askable(c for c in checks(SELLER, PAYER, references) if c.key == CheckKey.CONTRACT)
+def test_what_chorus_pro_would_cut_is_said(references: References) -> None:
+    found = checks(SELLER, PAYER, CheckedReferences(references))
+    assert ["trop long" in words for words in said(found)] == [True]
+    assert not askable(c for c in found if c.key == CheckKey.CONTRACT)
 
 
 def test_who_is_not_reached_is_not_asked() -> None:

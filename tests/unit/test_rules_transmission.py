@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from training.billing.rules.transmission import (
 )
 from training.directory.rules import Buyer
 from training.kernel.errors import Conflict, Invalid
+from training.papers.rules.references import References
 
 ISSUED = date(2027, 3, 12)
 SERVED = date(2027, 3, 10)
@@ -32,7 +34,7 @@ S = Status
 
 def step(status: Status, on: date = ISSUED, **more: object) -> TransmissionStep:
     note = "Il manque la feuille." if STATUSES[status].needs_note else ""
-    facts = {"purchase_order": "ENG-9"} if STATUSES[status].takes_facts else {}
+    facts = {"references": References(purchase_order="ENG-9")} if STATUSES[status].takes_facts else {}
     return TransmissionStep(status, on, **{"note": note, **facts, **more})
 
 
@@ -212,9 +214,13 @@ def test_recycling_says_what_was_corrected_and_the_deposit_bears_it() -> None:
     with pytest.raises(Invalid) as refused:
         checked(steps, TransmissionStep(S.RECYCLED, TODAY))
     assert "siret" in refused.value.errors
-    kept = checked(steps, TransmissionStep(S.RECYCLED, TODAY, siret="000 099 994 00014", service_code=" RH "))
-    assert (kept.siret, kept.service_code, kept.purchase_order) == (SIRET, "RH", None)
-    assert rules.deposit_facts([*steps, kept], "00008888000018", "", "ENG-1") == (SIRET, "RH", "ENG-1")
+    kept = checked(
+        steps,
+        TransmissionStep(S.RECYCLED, TODAY, siret="000 099 994 00014", references=References(service_code=" RH ")),
+    )
+    assert (kept.siret, kept.references) == (SIRET, References(service_code="RH"))
+    own = References(purchase_order="ENG-1")
+    assert rules.deposit_facts([*steps, kept], "00008888000018", own) == (SIRET, replace(own, service_code="RH"))
 
 
 @pytest.mark.parametrize(
@@ -222,11 +228,11 @@ def test_recycling_says_what_was_corrected_and_the_deposit_bears_it() -> None:
     [
         ({"siret": "00009999400015"}, "siret"),
         ({"siret": "123"}, "siret"),
-        ({"service_code": "X" * 101}, "service_code"),
-        ({"purchase_order": "9" * 51}, "purchase_order"),
+        ({"references": References(service_code="X" * 101)}, "service_code"),
+        ({"references": References(purchase_order="9" * 51)}, "purchase_order"),
     ],
 )
-def test_a_correction_that_cannot_be_is_refused_field_by_field(facts: dict[str, str], field: str) -> None:
+def test_a_correction_that_cannot_be_is_refused_field_by_field(facts: dict[str, object], field: str) -> None:
     with pytest.raises(Invalid) as refused:
         checked(walk(S.DEPOSITED, S.TO_RECYCLE), TransmissionStep(S.RECYCLED, TODAY, **facts))
     assert list(refused.value.errors) == [field]

@@ -56,7 +56,7 @@ async def test_two_payers_by_head_count_have_each_their_invoice_and_the_cents_ad
             await hold_session(SYSTEM, town.session, {booked.id: 40})
             await drain()
         drafts = await billing.invoices(SYSTEM.scope, state=InvoiceState.DRAFT)
-    assert {d.payer_name: d.purchase_order for d in drafts} == {
+    assert {d.payer_name: d.references.purchase_order for d in drafts} == {
         "Commune d’Essai": "BC-1", "Communauté urbaine d’Essai": "BC-2",
     }  # fmt: skip
     assert sum(d.gross_cents for d in drafts) == 35_000

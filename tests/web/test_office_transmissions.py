@@ -21,6 +21,7 @@ from training.billing.rules.transmission import STATUSES, Status
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.papers.rules.references import References
 from training.reporting.office import today
 from training.worker import drain
 
@@ -217,7 +218,7 @@ async def test_one_click_makes_the_credit_note_and_the_new_invoice(client, bill)
     where = await done(client, f"{PATH}/{bill.number}/refaire", typed)
     assert where == f"{PATH}/F2027-00002"
     fresh = await queries.invoice_by_number(SYSTEM.scope, "F2027-00002")
-    assert (fresh.replaces, fresh.purchase_order, fresh.service_code) == (bill.number, "ENG-99", "RH")
+    assert (fresh.replaces, fresh.references) == (bill.number, References(**typed))
     await refused(client, f"{PATH}/{bill.number}/refaire", typed, 409, "déjà remplacée")
     words = await words_of(client, f"{PATH}/{bill.number}")
     assert "annulée par un avoir" in words

@@ -17,6 +17,7 @@ from training.identity.rules import Role
 from training.kernel import clock, db, links, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.links import Link
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
@@ -95,7 +96,7 @@ async def test_booking_offers_the_services_that_are_known(client):
     answer = await makers.post(client, f"/seances/{town.session}/reserver", form)
     assert answer.status_code == 303
     (booked,) = await bookings.bookings(SYSTEM.scope)
-    assert (booked.service_code, booked.purchase_order) == ("VOI", "ENG-1")
+    assert booked.references == References(service_code="VOI", purchase_order="ENG-1")
 
 
 async def test_a_service_that_is_not_in_the_list_is_refused(client):
@@ -131,12 +132,12 @@ async def test_the_booking_s_page_takes_them_until_the_invoice(client):
     answer = await makers.post(client, path, {"service_code": " RH ", "purchase_order": "ENG-2"})
     assert (answer.status_code, answer.headers["location"]) == (303, path.removesuffix("/facture"))
     kept = await bookings.booking(SYSTEM.scope, booked.reference)
-    assert (kept.service_code, kept.purchase_order) == ("RH", "ENG-2")
+    assert kept.references == References(service_code="RH", purchase_order="ENG-2")
     assert "Il manque" not in text_of((await client.get(answer.headers["location"])).text)
     # an empty answer leaves what is known
     await makers.post(client, path, {"service_code": "", "purchase_order": "ENG-3"})
     kept = await bookings.booking(SYSTEM.scope, booked.reference)
-    assert (kept.service_code, kept.purchase_order) == ("RH", "ENG-3")
+    assert kept.references == References(service_code="RH", purchase_order="ENG-3")
 
 
 async def test_told_from_the_booking_the_draft_hears_of_it_and_leaves(client):
@@ -149,7 +150,7 @@ async def test_told_from_the_booking_the_draft_hears_of_it_and_leaves(client):
         await drain()
     assert answer.status_code == 303
     issued = await billing.invoice(SYSTEM.scope, draft.id)
-    assert (issued.state, issued.purchase_order) == ("issued", "ENG-9")
+    assert (issued.state, issued.references.purchase_order) == ("issued", "ENG-9")
     with clock.frozen(AFTER):
         again = await makers.post(client, path, {"purchase_order": "ENG-10"})
         shown = await client.get(path.removesuffix("/facture"))
@@ -157,7 +158,7 @@ async def test_told_from_the_booking_the_draft_hears_of_it_and_leaves(client):
     assert "déjà facturée" in text_of(again.text)
     assert 'value="ENG-10"' in again.text
     assert '/facture"' not in shown.text
-    assert (await bookings.booking(SYSTEM.scope, booked.reference)).purchase_order == "ENG-9"
+    assert (await bookings.booking(SYSTEM.scope, booked.reference)).references.purchase_order == "ENG-9"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,7 @@ async def test_the_link_of_the_mail_opens_the_page(client):
         half = await makers.post(client, link(draft), {"service_code": "RH"})
         assert (half.status_code, half.headers["location"]) == (303, link(draft))
         await drain()
-        assert ((await the_draft()).service_code, (await the_draft()).number) == ("RH", None)
+        assert ((await the_draft()).references.service_code, (await the_draft()).number) == ("RH", None)
         rest = await client.get(link(draft))
         assert "Il manque le code service." not in text_of(rest.text)
         await makers.post(client, link(draft), {"purchase_order": "ENG-1"})
@@ -254,7 +255,7 @@ async def test_after_the_issue_nothing_is_written_and_it_is_said_kindly(client):
     with clock.frozen(AFTER):
         answer = await makers.post(client, link(issued), {"purchase_order": "TROP-TARD"})
     assert "déjà émise" in text_of(answer.text)
-    assert (await billing.invoice(SYSTEM.scope, issued.id)).purchase_order is None
+    assert (await billing.invoice(SYSTEM.scope, issued.id)).references.purchase_order is None
 
 
 async def test_links_that_open_nothing(client):

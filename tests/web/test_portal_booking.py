@@ -81,7 +81,7 @@ async def test_forty_seats_with_everything_said(client):
         f"/espace/{town.slug}/reservations/{booked.reference}",
     )
     assert (booked.state, booked.seats, booked.price_cents) == ("confirmed", 40, 35_000)
-    assert (booked.purchase_order, booked.service_code, booked.note) == (
+    assert (booked.references.purchase_order, booked.references.service_code, booked.note) == (
         "ENG-2027-12",
         "RH",
         "Une personne en fauteuil.",

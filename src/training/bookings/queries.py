@@ -12,6 +12,7 @@ from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
+from training.papers.rules.references import References
 from training.scheduling.rules import SessionState, place
 
 
@@ -42,8 +43,7 @@ class BookingView:
     unit_price_cents: int
     price_cents: int
     reference_cents: int | None
-    purchase_order: str | None
-    service_code: str | None
+    references: References
     note: str
     expires_at: datetime | None
     created_at: datetime

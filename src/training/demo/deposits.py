@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from training.billing.actions import transmit
-from training.billing.actions.credit import Corrected, CreditWanted, credit, credit_and_reissue
+from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.issue import issue
 from training.billing.queries import credits as credit_queries
+from training.billing.queries import invoices as billing
 from training.billing.rules.payments import Way
 from training.billing.rules.transmission import Status, TransmissionStep
 from training.demo.events import Event, Town
@@ -17,6 +19,7 @@ from training.demo.payments import pay
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
 from training.kernel.clock import local
+from training.papers.rules.references import References
 
 S = Status
 _SENT = ((2, S.DEPOSITED, ""), (6, S.AVAILABLE, ""))
@@ -48,10 +51,9 @@ def saturdays(town: Town, today: date, held: Mapping[str, datetime]) -> list[Eve
         return Event(clock.at(day, time(10, 40)), 7, run)  # type: ignore[arg-type]
 
     async def redone() -> None:
-        wanted = Corrected(purchase_order="BC-4419")
         invoice = await invoice_of(town.bookings["rejected"])
         if invoice is not None:
-            await transmit.redo_rejected(SYSTEM, invoice, wanted)
+            await transmit.redo_rejected(SYSTEM, invoice, await _ordered(invoice, "BC-4419"))
 
     async def again() -> None:
         await deposit(town, "rejected")
@@ -107,10 +109,16 @@ async def credit_some(town: Town, key: str) -> None:
         await credit(SYSTEM, invoice, CreditWanted(reason=reason, lines={line.id: line.net_cents // 10}))
 
 
+async def _ordered(invoice: int, order: str) -> References:
+    view = await billing.invoice(SYSTEM.scope, invoice)
+    assert view is not None  # noqa: S101 - its caller found it
+    return replace(view.references, purchase_order=order)
+
+
 async def replace_invoice(town: Town, key: str) -> None:
     """« Annule et remplace »: the payer wants its own order number on it."""
     invoice = await invoice_of(town.bookings[key])
     if invoice is not None:
-        wanted = Corrected(purchase_order="CDE-0118")
+        wanted = await _ordered(invoice, "CDE-0118")
         _note, draft = await credit_and_reissue(SYSTEM, invoice, "Numéro de commande oublié.", wanted)
         await issue(SYSTEM, draft)

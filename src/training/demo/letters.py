@@ -34,6 +34,7 @@ from training.directory.rules import Buyer, OrganisationState
 from training.dunning.rules.reminding import ReminderStep
 from training.kernel import addresses, clock
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
+from training.papers.rules.references import NO_REFERENCES
 from training.payments.documents import Settled
 from training.payments.queries.receipts import ReceiptView
 from training.scheduling.queries import SessionView, SlotView
@@ -200,7 +201,7 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "credit_note_issued": lambda _name: invoice_letter(credit_note()),
     "payment_received": receipt_letter,
     "invoice_lacking": lambda _name: lacking_letter(
-        invoice(state=InvoiceState.DRAFT, number=None, purchase_order=None)
+        invoice(state=InvoiceState.DRAFT, number=None, references=NO_REFERENCES)
     ),
     "free_confirmed": _free_confirmed,
 }

@@ -43,6 +43,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.clock import local
 from training.papers.rules.lines import LineKind
+from training.papers.rules.references import References
 
 Run = Callable[[], Awaitable[None]]
 Extra = Sequence[tuple[PlannedSession, tuple[PlannedBooking, ...]]]
@@ -150,9 +151,10 @@ async def _bill(town: Town, organisation: str, moment: BillingMoment) -> None:
 
 async def _share(town: Town) -> None:
     town_hall, beside = town.organisations["commune-alencon"], town.organisations[SHARED_WITH]
+    own, theirs = References(purchase_order="EJ-2240"), References(purchase_order="EJ-61033", service_code="MOBILITES")
     parts = (
-        Share(payer=town_hall, amount_cents=200_00, purchase_order="EJ-2240"),
-        Share(payer=beside, amount_cents=150_00, purchase_order="EJ-61033", service_code="MOBILITES"),
+        Share(payer=town_hall, amount_cents=200_00, references=own),
+        Share(payer=beside, amount_cents=150_00, references=theirs),
     )
     await share(SYSTEM, town.bookings["shared"], parts)
 

@@ -16,6 +16,7 @@ from training.directory.rules import Buyer, OrganisationKind, OrganisationState
 from training.kernel import addresses, clock
 from training.kernel.links import Purpose
 from training.messages.actions.outgoing import Reader
+from training.papers.rules.references import NO_REFERENCES, References
 from training.scheduling.queries import SessionView, SlotView
 from training.scheduling.rules import SessionKind, SessionState
 
@@ -91,8 +92,7 @@ def booking(state: BookingState, **changes: Any) -> BookingView:
         "unit_price_cents": 35_000,
         "price_cents": 35_000,
         "reference_cents": None,
-        "purchase_order": None,
-        "service_code": None,
+        "references": NO_REFERENCES,
         "note": "",
         "expires_at": None,
         "created_at": clock.now(),
@@ -158,10 +158,7 @@ def invoice(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
     """What the town hall owes for its booking."""
     today = clock.today()
     held = today - timedelta(days=7 + (today.weekday() - 1) % 7)
-    nothing = (
-        *("service_code", "contract_reference", "month", "reason"),
-        *("asked_at", "corrects", "replaces", "late_from", "transmission"),
-    )
+    nothing = ("month", "reason", "asked_at", "corrects", "replaces", "late_from", "transmission")
     facts: dict[str, Any] = {
         **dict.fromkeys(nothing),
         "id": 1,
@@ -182,7 +179,7 @@ def invoice(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
         "net_cents": 35_000,
         "vat_cents": 0,
         "gross_cents": 35_000,
-        "purchase_order": "2027-0118",
+        "references": References(purchase_order="2027-0118"),
         "vat_regime": PLATFORM.vat_regime,
         "paper": 1,
         "data": 2,

@@ -98,25 +98,6 @@ ENGAGEMENT_MAX = 50  # BR-FR-CPRO-15
 CONTRACT_MAX = 50  # BR-FR-CPRO-14
 
 
-def chorus_lacking(
-    needs: ChorusNeeds, service_code: str | None, purchase_order: str | None, engagement_required: bool = False
-) -> dict[str, str]:
-    """What a public buyer still has to say before it can be invoiced: field → sentence; empty when nothing.
-
-    `engagement_required`: the directory says it of the chosen service, whatever the buyer says of itself.
-    """
-    service, engagement = bool((service_code or "").strip()), bool((purchase_order or "").strip())
-    if needs == ChorusNeeds.EITHER and not service and not engagement and not engagement_required:
-        return {"purchase_order": _("Il manque le code service ou le numéro d’engagement : l’un des deux suffit.")}
-    wants_engagement = needs in (ChorusNeeds.ENGAGEMENT, ChorusNeeds.BOTH) or engagement_required
-    lacking = {}
-    if needs in (ChorusNeeds.SERVICE, ChorusNeeds.BOTH) and not service:
-        lacking["service_code"] = _("Il manque le code service.")
-    if wants_engagement and not engagement:
-        lacking["purchase_order"] = _("Il manque le numéro d’engagement.")
-    return lacking
-
-
 PUBLIC_DAYS = 30  # CCP art. R2192-10
 PRIVATE_DAYS = 60  # C. com. art. L441-10 I
 

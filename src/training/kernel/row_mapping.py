@@ -19,11 +19,19 @@ def maker(shape: type[T]) -> Callable[[Mapping[str, Any]], T]:
     """What makes a `shape` of a row, worked out once from its annotations.
 
     An enum is made of its value, a tuple of an array, and a field that is a dataclass itself of the columns that bear
-    its fields' names; it is None where it may be and all of them are. A field with a default needs no column.
+    its fields' names, and those of the values inside it; it is None where it may be and all of them are. A field with a
+    default needs no column.
     """
     if (known := _KNOWN.get(shape)) is None:
         known = _KNOWN[shape] = _worked_out(shape)
     return known
+
+
+def columns(shape: type[Any]) -> tuple[str, ...]:
+    """The columns that a `shape` is made of, in the order of its fields: what a plain select of one table names."""
+    hints = get_type_hints(shape)
+    found = ((columns(part) if (part := _part(hints[field.name])) else (field.name,)) for field in fields(shape))
+    return tuple(name for names in found for name in names)
 
 
 def _worked_out(shape: type[T]) -> Callable[[Mapping[str, Any]], T]:
@@ -56,10 +64,10 @@ def _gatherer(name: str, hint: Any) -> Callable[[dict[str, Any]], None]:
     part, optional = _part(hint), NoneType in _kinds(hint)
     assert part is not None  # noqa: S101 - the caller found it
     make: _Convert = maker(part)
-    columns = [field.name for field in fields(part)]
+    names = columns(part)
 
     def gather(values: dict[str, Any]) -> None:
-        own = {column: values.pop(column) for column in columns if column in values}
+        own = {name: values.pop(name) for name in names if name in values}
         values[name] = None if optional and all(value is None for value in own.values()) else make(own)
 
     return gather

@@ -18,6 +18,7 @@ from training.directory.rules import check_email
 from training.kernel.errors import DomainError, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.money import decimal
+from training.papers.rules.references import LONGEST, References
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -125,6 +126,11 @@ class Form:
         except ValueError:
             self.errors.setdefault(name, _("Indiquez une date, par exemple 09/03/2027."))
             return None
+
+    def references(self, row: int | None = None) -> References:
+        """The buyer's own numbers; what the form does not ask is not given. `row`: of several, by its number."""
+        suffix = "" if row is None else f"-{row}"
+        return References(**{name: self.text(name + suffix, most=most) for name, most in LONGEST.items()})
 
     @contextlib.contextmanager
     def refusals(self) -> Iterator[None]:

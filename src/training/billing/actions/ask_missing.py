@@ -15,7 +15,7 @@ from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import moment
-from training.papers.rules.references import References
+from training.papers.rules.references import References, check_references
 from training.records.actions import acting
 
 TWICE = timedelta(hours=12)  # a form sent twice, or two people of the office, make one mail
@@ -47,6 +47,7 @@ async def complete_facts(actor: Actor, invoice: int, answer: References) -> bool
     Then the draft is as a fresh one: where the platform wants no look at it, it is issued. Conflict: it is issued
     already.
     """
+    check_references(answer)
     async with acting(actor, "invoice.complete", ("invoice", invoice)) as change:
         await _ask(actor, invoice)
         draft = await lock_draft(invoice)
@@ -64,6 +65,7 @@ async def complete_booking(actor: Actor, invoice: int, booking: int, answer: Ref
 
     Its lines then go to the draft of that month which has the new ones: one service, one engagement an invoice.
     """
+    check_references(answer)
     async with acting(actor, "invoice.complete-booking", ("invoice", invoice)) as change:
         payer = await _ask(actor, invoice)
         await lock_payers([payer])
@@ -73,8 +75,7 @@ async def complete_booking(actor: Actor, invoice: int, booking: int, answer: Ref
         if not said or not await db.value(others, invoice, booking):
             return await complete_facts(actor, invoice, answer)
         change.about("invoice", invoice, "lines")
-        order, service = said.get("purchase_order", draft.purchase_order), said.get("service_code", draft.service_code)
-        wanted = replace(draft, purchase_order=order, service_code=service, replaces=None, asked_at=None)
+        wanted = replace(draft, references=answer.over(draft.references), replaces=None, asked_at=None)
         target = await draft_like(wanted)
         await _move(booking, draft, target)
         whole = not issuing.said(await checks(target.id))
@@ -106,4 +107,4 @@ async def _move(booking: int, source: DraftRow, target: DraftRow) -> None:
 
 def _said(draft: DraftRow, answer: References) -> dict[str, str]:
     """What the answer changes."""
-    return {name: text for name, text in answer.given.items() if text != getattr(draft, name)}
+    return {name: text for name, text in answer.given.items() if text != getattr(draft.references, name)}

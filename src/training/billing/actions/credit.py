@@ -6,7 +6,7 @@ Locks: the invoice, then its billables, then the counter (by `issue`). An issued
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,8 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.kernel.row_mapping import columns
+from training.papers.rules.references import NO_REFERENCES, References, check_references
 from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
 from training.records.actions import acting
 
@@ -39,15 +41,6 @@ class CreditWanted:
     seen_cents: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected:
-    """What the new invoice says instead; None leaves what the old one said."""
-
-    purchase_order: str | None = None
-    service_code: str | None = None
-    contract_reference: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Original:
     id: int
@@ -56,9 +49,7 @@ class _Original:
     number: str
     payer: int
     vat_regime: VatRegime
-    purchase_order: str | None
-    service_code: str | None
-    contract_reference: str | None
+    references: References
     subject: str
     net_cents: int
     vat_cents: int
@@ -80,15 +71,16 @@ async def credit(actor: Actor, invoice: int, wanted: CreditWanted) -> int:
 
 
 async def credit_and_reissue(
-    actor: Actor, invoice: int, reason: str, corrected: Corrected | None = None
+    actor: Actor, invoice: int, reason: str, corrected: References | None = None
 ) -> tuple[str, int]:
     """« Annule et remplace »: credit all that is left of an invoice, and make the draft that replaces it.
 
-    Returns the number of the credit note and the id of the draft: same lines, corrected references, to be issued under
-    a new number. What was billed stands on the draft. Conflict: it is replaced already.
+    Returns the number of the credit note and the id of the draft: same lines, corrected references (None: those of the
+    invoice), to be issued under a new number. What was billed stands on the draft. Conflict: it is replaced already.
     """
     actor.must(Permission.INVOICES_CREDIT)
     _explained(reason)
+    check_references(corrected or NO_REFERENCES)
     async with acting(actor, "invoice.replace", ("invoice", invoice)) as change:
         original = await _lock(invoice)
         change.about("invoice", invoice, "credited")
@@ -103,7 +95,7 @@ async def credit_and_reissue(
         notes = await credit_queries.credit_notes(Scope(everything=True), invoice)
         if not notes:
             raise Conflict(_("Cette facture est de zéro euro : il n’y a rien à créditer."))
-        draft = await _redraft(original, corrected or Corrected())
+        draft = await _redraft(original if corrected is None else replace(original, references=corrected))
     return notes[-1].number, draft
 
 
@@ -115,7 +107,7 @@ def _explained(reason: str) -> None:
 
 
 async def _lock(invoice: int) -> _Original:
-    names = ", ".join(_Original.__slots__)
+    names = ", ".join(columns(_Original))
     original = await db.row(_Original, f"select {names} from invoice where id = $1 for update", invoice)
     if original is None:
         raise NotFound(_("Cette facture n’existe pas."))
@@ -135,7 +127,8 @@ async def _make(original: _Original, wanted: CreditWanted) -> int:
     taken = crediting.taken(left, crediting.whole_rest(left) if wanted.lines is None else wanted.lines)
     net = sum(item.net_cents for item in taken)
     vat = await _vat(original, net, net_left)
-    made = await _insert(original, DocumentKind.CREDIT_NOTE, net, vat, corrects=original.id, reason=wanted.reason)
+    reason = wanted.reason.strip()
+    made = await _insert(original, DocumentKind.CREDIT_NOTE, net, vat, corrects=original.id, reason=reason)
     by_id = {line.id: line for line in lines}
     for position, item in enumerate(taken, 1):
         await _copy_line(made, position, by_id[item.line], item)
@@ -150,12 +143,6 @@ async def _vat(original: _Original, net: int, net_left: int) -> int:
 
 
 async def _insert(original: _Original, kind: str, net: int, vat: int, **more: Any) -> int:
-    facts: dict[str, Any] = {
-        "purchase_order": original.purchase_order,
-        "service_code": original.service_code,
-        "contract_reference": original.contract_reference,
-        **{name: (value.strip() or None) if isinstance(value, str) else value for name, value in more.items()},
-    }
     row = Invoice(
         kind=kind,
         state=InvoiceState.DRAFT,
@@ -170,7 +157,8 @@ async def _insert(original: _Original, kind: str, net: int, vat: int, **more: An
         gross_cents=net + vat,
         entry=None,
         created_at=clock.now(),
-        **facts,
+        **asdict(original.references),
+        **more,
     )
     made = await Invoice.insert(row).returning(Invoice.id)
     return int(made[0]["id"])
@@ -193,12 +181,9 @@ async def _copy_line(invoice: int, position: int, line: CreditableLine, item: Ta
     await db.execute(sql, invoice, position, line.id, unit, quantity, price, item.net_cents)
 
 
-async def _redraft(original: _Original, corrected: Corrected) -> int:
+async def _redraft(original: _Original) -> int:
     """The draft that replaces the original, with its lines; what was billed on those now stands on these."""
-    said = {
-        name: value for name in Corrected.__slots__ if (value := getattr(corrected, name)) is not None
-    }  # an empty text takes the reference away
-    made = await _insert(original, original.kind, original.net_cents, original.vat_cents, replaces=original.id, **said)
+    made = await _insert(original, original.kind, original.net_cents, original.vat_cents, replaces=original.id)
     copied = f"""
         insert into invoice_line (invoice, position, description, detail, kind, unit, quantity, unit_price_cents,
                                   net_cents, {_KEPT})

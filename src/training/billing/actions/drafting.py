@@ -7,7 +7,7 @@ session owes is settled under the session's own lock (docs/locking.md).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from training.billing.queries import owing
@@ -23,7 +23,9 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.kernel.row_mapping import columns
 from training.papers.rules.lines import LineKind, line_cents
+from training.papers.rules.references import References
 from training.papers.rules.totals import breakdown, line, totals
 from training.papers.rules.vat import VatRegime
 from training.records.actions import acting
@@ -40,9 +42,7 @@ class DraftRow:
     kind: DocumentKind
     payer: int
     vat_regime: VatRegime
-    purchase_order: str | None
-    service_code: str | None
-    contract_reference: str | None
+    references: References
     subject: str
     month: date | None
     replaces: int | None
@@ -62,7 +62,7 @@ async def lock_draft(invoice: int) -> DraftRow:
 async def lock_drafts(invoices: Iterable[int]) -> list[DraftRow]:
     """Lock those of some invoices that are drafts, by id."""
     sql = f"""
-        select {", ".join(DraftRow.__slots__)} from invoice where id = any($1) and state = 'draft'
+        select {", ".join(columns(DraftRow))} from invoice where id = any($1) and state = 'draft'
         order by id for update
     """
     return await db.rows(DraftRow, sql, sorted(set(invoices)))
@@ -150,9 +150,7 @@ def _like(owed: Owed, kind: DocumentKind) -> DraftRow:
         kind=kind,
         payer=key.payer,
         vat_regime=key.vat_regime,
-        purchase_order=key.purchase_order,
-        service_code=key.service_code,
-        contract_reference=None,
+        references=key.references,
         subject=owed.subject,
         month=key.month,
         replaces=None,
@@ -166,10 +164,10 @@ async def draft_like(like: DraftRow) -> DraftRow:
         sql = """
             select id from invoice
             where state = 'draft' and kind = 'invoice' and payer = $1 and month = $2 and vat_regime = $3
-              and service_code is not distinct from $4 and purchase_order is not distinct from $5
+              and purchase_order is not distinct from $4 and service_code is not distinct from $5
             order by id limit 1
         """
-        known = await db.value(sql, like.payer, like.month, like.vat_regime, like.service_code, like.purchase_order)
+        known = await db.value(sql, like.payer, like.month, like.vat_regime, *like.references.ordered.values())
         if known is not None and (locked := await lock_drafts([known])):
             return locked[0]
     return await new_draft(like)
@@ -186,9 +184,7 @@ async def new_draft(like: DraftRow) -> DraftRow:
             issued_on=None,
             due_on=None,
             vat_regime=like.vat_regime,
-            purchase_order=like.purchase_order,
-            service_code=like.service_code,
-            contract_reference=like.contract_reference,
+            **asdict(like.references),
             subject=like.subject,
             month=like.month,
             net_cents=0,

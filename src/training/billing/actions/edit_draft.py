@@ -28,7 +28,7 @@ from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import DETAIL_MAX, LineKind, check_line, line_cents
-from training.papers.rules.references import NO_REFERENCES, References, check_subject
+from training.papers.rules.references import NO_REFERENCES, References, check_references, check_subject
 from training.records.actions import acting
 
 
@@ -63,6 +63,7 @@ class NewLine:
 async def edit_draft(actor: Actor, invoice: int, facts: DraftFacts) -> None:
     """Write a draft's references. Invalid: too long. Conflict: issued."""
     actor.must(Permission.INVOICES_PREPARE)
+    check_references(facts.references)
     check_subject(facts.subject.strip())
     async with acting(actor, "invoice.edit", ("invoice", invoice)) as change:
         await _lock_editable(invoice)
@@ -159,7 +160,7 @@ async def _target(source: DraftRow, to: int | None, locked: dict[int, DraftRow])
         raise Conflict(_("Ces deux brouillons ne sont pas de la même structure."))
     if target.vat_regime != source.vat_regime:  # BR-O-11; one regime an invoice
         raise Conflict(_("Ces deux brouillons n’ont pas le même régime de TVA : ils restent séparés."))
-    if (target.service_code, target.purchase_order) != (source.service_code, source.purchase_order):
+    if target.references.ordered != source.references.ordered:
         raise Conflict(
             _("Ces deux brouillons n’ont pas le même service ou le même engagement : une facture n’en porte qu’un.")
         )

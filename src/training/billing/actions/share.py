@@ -20,7 +20,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.papers.rules.references import References
+from training.papers.rules.references import check_references
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState
@@ -63,11 +63,7 @@ def _is_whole(view: BookingView, shares: Sequence[Share]) -> bool:
     if len(shares) > 1 or not shares:
         return not shares
     (only,) = shares
-    own = only.payer == view.organisation
-    return own and (only.service_code or view.service_code, only.purchase_order or view.purchase_order) == (
-        view.service_code,
-        view.purchase_order,
-    )
+    return only.payer == view.organisation and only.references.over(view.references) == view.references
 
 
 async def _check_payers(shares: Sequence[Share]) -> None:
@@ -75,7 +71,7 @@ async def _check_payers(shares: Sequence[Share]) -> None:
     if any(s.payer not in known for s in shares):
         raise Invalid(_("Choisissez un payeur de la liste."), field="payer")
     for item in shares:
-        References(purchase_order=item.purchase_order, service_code=item.service_code)  # Invalid, where they cannot be
+        check_references(item.references)
 
 
 async def _check_drafts(booking: int) -> None:
@@ -102,8 +98,7 @@ async def _write(booking: int, shares: Sequence[Share]) -> None:
             payer=item.payer,
             seats=item.seats,
             amount_cents=item.amount_cents,
-            purchase_order=(item.purchase_order or "").strip() or None,
-            service_code=(item.service_code or "").strip() or None,
+            **item.references.ordered,
         )
         for item in shares
     ]

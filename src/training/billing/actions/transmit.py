@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from training.billing.actions.credit import Corrected, credit_and_reissue
+from training.billing.actions.credit import credit_and_reissue
 from training.billing.actions.issue import issue
 from training.billing.queries.invoices import blockers
 from training.billing.rules import transmission as rules
@@ -22,6 +22,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.papers.rules.references import References
 from training.records.actions import acting
 
 
@@ -68,7 +69,7 @@ class Redone:
     number: str | None
 
 
-async def redo_rejected(actor: Actor, invoice: int, corrected: Corrected | None = None) -> Redone:
+async def redo_rejected(actor: Actor, invoice: int, corrected: References | None = None) -> Redone:
     """Cancel a rejected invoice by a credit note and make it again under a new number, with what was put right.
 
     Conflict: the buyer has not rejected it, or it was made again already.
@@ -134,8 +135,7 @@ async def _write(invoice: int, step: TransmissionStep) -> None:
             reference=step.reference,
             note=step.note,
             siret=step.siret,
-            service_code=step.service_code,
-            purchase_order=step.purchase_order,
+            **step.references.ordered,
             created_at=clock.now(),
         )
     )

@@ -8,6 +8,7 @@ from training.billing.documents.invoice import InvoiceDocument
 from training.billing.rules.states import DocumentKind
 from training.kernel.i18n import _
 from training.kernel.money import decimal
+from training.papers.rules.references import References
 from training.papers.rules.vat import REGIMES, VatRegime
 
 INVOICED, PAID_ALREADY = "A1_FACTURE_FOURNISSEUR", "A2_FACTURE_FOURNISSEUR_DEJA_PAYEE"
@@ -37,13 +38,12 @@ class Recipient:
     """Whom the deposit goes to: the invoice's own data, or what was corrected since on the deposit."""
 
     siret: str
-    service_code: str
-    purchase_order: str
+    references: References
 
 
 def recipient(document: InvoiceDocument) -> Recipient:
     """As the invoice says."""
-    return Recipient(document.buyer.siret or "", document.service_code, document.order_reference)
+    return Recipient(document.buyer.siret or "", document.references)
 
 
 def amount(cents: int) -> str:
@@ -82,31 +82,22 @@ def _frame(document: InvoiceDocument) -> Field:
 
 def _buyer(document: InvoiceDocument, to: Recipient) -> tuple[Field, ...]:
     own = recipient(document)
-    corrected = _("Corrigé sur le dépôt ; la facture dit {text}.")
+    service, order = _("Code service"), _("Numéro d’engagement")
     return (
-        Field(
-            "siret",
-            _("SIRET du destinataire"),
-            to.siret,
-            "" if to.siret == own.siret else corrected.format(text=own.siret or "–"),
-        ),
+        _corrected("siret", _("SIRET du destinataire"), to.siret, own.siret),
         Field(
             "nom", _("Nom du destinataire"), document.buyer.name, _("Le portail l’affiche d’après le SIRET : vérifiez.")
         ),
-        Field(
-            "service",
-            _("Code service"),
-            to.service_code,
-            "" if to.service_code == own.service_code else corrected.format(text=own.service_code or "–"),
-        ),
-        Field(
-            "engagement",
-            _("Numéro d’engagement"),
-            to.purchase_order,
-            "" if to.purchase_order == own.purchase_order else corrected.format(text=own.purchase_order or "–"),
-        ),
+        _corrected("service", service, to.references.service_code, own.references.service_code),
+        _corrected("engagement", order, to.references.purchase_order, own.references.purchase_order),
         Field("marche", _("Numéro de marché"), document.contract_reference),
     )
+
+
+def _corrected(key: str, label: str, now: str | None, own: str | None) -> Field:
+    """What the invoice says is told beside what was corrected since."""
+    words = _("Corrigé sur le dépôt ; la facture dit {text}.").format(text=own or "–")
+    return Field(key, label, now or "", "" if now == own else words)
 
 
 def _references(document: InvoiceDocument) -> tuple[Field, ...]:

@@ -10,6 +10,7 @@ from training.billing.rules.terms import PaymentTerms
 from training.directory.rules import Buyer
 from training.papers.documents.party import Party
 from training.papers.documents.snapshot import DEFAULT_ACCENT, Snapshot
+from training.papers.rules.references import References
 from training.papers.rules.totals import Line, Totals, VatGroup
 from training.papers.rules.vat import VatRegime
 
@@ -68,6 +69,15 @@ class InvoiceDocument(Snapshot):
     vat_on_debits: bool = False  # CGI art. 269-2 c
     accent: str = DEFAULT_ACCENT
     schema: int = 1
+
+    @property
+    def references(self) -> References:
+        """The buyer's own numbers, which the frozen snapshot writes one by one."""
+        return References(
+            purchase_order=self.order_reference,
+            service_code=self.service_code,
+            contract_reference=self.contract_reference,
+        )
 
 
 def as_credit_of(original: InvoiceDocument, credit: InvoiceDocument, reason: str) -> InvoiceDocument:

@@ -12,6 +12,7 @@ from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
 from training.directory.rules import Service
 from training.kernel import db
+from training.papers.rules.references import References
 from training.papers.rules.vat import REGIMES, VatRegime
 
 
@@ -21,9 +22,7 @@ class Looked:
 
     id: int
     payer: int
-    service_code: str | None
-    purchase_order: str | None
-    contract_reference: str | None
+    references: References
     gross_cents: int
     vat_regime: VatRegime
 
@@ -40,7 +39,7 @@ async def checks_of(platform: PlatformView, drafts: Sequence[Looked]) -> dict[in
         d.id: issuing.checks(
             seller(platform, d.vat_regime),
             who(payers[d.payer], reached=d.payer in reached),
-            references(d, payers[d.payer], services[d.payer]),
+            looked_up(carried(d.references, payers[d.payer]), services[d.payer]),
             counts[d.id],
             d.gross_cents,
         )
@@ -58,14 +57,17 @@ def who(payer: OrganisationView, *, reached: bool) -> Payer:
     return Payer(payer.name, payer.siret, payer.buyer, payer.state, reached, payer.chorus_needs)
 
 
-def references(draft: Looked, payer: OrganisationView, services: Mapping[str, Service]) -> CheckedReferences:
-    """The numbers that the invoice will carry: the payer's own stand where the draft has none."""
-    code = draft.service_code or payer.service_code
+def carried(references: References, payer: OrganisationView) -> References:
+    """What the invoice will carry: the payer's own stand where the draft has none."""
+    return references.over(References(service_code=payer.service_code, contract_reference=payer.contract_reference))
+
+
+def looked_up(references: References, services: Mapping[str, Service]) -> CheckedReferences:
+    """With what the payer's services say of the one that is named."""
+    code = references.service_code
     service = services.get(code or "")
     return CheckedReferences(
-        service_code=code,
-        purchase_order=draft.purchase_order,
-        contract_reference=draft.contract_reference or payer.contract_reference,
+        references,
         engagement_required=service is not None and service.engagement_required,
         known=not code or not services or service is not None,
     )

@@ -14,7 +14,7 @@ from training.billing.rules.states import DocumentKind, InvoiceState
 from training.directory import queries as directory
 from training.kernel import clock, db
 from training.kernel.actor import Scope
-from training.papers.rules.vat import VatRegime
+from training.papers.rules.references import References
 
 ALL = 10_000  # drafts: more than that waits for a second click
 
@@ -72,18 +72,7 @@ async def _listed(found: list[InvoiceView]) -> list[DraftListed]:
     platform = await directory.platform()
     if not found or platform is None:
         return []
-    looked = [
-        Looked(
-            i.id,
-            i.payer,
-            i.service_code,
-            i.purchase_order,
-            i.contract_reference,
-            i.gross_cents,
-            VatRegime(i.vat_regime),
-        )
-        for i in found
-    ]
+    looked = [Looked(i.id, i.payer, i.references, i.gross_cents, i.vat_regime) for i in found]
     checks = await checks_of(platform, looked)
     return [DraftListed(i, () if i.kind == DocumentKind.CREDIT_NOTE else tuple(checks[i.id])) for i in found]
 
@@ -186,8 +175,7 @@ class ShareView:
     payer_slug: str
     seats: int | None
     amount_cents: int | None
-    purchase_order: str | None
-    service_code: str | None
+    references: References
 
 
 async def shares(booking: int) -> list[ShareView]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from training.billing.documents.invoice import Earlier, InvoiceDocument
-from training.billing.queries.checking import Looked, checks_of
+from training.billing.queries.checking import Looked, carried, checks_of
 from training.billing.rules.issuing import Check, CheckKey, said
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.directory import queries as directory
@@ -19,6 +19,7 @@ from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
 from training.papers.rules.lines import LineKind
+from training.papers.rules.references import References
 from training.papers.rules.vat import VatRegime
 
 
@@ -48,9 +49,7 @@ class InvoiceView:
     net_cents: int
     vat_cents: int
     gross_cents: int
-    purchase_order: str | None
-    service_code: str | None
-    contract_reference: str | None
+    references: References
     subject: str
     month: date | None
     reason: str | None
@@ -215,9 +214,7 @@ class Draft:
     gross_cents: int
     payer: OrganisationView
     billing_email: str | None
-    purchase_order: str | None
-    service_code: str | None
-    contract_reference: str | None
+    references: References
     subject: str
     booking: str | None
     corrects: Earlier | None
@@ -245,9 +242,7 @@ async def draft(id: int) -> Draft | None:  # noqa: A002
         gross_cents=view.gross_cents,
         payer=payer,
         billing_email=contact.email if contact else None,
-        purchase_order=view.purchase_order,
-        service_code=view.service_code or payer.service_code,
-        contract_reference=view.contract_reference or payer.contract_reference,
+        references=carried(view.references, payer),
         subject=view.subject,
         booking=view.booking,
         corrects=await _earlier(view.corrects),

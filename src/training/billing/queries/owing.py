@@ -21,6 +21,7 @@ from training.kernel import clock, db
 from training.kernel.i18n import SOURCE, speaking
 from training.kernel.render import euros, month, short_day, span
 from training.papers.rules.lines import LineKind, line_cents
+from training.papers.rules.references import NO_REFERENCES, References
 from training.papers.rules.vat import VatRegime
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
@@ -163,14 +164,13 @@ def regime_of(on: Ground, booking: BookingView) -> VatRegime:
 def key_of(on: Ground, booking: BookingView, share: Share | None) -> DraftKey:
     """The draft on which a payer's part goes: with the payer's own references, those of the booking when it booked."""
     payer = on.payers[share.payer if share else booking.organisation]
-    service, order = (share.service_code, share.purchase_order) if share else (None, None)
+    references = share.references if share else NO_REFERENCES
     if payer.id == booking.organisation:
-        service, order = service or booking.service_code, order or booking.purchase_order
+        references = references.over(booking.references)
     return draft_key(
         payer=payer.id,
         vat_regime=regime_of(on, booking),
-        service_code=service or payer.service_code,
-        purchase_order=order,
+        references=references.over(References(service_code=payer.service_code)),
         moment=payer.billing_moment,
         booking=booking.id,
         served_on=_day(on.slots[booking.session][-1].ends_at),

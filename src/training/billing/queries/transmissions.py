@@ -13,6 +13,7 @@ from training.billing.rules.transmission import STATUSES, Channel, Status, Statu
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.i18n import _
+from training.papers.rules.references import References
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,7 @@ class StepView:
     reference: str
     note: str
     siret: str | None
-    service_code: str | None
-    purchase_order: str | None
+    references: References
     created_at: datetime
     undone: bool = False  # it took back the one before it
 
@@ -38,8 +38,7 @@ class StepView:
     @property
     def step(self) -> TransmissionStep:
         """As the rules know it."""
-        facts = (self.siret, self.service_code, self.purchase_order)
-        return TransmissionStep(self.status, self.happened_on, self.reference, self.note, *facts)
+        return TransmissionStep(self.status, self.happened_on, self.reference, self.note, self.siret, self.references)
 
 
 async def steps(invoice: int) -> list[StepView]:

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from training.directory.rules import BillingMoment, Buyer
+from training.papers.rules.references import References
 from training.papers.rules.vat import VatRegime
 
 
@@ -27,8 +28,7 @@ class DraftKey:
 
     payer: int
     vat_regime: VatRegime
-    service_code: str | None  # BT-10
-    purchase_order: str | None  # BT-13
+    references: References
     month: date | None
     booking: int | None
 
@@ -37,8 +37,7 @@ def draft_key(
     *,
     payer: int,
     vat_regime: VatRegime,
-    service_code: str | None,
-    purchase_order: str | None,
+    references: References,
     moment: BillingMoment,
     booking: int,
     served_on: date,
@@ -48,15 +47,10 @@ def draft_key(
     return DraftKey(
         payer,
         vat_regime,
-        _plain(service_code),
-        _plain(purchase_order),
+        references,
         month_of(served_on) if monthly else None,
         None if monthly else booking,
     )
-
-
-def _plain(text: str | None) -> str | None:
-    return (text or "").strip() or None
 
 
 def month_of(day: date) -> date:

@@ -6,16 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from training.directory.rules import (
-    CONTRACT_MAX,
-    ENGAGEMENT_MAX,
-    SERVICE_CODE_MAX,
-    Buyer,
-    ChorusNeeds,
-    OrganisationState,
-    chorus_lacking,
-)
-from training.kernel.i18n import _, ngettext
+from training.directory.rules import Buyer, ChorusNeeds, OrganisationState
+from training.kernel.i18n import N_, _, ngettext
+from training.papers.rules.references import LONGEST, NO_REFERENCES, References, chorus_lacking
 
 
 class CheckKey(StrEnum):
@@ -74,9 +67,7 @@ class CheckedReferences:
     `known` is False for a service that the buyer's list does not have, or has no more.
     """
 
-    service_code: str | None = None
-    purchase_order: str | None = None
-    contract_reference: str | None = None
+    said: References = NO_REFERENCES
     engagement_required: bool = False
     known: bool = True
 
@@ -98,7 +89,7 @@ def checks(
     gross_cents: int = 0,
 ) -> list[Check]:
     """Everything that is looked at before an invoice is issued. `gross_cents`: its total."""
-    found, long = [_siret(payer)], _lengths(references)
+    found, long = [_siret(payer)], _lengths(references.said)
     if payer.buyer == Buyer.PUBLIC:
         found += [check for check in _chorus(payer, references) if check.key not in {c.key for c in long}]
     found += long
@@ -147,7 +138,7 @@ def _siret(payer: Payer) -> Check:
 
 def _chorus(payer: Payer, references: CheckedReferences) -> list[Check]:
     """What Chorus Pro asks of this buyer: nothing that it does not need is asked for."""
-    service, engagement = references.service_code, references.purchase_order
+    service, engagement = references.said.service_code, references.said.purchase_order
     found = []
     if service and references.known:
         found.append(Check(CheckKey.SERVICE, True, _("Code service {code}").format(code=service)))
@@ -156,33 +147,24 @@ def _chorus(payer: Payer, references: CheckedReferences) -> list[Check]:
         found.append(Check(CheckKey.SERVICE, False, words.format(code=service, name=payer.name)))
     if engagement:
         found.append(Check(CheckKey.ENGAGEMENT, True, _("Engagement {number}").format(number=engagement)))
-    lacking = chorus_lacking(payer.needs, service, engagement, references.engagement_required)
+    lacking = chorus_lacking(payer.needs, references.said, references.engagement_required)
     keys = {"service_code": CheckKey.SERVICE, "purchase_order": CheckKey.ENGAGEMENT}
     return [*found, *(Check(keys[field], False, words) for field, words in lacking.items())]
 
 
-def _lengths(references: CheckedReferences) -> list[Check]:
-    limits = (
-        (
-            CheckKey.SERVICE,
-            references.service_code,
-            SERVICE_CODE_MAX,
-            _("Le code service est trop long : {n} au plus."),
-        ),
-        (
-            CheckKey.ENGAGEMENT,
-            references.purchase_order,
-            ENGAGEMENT_MAX,
-            _("Le numéro d’engagement est trop long : {n} au plus."),
-        ),
-        (
-            CheckKey.CONTRACT,
-            references.contract_reference,
-            CONTRACT_MAX,
-            _("Le numéro de marché est trop long : {n} au plus."),
-        ),
-    )
-    return [Check(key, False, words.format(n=most)) for key, text, most, words in limits if len(text or "") > most]
+_TOO_LONG = {
+    "service_code": (CheckKey.SERVICE, N_("Le code service est trop long : {n} au plus.")),
+    "purchase_order": (CheckKey.ENGAGEMENT, N_("Le numéro d’engagement est trop long : {n} au plus.")),
+    "contract_reference": (CheckKey.CONTRACT, N_("Le numéro de marché est trop long : {n} au plus.")),
+}
+
+
+def _lengths(said: References) -> list[Check]:
+    return [
+        Check(key, False, _(words).format(n=LONGEST[name]))
+        for name, (key, words) in _TOO_LONG.items()
+        if len(said.given.get(name, "")) > LONGEST[name]
+    ]
 
 
 def _contact(payer: Payer) -> Check:

@@ -13,6 +13,7 @@ from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
+from training.papers.rules.references import NO_REFERENCES, References
 
 PIECE, LUMP = "C62", "LS"  # UN/ECE Rec 20
 
@@ -48,8 +49,7 @@ class Share:
     payer: int
     seats: int | None = None
     amount_cents: int | None = None
-    purchase_order: str | None = None
-    service_code: str | None = None
+    references: References = NO_REFERENCES
 
 
 @dataclass(frozen=True, slots=True)

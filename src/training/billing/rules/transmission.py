@@ -6,17 +6,18 @@ The moves never lead straight back (a → b excludes b → a): a step that does 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from training.billing.rules.states import InvoiceState
-from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, check_siret
+from training.directory.rules import Buyer, check_siret
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.kernel.render import day_year
+from training.papers.rules.references import NO_REFERENCES, References, faults
 
 
 class Channel(StrEnum):
@@ -232,15 +233,14 @@ PATIENCE = timedelta(days=15)  # a deposit that nothing followed for that long i
 
 @dataclass(frozen=True, slots=True)
 class TransmissionStep:
-    """A step of a deposit, as somebody saw it on the portal. The last three: what was corrected there."""
+    """A step of a deposit, as somebody saw it on the portal. The last two: what was corrected there."""
 
     status: Status
     happened_on: date
     reference: str = ""
     note: str = ""
     siret: str | None = None
-    service_code: str | None = None
-    purchase_order: str | None = None
+    references: References = NO_REFERENCES
 
 
 def standing(steps: Sequence[TransmissionStep]) -> list[TransmissionStep]:
@@ -308,12 +308,13 @@ def check_step(
     terms = STATUSES[new.status]
     if terms.needs_note and not new.note.strip():
         errors["note"] = _(terms.needs_note)
-    facts = _facts(new, errors)
-    if terms.takes_facts and not any(facts) and not errors.keys() & {"siret", "service_code", "purchase_order"}:
+    siret = _siret(new.siret, errors)
+    errors |= faults(new.references)
+    if terms.takes_facts and not siret and not new.references and "siret" not in errors:
         errors["siret"] = _("Donnez ce qui a été corrigé : le SIRET, le service ou l’engagement.")
     if errors:
         raise Invalid(errors)
-    return TransmissionStep(new.status, new.happened_on, new.reference.strip(), new.note.strip(), *facts)
+    return replace(new, reference=new.reference.strip(), note=new.note.strip(), siret=siret)
 
 
 def _day_error(on: date, issued_on: date, last: date | None, today: date) -> dict[str, str]:
@@ -326,21 +327,13 @@ def _day_error(on: date, issued_on: date, last: date | None, today: date) -> dic
     return {}
 
 
-def _facts(new: TransmissionStep, errors: dict[str, str]) -> tuple[str | None, str | None, str | None]:
-    """SIRET, service and engagement as they are kept; what cannot be is said in `errors`."""
-    siret = None
+def _siret(typed: str | None, errors: dict[str, str]) -> str | None:
+    """As it is kept; what cannot be is said in `errors`."""
     try:
-        siret = check_siret(new.siret) if new.siret else None
+        return check_siret(typed) if typed else None
     except ValueError as error:
         errors["siret"] = str(error)
-    service, engagement = (new.service_code or "").strip(), (new.purchase_order or "").strip()
-    for field, text, most in (
-        ("service_code", service, SERVICE_CODE_MAX),
-        ("purchase_order", engagement, ENGAGEMENT_MAX),
-    ):
-        if len(text) > most:
-            errors[field] = _("{most} caractères au plus ; il y en a {n}.").format(most=most, n=len(text))
-    return siret, service or None, engagement or None
+        return None
 
 
 def due_on(steps: Sequence[TransmissionStep], *, served_until: date, days: int) -> date | None:
@@ -358,11 +351,10 @@ def due_on(steps: Sequence[TransmissionStep], *, served_until: date, days: int) 
 
 
 def deposit_facts(
-    steps: Sequence[TransmissionStep], siret: str | None, service_code: str, purchase_order: str
-) -> tuple[str, str, str]:
-    """SIRET, service and engagement as the deposit bears them: the invoice's, then what was corrected."""
+    steps: Sequence[TransmissionStep], siret: str | None, references: References
+) -> tuple[str, References]:
+    """SIRET and references as the deposit bears them: the invoice's, then what was corrected."""
     for step in standing(steps):
         siret = step.siret or siret
-        service_code = step.service_code or service_code
-        purchase_order = step.purchase_order or purchase_order
-    return siret or "", service_code, purchase_order
+        references = step.references.over(references)
+    return siret or "", references

@@ -29,7 +29,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.papers.rules.references import NO_REFERENCES, References
+from training.papers.rules.references import NO_REFERENCES, References, check_references
 from training.records.actions import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import LockedSession
@@ -179,6 +179,7 @@ async def name_participants(
 
 async def tell_references(actor: Actor, booking: int, told: References) -> None:
     """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known."""
+    check_references(told)
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
         row, session = await lock_booking(booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=row.organisation)
@@ -245,6 +246,7 @@ async def _price(kind: str, session: LockedSession, seats: int) -> Price:
 
 
 async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: BookingState, cost: Price) -> Booked:
+    check_references(new.references)
     now = clock.now()
     sql = """
         select id from contact where organisation = $1 and active and ($2::bigint is null or id = $2)
@@ -266,8 +268,7 @@ async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: 
         unit_price_cents=cost.unit_price_cents,
         price_cents=cost.price_cents,
         reference_cents=cost.reference_cents,
-        purchase_order=new.references.purchase_order,
-        service_code=new.references.service_code,
+        **new.references.ordered,
         note=new.note,
         expires_at=option_ends(session, now) if state == BookingState.OPTION else None,
         created_at=now,

@@ -53,6 +53,7 @@ class ChorusDeposit:
 
     invoice: InvoiceView
     document: InvoiceDocument
+    to: Recipient
     sheet: list[Group]
     served: tuple[Served, ...]
     unheld: int  # bookings on it whose session was not held yet: no proof of service for them
@@ -66,12 +67,13 @@ async def deposit_page(scope: Scope, number: str) -> ChorusDeposit:
     snapshot = await db.value("select snapshot from ledger_entry where number = $1", view.number)
     document = InvoiceDocument.from_json(snapshot)
     steps = [written.step for written in await transmissions.steps(view.id)]
-    facts = rules.deposit_facts(steps, document.buyer.siret, document.service_code, document.order_reference)
+    to = Recipient(*rules.deposit_facts(steps, document.buyer.siret, document.references))
     served = await _served(view.id)
     return ChorusDeposit(
         view,
         document,
-        chorus_sheet.sheet(document, Recipient(*facts)),
+        to,
+        chorus_sheet.sheet(document, to),
         tuple(s for s in served if isinstance(s, Served)),
         sum(1 for s in served if s is None),
     )
@@ -105,7 +107,7 @@ async def pack(scope: Scope, number: str) -> Made:
     number = found.document.number
     files = [await _portal_paper(found)]
     with speaking(SOURCE):  # the portal is French
-        groups = chorus_sheet.sheet(found.document, _recipient(found))
+        groups = chorus_sheet.sheet(found.document, found.to)
         files.append(Made(file_name(number, "fiche", "txt"), chorus_sheet.text(found.document, groups)))
     if proved := await _proof(found):
         files.append(proved)
@@ -127,11 +129,6 @@ async def _proof(found: ChorusDeposit) -> Made | None:
         return None
     content = await asyncio.to_thread(service_proof.build, found.document, found.served, await _logo())
     return Made(file_name(found.document.number, "service-fait", "pdf"), content)
-
-
-def _recipient(found: ChorusDeposit) -> Recipient:
-    values = {field.key: field.value for group in found.sheet for field in group.fields}
-    return Recipient(values.get("siret", ""), values.get("service", ""), values.get("engagement", ""))
 
 
 async def _logo() -> bytes | None:

@@ -154,14 +154,13 @@ async def _other_drafts(draft: InvoiceView) -> list[OtherDraft]:
             select min(position) from invoice_line where invoice = i.id
         )
         where i.state = 'draft' and i.kind = 'invoice' and i.payer = $1 and i.id <> $2 and i.vat_regime = $3
-          and i.service_code is not distinct from $4 and i.purchase_order is not distinct from $5
+          and i.purchase_order is not distinct from $4 and i.service_code is not distinct from $5
         order by l.served_until desc, i.id desc limit 50
         """,
         draft.payer,
         draft.id,
         draft.vat_regime,
-        draft.service_code,
-        draft.purchase_order,
+        *draft.references.ordered.values(),
     )
 
 

@@ -20,7 +20,9 @@ from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.row_mapping import maker
 from training.messages.rules import MailState
+from training.papers.rules.references import References
 from training.records import queries as records
 from training.records.queries import Proof
 
@@ -39,8 +41,7 @@ class Ordered:
     seats: int
     made_at: datetime
     made_by: str
-    purchase_order: str | None
-    service_code: str | None
+    references: References
     held_at: datetime | None
     held_by: str
     early_reason: str | None
@@ -151,11 +152,8 @@ async def fingerprint(invoice: InvoiceView) -> str | None:
 
 
 def _ordered(row: asyncpg.Record, names: dict[Who, str]) -> Ordered:
-    return Ordered(
-        **_without_who(row),
-        made_by=_by(row, names) or row["contact"],
-        held_by=_by(row, names, "held_by_") if row["held_at"] else "",
-    )
+    held_by = _by(row, names, "held_by_") if row["held_at"] else ""
+    return maker(Ordered)({**_without_who(row), "made_by": _by(row, names) or row["contact"], "held_by": held_by})
 
 
 def _title(kind: str, what: str) -> str:

@@ -17,11 +17,11 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import OCCUPYING
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX, Buyer, Service, chorus_lacking
+from training.directory.rules import Buyer, Service
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.papers.rules.references import NO_REFERENCES, References
+from training.papers.rules.references import NO_REFERENCES, References, chorus_lacking
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
@@ -47,28 +47,28 @@ class FactsWanted:
         return self.organisation.buyer == Buyer.PUBLIC
 
 
-async def wanted(organisation: OrganisationView, service_code: str | None, purchase_order: str | None) -> FactsWanted:
+async def wanted(organisation: OrganisationView, known: References) -> FactsWanted:
     """What is asked, given what is known."""
     public = organisation.buyer == Buyer.PUBLIC
     services = tuple(s for s in await directory.chorus_services(organisation.id) if s.active) if public else ()
-    code = service_code or organisation.service_code
+    known = known.over(References(service_code=organisation.service_code))
+    code = known.service_code
     strict = any(s.code == code and s.engagement_required for s in services)
     siret = organisation.siret is None and organisation.buyer != Buyer.PERSON
     lacking = [_("Il manque le numéro SIRET.")] if siret else []
     if public:
         if code and services and code not in {s.code for s in services}:
             lacking.append(_("Le code service {code} n’est pas dans votre liste : choisissez-en un.").format(code=code))
-        lacking += chorus_lacking(organisation.chorus_needs, code, purchase_order, strict).values()
+        lacking += chorus_lacking(organisation.chorus_needs, known, strict).values()
     return FactsWanted(organisation, services, siret, tuple(lacking))
 
 
 def read_references(form: Form, services: tuple[Service, ...]) -> References:
     """Engagement and service as typed; none where the form has a mistake. A service is one of the list shown."""
-    purchase_order = form.text("purchase_order", most=ENGAGEMENT_MAX)
-    service_code = form.text("service_code", most=SERVICE_CODE_MAX)
-    if service_code and services and service_code not in {service.code for service in services}:
+    typed = form.references()
+    if typed.service_code and services and typed.service_code not in {service.code for service in services}:
         form.errors.setdefault("service_code", _("Choisissez un service de la liste."))
-    return References(purchase_order=purchase_order, service_code=service_code) if form.good else NO_REFERENCES
+    return typed if form.good else NO_REFERENCES
 
 
 def _told(form: Form, asked_for: FactsWanted) -> FactsTold | None:
@@ -77,8 +77,8 @@ def _told(form: Form, asked_for: FactsWanted) -> FactsTold | None:
     return FactsTold(siret=siret, references=references) if form.good else None
 
 
-def _filled(service_code: str | None, purchase_order: str | None) -> Form:
-    return Form.filled({"service_code": service_code, "purchase_order": purchase_order, "siret": ""})
+def _filled(known: References) -> Form:
+    return Form.filled({**known.ordered, "siret": ""})
 
 
 # From a booking
@@ -88,7 +88,7 @@ def _filled(service_code: str | None, purchase_order: str | None) -> Form:
 async def of_booking(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template:
     """What the invoice of a booking will bear."""
     organisation, booking = await _booking(request, slug, reference)
-    form = _filled(booking.service_code, booking.purchase_order)
+    form = _filled(booking.references)
     return await _booking_page(request, organisation, booking, form)
 
 
@@ -97,7 +97,7 @@ async def tell_booking(request: Asked, slug: FromPath[str], reference: FromPath[
     """Write it down."""
     organisation, booking = await _booking(request, slug, reference)
     form = await Form.of(request)
-    told = _told(form, await wanted(organisation, booking.service_code, booking.purchase_order))
+    told = _told(form, await wanted(organisation, booking.references))
     if told is not None:
         with form.refusals():
             await tell_for_booking(the_actor(request), booking.id, told)
@@ -114,7 +114,7 @@ async def _booking(request: Asked, slug: str, reference: str) -> tuple[Organisat
 
 
 async def _booking_page(request: Asked, organisation: OrganisationView, booking: BookingView, form: Form) -> Template:
-    asked_for = await wanted(organisation, booking.service_code, booking.purchase_order)
+    asked_for = await wanted(organisation, booking.references)
     here = f"/espace/{organisation.slug}/reservations/{booking.reference}"
     return await page(
         request,
@@ -139,7 +139,7 @@ async def of_draft(request: Asked, slug: FromPath[str], invoice: FromPath[int]) 
     organisation, view = await _draft(request, slug, invoice)
     if view.number:
         return go(f"/espace/{slug}/factures", _("Cette facture est émise : {number}.").format(number=view.number))
-    return await _draft_page(request, organisation, view, _filled(view.service_code, view.purchase_order))
+    return await _draft_page(request, organisation, view, _filled(view.references))
 
 
 @post("/espace/{slug:str}/factures/a-completer/{invoice:int}", permission=P.INVOICES_SEE, status_code=200)
@@ -147,7 +147,7 @@ async def tell_draft(request: Asked, slug: FromPath[str], invoice: FromPath[int]
     """Write it down."""
     organisation, view = await _draft(request, slug, invoice)
     form = await Form.of(request)
-    told = _told(form, await wanted(organisation, view.service_code, view.purchase_order))
+    told = _told(form, await wanted(organisation, view.references))
     if told is not None:
         with form.refusals():
             await tell_for_invoice(the_actor(request), view.id, told)
@@ -169,7 +169,7 @@ async def _draft_page(request: Asked, organisation: OrganisationView, view: Invo
         "portal/billing_facts.html",
         form.status,
         form=form,
-        wanted=await wanted(organisation, view.service_code, view.purchase_order),
+        wanted=await wanted(organisation, view.references),
         action=f"/espace/{organisation.slug}/factures/a-completer/{view.id}",
         back=(f"/espace/{organisation.slug}/factures", _("Factures")),
         about=view.title,
@@ -185,7 +185,7 @@ async def _draft_page(request: Asked, organisation: OrganisationView, view: Invo
 async def of_link(request: Asked, token: FromPath[str]) -> Template:
     """The same without signing in: the link names one draft. Once it is issued, the page says so."""
     view = (await BILLING_FACTS.open(token)).thing
-    return await _link_page(request, token, view, _filled(view.service_code, view.purchase_order))
+    return await _link_page(request, token, view, _filled(view.references))
 
 
 @post("/lien/{token:str}/completer", permission=PUBLIC, status_code=200)
@@ -194,7 +194,7 @@ async def tell_link(request: Asked, token: FromPath[str]) -> Template | Redirect
     held = await BILLING_FACTS.open(token)
     view = held.thing
     form = await Form.of(request)
-    told = _told(form, await wanted(await _payer(view), view.service_code, view.purchase_order))
+    told = _told(form, await wanted(await _payer(view), view.references))
     if told is not None and view.state == InvoiceState.DRAFT:
         with form.refusals():
             await tell_for_invoice(held.actor, view.id, told)
@@ -214,7 +214,7 @@ async def _link_page(request: Asked, token: str, view: InvoiceView, form: Form) 
         "portal/linked_billing_facts.html",
         form.status,
         form=form,
-        wanted=await wanted(await _payer(view), view.service_code, view.purchase_order),
+        wanted=await wanted(await _payer(view), view.references),
         action=f"/lien/{token}/completer",
         back=None,
         about=view.title,

@@ -82,9 +82,7 @@ async def _booking_page(
         may_name=who_may.may_name(actor, booking.standing),
         steps=timeline(booking, invoices, free_paper=paper is not None, team=False),
         invoices=[invoice for invoice in invoices if invoice.number],
-        billing=await billing_facts.wanted(organisation, booking.service_code, booking.purchase_order)
-        if facts
-        else None,
+        billing=await billing_facts.wanted(organisation, booking.references) if facts else None,
         paper=paper is not None,
         may_confirm=who_may.may_confirm(actor, booking.standing, clock.now()),
         may_cancel=who_may.may_cancel(actor, booking.standing, clock.now()),

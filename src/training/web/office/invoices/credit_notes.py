@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.billing.actions.credit import Corrected, CreditWanted, credit, credit_and_reissue
+from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.queries import invoices as billing
 from training.billing.queries.credits import CreditableLine
-from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
 from training.kernel.i18n import _
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
@@ -81,8 +81,7 @@ async def replace_page(request: Asked, name: FromPath[str]) -> Template:
 async def _replace_page(request: Asked, name: str, form: Form | None) -> Template:
     found = await reading.replace_page(the_actor(request).scope, name)
     if form is None:
-        said = ("purchase_order", "service_code", "contract_reference")
-        form = Form.filled({field: getattr(found.invoice, field) for field in said})
+        form = Form.filled(asdict(found.invoice.references))
     return await show(request, "invoices/invoice_replace", form.status, form=form, **parts(found))
 
 
@@ -91,11 +90,7 @@ async def replace(request: Asked, name: FromPath[str]) -> Template | Redirect:
     """Issue the credit note and make the draft that replaces the invoice."""
     invoice, form = await reading.credited(the_actor(request).scope, name), await Form.of(request)
     reason = form.lines("reason", most=REASON_MAX)
-    corrected = Corrected(
-        purchase_order=form.text("purchase_order", most=ENGAGEMENT_MAX),
-        service_code=form.text("service_code", most=SERVICE_CODE_MAX),
-        contract_reference=form.text("contract_reference", most=CONTRACT_MAX),
-    )
+    corrected = form.references()
     if form.good:
         with form.refusals():
             number, draft = await credit_and_reissue(the_actor(request), invoice.id, reason, corrected)

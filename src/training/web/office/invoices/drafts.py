@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, replace
 from decimal import Decimal, InvalidOperation
 
 from litestar import get, post
@@ -14,13 +15,12 @@ from training.billing.actions.edit_draft import DraftFacts, NewLine, add_line, e
 from training.billing.actions.issue import issue as issue_invoice
 from training.billing.actions.issue_all import issue_all
 from training.billing.queries.invoices import InvoiceView
-from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
+from training.directory.rules import SERVICE_CODE_MAX
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND, LINE_KIND_NAMES, UNIT_NAMES, LineKind
-from training.papers.rules.references import References
 from training.reporting.office import drafts as reading
 from training.web.forms import Form
 from training.web.office.page import show
@@ -101,14 +101,13 @@ def line_choices() -> dict[str, object]:
 
 
 def _facts(view: InvoiceView, known: list[str]) -> Form:
-    code = view.service_code or ""
+    code = view.references.service_code or ""
     listed = not code or code in known
     return Form.filled(
         {
-            "purchase_order": view.purchase_order,
+            **asdict(view.references),
             "service_code": code if listed else OTHER,
             "service_other": "" if listed and known else code,
-            "contract_reference": view.contract_reference,
             "subject": view.subject,
         }
     )
@@ -148,17 +147,16 @@ async def ask(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
 async def write_references(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
     """The buyer's numbers, and the subject."""
     view, form = await the_draft(request, invoice), await Form.of(request)
-    chosen = form.text("service_code", most=SERVICE_CODE_MAX)
+    chosen = form.text("service_code")
     typed = form.text("service_other", most=SERVICE_CODE_MAX)
-    order = form.text("purchase_order", most=ENGAGEMENT_MAX)
-    contract, subject = form.text("contract_reference", most=CONTRACT_MAX), form.text("subject")
+    references, subject = form.references(), form.text("subject")
     service = typed if chosen in ("", OTHER) else chosen
     if chosen == OTHER and not typed:
         form.errors.setdefault("service_other", _("Écrivez le code du service."))
     if form.good:
         with form.refusals():
-            references = References(purchase_order=order, service_code=service, contract_reference=contract)
-            await edit_draft(the_actor(request), view.id, DraftFacts(references=references, subject=subject))
+            facts = DraftFacts(references=replace(references, service_code=service), subject=subject)
+            await edit_draft(the_actor(request), view.id, facts)
             return go(f"{DRAFTS}/{view.id}", _("Références enregistrées."))
     return await _draft_page(request, invoice, facts=form)
 

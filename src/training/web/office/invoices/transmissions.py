@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
-from training.billing.actions.credit import Corrected
 from training.billing.actions.transmit import record, redo_rejected, undo
 from training.billing.queries.invoices import InvoiceView
 from training.billing.queries.transmissions import DepositWaiting
 from training.billing.rules import transmission as rules
 from training.billing.rules.transmission import STATUSES, Status, TransmissionStep
-from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX
 from training.kernel import clock
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
@@ -117,12 +116,11 @@ async def write_step(request: Asked, number: FromPath[str], status: FromPath[str
     invoice, wanted, form = await _invoice(request, number), _status(status), await Form.of(request)
     happened_on = form.day("happened_on")
     reference, note = form.text("reference", most=100), form.text("note", most=400)
-    facts = {name: form.text(name, most=200) or None for name in ("siret", "service_code", "purchase_order")}
+    siret, references = form.text("siret") or None, form.references()
     if happened_on is not None and form.good:
         with form.refusals():
-            await record(
-                the_actor(request), invoice.id, TransmissionStep(wanted, happened_on, reference, note, **facts)
-            )
+            step = TransmissionStep(wanted, happened_on, reference, note, siret, references)
+            await record(the_actor(request), invoice.id, step)
             said = _("{number} : « {status} ».").format(number=invoice.number, status=_(STATUSES[wanted].name))
             return go(f"{PATH}/{invoice.number}#transmission", said)
     return await _step_page(request, invoice, wanted, form)
@@ -142,9 +140,7 @@ async def undo_step(request: Asked, number: FromPath[str]) -> Redirect:
 async def redo_page(request: Asked, number: FromPath[str]) -> Template:
     """A rejected invoice: what cancelling it and making it again does, and what to put right."""
     invoice = await _invoice(request, number)
-    names = ("service_code", "purchase_order", "contract_reference")
-    form = Form.filled({name: getattr(invoice, name) for name in names})
-    return await _redo_page(request, invoice, form)
+    return await _redo_page(request, invoice, Form.filled(asdict(invoice.references)))
 
 
 async def _redo_page(request: Asked, invoice: InvoiceView, form: Form) -> Template:
@@ -155,11 +151,7 @@ async def _redo_page(request: Asked, invoice: InvoiceView, form: Form) -> Templa
 async def redo(request: Asked, number: FromPath[str]) -> Template | Redirect:
     """One click: the credit note, and the new invoice under a new number."""
     invoice, form = await _invoice(request, number), await Form.of(request)
-    corrected = Corrected(
-        service_code=form.text("service_code", most=SERVICE_CODE_MAX),
-        purchase_order=form.text("purchase_order", most=ENGAGEMENT_MAX),
-        contract_reference=form.text("contract_reference", most=CONTRACT_MAX),
-    )
+    corrected = form.references()
     if form.good:
         with form.refusals():
             made = await redo_rejected(the_actor(request), invoice.id, corrected)

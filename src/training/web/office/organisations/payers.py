@@ -13,12 +13,12 @@ from training.billing.queries import invoices as billing
 from training.billing.rules.sharing import Share
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.directory.rules import ENGAGEMENT_MAX, SERVICE_CODE_MAX
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.money import decimal
 from training.kernel.permissions import Permission
 from training.kernel.render import typo
+from training.papers.rules.references import References
 from training.reporting.office import payers as reading
 from training.reporting.office.payers import PayerChoice
 from training.web.forms import Form
@@ -47,15 +47,17 @@ async def _as_it_stands(view: BookingView, newcomer: str) -> Form:
     by_amount = bool(shares) and shares[0].seats is None
     values: dict[str, object] = {"way": AMOUNT if by_amount else SEATS}
     if not shares:
-        values |= {"payer-1": known[view.organisation].label, "part-1": view.seats,
-                   "purchase_order-1": view.purchase_order, "service_code-1": view.service_code}  # fmt: skip
+        values |= {"payer-1": known[view.organisation].label, "part-1": view.seats, **_numbered(view.references, 1)}
     for n, each in enumerate(shares, start=1):
         part = _typed(each.amount_cents) if each.amount_cents is not None else each.seats
-        values |= {f"payer-{n}": known[each.payer].label, f"part-{n}": part,
-                   f"purchase_order-{n}": each.purchase_order, f"service_code-{n}": each.service_code}  # fmt: skip
+        values |= {f"payer-{n}": known[each.payer].label, f"part-{n}": part, **_numbered(each.references, n)}
     if newcomer and (found := await reading.matching(newcomer, limit=1)):
         values[f"payer-{max(len(shares), 1) + 1}"] = found[0].label
     return Form.filled(values)
+
+
+def _numbered(references: References, n: int) -> dict[str, str | None]:
+    return {f"{name}-{n}": text for name, text in references.ordered.items()}
 
 
 def _typed(cents: int) -> str:
@@ -115,17 +117,14 @@ async def read(form: Form) -> list[Share]:
             seats, cents = None, cents_of(form, f"part-{n}")
         else:
             seats, cents = form.number(f"part-{n}", least=1, most=10_000), None
-        order = form.text(f"purchase_order-{n}", most=ENGAGEMENT_MAX) or None
-        service = form.text(f"service_code-{n}", most=SERVICE_CODE_MAX) or None
+        references = form.references(n)
         if payer is None:
             continue
         if payer.id in seen:
             words = _("Ce payeur est déjà à la ligne {n} : additionnez ses parts.")
             form.errors.setdefault(f"payer-{n}", words.format(n=seen[payer.id]))
         seen[payer.id] = n
-        shares.append(
-            Share(payer=payer.id, seats=seats, amount_cents=cents, purchase_order=order, service_code=service)
-        )
+        shares.append(Share(payer=payer.id, seats=seats, amount_cents=cents, references=references))
     if not shares and form.good:
         form.errors["payer-1"] = _("Dites qui paie.")
     return shares
