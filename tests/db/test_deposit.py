@@ -8,7 +8,7 @@ import pytest
 
 import makers
 from training.attendance.actions import hold_session
-from training.billing.actions.credit import CreditWanted, credit
+from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.deposit import ask_deposit, drop_deposit
 from training.billing.actions.edit_draft import NewLine, add_line
 from training.billing.actions.issue import issue
@@ -25,6 +25,7 @@ from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.papers.rules.lines import LineKind
 from training.papers.rules.references import References
+from training.reporting.office.booking import booking_page
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -106,6 +107,40 @@ async def test_a_deposit_that_was_credited_is_not_counted(database_test):
     await hold(town)
     draft = await only_draft()
     assert (draft.net_cents, draft.line_count) == (35_000, 1)
+
+
+async def test_the_page_offers_a_deposit_again_where_nothing_of_the_credited_one_is_billed(database_test):
+    """The page looked at lines, the action at what is billed: after « annule et remplace » they differed."""
+    town = await town_of()
+    booked = await makers.make_booking(town, 10)
+
+    async def offered() -> bool:
+        return (await booking_page(SYSTEM, booked.reference)).may_ask_deposit
+
+    assert await offered()
+    deposit = await ask_deposit(SYSTEM, booked.id, percent=30)
+    await issue(SYSTEM, deposit)
+    await credit_and_reissue(SYSTEM, deposit, "Erreur.")
+    assert not await offered()
+    with pytest.raises(Conflict, match="déjà"):
+        await ask_deposit(SYSTEM, booked.id, percent=20)
+    await drop_deposit(SYSTEM, booked.id)
+    assert await offered()
+    await issue(SYSTEM, await ask_deposit(SYSTEM, booked.id, percent=20))
+    assert not await offered()
+    await hold(town)
+    assert (await only_draft()).net_cents == 28_000
+
+
+async def test_a_deposit_that_was_credited_whole_is_not_asked_a_second_time(database_test):
+    town = await town_of()
+    booked = await makers.make_booking(town, 10)
+    deposit = await ask_deposit(SYSTEM, booked.id, percent=30)
+    await issue(SYSTEM, deposit)
+    await credit(SYSTEM, deposit, CreditWanted(reason="Erreur."))
+    assert not (await booking_page(SYSTEM, booked.reference)).may_ask_deposit
+    with pytest.raises(Conflict, match="déjà"):
+        await ask_deposit(SYSTEM, booked.id, percent=30)
 
 
 async def test_its_regime_is_the_balance_s_too(database_test):

@@ -6,9 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from training.billing.actions.drafting import lock_payers, put_on_draft, take_off
-from training.billing.queries import owing
+from training.billing.queries import deposits, owing
 from training.billing.queries.owing import Ground, Owed
-from training.billing.rules.deposits import Early, check_deposit
+from training.billing.rules.deposits import check_deposit
 from training.billing.rules.grouping import BillablePart
 from training.billing.rules.sharing import LUMP, Portion
 from training.billing.rules.states import DocumentKind
@@ -22,7 +22,6 @@ from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.records.actions import acting
 from training.scheduling.actions.planning import lock_session
-from training.scheduling.rules import SessionState
 
 
 async def ask_deposit(
@@ -38,13 +37,14 @@ async def ask_deposit(
     if view is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     async with acting(actor, "deposit.ask", ("booking", booking)):
-        session = await lock_session(view.session)
+        await lock_session(view.session)
         view = await bookings.booking_by_id(SYSTEM.scope, booking) or view
-        on = await owing.ground([view])
-        billed = bool(await db.value("select exists (select from billable where booking = $1)", booking))
-        check_deposit(_early(on, view, held=session.state == SessionState.HELD, billed=billed))
+        early = await deposits.early(booking)
+        assert early is not None  # noqa: S101 - its booking was there a moment ago
+        check_deposit(early)
         cents = _cents(view.price_cents, percent, amount_cents)
         await lock_payers([view.organisation])
+        on = await owing.ground([view])
         draft = await put_on_draft(_owed(on, view, cents, percent), DocumentKind.DEPOSIT)
         await outbox.put("invoice.drafted", ("invoice", draft))
     return draft
@@ -63,21 +63,6 @@ async def drop_deposit(actor: Actor, booking: int) -> None:
         await take_off([booking], parts=[BillablePart.DEPOSIT])
         if await db.value(count, booking) == before:
             raise Conflict(_("Il n’y a pas d’acompte à retirer, ou il est déjà émis."))
-
-
-def _early(on: Ground, view: BookingView, *, held: bool, billed: bool) -> Early:
-    payer = on.payers[view.organisation]
-    return Early(
-        state=view.state,
-        held=held,
-        price_cents=view.price_cents,
-        shared=bool(on.shares[view.id]),
-        counted=owing.waits_for_count(on, view),
-        payer=payer.name,
-        buyer=payer.buyer,
-        reason=payer.early_billing_reason,
-        billed=billed,
-    )
 
 
 def _cents(price: int, percent: int | None, amount: int | None) -> int:

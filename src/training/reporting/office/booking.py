@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.billing.queries import drafts
+from training.billing.queries import deposits, drafts
 from training.billing.queries import invoices as billing
 from training.billing.queries.drafts import ShareView
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.deposits import Early, may_ask_deposit
+from training.billing.rules.deposits import may_ask_deposit
 from training.billing.rules.sharing import may_share
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules import who_may
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
-from training.catalogue import queries as catalogue
-from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.directory.rules import Buyer
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
@@ -30,7 +27,6 @@ from training.reporting.office.mails import mails_about
 from training.reporting.timeline import TimelineStep, timeline
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
-from training.scheduling.rules import SessionState
 
 P = Permission
 
@@ -62,42 +58,25 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
     about = [("booking", view.id), *(("invoice", invoice.id) for invoice in invoices)]
-    payer = await directory.organisation(view.organisation)
-    shares = await drafts.shares(view.id)
+    early = await deposits.early(view.id)
     issued = next((invoice.number for invoice in invoices if invoice.number), None)
     now, standing = clock.now(), view.standing
     return OfficeBooking(
         booking=view,
-        organisation=payer,
+        organisation=await directory.organisation(view.organisation),
         participants=await bookings.participants(view.id),
         slots=(await scheduling.slots([view.session]))[view.session],
         answers=[a for a in await invitations.answers(view.session) if a.booking == view.id],
         steps=timeline(view, invoices, free_paper=paper is not None, team=True),
         invoices=invoices,
-        shares=shares,
+        shares=await drafts.shares(view.id),
         free_paper=paper is not None,
         mails=await mails_about(*about) if actor.may(P.MAILS_SEE) else [],
         may_confirm=who_may.may_confirm(actor, standing, now),
         may_decline=who_may.may_decline(actor, standing),
         may_cancel=who_may.may_cancel(actor, standing, now),
         may_share=may_share(actor, view.state, view.tariff_mode, issued),
-        may_ask_deposit=may_ask_deposit(actor, await _early(view, payer, shared=bool(shares), billed=bool(invoices))),
-    )
-
-
-async def _early(view: BookingView, payer: OrganisationView | None, *, shared: bool, billed: bool) -> Early:
-    assert payer is not None  # noqa: S101 - a foreign key says so
-    offer = (await catalogue.billed_as([view.offer_slug]))[view.offer_slug]
-    return Early(
-        state=view.state,
-        held=view.session_state == SessionState.HELD,
-        price_cents=view.price_cents,
-        shared=shared,
-        counted=view.tariff_mode == TariffMode.PER_SEAT and offer.bill_present,
-        payer=payer.name,
-        buyer=Buyer(payer.buyer),
-        reason=payer.early_billing_reason,
-        billed=billed,
+        may_ask_deposit=early is not None and may_ask_deposit(actor, early),
     )
 
 
