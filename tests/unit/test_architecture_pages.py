@@ -18,8 +18,6 @@ COMPOSING = {
     "accounting.balances": {"vat"},
     "accounting.journal": {"closing_page", "closings", "exported"},
     "accounting.register": {"papers", "register"},
-    "organisations.billing_facts": {"billing_page"},
-    "organisations.contacts": {"edit_page"},
     "organisations.payers": {"deposit_page", "payers_page"},
 }
 

@@ -1,4 +1,4 @@
-"""Organisations as the office lists them."""
+"""Organisations as the office's pages show them: the list, one, what its invoices need to know, its people."""
 
 from __future__ import annotations
 
@@ -120,6 +120,38 @@ async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOr
         may_approve=view.state == OrganisationState.PENDING and actor.may(P.ORGANISATIONS_APPROVE),
         latest=latest,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeBillingFacts:
+    """What the page of an organisation's billing facts shows. `reached`: somebody receives its invoices."""
+
+    organisation: OrganisationView
+    services: list[Service]
+    reached: bool
+
+
+async def billing_page(slug: str) -> OfficeBillingFacts:
+    """What its invoices need to know, in three statements; NotFound when there is no such organisation."""
+    view = await organisation(slug)
+    reached = await directory.billing_contact(view.id) is not None
+    return OfficeBillingFacts(view, await directory.chorus_services(view.id), reached)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeContact:
+    """What the page of a contact shows."""
+
+    organisation: OrganisationView
+    contact: ContactView
+
+
+async def contact_page(slug: str, contact: int) -> OfficeContact:
+    """A contact of an organisation, in two statements; NotFound when it is not one of its people."""
+    view, known = await organisation(slug), await directory.contact(contact)
+    if known is None or known.organisation != view.id:
+        raise NotFound(_("Ce contact n’existe pas."))
+    return OfficeContact(view, known)
 
 
 async def organisation(slug: str) -> OrganisationView:

@@ -10,7 +10,6 @@ from litestar.response import Redirect, Template
 
 from training.directory import queries as directory
 from training.directory.actions import NewContact, NewOrganisation, add_payer, set_billing_facts
-from training.directory.queries import OrganisationView
 from training.directory.rules import (
     CONTRACT_MAX,
     KIND_NAMES,
@@ -29,10 +28,11 @@ from training.directory.rules import (
 )
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
-from training.reporting.office.organisations import organisation
+from training.reporting.office import organisations as reading
+from training.reporting.office.organisations import OfficeBillingFacts
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, the_actor
+from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import asked
 
 P = Permission
@@ -90,34 +90,38 @@ def options(words: dict[Buyer, Words] | dict[ChorusNeeds, Words] | dict[BillingM
 @get(PATH + "/{slug:str}/facturation", permission=P.INVOICES_PREPARE)
 async def billing_page(request: Asked, slug: FromPath[str]) -> Template:
     """The facts as they stand."""
-    view = await organisation(slug)
-    values: dict[str, object] = asdict(view)
-    for n, service in enumerate(await directory.chorus_services(view.id), start=1):
-        values |= {
-            f"service_code-{n}": service.code,
-            f"service_label-{n}": service.label,
-            f"service_engagement-{n}": "1" if service.engagement_required else "",
-            f"service_active-{n}": "1" if service.active else "",
-        }
-    return await _page(request, view, Form.filled(values))
+    return await _page(request, slug, None)
 
 
-async def _page(request: Asked, view: OrganisationView, form: Form) -> Template:
+async def _page(request: Asked, slug: str, form: Form | None) -> Template:
+    found = await reading.billing_page(slug)
+    form = form or _as_it_stands(found)
     used = [n for n in range(1, ROWS_MOST + 1) if _filled(form, n)]
     last = max(used, default=0) + SPARE
     return await show(
         request,
         "organisations/organisation_billing",
         form.status,
-        organisation=view,
         form=form,
         buyers=options(BUYERS),
         needs=options(NEEDS),
         moments=options(MOMENTS),
         rows=range(1, min(last, ROWS_MOST) + 1),
         blank=set(range(1, last + 1)) - set(used),
-        reached=await directory.billing_contact(view.id),
+        **parts(found),
     )
+
+
+def _as_it_stands(found: OfficeBillingFacts) -> Form:
+    values: dict[str, object] = asdict(found.organisation)
+    for n, service in enumerate(found.services, start=1):
+        values |= {
+            f"service_code-{n}": service.code,
+            f"service_label-{n}": service.label,
+            f"service_engagement-{n}": "1" if service.engagement_required else "",
+            f"service_active-{n}": "1" if service.active else "",
+        }
+    return Form.filled(values)
 
 
 def _filled(form: Form, n: int) -> bool:
@@ -127,16 +131,16 @@ def _filled(form: Form, n: int) -> bool:
 @post(PATH + "/{slug:str}/facturation", permission=P.INVOICES_PREPARE)
 async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """Write them: for the drafts that wait and for what comes."""
-    view, form = await organisation(slug), await Form.of(request)
+    view, form = await reading.organisation(slug), await Form.of(request)
     if "more" in form.values:  # one more empty row, nothing saved
-        return await _page(request, view, form)
+        return await _page(request, slug, form)
     facts = read(form)
     if facts is not None:
         with form.refusals():
             await set_billing_facts(the_actor(request), view.id, facts)
             return go(f"{PATH}/{view.slug}", _("Facturation enregistrée : les factures à émettre en tiennent compte."))
     _place(form)
-    return await _page(request, view, form)
+    return await _page(request, slug, form)
 
 
 def _place(form: Form) -> None:

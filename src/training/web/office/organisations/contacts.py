@@ -8,14 +8,12 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.directory import queries as directory
 from training.directory.actions import NewContact, add_contact, edit_contact
 from training.directory.queries import ContactView, OrganisationView
 from training.directory.rules import check_email
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.reporting.office.organisations import organisation
+from training.reporting.office import organisations as reading
 from training.web.forms import Form
 from training.web.office.organisations.billing_facts import PATH
 from training.web.office.page import show
@@ -29,18 +27,19 @@ P = Permission
 async def new_page(request: Asked, slug: FromPath[str]) -> Template:
     """An empty form; `?pour=factures` for whoever is to receive the invoices."""
     billing = asked(request, "pour") == "factures"
-    return await _page(request, await organisation(slug), None, Form.filled({"for_billing": "1" if billing else ""}))
+    found = await reading.organisation(slug)
+    return await _page(request, found, None, Form.filled({"for_billing": "1" if billing else ""}))
 
 
 @get(PATH + "/{slug:str}/contacts/{contact:int}", permission=P.INVOICES_PREPARE)
 async def edit_page(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> Template:
     """A contact as it stands."""
-    view = await organisation(slug)
-    known = await _contact(view, contact)
+    found = await reading.contact_page(slug, row(contact))
     values = {
-        name: ("1" if value else "") if isinstance(value, bool) else value for name, value in asdict(known).items()
+        name: ("1" if value else "") if isinstance(value, bool) else value
+        for name, value in asdict(found.contact).items()
     }
-    return await _page(request, view, known, Form.filled(values))
+    return await _page(request, found.organisation, found.contact, Form.filled(values))
 
 
 async def _page(request: Asked, view: OrganisationView, contact: ContactView | None, form: Form) -> Template:
@@ -50,7 +49,7 @@ async def _page(request: Asked, view: OrganisationView, contact: ContactView | N
 @post(PATH + "/{slug:str}/contacts/nouveau", permission=P.INVOICES_PREPARE)
 async def add(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """Write a contact down."""
-    view, form = await organisation(slug), await Form.of(request)
+    view, form = await reading.organisation(slug), await Form.of(request)
     new = read(form)
     if new is not None:
         with form.refusals():
@@ -62,16 +61,15 @@ async def add(request: Asked, slug: FromPath[str]) -> Template | Redirect:
 @post(PATH + "/{slug:str}/contacts/{contact:int}", permission=P.INVOICES_PREPARE)
 async def edit(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> Template | Redirect:
     """Correct a contact, put it aside, or take it back."""
-    view, form = await organisation(slug), await Form.of(request)
-    known = await _contact(view, contact)
-    new = read(form, locale=known.locale)
+    found, form = await reading.contact_page(slug, row(contact)), await Form.of(request)
+    new = read(form, locale=found.contact.locale)
     if new is not None:
         active = form.values.get("active") == "1"
         with form.refusals():
-            await edit_contact(the_actor(request), known.id, new, active=active)
+            await edit_contact(the_actor(request), found.contact.id, new, active=active)
             said = _("Contact enregistré.") if active else _("Contact mis de côté : plus rien ne lui est envoyé.")
-            return go(f"{PATH}/{view.slug}#contacts", said)
-    return await _page(request, view, known, form)
+            return go(f"{PATH}/{found.organisation.slug}#contacts", said)
+    return await _page(request, found.organisation, found.contact, form)
 
 
 def read(form: Form, *, locale: str = "fr") -> NewContact | None:
@@ -86,13 +84,6 @@ def read(form: Form, *, locale: str = "fr") -> NewContact | None:
         locale=locale,
     )
     return new if form.good else None
-
-
-async def _contact(view: OrganisationView, contact: int) -> ContactView:
-    known = await directory.contact(row(contact))
-    if known is None or known.organisation != view.id:
-        raise NotFound(_("Ce contact n’existe pas."))
-    return known
 
 
 HANDLERS = [new_page, edit_page, add, edit]
