@@ -44,7 +44,7 @@ def _booking(occasion: str, state: BookingState = C, total: int = 1, method: str
 
 
 def _called_off(total: int = 1) -> Letter:
-    changes = {"cancelled_by": "platform", "session_state": "cancelled", "cancel_reason": "Alerte météo : verglas."}
+    changes = {"cancelled_by": "platform", "fell": True, "cancel_reason": "Alerte météo : verglas."}
     return _booking("booking_cancelled", BookingState.CANCELLED, total, "CANCEL", **changes)
 
 

@@ -73,6 +73,11 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         Reaction("messages.actions.bookings.cancel", booking_mail.cancel),
         Reaction("billing.actions.make_billable.withdraw", withdraw),
     ),
+    "booking.reinstated": (
+        Reaction("messages.actions.bookings.reinstate", booking_mail.reinstate),
+        Reaction("billing.actions.make_billable.bill_at_confirmation", bill_at_confirmation),
+    ),
+    "booking.not_reinstated": (Reaction("messages.actions.bookings.not_reinstated", booking_mail.not_reinstated),),
     "booking.expired": (Reaction("messages.actions.bookings.expire", booking_mail.expire),),
     "booking.named": (Reaction("messages.actions.invitations.follow_booking", invitations.follow_booking),),
     "assignment.confirmed": (Reaction("messages.actions.facilitators.invite", facilitators.invite),),

@@ -200,11 +200,13 @@ async def test_cancelled_and_reinstated_every_thread_is_by_the_rfc(database_test
     }
 
 
-async def test_a_draft_called_off_and_reinstated_is_seen(database_test):
+async def test_a_draft_called_off_and_reinstated_is_seen_once_it_is_published(database_test):
     town = await makers.make_town()
     session = await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=3), state="draft")
     await call_off_session(SYSTEM, session, "Non.")
     await reinstate_session(SYSTEM, session)
+    assert len((await slots.listing(Source(FeedKind.PUBLIC, ("", "", "")), "")).digests) == 1
+    await publish_session(SYSTEM, session)
     assert len((await slots.listing(Source(FeedKind.PUBLIC, ("", "", "")), "")).digests) == 2
 
 

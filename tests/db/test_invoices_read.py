@@ -15,6 +15,7 @@ from training.billing.queries.invoices import InvoiceNarrowing
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
+from training.bookings.actions.ending import cancel
 from training.catalogue.rules import TariffMode
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
@@ -261,9 +262,9 @@ async def test_to_credit_is_what_a_cancelled_booking_left_on_an_issued_invoice(p
         "A1", payer, JAN, 200, corrects=await id_of("F1"), lines=((200, {"corrects": lines["F1"], "booking": noted}),)
     )
     await draft(payer, 99, kind="credit_note", lines=((99, {"corrects": lines["F1"]}),))
-    sql = "update booking set state = 'cancelled', cancelled_at = $2 where id = $1"
     for booking in set(made) - {kept}:
-        await db.execute(sql, booking, books.noon(TODAY if booking == later else JAN))
+        with clock.frozen(books.noon(TODAY if booking == later else JAN)):
+            await cancel(SYSTEM, booking)
     found = await drafts.to_credit(ALL)
     assert [(c.booking, c.number, c.left_cents) for c in found] == [(later, "F5", 40), (cancelled, "F1", 300)]
     assert await drafts.to_credit(Scope(organisations={await other(): frozenset()})) == []

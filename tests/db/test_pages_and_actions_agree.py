@@ -116,6 +116,10 @@ async def test_a_session_s_page_offers_what_its_actions_do(database_test):
         with clock.frozen(now):
             await db.execute("update session set state = $2 where id = $1", town.session, state)
             await db.execute("delete from holding where session = $1", town.session)
+            await db.execute("delete from call_off where session = $1", town.session)
+            if state == SessionState.CANCELLED:
+                sql = "insert into call_off (session, called_off_at, reason, earlier) values ($1, $2, '', 'published')"
+                await db.execute(sql, town.session, now)
             if state == SessionState.HELD:
                 sql = "insert into holding (session, held_at, earlier) values ($1, $2, 'published')"
                 await db.execute(sql, town.session, now)

@@ -31,6 +31,7 @@ from training.records.actions import retry_job
 
 KEPT = Path(__file__).parents[1] / "release"
 BOSS = Actor("user", 1, "Ève", frozenset(Permission))
+ALONE = 27  # a booking of a session that was called off
 MOVED: dict[str, int] = {}  # tables whose rows a later migration adds to, takes away or divides: how many it has now
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("release")]
@@ -47,6 +48,10 @@ async def kept(server: str, database_dsn: str, tmp_path_factory: pytest.TempPath
     try:
         manifest = await asyncio.to_thread(backup.restore, on(server, name), file)
         async with elsewhere(on(server, name)):
+            async with db.atomic():  # cancelled by itself, the day before its session was, for the same reason
+                await db.execute(
+                    "update booking set cancelled_at = cancelled_at - interval '1 day' where id = $1", ALONE
+                )
             await migrate.migrate()
             yield manifest
     finally:
@@ -124,6 +129,33 @@ async def test_its_pages_are_shown() -> None:
         await makers.sign_in(browser, "equipe@example.org")
         wrong = {path: code for path in paths if (code := (await browser.get(path)).status_code) not in (200, 303)}
     assert wrong == {}
+
+
+async def test_what_ended_before_has_its_row() -> None:
+    """As many endings as there are bookings, assignments and sessions that ended: why and when are kept.
+
+    With its session fell what agrees with it in words, and ended in the seconds of its audited call-off.
+    """
+    ended = """
+        select count(*) filter (where b.state in ('cancelled', 'declined', 'expired')),
+               count(e.id), count(e.call_off), count(e.actor_kind),
+               count(*) filter (where (e.ended_at, e.ended_by) = (b.cancelled_at, b.cancelled_by)
+                                and e.reason is not distinct from b.cancel_reason and e.state = b.state)
+        from booking b left join booking_ending e on e.booking = b.id
+    """
+    assert tuple(await db.connection().fetchrow(ended)) == (18, 18, 9, 18, 18)
+    before = "select distinct state || ' of ' || earlier as one from booking_ending"
+    assert {row["one"] for row in await db.connection().fetch(before)} == {
+        "cancelled of confirmed", "declined of pending", "expired of option",
+    }  # fmt: skip
+    assert await db.value("select call_off from booking_ending where booking = $1", ALONE) is None
+    sessions = "select count(*) from session where state = 'cancelled'"
+    assert await db.value("select count(*) from call_off where actor_kind is not null") == await db.value(sessions) == 8
+    people = "select state || coalesce(' with ' || call_off % 1, '') as one from assignment_ending order by 1"
+    found = [row["one"] for row in await db.connection().fetch(people)]
+    assert found == ["declined", *["withdrawn with 0"] * 8]
+    held = "select count(*) from billable k join booking b on b.id = k.booking join holding h on h.session = b.session"
+    assert await db.value(held) == await db.value("select count(*) from billable where held") == 38
 
 
 async def test_the_worker_of_today_does_what_was_queued(kept: Manifest) -> None:

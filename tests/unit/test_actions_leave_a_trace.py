@@ -31,7 +31,7 @@ WITHIN_ANOTHER = {
     "billing.take_off", "billing.put_on_draft", "billing.new_draft", "billing.write_line", "billing.recount",
     "billing.tidy", "scheduling.mark_unheld",
     "calendar.file",  # keeps what was written, under the name of what it says
-    "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated",
+    "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated", "scheduling.end_assignments",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
     "records.freeze", "billing.open_receivables", "billing.lock_periods", "billing.close_days",
     "identity.give_role", "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",

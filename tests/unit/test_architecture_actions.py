@@ -72,6 +72,8 @@ NOT_ACTING = {
         "mark_unheld": "part of attendance.actions.unhold_session",
         "mark_cancelled": "part of bookings.actions.ending.call_off_session",
         "mark_reinstated": "part of bookings.actions.ending.reinstate_session",
+        "end_assignments": "part of the action that ends them, or calls their session off",
+        "note_told": "part of the mails of messages.actions.sessions.call_off",
     },
 }
 

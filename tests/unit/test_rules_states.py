@@ -76,7 +76,7 @@ def test_every_state_can_end(name: str) -> None:
 
 @given(st.data())
 def test_whatever_the_walk_a_held_session_is_never_undone(data: st.DataObject) -> None:
-    """However somebody clicks: the only way back is to reinstate what was called off, and never to a draft."""
+    """However somebody clicks: the only way back is to reinstate what was called off, as it was."""
     moves = MOVES["session"]
     state = data.draw(st.sampled_from(sorted(moves)))
     for _ in range(6):
@@ -84,8 +84,8 @@ def test_whatever_the_walk_a_held_session_is_never_undone(data: st.DataObject) -
             assert state.value in FINAL["session"]
             return
         after = data.draw(st.sampled_from(sorted(moves[state])))
-        assert after.value != "draft"
-        assert state.value != "cancelled" or after.value == "published"
+        assert after.value != "draft" or state.value == "cancelled"
+        assert state.value != "cancelled" or after.value in ("draft", "published", "confirmed")
         state = after
 
 

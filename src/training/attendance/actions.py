@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from training.attendance import rules
 from training.attendance.tables import HeadCount, Holding, Unholding
@@ -44,8 +43,8 @@ async def hold_session(
         await outbox.put("session.held", ("session", session))
 
 
-async def unhold_session(actor: Actor, session: int, reason: str) -> datetime:
-    """A session was marked as held by mistake: it is as before, without its head-counts. Returns when it was marked.
+async def unhold_session(actor: Actor, session: int, reason: str) -> None:
+    """A session was marked as held by mistake: it is as before, without its head-counts.
 
     `billing.actions.undo_held` says whether it may be, for it knows what is issued. Conflict: not held. Invalid: no
     reason.
@@ -67,7 +66,6 @@ async def unhold_session(actor: Actor, session: int, reason: str) -> datetime:
         )
         await Holding.delete().where(Holding.session == session)
         await db.execute("delete from head_count h using booking b where b.id = h.booking and b.session = $1", session)
-    return holding["held_at"]  # type: ignore[no-any-return]
 
 
 async def _count(session: int, present: Mapping[int, int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.rules.states import BookingState
+from training.bookings.rules.states import BookingState, EndedBy
 from training.bookings.rules.who_may import Standing
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
@@ -49,11 +49,12 @@ class BookingView:
     created_at: datetime
     confirmed_at: datetime | None
     cancelled_at: datetime | None
-    cancelled_by: str | None
+    cancelled_by: EndedBy | None
     cancel_reason: str | None
     generation: int
     named: int
     invite_participants: bool = False
+    fell: bool = False  # it ended with its session
 
     @property
     def place(self) -> str:
@@ -95,10 +96,11 @@ BOOKING = f"""
            b.organisation, g.name as organisation_name, g.slug as organisation_slug,
            b.contact, c.name as contact_name, c.email as contact_email, c.locale as contact_locale,
            b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
-           b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, b.cancelled_at, b.cancelled_by,
-           b.cancel_reason, b.generation, (select count(*) from participant where booking = b.id) as named,
+           b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, e.ended_at as cancelled_at,
+           e.ended_by as cancelled_by, e.reason as cancel_reason, e.call_off is not null as fell, b.generation,
+           (select count(*) from participant where booking = b.id) as named,
            b.invite_participants
-    from booking b {ABOUT_BOOKING}
+    from booking b {ABOUT_BOOKING} left join booking_ending e on e.booking = b.id and e.undone_at is null
 """
 
 
@@ -144,6 +146,12 @@ async def bookings(
         where.add("(s.starts_at, b.id) < ({}, {})", *after)
     sql = f"{BOOKING} where {where} order by s.starts_at desc, b.id desc limit {limit:d}"
     return await db.rows(BookingView, sql, *where.values)
+
+
+async def fallen(call_off: int) -> list[int]:
+    """Bookings that ended with their session and have not come back."""
+    sql = "select booking from booking_ending where call_off = $1 and undone_at is null order by booking"
+    return [record["booking"] for record in await db.connection().fetch(sql, call_off)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from piccolo.table import Table
 from training.directory.tables import Contact, Organisation
 from training.identity.tables import User
 from training.kernel.columns import belongs_to, instant, short_text
-from training.scheduling.tables import Session
+from training.scheduling.tables import CallOff, Session
 
 
 class Booking(Table, tablename="booking"):
@@ -34,6 +34,7 @@ class Booking(Table, tablename="booking"):
     created_at = instant()
     updated_at = instant()
     confirmed_at = instant(null=True)
+    # Written for the release before, which knows no `BookingEnding`; read by nothing, and gone with the next one.
     cancelled_at = instant(null=True)
     cancelled_by = short_text(20, null=True)
     cancel_reason = short_text(400, null=True)
@@ -42,6 +43,25 @@ class Booking(Table, tablename="booking"):
 
     booking_has_seats = Check("seats > 0")
     booking_price_is_not_negative = Check("price_cents >= 0 and unit_price_cents >= 0")
+
+
+class BookingEnding(Table, tablename="booking_ending"):
+    """That a booking was cancelled, declined or ran out: who ended it, when, why, with what.
+
+    One at a time is open (index `booking_ending_open`); what undoes it, as a session's return, reads it and closes it.
+    """
+
+    id: Serial
+    booking = belongs_to(Booking)
+    state = short_text(20)  # what it became
+    earlier = short_text(20)
+    ended_by = short_text(20)
+    ended_at = instant()
+    actor_kind = short_text(10, null=True)  # nobody knows of those before this table, where the audit is silent
+    actor_id = BigInt(default=None, null=True)
+    reason = short_text(400, null=True)
+    call_off = belongs_to(CallOff, null=True)  # it fell with its session
+    undone_at = instant(null=True)
 
 
 class Participant(Table, tablename="participant"):

@@ -181,6 +181,8 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "booking_confirmed": lambda name: booking_letter(name, booking(BookingState.CONFIRMED), slots(), "REQUEST"),
     "booking_declined": _declined,
     "booking_cancelled": _cancelled,
+    "booking_reinstated": lambda name: booking_letter(name, booking(BookingState.CONFIRMED), slots(), "REQUEST"),
+    "booking_not_reinstated": lambda name: booking_letter(name, booking(BookingState.CANCELLED, fell=True), slots()),
     "booking_expired": lambda name: booking_letter(name, booking(BookingState.EXPIRED), slots()),
     "further_date": lambda name: booking_letter(name, booking(BookingState.CONFIRMED), slots(3), "REQUEST"),
     "booking_moved": lambda name: booking_letter(name, booking(BookingState.OPTION), slots()),

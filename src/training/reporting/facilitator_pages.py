@@ -36,10 +36,12 @@ class Mission:
         return self.state == SessionState.CANCELLED
 
 
-# Declined, replaced: no longer theirs. Withdrawn because the session was called off: they must still find out.
+# Declined, replaced, withdrawn: no longer theirs. Those who fell with the session must still find out.
 _MINE = """
     a.facilitator = any($1) and s.state <> 'draft'
-    and (assignment_holds(a.state) or (a.state = 'withdrawn' and s.state = 'cancelled'))
+    and (assignment_holds(a.state) or exists (
+        select from assignment_ending e where e.assignment = a.id and e.undone_at is null and e.call_off is not null
+    ))
 """
 _MISSIONS = f"""
     select distinct s.id as session, t.id as slot, o.title, s.state, t.position,

@@ -80,7 +80,9 @@ def _ended(booking: BookingView, team: bool) -> TimelineStep:
         case BookingState.EXPIRED:
             return TimelineStep(_("Expirée"), "stopped", when, _("L’option n’a pas été confirmée à temps."))
     by = {EndedBy.PLATFORM: _("Annulée par l’équipe"), EndedBy.ORGANISATION: _("Annulée par la structure")}
-    title = by.get(EndedBy(booking.cancelled_by)) if team and booking.cancelled_by else None
+    title = by.get(booking.cancelled_by) if team and booking.cancelled_by else None
+    if booking.fell:
+        title = _("Annulée avec la séance")
     return TimelineStep(title or _("Annulée"), "stopped", when, booking.cancel_reason)
 
 

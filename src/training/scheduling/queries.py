@@ -111,6 +111,18 @@ async def session(id: int) -> SessionView | None:  # noqa: A002
     return await db.row(SessionView, SESSION + " where s.id = $1", id)
 
 
+async def call_off_of(session: int) -> int | None:
+    """The row that says that a session does not take place; None when it does, or may."""
+    call_off: int | None = await db.value("select id from call_off where session = $1 and undone_at is null", session)
+    return call_off
+
+
+async def assignments_fallen(call_off: int) -> list[int]:
+    """Who was not expected any more because of a call-off, and still is not."""
+    sql = "select assignment from assignment_ending where call_off = $1 and undone_at is null order by assignment"
+    return [record["assignment"] for record in await db.connection().fetch(sql, call_off)]
+
+
 async def public_sessions(
     *,
     now: datetime,

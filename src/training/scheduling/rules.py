@@ -51,7 +51,8 @@ SESSION_MOVES: dict[SessionState, frozenset[SessionState]] = {
     SessionState.PUBLISHED: frozenset({SessionState.CONFIRMED, SessionState.HELD, SessionState.CANCELLED}),
     SessionState.CONFIRMED: frozenset({SessionState.HELD, SessionState.CANCELLED}),
     SessionState.HELD: frozenset(),
-    SessionState.CANCELLED: frozenset({SessionState.PUBLISHED}),  # called off by mistake, or the ice has melted
+    # called off by mistake, or the ice has melted: it is what it was
+    SessionState.CANCELLED: frozenset({SessionState.DRAFT, SessionState.PUBLISHED, SessionState.CONFIRMED}),
 }
 ASSIGNMENT_MOVES: dict[AssignmentState, frozenset[AssignmentState]] = {
     AssignmentState.PROPOSED: frozenset(

@@ -6,7 +6,7 @@ that an exclusion constraint can see two overlapping uses. Those columns are mad
 
 from __future__ import annotations
 
-from piccolo.columns import Boolean, DoublePrecision, Integer, Serial, Text, Varchar
+from piccolo.columns import BigInt, Boolean, DoublePrecision, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -99,3 +99,34 @@ class Assignment(Table, tablename="assignment"):
     updated_at = instant()
 
     assignment_once = Unique([slot, facilitator])
+
+
+class CallOff(Table, tablename="call_off"):
+    """That a session does not take place: who said so, when, why. What fell with it names this row.
+
+    One at a time is open: `undone_at` says when the session was reinstated (index `call_off_open`).
+    """
+
+    id: Serial
+    session = belongs_to(Session)
+    called_off_at = instant()
+    actor_kind = short_text(10, null=True)  # nobody knows of those before this table, where the audit is silent
+    actor_id = BigInt(default=None, null=True)
+    reason = short_text(400)
+    earlier = short_text(20)  # the session's state before
+    told_at = instant(null=True)  # its people were told, once
+    undone_at = instant(null=True)
+
+
+class AssignmentEnding(Table, tablename="assignment_ending"):
+    """That a facilitator is not expected any more: who ended it, when, with what. One at a time is open."""
+
+    id: Serial
+    assignment = belongs_to(Assignment)
+    state = short_text(20)  # what it became
+    earlier = short_text(20)
+    ended_at = instant()
+    actor_kind = short_text(10, null=True)
+    actor_id = BigInt(default=None, null=True)
+    call_off = belongs_to(CallOff, null=True)  # it fell with its session
+    undone_at = instant(null=True)

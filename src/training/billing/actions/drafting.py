@@ -95,24 +95,23 @@ async def bill(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> 
         if all_of:
             async with acting(actor, "billable.make", ("booking", booking)):
                 for item in all_of:
-                    touched[await put_on_draft(item)] = None
+                    touched[await put_on_draft(item, held=held)] = None
     return list(touched)
 
 
 async def take_off(
-    bookings: Sequence[int], *, since: datetime | None = None, parts: Sequence[BillablePart] = tuple(BillablePart)
+    bookings: Sequence[int], *, held_only: bool = False, parts: Sequence[BillablePart] = tuple(BillablePart)
 ) -> int:
     """Take bookings off the drafts, with what was added by hand for them; an emptied draft goes. What is issued stays.
 
-    `since`: only what was made billable since then. Returns how many lines by hand went.
+    `held_only`: only what the session's being held made billable. Returns how many lines by hand went.
     """
-    where = """
+    where = f"""
         select distinct i.id, i.payer
         from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
-        where k.booking = any($1) and ($2::timestamptz is null or k.created_at >= $2) and k.part = any($3)
-          and i.state = 'draft'
+        where k.booking = any($1) and k.part = any($2) and i.state = 'draft' {"and k.held" if held_only else ""}
     """
-    found = await db.connection().fetch(where, list(bookings), since, [part.value for part in parts])
+    found = await db.connection().fetch(where, list(bookings), [part.value for part in parts])
     await lock_payers(record["payer"] for record in found)
     drafts = await lock_drafts(record["id"] for record in found)
     lines = "select id, kind from invoice_line where invoice = any($1) and booking = any($2)"
@@ -125,7 +124,7 @@ async def take_off(
     return sum(record["kind"] != LineKind.SERVICE for record in gone)
 
 
-async def put_on_draft(owed: Owed, kind: DocumentKind = DocumentKind.INVOICE) -> int:
+async def put_on_draft(owed: Owed, kind: DocumentKind = DocumentKind.INVOICE, *, held: bool = False) -> int:
     """Write what is owed on the draft where it goes, made where there is none. Returns its id."""
     draft = await draft_like(_like(owed, kind))
     written = [await write_line(draft.id, item) for item in owed.lines]
@@ -136,6 +135,7 @@ async def put_on_draft(owed: Owed, kind: DocumentKind = DocumentKind.INVOICE) ->
             amount_cents=owed.amount_cents,
             invoice_line=written[0],
             part=owed.part,
+            held=held,
             created_at=clock.now(),
         )
     )

@@ -39,16 +39,16 @@ async def undo_held(actor: Actor, session: int, reason: str) -> Undone:
         actor.must(Permission.SESSIONS_HOLD, session=session)
         change.about("session", session, "state")
         await lock_session(session)
-        held_at = await unhold_session(actor, session, reason)
+        await unhold_session(actor, session, reason)
         found = await bookings.bookings(SYSTEM.scope, session=session, limit=1000)
         ids = [booking.id for booking in found]
-        by_hand = await take_off(ids, since=held_at)
+        by_hand = await take_off(ids, held_only=True)
         issued = """
             select i.number
             from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
-            where k.booking = any($1) and k.created_at >= $2 and i.state = 'issued' order by i.id limit 1
+            where k.booking = any($1) and k.held and i.state = 'issued' order by i.id limit 1
         """
-        if number := await db.value(issued, ids, held_at):
+        if number := await db.value(issued, ids):
             words = _("La facture {number} est émise pour cette séance : faites un avoir au lieu d’annuler la tenue.")
             raise Conflict(words.format(number=number))
         gone = await (

@@ -100,7 +100,7 @@ async def to_credit(scope: Scope, limit: int = 100) -> list[ToCredit]:
     return await db.rows(
         ToCredit,
         """
-        select b.id as booking, b.reference, o.title, t.starts_at, b.cancelled_at,
+        select b.id as booking, b.reference, o.title, t.starts_at, e.ended_at as cancelled_at,
                g.id as payer, g.name as payer_name, g.slug as payer_slug, i.id as invoice, i.number, i.issued_on,
                (sum(l.net_cents) - coalesce(sum(c.net_cents), 0))::bigint as left_cents
         from booking b
@@ -114,10 +114,11 @@ async def to_credit(scope: Scope, limit: int = 100) -> list[ToCredit]:
         join session s on s.id = b.session
         join offer o on o.id = s.offer
         join slot t on t.session = s.id and t.position = 1
+        left join booking_ending e on e.booking = b.id and e.undone_at is null
         where b.state = 'cancelled' and ($1 or i.payer = any($2))
-        group by b.id, o.title, t.starts_at, g.id, i.id
+        group by b.id, o.title, t.starts_at, g.id, i.id, e.id
         having sum(l.net_cents) - coalesce(sum(c.net_cents), 0) <> 0
-        order by b.cancelled_at desc nulls last, b.id desc, i.id limit $3
+        order by e.ended_at desc nulls last, b.id desc, i.id limit $3
         """,
         scope.everything,
         list(scope.organisations),

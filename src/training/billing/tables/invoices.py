@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Date, Integer, Numeric, Serial, Text, Varchar
+from piccolo.columns import BigInt, Boolean, Date, Integer, Numeric, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -75,6 +75,7 @@ class Billable(Table, tablename="billable"):
     amount_cents = BigInt(default=None)
     invoice_line = belongs_to(InvoiceLine, null=True)
     part = Varchar(length=10, default="whole")  # or a deposit and its balance
+    held = Boolean(default=False)  # made because the session was held: it goes when that is undone
     created_at = instant()
 
     billable_once = Unique([booking, payer, part])

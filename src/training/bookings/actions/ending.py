@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
+from collections.abc import Sequence
 
 from training.bookings.actions.booking import LockedBooking, lock_booking, standing_of
 from training.bookings.rules import states, who_may
+from training.bookings.rules.returning import Back, Fallen, comes_back
 from training.bookings.rules.states import BookingState, EndedBy
 from training.bookings.tables import Booking
 from training.kernel import clock, db, outbox
@@ -25,7 +26,7 @@ async def decline(actor: Actor, booking: int, reason: str) -> None:
         change.about("booking", booking, "state")
         row, session = await lock_booking(booking)
         who_may.check_decline(standing_of(row, session))
-        await _end(row, BookingState.DECLINED, EndedBy.PLATFORM, reason)
+        await _end(actor, [row], BookingState.DECLINED, EndedBy.PLATFORM, reason)
         await outbox.put("booking.declined", ("booking", booking))
 
 
@@ -37,7 +38,7 @@ async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
         actor.must(Permission.BOOKINGS_CANCEL, organisation=row.organisation)
         team = actor.may(Permission.BOOKINGS_CANCEL)
         who_may.check_cancel(standing_of(row, session), clock.now(), team=team)
-        await _end(row, BookingState.CANCELLED, EndedBy.PLATFORM if team else EndedBy.ORGANISATION, reason)
+        await _end(actor, [row], BookingState.CANCELLED, EndedBy.PLATFORM if team else EndedBy.ORGANISATION, reason)
         await outbox.put("booking.cancelled", ("booking", booking))
 
 
@@ -45,54 +46,69 @@ async def call_off_session(actor: Actor, session: int, reason: str) -> None:
     """Cancel a session and every live booking of it, together; everybody concerned is told once."""
     async with acting(actor, "session.call-off", ("session", session)) as change:
         actor.must(Permission.SESSIONS_PLAN, session=session)
-        if not reason.strip():
+        reason = reason.strip()
+        if not reason:
             raise Invalid(_("Dites pourquoi : ce texte part dans le courriel à chaque structure."), field="reason")
         change.about("session", session, "state")
         check_call_off((await scheduling.lock_session(session)).state)
-        await scheduling.mark_cancelled(session, reason)
-        now = clock.now()
-        await Booking.update(
-            {
-                Booking.state: BookingState.CANCELLED,
-                Booking.cancelled_at: now,
-                Booking.cancelled_by: EndedBy.PLATFORM,
-                Booking.cancel_reason: reason,
-                Booking.updated_at: now,
-            }
-        ).where(
-            (Booking.session == session)
-            & Booking.state.is_in([s.value for s in (*states.OCCUPYING, BookingState.WAITING)])
-        )
+        call_off = await scheduling.mark_cancelled(session, reason, by=actor)
+        live = await _locked("session = $1 and booking_may_come(state)", session)
+        await _end(actor, live, BookingState.CANCELLED, EndedBy.PLATFORM, reason, call_off)
         await outbox.put("session.cancelled", ("session", session))
 
 
 async def reinstate_session(actor: Actor, session: int) -> None:
-    """A session that was called off takes place after all, and with it the bookings that fell with it.
+    """A session that was called off takes place after all, and with it what fell with it, as far as seats remain.
 
-    VenueTaken, FacilitatorBusy. Conflict: it was not called off, or is past.
+    An option comes back with a fresh term; whose seats cannot come back is told. VenueTaken, FacilitatorBusy.
+    Conflict: it was not called off, or is past.
     """
     async with acting(actor, "session.reinstate", ("session", session)) as change:
         actor.must(Permission.SESSIONS_PLAN, session=session)
         change.about("session", session, "state")
         locked = await scheduling.lock_session(session)
         check_reinstate(locked.state, locked.starts_at, clock.now())
-        reason = await db.value("select cancel_reason from session where id = $1", session)
-        await scheduling.mark_reinstated(session)
-        fell = await db.connection().fetch(
-            """
-            update booking set state = 'confirmed', cancelled_at = null, cancelled_by = null, cancel_reason = null,
-                   updated_at = $3
-            where session = $1 and state = 'cancelled' and cancelled_by = 'platform' and cancel_reason = $2
-              and confirmed_at is not null
-            returning id
-            """,
-            session,
-            reason,
-            clock.now(),
-        )
-        for record in sorted(fell, key=itemgetter("id")):
-            await outbox.put("booking.confirmed", ("booking", record["id"]))
+        call_off = await scheduling.mark_reinstated(session)
+        left = locked.seats_left
+        for fallen in await _fallen(call_off):
+            back = comes_back(fallen, locked, left, clock.now())
+            if back is not None:
+                await _bring_back(fallen.id, back)
+                left -= fallen.seats if back.state in states.OCCUPYING else 0
+            await outbox.put("booking.reinstated" if back else "booking.not_reinstated", ("booking", fallen.id))
         await outbox.put("session.reinstated", ("session", session))
+
+
+async def _fallen(call_off: int) -> list[Fallen]:
+    """What fell with a session and has not come back: those who were confirmed first, then in the order they asked."""
+    sql = """
+        select b.id, b.seats, e.earlier, g.state as organisation
+        from booking_ending e join booking b on b.id = e.booking join organisation g on g.id = b.organisation
+        where e.call_off = $1 and e.undone_at is null
+        order by e.earlier <> 'confirmed', b.id for update of b
+    """
+    return await db.rows(Fallen, sql, call_off)
+
+
+async def _bring_back(booking: int, back: Back) -> None:
+    now = clock.now()
+    await db.execute(_CLOSE, booking, now)
+    await Booking.update(
+        {
+            Booking.state: back.state,
+            Booking.expires_at: back.expires_at,
+            Booking.cancelled_at: None,
+            Booking.cancelled_by: None,
+            Booking.cancel_reason: None,
+            Booking.updated_at: now,
+        }
+    ).where(Booking.id == booking)
+    if back.state == BookingState.CONFIRMED:  # what was confirmed before keeps its day
+        confirmed = (Booking.id == booking) & Booking.confirmed_at.is_null()
+        await Booking.update({Booking.confirmed_at: now}).where(confirmed)
+
+
+_CLOSE = "update booking_ending set undone_at = $2 where booking = $1 and undone_at is null"
 
 
 async def close_undecided(actor: Actor, session: int) -> None:
@@ -103,7 +119,7 @@ async def close_undecided(actor: Actor, session: int) -> None:
         for record in await db.connection().fetch(sql, session):
             row, _session = await lock_booking(record["id"])
             state = BookingState.DECLINED if row.state == BookingState.PENDING else BookingState.EXPIRED
-            await _end(row, state, EndedBy.SYSTEM, "")
+            await _end(actor, [row], state, EndedBy.SYSTEM, "")
             await outbox.put(f"booking.{state}", ("booking", row.id))
 
 
@@ -117,20 +133,38 @@ async def expire_options(actor: Actor = SYSTEM) -> int:
         async with acting(actor, "booking.expire", ("booking", record["id"])):
             row, _session = await lock_booking(record["id"])
             if row.state in states.EXPIRING and row.expires_at and row.expires_at <= clock.now():
-                await _end(row, BookingState.EXPIRED, EndedBy.SYSTEM, "")
+                await _end(actor, [row], BookingState.EXPIRED, EndedBy.SYSTEM, "")
                 await outbox.put("booking.expired", ("booking", record["id"]))
     return len(due)
 
 
-async def _end(row: LockedBooking, state: BookingState, by: EndedBy, reason: str) -> None:
-    now = clock.now()
-    states.check_move(row.state, state, row.expires_at, now)
-    await Booking.update(
-        {
-            Booking.state: state,
-            Booking.cancelled_at: now,
-            Booking.cancelled_by: by,
-            Booking.cancel_reason: reason.strip() or None,
-            Booking.updated_at: now,
-        }
-    ).where(Booking.id == row.id)
+async def _locked(which: str, subject: int) -> list[LockedBooking]:
+    """Bookings whose session is locked, locked themselves, by id."""
+    sql = f"select {', '.join(LockedBooking.__slots__)} from booking where {which} order by id for update"
+    return await db.rows(LockedBooking, sql, subject)
+
+
+async def _end(
+    actor: Actor,
+    rows: Sequence[LockedBooking],
+    state: BookingState,
+    by: EndedBy,
+    reason: str,
+    call_off: int | None = None,
+) -> None:
+    """The one door by which bookings end, with the row that says who ended them, why, and with what."""
+    for row in rows:
+        states.check_move(row.state, state, row.expires_at, clock.now())
+    ids, said = [row.id for row in rows], reason.strip() or None
+    await db.execute(_END, ids, state, clock.now(), by, said, actor.kind, actor.id, call_off)
+
+
+_END = """
+    with was as (select id, state from booking where id = any($1)),
+    ended as (
+        update booking b set state = $2, cancelled_at = $3, cancelled_by = $4, cancel_reason = $5, updated_at = $3
+        from was w where b.id = w.id
+    )
+    insert into booking_ending (booking, state, earlier, ended_by, ended_at, reason, actor_kind, actor_id, call_off)
+    select id, $2, state, $4, $3, $5, $6, $7, $8 from was order by id
+"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.bookings.rules.states import BookingState
+from training.bookings.rules.states import NAMEABLE, BookingState
 from training.calendar.actions.invitations import Prepared, prepare
 from training.directory.queries import the_platform
 from training.identity.queries import staff_addresses
@@ -15,6 +15,7 @@ from training.messages.actions.invitations import follow_booking
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
+from training.scheduling.rules import BOOKABLE
 
 
 async def acknowledge(actor: Actor, booking: int) -> None:
@@ -53,6 +54,23 @@ async def tell_cancelled(actor: Actor, booking: int) -> bool:
     """The contact only, of a booking that falls with its session: the others' calendars follow once, not each time."""
     actor.must(Permission.PLATFORM_RUN)
     return await _tell(actor, booking, "booking_cancelled", BookingState.CANCELLED, calendar=True)
+
+
+async def reinstate(actor: Actor, booking: int) -> None:
+    """The session takes place after all, and your booking with it: confirmed, kept for a time, or waiting as before."""
+    actor.must(Permission.PLATFORM_RUN)
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is not None and view.state in NAMEABLE:
+        booked = view.state == BookingState.CONFIRMED
+        await _tell(actor, booking, "booking_reinstated", view.state, calendar=booked)
+
+
+async def not_reinstated(actor: Actor, booking: int) -> None:
+    """The session takes place after all, but your seats could not be kept."""
+    actor.must(Permission.PLATFORM_RUN)
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is not None and view.session_state in BOOKABLE:
+        await _tell(actor, booking, "booking_not_reinstated", BookingState.CANCELLED)
 
 
 async def expire(actor: Actor, booking: int) -> None:

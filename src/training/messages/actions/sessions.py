@@ -12,29 +12,19 @@ from training.messages.actions import facilitators
 from training.messages.actions.invitations import follow
 from training.messages.actions.outgoing import queue
 from training.scheduling import queries as scheduling
-from training.scheduling.rules import AssignmentState, SessionState
+from training.scheduling.actions.planning import note_told
 
 
 async def call_off(actor: Actor, session: int) -> None:
     """Each contact whose booking fell with the session (not who had cancelled before), and each facilitator, once."""
     actor.must(Permission.PLATFORM_RUN)
-    called_off = await scheduling.session(session)
-    if called_off is None or called_off.state != SessionState.CANCELLED:
+    call_off = await scheduling.call_off_of(session)
+    if call_off is None or not await note_told(call_off):
         return
-    found = await bookings.bookings(SYSTEM.scope, session=session, limit=1000)
-    for view in found:
-        if view.cancelled_by == "platform" and view.cancel_reason == called_off.cancel_reason:
-            await booking_mail.tell_cancelled(actor, view.id)
-    withdrawn = await db.connection().fetch(
-        """
-        select a.id from assignment a join slot t on t.id = a.slot
-        where t.session = $1 and a.state = $2 order by a.id
-        """,
-        session,
-        AssignmentState.WITHDRAWN,
-    )
-    for record in withdrawn:
-        await facilitators.release(actor, record["id"])
+    for booking in await bookings.fallen(call_off):
+        await booking_mail.tell_cancelled(actor, booking)
+    for assignment in await scheduling.assignments_fallen(call_off):
+        await facilitators.release(actor, assignment)
     await follow(actor, session)  # participants, and who opens the door
 
 

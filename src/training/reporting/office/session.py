@@ -25,6 +25,7 @@ from training.reporting.office.planning import PlanningChoices
 from training.scheduling import queries as scheduling
 from training.scheduling import rules as scheduling_rules
 from training.scheduling.queries import AssignmentView, SessionView, SlotView
+from training.scheduling.rules import SessionState
 
 P = Permission
 BOOKINGS_MOST = 1_000  # of one session: more than any room holds
@@ -89,12 +90,14 @@ class SessionEdited:
     choices: PlanningChoices
     may_change: bool
     may_reinstate: bool
+    fallen: int  # bookings that were cancelled with it
 
 
 async def edit_page(actor: Actor, session: int) -> SessionEdited:
-    """The page that changes a session, in seven statements; NotFound when there is no such session."""
+    """The page that changes a session, in nine statements at most; NotFound when there is no such session."""
     view = await _existing(session)
     slots = (await scheduling.slots([session]))[session]
+    call_off = await scheduling.call_off_of(session) if view.state == SessionState.CANCELLED else None
     return SessionEdited(
         view,
         slots,
@@ -102,6 +105,7 @@ async def edit_page(actor: Actor, session: int) -> SessionEdited:
         await planning.choices(),
         may_change=scheduling_rules.may_change(actor, session, view.state),
         may_reinstate=scheduling_rules.may_reinstate(actor, session, view.state, view.starts_at, clock.now()),
+        fallen=0 if call_off is None else len(await bookings.fallen(call_off)),
     )
 
 
@@ -116,7 +120,7 @@ class CallOffReach:
 
 
 @dataclass(frozen=True, slots=True)
-class CallOff:
+class CallOffShown:
     """What the page that calls a session off shows. `possible`: it can be, in the state that it is in."""
 
     session: SessionView
@@ -124,12 +128,12 @@ class CallOff:
     possible: bool
 
 
-async def call_off_page(session: int) -> CallOff:
+async def call_off_page(session: int) -> CallOffShown:
     """What calling a session off leads to, in two statements; NotFound when there is no such session."""
     view = await _existing(session)
     reach = await db.row(CallOffReach, _REACH, session)
     assert reach is not None  # noqa: S101 - an aggregate always has a row
-    return CallOff(view, reach, allows(scheduling_rules.check_call_off, view.state))
+    return CallOffShown(view, reach, allows(scheduling_rules.check_call_off, view.state))
 
 
 _REACH = """

@@ -11,7 +11,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling import rules
-from training.scheduling.actions.planning import check_clashes, lock_alive, session_of
+from training.scheduling.actions.planning import check_clashes, end_assignments, lock_alive, session_of
 from training.scheduling.rules import AssignmentState
 from training.scheduling.tables import Assignment
 
@@ -26,6 +26,7 @@ async def assign(actor: Actor, slot: int, facilitator: int) -> int:
         assignment = await db.value(_ASSIGN, slot, facilitator, now)
         if assignment is None:
             raise Conflict(_("Cette personne anime déjà cette date."))
+        await db.execute(_BACK, assignment, now)
         await check_clashes()
         change.about("assignment", int(assignment))
         await outbox.put("assignment.confirmed", ("assignment", int(assignment)))
@@ -39,6 +40,9 @@ _ASSIGN = """
     where a.state in ('declined', 'replaced', 'withdrawn')
     returning id
 """
+
+
+_BACK = "update assignment_ending set undone_at = $2 where assignment = $1 and undone_at is null"
 
 
 async def change_facilitator(actor: Actor, slot: int, current: int | None, facilitator: int | None) -> None:
@@ -59,7 +63,7 @@ async def replace_facilitator(actor: Actor, assignment: int, facilitator: int) -
     async with acting(actor, "assignment.replace", ("assignment", assignment)):
         asked = await _asked(assignment)
         actor.must(Permission.SESSIONS_PLAN, session=asked.session)
-        await _end_assignment(assignment, asked.session, AssignmentState.REPLACED)
+        await _end_assignment(actor, assignment, asked.session, AssignmentState.REPLACED)
         return await assign(actor, asked.slot, facilitator)
 
 
@@ -68,7 +72,7 @@ async def withdraw_assignment(actor: Actor, assignment: int) -> None:
     async with acting(actor, "assignment.withdraw", ("assignment", assignment)):
         asked = await _asked(assignment)
         actor.must(Permission.SESSIONS_PLAN, session=asked.session)
-        await _end_assignment(assignment, asked.session, AssignmentState.WITHDRAWN)
+        await _end_assignment(actor, assignment, asked.session, AssignmentState.WITHDRAWN)
 
 
 async def answer_assignment(actor: Actor, assignment: int, *, accepts: bool) -> None:
@@ -78,7 +82,7 @@ async def answer_assignment(actor: Actor, assignment: int, *, accepts: bool) -> 
         asked = await _asked(assignment)
         actor.must(Permission.INVITATIONS_ANSWER, facilitator=asked.facilitator, link=("assignment", assignment))
         if not accepts:
-            await _end_assignment(assignment, asked.session, AssignmentState.DECLINED)
+            await _end_assignment(actor, assignment, asked.session, AssignmentState.DECLINED)
             return
         await Assignment.update({Assignment.accepted_at: clock.now()}).where(
             (Assignment.id == assignment) & (Assignment.state == AssignmentState.CONFIRMED)
@@ -100,15 +104,14 @@ async def _asked(assignment: int) -> _Asked:
     return found
 
 
-async def _end_assignment(assignment: int, session: int, state: AssignmentState) -> None:
+async def _end_assignment(actor: Actor, assignment: int, session: int, state: AssignmentState) -> None:
     """Conflict when the assignment does not hold."""
     await lock_alive(session)
     row = await Assignment.select(Assignment.state).where(Assignment.id == assignment).first().lock_rows("UPDATE")
     if row is None or state not in rules.ASSIGNMENT_MOVES[AssignmentState(row["state"])]:
         raise Conflict(_("Cette personne n’anime plus cette date."))
-    await Assignment.update(
-        {Assignment.state: state, Assignment.accepted_at: None, Assignment.updated_at: clock.now()}
-    ).where(Assignment.id == assignment)
+    await end_assignments([assignment], state, by=actor)
+    await Assignment.update({Assignment.accepted_at: None}).where(Assignment.id == assignment)
     await outbox.put(_ENDED[state], ("assignment", assignment))
 
 

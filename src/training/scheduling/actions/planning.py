@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from training.kernel.permissions import Permission
 from training.records.actions import acting
 from training.scheduling import rules
 from training.scheduling.rules import AssignmentState, LockedSession, SessionKind, SessionState, SlotTimes
-from training.scheduling.tables import Assignment, Session, Slot, Venue, VenueUse
+from training.scheduling.tables import Assignment, CallOff, Session, Slot, Venue, VenueUse
 
 UID_HOST = "seances.training"  # part of every uid for ever: changing it would double every event in every calendar
 
@@ -141,16 +142,30 @@ async def mark_unheld(session: int, earlier: SessionState) -> None:
     await Session.update({Session.state: earlier, Session.updated_at: clock.now()}).where(Session.id == session)
 
 
-async def mark_cancelled(session: int, reason: str) -> None:
-    """The session does not take place: rooms and facilitators are free, its events are cancelled (bookings says so)."""
+async def mark_cancelled(session: int, reason: str, *, by: Actor) -> int:
+    """The session does not take place: rooms and facilitators are free, its events are cancelled (bookings says so).
+
+    Returns the row that what falls with it names.
+    """
+    was = (await lock_session(session)).state
     await _move(session, SessionState.CANCELLED, {Session.cancel_reason: reason})
+    off = CallOff(
+        session=session,
+        called_off_at=clock.now(),
+        actor_kind=by.kind,
+        actor_id=by.id,
+        reason=reason,
+        earlier=was,
+    )
+    call_off = int((await CallOff.insert(off).returning(CallOff.id))[0]["id"])
     slots = Slot.select(Slot.id).where(Slot.session == session)
     await VenueUse.update({VenueUse.holds: False}).where(VenueUse.slot.is_in(slots))
     # RFC 5546 2.1.4: a change of STATUS raises SEQUENCE
     await Slot.update({Slot.sequence: Slot.sequence + 1, Slot.updated_at: clock.now()}).where(Slot.session == session)
-    await Assignment.update({Assignment.state: AssignmentState.WITHDRAWN, Assignment.updated_at: clock.now()}).where(
-        Assignment.slot.is_in(slots) & Assignment.state.is_in([s.value for s in rules.HOLDING])
-    )
+    falling = Assignment.slot.is_in(slots) & Assignment.state.is_in([s.value for s in rules.HOLDING])
+    fell = await Assignment.select(Assignment.id).where(falling).order_by(Assignment.id).lock_rows("UPDATE")
+    await end_assignments([row["id"] for row in fell], AssignmentState.WITHDRAWN, call_off, by=by)
+    return call_off
 
 
 async def lock_session(session: int) -> LockedSession:
@@ -187,24 +202,55 @@ async def _invite_facilitators(session: int) -> None:
         await outbox.put("assignment.confirmed", ("assignment", int(assignment["id"])))
 
 
-async def mark_reinstated(session: int) -> None:
-    """A session that was called off takes place after all, with its rooms and facilitators (bookings says so)."""
-    before = await db.connection().fetchrow("select updated_at, published_at from session where id = $1", session)
-    cancelled_at, published_at = before if before else (None, None)
-    also = {Session.cancel_reason: None, Session.published_at: published_at or clock.now()}  # it may have been a draft
-    await _move(session, SessionState.PUBLISHED, also)
+async def mark_reinstated(session: int) -> int:
+    """A session that was called off is as it was before, with its rooms and those who fell with it (bookings says so).
+
+    Returns the row of its call-off, now closed: what else names it may come back.
+    """
+    off = await CallOff.select().where((CallOff.session == session) & CallOff.undone_at.is_null()).first()
+    if off is None:
+        raise Conflict(_("Cette séance n’est pas annulée."))
+    await _move(session, SessionState(off["earlier"]), {Session.cancel_reason: None})
+    await CallOff.update({CallOff.undone_at: clock.now()}).where(CallOff.id == off["id"])
     slots = Slot.select(Slot.id).where(Slot.session == session)
     now = clock.now()
     await VenueUse.update({VenueUse.holds: True}).where(VenueUse.slot.is_in(slots))
     await Slot.update({Slot.sequence: Slot.sequence + 1, Slot.updated_at: now}).where(Slot.session == session)
-    # those whom the cancellation took away, not those withdrawn before it
-    await Assignment.update({Assignment.state: AssignmentState.CONFIRMED, Assignment.updated_at: now}).where(
-        Assignment.slot.is_in(slots)
-        & (Assignment.state == AssignmentState.WITHDRAWN)
-        & (Assignment.updated_at >= cancelled_at)
-    )
+    await db.execute(_RISE, off["id"], now)
     await check_clashes()
-    await _invite_facilitators(session)
+    if off["earlier"] in rules.BOOKABLE:
+        await _invite_facilitators(session)
+    return int(off["id"])
+
+
+_RISE = """
+    with fell as (
+        update assignment_ending set undone_at = $2 where call_off = $1 and undone_at is null
+        returning assignment, earlier
+    )
+    update assignment a set state = f.earlier, updated_at = $2 from fell f where a.id = f.assignment
+"""
+
+
+async def end_assignments(
+    assignments: Sequence[int], state: AssignmentState, call_off: int | None = None, *, by: Actor
+) -> None:
+    """Write that some are not expected any more; their rows are locked, and hold until now."""
+    await db.execute(_END, list(assignments), state, clock.now(), by.kind, by.id, call_off)
+
+
+_END = """
+    with was as (select id, state from assignment where id = any($1)),
+    ended as (update assignment a set state = $2, updated_at = $3 from was w where a.id = w.id)
+    insert into assignment_ending (assignment, state, earlier, ended_at, actor_kind, actor_id, call_off)
+    select id, $2, state, $3, $4, $5, $6 from was order by id
+"""
+
+
+async def note_told(call_off: int) -> bool:
+    """Its people are about to be told, in this transaction. False: they were."""
+    sql = "update call_off set told_at = $2 where id = $1 and told_at is null returning id"
+    return await db.value(sql, call_off, clock.now()) is not None
 
 
 async def session_of(slot: int) -> int:
