@@ -47,6 +47,7 @@ async def kept(server: str, database_dsn: str, tmp_path_factory: pytest.TempPath
     await admin.execute(f"create database {name} template template0")
     try:
         manifest = await asyncio.to_thread(backup.restore, on(server, name), file)
+        await _pay_online(on(server, name))
         async with elsewhere(on(server, name)):
             async with db.atomic():  # cancelled by itself, the day before its session was, for the same reason
                 await db.execute(
@@ -57,6 +58,17 @@ async def kept(server: str, database_dsn: str, tmp_path_factory: pytest.TempPath
     finally:
         await admin.execute(f"drop database {name} with (force)")
         await admin.close()
+
+
+async def _pay_online(dsn: str) -> None:
+    """What it would hold, had the payment that was begun there come to its end."""
+    there = await asyncpg.connect(dsn)
+    sql = """
+        update payment set checkout = (select min(id) from checkout)
+        where id = (select min(id) from payment where way <> 'credit_note')
+    """
+    assert await there.execute(sql) == "UPDATE 1"
+    await there.close()
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +103,12 @@ async def test_its_ledger_is_whole() -> None:
     assert sum(series.documents for series in found) > 20
     assert [series.broken for series in found if series.broken] == []
     assert await disagreement() is None
+
+
+async def test_what_was_paid_online_is_linked_from_its_attempt() -> None:
+    sql = "select p.id, c.payment from payment p join checkout c on c.id = p.checkout"
+    linked = await db.connection().fetch(sql)
+    assert [row["id"] == row["payment"] for row in linked] == [True]
 
 
 PAGES = {

@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from click.testing import CliRunner
 
@@ -76,8 +77,9 @@ async def test_a_card_pays_the_invoice_once(debt: Debt, stripe: stripe_server.St
     assert await due_of(debt) == 0
     assert await payments() == [("card", 35_000, 35_000)]
     assert await state() == "paid"
-    row = await db.connection().fetchrow("select * from payment")
+    row = await db.connection().fetchrow("select p.*, c.id as paid from payment p join checkout c on c.payment = p.id")
     assert row["reference"].startswith("pi_")
+    assert row["checkout"] == row["paid"], "the release before reads it there"
     assert (row["payer"], row["payer_name"], row["received_on"]) == (debt.organisation, "Piéra Payeuse", clock.today())
     assert "encaissé 350,00" in (await outcome(paid) or "").replace("\u202f", "")
     assert await db.value("select count(*) from stripe_event") == 1
@@ -331,6 +333,20 @@ def test_replay_is_a_command() -> None:
     said = CliRunner().invoke(main, ["stripe", "replay", "--help"])
     assert said.exit_code == 0
     assert "sans suite" in said.output
+
+
+async def test_a_payment_that_the_release_before_records_is_linked_both_ways(debt: Debt, stripe: stripe_server.Stripe):
+    await begun(debt, stripe)
+    attempt = await db.value("select id from checkout")
+    old = """
+        insert into payment (way, received_on, amount_cents, checkout, created_at)
+        values ('card', $1, 35000, $2, now()) returning id
+    """
+    payment = await db.value(old, PAYING.date(), attempt)
+    assert await db.value("select payment from checkout where id = $1", attempt) == payment
+    other = await db.value(old, PAYING.date(), None)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await db.connection().execute("update checkout set payment = $2 where id = $1", attempt, other)
 
 
 async def test_signatures(stripe: stripe_server.Stripe):

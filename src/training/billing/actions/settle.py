@@ -29,7 +29,6 @@ db.refuse(
     lambda: Conflict(_("Ce règlement serait compté deux fois : rien n’a été enregistré."), field="amount"),
 )
 db.refuse("payment_request_key_once", lambda: Conflict(_("Ce règlement est déjà enregistré.")))
-db.refuse("payment_checkout_once", lambda: Conflict(_("Ce paiement en ligne est déjà enregistré.")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,6 @@ class NewPayment:
     payer_name: str = ""
     reference: str = ""
     note: str = ""
-    checkout: int | None = None
     credit_note: int | None = None
     request_key: str | None = None
 
@@ -75,7 +73,6 @@ async def record_payment(actor: Actor, new: NewPayment, settles: Mapping[int, in
                 amount_cents=new.amount_cents,
                 reference=new.reference,
                 note=new.note,
-                checkout=new.checkout,
                 credit_note=new.credit_note,
                 request_key=new.request_key,
                 created_at=clock.now(),

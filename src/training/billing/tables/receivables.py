@@ -46,8 +46,7 @@ class Payment(Table, tablename="payment"):
     used_cents = BigInt(default=0)
     reference = Varchar(length=200, default="")
     note = Varchar(length=400, default="")
-    # The one key that points upward: it was released so, and says which attempt to pay became this money.
-    checkout = belongs_to("training.payments.tables.checkouts.Checkout", null=True, unique=True)
+    checkout = BigInt(default=None, null=True, unique=True)  # 0.1.0's, until it goes: `checkout.payment` says it
     credit_note = belongs_to(Invoice, null=True, unique=True)
     request_key = short_text(40, null=True, unique=True)
     created_at = instant()

@@ -99,7 +99,7 @@ async def _lock(payment: int) -> _Money:
         """
         select id from receivable where id in (
             select receivable from settlement where payment = $1 and receivable is not null
-            union select c.receivable from checkout c join payment p on p.checkout = c.id where p.id = $1
+            union select receivable from checkout where payment = $1
         ) order by id for update
         """,
         payment,
@@ -108,7 +108,7 @@ async def _lock(payment: int) -> _Money:
         select p.id, c.receivable, c.payment_intent, p.amount_cents, p.used_cents, coalesce((
             select sum(amount_cents) from settlement where payment = p.id and kind = 'refund'
         ), 0)::bigint as refunded_cents
-        from payment p join checkout c on c.id = p.checkout where p.id = $1 for update of p
+        from payment p join checkout c on c.payment = p.id where p.id = $1 for update of p
     """
     found = await db.row(_Money, sql, payment)
     assert found is not None  # noqa: S101 - the caller found it a moment ago, and payments are not deleted

@@ -178,10 +178,10 @@ async def _completed(actor: Actor, session: dict[str, Any], on: date) -> str:
             payer_name=((session.get("customer_details") or {}).get("name") or "")[:200],
             reference=str(session.get("payment_intent") or session["id"]),
             note=_note_of(attempt, cents, used),
-            checkout=attempt.id,
         ),
         {attempt.receivable: used} if used else None,
     )
+    await Checkout.update({Checkout.payment: payment}).where(Checkout.id == attempt.id)
     await _move(attempt, CheckoutState.PAID, session)
     await _catch_up(actor, payment, session.get("payment_intent"))
     return f"encaissé {euros(cents)}, dont {euros(used)} pour {attempt.number}"
@@ -215,9 +215,8 @@ async def _declined(intent: dict[str, Any]) -> str:
 async def _moved(actor: Actor, about: dict[str, Any]) -> str:
     """A refund or a dispute; both may be told before the payment that they are about."""
     intent = about.get("payment_intent")
-    found = await db.value(
-        "select p.id from payment p join checkout c on c.id = p.checkout where c.payment_intent = $1", intent
-    )
+    sql = "select payment from checkout where payment_intent = $1 and payment is not null"
+    found = await db.value(sql, intent)
     if found is None:
         # a charge carries our metadata; a refund and a dispute say only which payment they are of
         ours = about["object"] != "charge" or (about.get("metadata") or {}).get("checkout")

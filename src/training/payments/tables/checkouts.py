@@ -14,7 +14,8 @@ from training.records.tables import Entry
 class Checkout(Table, tablename="checkout"):
     """One attempt to pay online. `key` is Stripe's Idempotency-Key, given before Stripe is called.
 
-    `door` is where the person came from and goes back to: the organisation's space, or the mailed link.
+    `door` is where the person came from and goes back to: the organisation's space, or the mailed link. `payment` is
+    the money that it became.
     """
 
     id: Serial
@@ -26,6 +27,7 @@ class Checkout(Table, tablename="checkout"):
     door = short_text(10)
     stripe_session = short_text(200, null=True, unique=True)
     payment_intent = short_text(200, null=True, index=True)
+    payment = belongs_to(Payment, null=True, unique=True)
     url = Text(default="")
     failure = Varchar(length=400, default="")
     created_at = instant()
