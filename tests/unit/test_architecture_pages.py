@@ -18,7 +18,6 @@ COMPOSING = {
     "accounting.balances": {"vat"},
     "accounting.journal": {"closing_page", "closings", "exported"},
     "accounting.register": {"papers", "register"},
-    "organisations.payers": {"deposit_page", "payers_page"},
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.directory.rules import Buyer
-from training.dunning.rules.interest import RECOVERY_CENTS, Law, Rate, checked_rate, late, law_of
+from training.dunning.rules.interest import RECOVERY_CENTS, Law, Rate, checked_rate, half_year, late, law_of
 from training.kernel.errors import Invalid
 from training.kernel.money import interest_of
 
@@ -112,3 +112,12 @@ def test_a_rate_of_a_day_far_away() -> None:
         with pytest.raises(Invalid, match="un an à l’avance"):
             checked_rate(wrong, 1_000, DUE)
     assert checked_rate(DUE, 1_015, DUE) == Rate(DUE, 1_015)
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [((2027, 1, 1), (2027, 1, 1)), ((2027, 6, 30), (2027, 1, 1)), ((2027, 7, 1), (2027, 7, 1)),
+     ((2027, 12, 31), (2027, 7, 1))],
+)  # fmt: skip
+def test_a_half_year_begins_in_january_and_in_july(today: tuple[int, ...], first: tuple[int, ...]) -> None:
+    assert half_year(date(*today)) == date(*first)

@@ -154,6 +154,8 @@ async def test_a_deposit_is_asked_of_who_may_pay_before(client):
         booking = f"/gestion/reservations/{booked.reference}"
         path = f"{booking}/acompte"
         assert path not in (await client.get(booking)).text  # a public buyer pays after the service
+        assert "paie après le service fait" in makers.text_of((await client.get(path)).text)
+        assert 'name="percent"' not in (await client.get(path)).text
         await refused(client, path, {"percent": "30", "amount": ""}, 409, "paie après le service fait")
         async with db.atomic():
             await db.execute("update organisation set buyer = 'association' where id = $1", town.organisation)

@@ -1,11 +1,20 @@
-"""Who can be asked to pay: organisations and people by name, SIRET or what a list offered. Writes nothing."""
+"""Who pays a booking, and a deposit on it, as the office shows them; who can be asked to pay, by name or SIRET."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from training.billing.queries import deposits, drafts
+from training.billing.queries.invoices import InvoiceView, invoices_of
+from training.billing.rules.deposits import check_deposit
+from training.billing.rules.states import DocumentKind, InvoiceState
+from training.bookings.queries import BookingView
 from training.kernel import db
+from training.kernel.actor import Scope
+from training.kernel.errors import Conflict
+from training.papers.rules.references import References
+from training.reporting.office.booking import booking
 
 OFFERED = 500  # in the list that a field offers: beyond, one types more of the name
 
@@ -23,11 +32,6 @@ _LABEL = "o.name || ' – ' || coalesce(o.siret, o.city)"
 _PAYER = f"select o.id, o.slug, {_LABEL} as label from organisation o where o.state in ('pending', 'approved')"
 
 
-async def offered() -> list[PayerChoice]:
-    """The first of all, by name."""
-    return await db.rows(PayerChoice, f"{_PAYER} order by fold(o.name), o.name, o.id limit $1", OFFERED)
-
-
 async def matching(text: str, limit: int = 6) -> list[PayerChoice]:
     """Those that a text means: one, when it is a SIRET, a whole name, or what a list offered; else all that have it."""
     digits = re.sub(r"[\s\u00a0\u202f.]", "", text)
@@ -39,7 +43,82 @@ async def matching(text: str, limit: int = 6) -> list[PayerChoice]:
     return await db.rows(PayerChoice, sql, text.strip(), limit)
 
 
-async def by_ids(ids: list[int]) -> dict[int, PayerChoice]:
+@dataclass(frozen=True, slots=True)
+class PayerNow:
+    """Who pays a booking now: for so many seats, or for an amount without VAT."""
+
+    label: str
+    seats: int | None
+    amount_cents: int | None
+    references: References
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePayers:
+    """What the page of a booking's payers shows. `issued`: the invoice after which they do not change any more.
+
+    `newcomer`: somebody to be added; `offered`: the first of all who could be; `shared`: not the organisation alone.
+    """
+
+    booking: BookingView
+    payers: list[PayerNow]
+    newcomer: PayerChoice | None
+    offered: list[PayerChoice]
+    shared: bool
+    issued: InvoiceView | None
+
+
+async def payers_page(scope: Scope, reference: str, newcomer: str = "") -> OfficePayers:
+    """Who pays a booking, in eight statements at most; NotFound when there is no such booking."""
+    view = await booking(scope, reference)
+    shares = await drafts.shares(view.id)
+    known = await _by_ids([share.payer for share in shares] or [view.organisation])
+    payers = [PayerNow(known[s.payer].label, s.seats, s.amount_cents, s.references) for s in shares]
+    found = await matching(newcomer, limit=1) if newcomer else []
+    invoices = (await invoices_of(scope, [view.id]))[view.id]
+    return OfficePayers(
+        booking=view,
+        payers=payers or [PayerNow(known[view.organisation].label, view.seats, None, view.references)],
+        newcomer=found[0] if found else None,
+        offered=await _offered(),
+        shared=bool(shares),
+        issued=next((i for i in invoices if i.number and i.kind != DocumentKind.CREDIT_NOTE), None),
+    )
+
+
+async def _offered() -> list[PayerChoice]:
+    """The first of all, by name."""
+    return await db.rows(PayerChoice, f"{_PAYER} order by fold(o.name), o.name, o.id limit $1", OFFERED)
+
+
+async def _by_ids(ids: list[int]) -> dict[int, PayerChoice]:
     """Some of them, by id, whatever their state."""
     sql = f"select o.id, o.slug, {_LABEL} as label from organisation o where o.id = any($1)"
     return {payer.id: payer for payer in await db.rows(PayerChoice, sql, ids)}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeDeposit:
+    """What the page of a deposit shows: the draft that waits, or else, in words, why none may be asked."""
+
+    booking: BookingView
+    waiting_for: InvoiceView | None
+    why_not: str | None
+
+
+async def deposit_page(scope: Scope, reference: str) -> OfficeDeposit:
+    """What may be asked before the session, in four statements; NotFound when there is no such booking."""
+    view = await booking(scope, reference)
+    invoices = (await invoices_of(scope, [view.id]))[view.id]
+    drafted = (i for i in invoices if i.kind == DocumentKind.DEPOSIT and i.state == InvoiceState.DRAFT)
+    return OfficeDeposit(view, next(drafted, None), await _why_no_deposit(view.id))
+
+
+async def _why_no_deposit(booking: int) -> str | None:
+    early = await deposits.early(booking)
+    assert early is not None  # noqa: S101 - its booking was there a moment ago
+    try:
+        check_deposit(early)
+    except Conflict as refusal:
+        return refusal.detail
+    return None

@@ -8,23 +8,17 @@ from litestar.response import Redirect, Template
 
 from training.billing.actions.deposit import ask_deposit, drop_deposit
 from training.billing.actions.share import share
-from training.billing.queries import drafts as waiting
-from training.billing.queries import invoices as billing
 from training.billing.rules.sharing import Share
-from training.bookings import queries as bookings
-from training.bookings.queries import BookingView
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.kernel.money import decimal
 from training.kernel.permissions import Permission
 from training.kernel.render import typo
-from training.papers.rules.references import References
 from training.reporting.office import payers as reading
-from training.reporting.office.payers import PayerChoice
-from training.web.forms import Form
+from training.reporting.office.booking import booking
+from training.reporting.office.payers import OfficePayers, PayerChoice
+from training.web.forms import Form, in_field
 from training.web.office.invoices.drafts import cents_of
 from training.web.office.page import show
-from training.web.pages import Asked, go, the_actor
+from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import asked
 
 P = Permission
@@ -37,47 +31,27 @@ SEATS, AMOUNT = "seats", "amount"
 @get(PATH + "/{reference:str}/payeurs", permission=P.INVOICES_PREPARE)
 async def payers_page(request: Asked, reference: FromPath[str]) -> Template:
     """Who pays now; `?payeur=` adds somebody who was just made."""
-    view = await _booking(request, reference)
-    return await _page(request, view, await _as_it_stands(view, asked(request, "payeur")))
+    return await _page(request, reference, None)
 
 
-async def _as_it_stands(view: BookingView, newcomer: str) -> Form:
-    shares = await waiting.shares(view.id)
-    known = await reading.by_ids([s.payer for s in shares] or [view.organisation])
-    by_amount = bool(shares) and shares[0].seats is None
-    values: dict[str, object] = {"way": AMOUNT if by_amount else SEATS}
-    if not shares:
-        values |= {"payer-1": known[view.organisation].label, "part-1": view.seats, **_numbered(view.references, 1)}
-    for n, each in enumerate(shares, start=1):
-        part = _typed(each.amount_cents) if each.amount_cents is not None else each.seats
-        values |= {f"payer-{n}": known[each.payer].label, f"part-{n}": part, **_numbered(each.references, n)}
-    if newcomer and (found := await reading.matching(newcomer, limit=1)):
-        values[f"payer-{max(len(shares), 1) + 1}"] = found[0].label
-    return Form.filled(values)
-
-
-def _numbered(references: References, n: int) -> dict[str, str | None]:
-    return {f"{name}-{n}": text for name, text in references.ordered.items()}
-
-
-def _typed(cents: int) -> str:
-    return decimal(cents).replace(".", ",")
-
-
-async def _page(request: Asked, view: BookingView, form: Form, more: int = 0) -> Template:
+async def _page(request: Asked, reference: str, form: Form | None, more: int = 0) -> Template:
+    newcomer = asked(request, "payeur") if form is None else ""
+    found = await reading.payers_page(the_actor(request).scope, reference, newcomer)
+    form = form or _as_it_stands(found)
     used = max((n for n in range(1, ROWS_MOST + 1) if _filled(form, n)), default=0)
-    invoices = (await billing.invoices_of(the_actor(request).scope, [view.id]))[view.id]
-    return await show(
-        request,
-        "organisations/payers",
-        form.status,
-        booking=view,
-        form=form,
-        rows=range(1, min(max(used + 1, ROWS, more), ROWS_MOST) + 1),
-        offered=await reading.offered(),
-        shared=bool(await waiting.shares(view.id)),
-        issued=next((i for i in invoices if i.number and i.kind != "credit_note"), None),
-    )
+    rows = range(1, min(max(used + 1, ROWS, more), ROWS_MOST) + 1)
+    return await show(request, "organisations/payers", form.status, form=form, rows=rows, **parts(found))
+
+
+def _as_it_stands(found: OfficePayers) -> Form:
+    values: dict[str, object] = {"way": AMOUNT if found.payers[0].seats is None else SEATS}
+    for n, each in enumerate(found.payers, start=1):
+        part = each.seats if each.amount_cents is None else in_field(each.amount_cents)
+        values |= {f"payer-{n}": each.label, f"part-{n}": part}
+        values |= {f"{name}-{n}": text for name, text in each.references.ordered.items()}
+    if found.newcomer:
+        values[f"payer-{len(found.payers) + 1}"] = found.newcomer.label
+    return Form.filled(values)
 
 
 def _filled(form: Form, n: int) -> bool:
@@ -87,10 +61,10 @@ def _filled(form: Form, n: int) -> bool:
 @post(PATH + "/{reference:str}/payeurs", permission=P.INVOICES_PREPARE)
 async def save(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Write who pays: the drafts are made again."""
-    view, form = await _booking(request, reference), await Form.of(request)
+    view, form = await booking(the_actor(request).scope, reference), await Form.of(request)
     if "more" in form.values:  # one more empty row, nothing saved
         shown = form.number("rows", required=False, most=ROWS_MOST) or ROWS
-        return await _page(request, view, form, more=shown + 1)
+        return await _page(request, reference, form, more=shown + 1)
     whole = "whole" in form.values
     shares = [] if whole else await read(form)
     if form.good:
@@ -101,7 +75,7 @@ async def save(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     for general in ("shares", "payer"):
         if general in form.errors:
             form.errors["way" if general == "shares" else "payer-1"] = form.errors.pop(general)
-    return await _page(request, view, form)
+    return await _page(request, reference, form)
 
 
 async def read(form: Form) -> list[Share]:
@@ -148,19 +122,18 @@ async def _payer(form: Form, name: str) -> PayerChoice | None:
 @get(PATH + "/{reference:str}/acompte", permission=P.INVOICES_PREPARE)
 async def deposit_page(request: Asked, reference: FromPath[str]) -> Template:
     """How much to ask before the session."""
-    return await _deposit(request, await _booking(request, reference), Form())
+    return await _deposit(request, reference, Form())
 
 
-async def _deposit(request: Asked, view: BookingView, form: Form) -> Template:
-    invoices = (await billing.invoices_of(the_actor(request).scope, [view.id]))[view.id]
-    waiting_for = next((i for i in invoices if i.kind == "deposit" and not i.number), None)
-    return await show(request, "organisations/deposit", form.status, booking=view, form=form, waiting_for=waiting_for)
+async def _deposit(request: Asked, reference: str, form: Form) -> Template:
+    found = await reading.deposit_page(the_actor(request).scope, reference)
+    return await show(request, "organisations/deposit", form.status, form=form, **parts(found))
 
 
 @post(PATH + "/{reference:str}/acompte", permission=P.INVOICES_PREPARE)
 async def ask(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Make the deposit's draft."""
-    view, form = await _booking(request, reference), await Form.of(request)
+    view, form = await booking(the_actor(request).scope, reference), await Form.of(request)
     percent = form.number("percent", required=False, least=1, most=99)
     amount = cents_of(form, "amount") if form.values.get("amount", "").strip() else None
     if percent is not None and amount is not None:
@@ -169,24 +142,17 @@ async def ask(request: Asked, reference: FromPath[str]) -> Template | Redirect:
         with form.refusals():
             draft = await ask_deposit(the_actor(request), view.id, percent=percent, amount_cents=amount)
             return go(f"/gestion/factures/brouillons/{draft}", _("Acompte préparé : relisez-le, puis émettez-le."))
-    return await _deposit(request, view, form)
+    return await _deposit(request, reference, form)
 
 
 @post(PATH + "/{reference:str}/acompte/retirer", permission=P.INVOICES_PREPARE)
 async def drop(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """The deposit is not asked any more."""
-    view, form = await _booking(request, reference), Form()
+    view, form = await booking(the_actor(request).scope, reference), Form()
     with form.refusals():
         await drop_deposit(the_actor(request), view.id)
         return go(f"{PATH}/{view.reference}", _("Acompte retiré."))
-    return await _deposit(request, view, form)
-
-
-async def _booking(request: Asked, reference: str) -> BookingView:
-    view = await bookings.booking(the_actor(request).scope, reference)
-    if view is None:
-        raise NotFound(_("Cette réservation n’existe pas."))
-    return view
+    return await _deposit(request, reference, form)
 
 
 HANDLERS = [payers_page, save, deposit_page, ask, drop]
