@@ -19,6 +19,7 @@ from training.billing.actions.make_billable import (
     withdraw_all,
 )
 from training.bookings.actions import booking as bookings
+from training.bookings.actions.readdressed import tell_later_of_contact
 from training.dunning.actions.pauses import follow_dispute
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
@@ -52,6 +53,7 @@ class Reaction:
 
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
+    "contact.readdressed": (Reaction("bookings.actions.readdressed.tell_later_of_contact", tell_later_of_contact),),
     "signin.requested": (Reaction("messages.actions.signin.send", signin.send),),
     "organisation.registered": (Reaction("messages.actions.organisations.tell_staff", organisations.tell_staff),),
     "organisation.approved": (

@@ -248,14 +248,15 @@ EVERY = f"""
 """
 BOOKED = f"""
     select t.uid, t.starts_at, t.ends_at, b.live is not true as off,
-           case when b.live is true then '' else 'Annulé : ' end || {_TITLE} as title
+           case when s.state = 'cancelled' then 'Annulé : ' when b.live is not true then 'Réservation annulée : '
+                else '' end || {_TITLE} as title
     from slot t join session s on s.id = t.session join offer o on o.id = s.offer
     join (select session, bool_or(state = 'confirmed') as live from booking where organisation = $1 group by session) b
       on b.session = s.id
 """
 FACILITATED = f"""
     select t.uid, t.starts_at, t.ends_at, a.state <> 'confirmed' as off,
-           case when a.state <> 'confirmed' then 'Annulé : ' else '' end
+           case when s.state = 'cancelled' then 'Annulé : ' when a.state <> 'confirmed' then 'Sans vous : ' else '' end
            || case when (select count(*) from slot where session = s.id) > 1 then {_TITLE} else o.title end as title
     from slot t join session s on s.id = t.session join offer o on o.id = s.offer
     join assignment a on a.slot = t.id where a.facilitator = $1

@@ -8,7 +8,7 @@ import icalendar
 import pytest
 
 import makers
-from training.bookings.actions.booking import NewBooking, book
+from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
 from training.calendar.actions.answers import answer
 from training.calendar.queries import invitations
@@ -16,7 +16,8 @@ from training.calendar.rules import Answer
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.scheduling import queries as scheduling
-from training.scheduling.actions.changing import Moved, move_session, tell_of_changes
+from training.scheduling.actions.assignments import assign, withdraw_assignment
+from training.scheduling.actions.changing import Moved, edit_venue, move_session, tell_of_changes
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -57,6 +58,34 @@ class StrictClient:
         self.sequence, self.shown = number, when
         attendee = event["ATTENDEE"]
         return str(attendee.params["PARTSTAT"])
+
+
+class NewestWins:
+    """A program that keeps the message with the greatest (SEQUENCE, DTSTAMP), whatever it says; drops the others."""
+
+    def __init__(self) -> None:
+        self.newest, self.shown = (-1, b""), None
+
+    def receive(self, content: bytes) -> None:
+        """Read without a library: this client shares nothing with the other."""
+        lines = dict(line.split(b":", 1) for line in content.replace(b"\r\n ", b"").split(b"\r\n") if b":" in line)
+        body = content.partition(b"BEGIN:VEVENT")[2]
+        start = next(line for line in body.split(b"\r\n") if line.startswith(b"DTSTART"))
+        key = int(lines[b"SEQUENCE"]), lines[b"DTSTAMP"]
+        if key > self.newest:
+            self.newest = key
+            self.shown = None if lines[b"METHOD"] == b"CANCEL" else start.rpartition(b":")[2].decode()
+
+
+async def newest(email: str) -> str | None:
+    """The local start that the second program shows."""
+    rows = await db.connection().fetch(
+        "select calendar from mail where calendar is not null and lower(to_email) = $1 order by id", email
+    )
+    client = NewestWins()
+    for row in rows:
+        client.receive(row["calendar"])
+    return client.shown
 
 
 async def read(email: str, after: int = 0) -> tuple[StrictClient, list[str]]:
@@ -103,6 +132,58 @@ async def test_a_move_after_called_off_and_reinstated_is_seen_by_everybody(datab
     for one in told:
         client, _answers = await read(one.email)
         assert client.shown == clock.local(await starts_at(town)), one.email
+
+
+async def contact_leaves_and_comes_back(town: makers.Town, booking: int) -> None:
+    await cancel(SYSTEM, booking, "Neige")
+    await settle()
+    await book(SYSTEM, NewBooking(town.session, town.organisation, 2))
+
+
+async def facilitator_leaves_and_comes_back(town: makers.Town, _booking: int) -> None:
+    (one,) = await scheduling.assignments([town.session])
+    await withdraw_assignment(SYSTEM, one.id)
+    await settle()
+    await assign(SYSTEM, town.slot, town.facilitator)
+
+
+async def participant_leaves_and_comes_back(_town: makers.Town, booking: int) -> None:
+    await name_participants(SYSTEM, booking, (), invite=True)
+    await settle()
+    await name_participants(SYSTEM, booking, (NewParticipant("Nina", "nina@x.example.org"),), invite=True)
+
+
+async def host_leaves_and_comes_back(town: makers.Town, _booking: int) -> None:
+    await edit_venue(SYSTEM, town.venue, {"contact_email": None})
+    await settle()
+    await edit_venue(SYSTEM, town.venue, {"contact_email": "hote@example.org"})
+
+
+@pytest.mark.parametrize(
+    ("email", "leaves_and_comes_back"),
+    [
+        (CONTACT, contact_leaves_and_comes_back),
+        ("anime@example.org", facilitator_leaves_and_comes_back),
+        ("nina@x.example.org", participant_leaves_and_comes_back),
+        ("hote@example.org", host_leaves_and_comes_back),
+    ],
+)
+async def test_two_programs_follow_cancel_invited_again_moved_moved(database_test, email, leaves_and_comes_back):
+    town = await makers.make_town()
+    await edit_venue(SYSTEM, town.venue, {"contact_email": "hote@example.org"})
+    booked = await book(SYSTEM, NewBooking(town.session, town.organisation, 2))
+    await name_participants(SYSTEM, booked.id, (NewParticipant("Nina", "nina@x.example.org"),), invite=True)
+    await settle()
+    await leaves_and_comes_back(town, booked.id)
+    await settle()
+    for _time in range(2):
+        await move(town, 1)
+        client, answers = await read(email)
+        shown = clock.local(await starts_at(town))
+        assert client.shown == shown
+        assert await newest(email) == f"{shown:%Y%m%dT%H%M%S}"
+        assert answers[-1] == "NEEDS-ACTION"
+    assert answers.count("") == 1, "one CANCEL"
 
 
 async def test_an_answer_is_not_carried_to_a_time_never_seen(database_test):

@@ -8,11 +8,13 @@ import pytest
 from icalendar import Calendar
 
 import makers
+from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
+from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import close_feed, open_feed
 from training.calendar.queries import feeds as queries
 from training.directory import actions as directory
-from training.kernel import clock
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.scheduling.rules import SessionState
 
@@ -120,7 +122,9 @@ async def test_an_organisations_feed_has_what_it_booked(client):
     assert "Commune d’Essai" in str(Calendar.from_ical(answer.content)["X-WR-CALNAME"])
     await ending.cancel(SYSTEM, booked.id)
     (event,) = events((await client.get(path)).content)
-    assert (str(event["STATUS"]), str(event["SUMMARY"]).startswith("Annulé")) == ("CANCELLED", True)
+    assert (str(event["STATUS"]), str(event["SUMMARY"]).startswith("Réservation annulée")) == ("CANCELLED", True)
+    assert "la séance a lieu" in str(event["DESCRIPTION"])
+    assert "n’a pas lieu" not in str(event["DESCRIPTION"])
     assert other not in [int(str(e["URL"]).rsplit("/", 1)[1]) for e in [event]]
 
 
@@ -218,3 +222,48 @@ async def test_names_that_calendars_do_not_like_come_back_whole(client):
     assert str(event["SUMMARY"]) == ("Vélo ; trottinette, « etc. » 🚲 " + "long " * 30).strip()
     assert "A, B; C\\D, 02" in str(event["DESCRIPTION"])
     assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
+
+
+async def test_the_event_of_a_private_session_opens_for_its_reader(client):
+    town = await makers.make_town()
+    private = await makers.make_session(
+        town.offer, organisation=town.organisation, starts_at=makers.NOON + timedelta(days=29), venue=town.venue
+    )
+    await bookings.book(SYSTEM, NewBooking(private, town.organisation, 4))
+    for owner in ({"organisation": town.organisation}, {"venue": town.venue}):
+        (url,) = {
+            str(event["URL"])
+            for event in events((await client.get(await feed_of(**owner))).content)
+            if "/lien/" in str(event["URL"])
+        }
+        shown = await client.get(url)
+        assert shown.status_code == 200
+        assert "Sensibilisation au vélo électrique" in shown.text
+        assert "Commune d’Essai" not in shown.text, "who it is for is not said to whoever holds it"
+        assert "/reserver" not in shown.text
+    assert (await client.get(f"/seances/{private}")).status_code == 404
+
+
+async def test_english_readers_have_english_events(client):
+    town = await makers.make_town()
+    await makers.make_booking(town, 4)
+    token = await open_feed(SYSTEM, "essai", facilitator=town.facilitator)
+    assert "4 places réservées" in (await client.get(f"/agenda/p/{token}.ics")).text
+    async with db.atomic():
+        await db.execute("update facilitator set locale = 'en'")
+    assert "4 seats" in (await client.get(f"/agenda/p/{token}.ics")).text
+    english = await client.get(PUBLIC, params={"lang": "en"})
+    assert "A question: " in english.text
+    assert english.headers["etag"] != (await client.get(PUBLIC)).headers["etag"]
+
+
+async def test_a_partner_s_feed_counts_what_it_names(client):
+    town = await makers.make_town()
+    await makers.make_booking(town, 12)
+    await makers.make_booking(town, 7, option=True)
+    async with db.atomic():
+        partner = await db.value("insert into partner (slug, name, summary) values ('p', 'P', '') returning id")
+        await db.execute("update offer set partner = $1", partner)
+    for owner in ({"partner": partner}, {"facilitator": town.facilitator}):
+        (event,) = events((await client.get(await feed_of(**owner))).content)
+        assert "12 places réservées (Commune d’Essai)" in str(event["DESCRIPTION"])

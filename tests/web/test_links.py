@@ -50,6 +50,15 @@ async def an_invitation() -> int:
     return int(await db.value("select id from invitation where role = 'facilitator'"))
 
 
+async def a_private_session() -> int:
+    town = await makers.make_town()
+    async with db.atomic():
+        await db.execute(
+            "update session set kind = 'private', organisation = $2 where id = $1", town.session, town.organisation
+        )
+    return town.session
+
+
 @dataclass(frozen=True)
 class Example:
     """A thing that links of a purpose are about: how it comes to be, and the table of its generation."""
@@ -62,6 +71,7 @@ EXAMPLES = {
     Purpose.INVOICE: Example(an_invoice, "invoice"),
     Purpose.BILLING_FACTS: Example(a_draft, "invoice"),
     Purpose.INVITATION: Example(an_invitation, "invitation"),
+    Purpose.SESSION: Example(a_private_session, "session"),
 }
 
 

@@ -7,19 +7,20 @@ team is here, for people add events to calendars that others see.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from training.calendar.formats.event import ZONE, EventText
+from training.calendar.formats.event import ZONE, EventText, in_utc
 from training.calendar.formats.itip import PartStat
 from training.kernel import addresses
-from training.kernel.i18n import _, ngettext
+from training.kernel.i18n import N_, _, ngettext
+from training.kernel.links import Purpose
 from training.scheduling.rules import SessionState
 
-FORMAT = "3"  # of what is written: another number, and every program fetches again
+FORMAT = "4"  # of what is written: another number, and every program fetches again
 PAST = timedelta(days=90)
 FUTURE = timedelta(days=548)  # eighteen months
 CANCELLED_STAYS = timedelta(days=7)  # after its date: Apple and Fastmail show it struck out for as long as it is there
@@ -113,6 +114,8 @@ class SlotFacts:
     latitude: float | None
     longitude: float | None
     zone: str | None  # None where the place is not known
+    private: bool
+    generation: int  # of the links to a private session
     seats: int
     organisation: str | None
     cancelled: bool
@@ -126,12 +129,12 @@ def event(
     `uninvited`: it takes place, without this reader. `invited`: it is theirs, whatever else they look on.
     """
     called_off = facts.state == SessionState.CANCELLED
-    cancelled = called_off or (facts.cancelled and not uninvited)
-    title = facts.title
-    if facts.slots > 1:
-        title = f"{title} ({facts.position}/{facts.slots})"
-    if cancelled:
+    left = (facts.cancelled or uninvited) and not called_off
+    title = entitled(facts)
+    if called_off:
         title = _("Annulé : {title}").format(title=title)
+    elif left and audience in _LEFT:
+        title = _(_LEFT[audience]).format(title=title)
     return EventText(
         uid=facts.uid,
         sequence=facts.sequence,
@@ -139,17 +142,30 @@ def event(
         starts_at=facts.starts_at,
         ends_at=facts.ends_at,
         summary=title,
-        description=_description(facts, audience, cancelled, uninvited and not called_off, contact),
-        location=", ".join(
-            filter(None, (facts.venue, facts.address, f"{facts.postcode or ''} {facts.city or ''}".strip()))
-        ),
+        description=_description(facts, audience, called_off, left, contact),
+        location=location(facts),
         url=base_url + _path(facts, audience),
         geo=_geo(facts.latitude, facts.longitude),
-        status="CANCELLED" if cancelled or uninvited else "CONFIRMED",
+        status="CANCELLED" if called_off or left else "CONFIRMED",
         categories=(facts.theme,),
         zone=facts.zone or ZONE,
         busy=invited or audience not in LOOKING_ON,
     )
+
+
+# A date that takes place without its reader: what ended is theirs, and is said so
+_LEFT = {Audience.ORGANISATION: N_("Réservation annulée : {title}"), Audience.FACILITATOR: N_("Sans vous : {title}")}
+
+
+def entitled(facts: SlotFacts) -> str:
+    """The title, with which date of how many."""
+    return f"{facts.title} ({facts.position}/{facts.slots})" if facts.slots > 1 else facts.title
+
+
+def location(facts: SlotFacts) -> str:
+    """Where, on one line."""
+    town = f"{facts.postcode or ''} {facts.city or ''}".strip()
+    return ", ".join(filter(None, (facts.venue, facts.address, town)))
 
 
 # What programs that fetch calendars call themselves, and how people know them; the first that is found names it.
@@ -186,17 +202,49 @@ def program_name(user_agent: str | None) -> str:
     return _("un navigateur") if said.startswith("mozilla/") else _("un autre programme")
 
 
-PLACE_MAX = 500  # characters: what is remembered of a place
+TOLD_MAX = 500  # characters: what is remembered of a place or a title
 
 
-def place(text: EventText) -> str:
-    """Where, as it is remembered of what an address was told."""
-    return text.location[:PLACE_MAX]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What of a date is worth a mail when it changes: never our telephone, our address or how an event is worded.
+
+    `seats` are those of who booked: whoever facilitates or opens the door reads them in the invitation and on the site,
+    and a mail at each booking would teach them not to read. None: of no interest to them, or told before it was
+    remembered.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    title: str | None
+    access: str | None
+    seats: int | None
+
+    def reschedules(self, before: Told) -> bool:
+        """Whether time or place are others than before: an answer was about another date (RFC 5546 2.1.4)."""
+        return (self.starts_at, self.ends_at, self.place) != (before.starts_at, before.ends_at, before.place)
+
+    def news(self, before: Told) -> bool:
+        """Whether somebody who was told `before` must hear of it again."""
+        return self.reschedules(before) or any(
+            was is not None and was != now
+            for was, now in (
+                (before.title, self.title), (before.access, self.access), (before.seats, self.seats)
+            )
+        )  # fmt: skip
 
 
-def rescheduled(told: tuple[datetime, datetime, str], text: EventText) -> bool:
-    """Whether the event has another time or place than an address was told: its answer was about another date."""
-    return told != (text.starts_at, text.ends_at, place(text))
+def worth_telling(facts: SlotFacts, role: InviteeRole) -> Told:
+    """What somebody invited in that role is told of these facts."""
+    return Told(
+        in_utc(facts.starts_at),
+        in_utc(facts.ends_at),
+        location(facts)[:TOLD_MAX],
+        entitled(facts)[:TOLD_MAX],
+        facts.access or "",
+        facts.seats if role is InviteeRole.CONTACT else None,
+    )
 
 
 def must_renew(last_sequence: int, sequence: int) -> bool:
@@ -204,17 +252,8 @@ def must_renew(last_sequence: int, sequence: int) -> bool:
     return sequence > last_sequence
 
 
-def worth_telling(facts: SlotFacts, role: InviteeRole) -> SlotFacts:
-    """The facts whose change is worth a mail: how many come counts for who booked them.
-
-    Who facilitates or opens the door reads it in the invitation, and on the site where it stays true: a mail at each
-    booking would teach them not to read.
-    """
-    return facts if role is InviteeRole.CONTACT else replace(facts, seats=0, organisation=None)
-
-
 def digest(text: EventText) -> bytes:
-    """What was said, in 32 octets: sent again only when this changed. The revision itself is not part of it."""
+    """What was said, in 32 octets: kept of each object that was sent. The revision itself is not part of it."""
     said = {k: v for k, v in asdict(text).items() if k not in ("revised_at", "sequence", "busy")}
     return hashlib.sha256(msgspec.json.encode(said, order="sorted")).digest()
 
@@ -231,15 +270,19 @@ def _path(facts: SlotFacts, audience: Audience) -> str:
         return addresses.mission(facts.session)
     if audience == Audience.STAFF:
         return addresses.office_session(facts.session)
+    if facts.private:  # whoever has it in a calendar may read it, and need not sign in for that
+        return addresses.linked(Purpose.SESSION, facts.session, facts.generation, since=facts.ends_at)
     return addresses.session(facts.session)
 
 
-def _description(facts: SlotFacts, audience: Audience, cancelled: bool, uninvited: bool, contact: str) -> str:
+def _description(facts: SlotFacts, audience: Audience, called_off: bool, left: bool, contact: str) -> str:
     parts = []
-    if uninvited:
-        parts.append(_("Vous n’êtes plus attendu à cette date ; la séance a lieu."))
-    elif cancelled:
+    if called_off:
         parts.append(_("Cette séance n’a pas lieu."))
+    elif left and audience == Audience.ORGANISATION:
+        parts.append(_("Votre réservation est annulée ; la séance a lieu."))
+    elif left:
+        parts.append(_("Vous n’êtes plus attendu à cette date ; la séance a lieu."))
     elif audience == Audience.PUBLIC:
         parts.append(facts.summary)
     elif audience == Audience.PARTICIPANT:
@@ -250,7 +293,7 @@ def _description(facts: SlotFacts, audience: Audience, cancelled: bool, uninvite
         parts.append(f"{places} ({whose})" if whose else places)
     if facts.partner:
         parts.append(_("Avec {partner}.").format(partner=facts.partner))
-    if facts.access and not cancelled:
+    if facts.access and not called_off:
         parts.append(_("Accès : {access}").format(access=facts.access))
     parts.append(_("Une question : {contact}").format(contact=contact))
     return "\n".join(parts)

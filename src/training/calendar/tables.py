@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Bytea, Integer, Serial, Varchar
+from piccolo.columns import BigInt, Bytea, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -61,6 +61,11 @@ class Invitation(Table, tablename="invitation"):
     told_starts_at = instant()
     told_ends_at = instant()
     told_place = Varchar(length=500, default="")
+    told_title = short_text(500, null=True)  # null, as the next two: not remembered before 0.2
+    told_access = Text(default=None, null=True)
+    told_seats = Integer(default=None, null=True)
+    organizer = short_text(null=True)  # the address that the event came from, until it is over
+    locale = short_text(5, null=True)  # the language that it was written in
     answer = short_text(20, null=True)
     answered_at = instant(null=True)
     generation = Integer(default=0)  # raised to revoke the links mailed about this invitation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from training.calendar.queries.invitations import LastSent
-from training.calendar.rules import InviteeRole
+from training.calendar.rules import InviteeRole, Told
 from training.demo import samples
 from training.kernel import addresses
 from training.messages.actions.outgoing import Letter, Reader
@@ -28,11 +28,21 @@ def _told() -> LastSent:
         told_starts_at=slot.starts_at - timedelta(days=7),
         told_ends_at=slot.ends_at - timedelta(days=7),
         told_place="Salle des fêtes de Radon",
+        told_title=samples.session().title,
+        told_access="",
+        told_seats=None,
+        organizer=None,
+        locale="fr",
         answer=None,
         answered_at=None,
         generation=0,
         sent_at=slot.starts_at - timedelta(days=30),
     )
+
+
+def _now() -> Told:
+    slot = samples.slots()[0]
+    return Told(slot.starts_at, slot.ends_at, "Salle des fêtes de Radon", samples.session().title, "", None)
 
 
 def following(occasion: str) -> Letter:
@@ -45,6 +55,7 @@ def following(occasion: str) -> Letter:
         "slot": samples.slots()[0],
         "role": InviteeRole.PARTICIPANT,
         "before": _told() if occasion == "session_changed" else None,
+        "now": _now(),
         "method": "CANCEL" if off else "REQUEST",
         "answer": None if off else samples.ANSWER,
         "path": addresses.session(session.id),

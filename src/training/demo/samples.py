@@ -133,6 +133,7 @@ def session(state: SessionState = SessionState.CONFIRMED, cancel_reason: str | N
         venue=first.venue,
         city=first.city,
         updated_at=clock.now(),
+        generation=0,
     )
 
 

@@ -256,6 +256,8 @@ async def _write_contact(change: Change, contact: int, new: NewContact, *, activ
     values = {**asdict(new), "email": rules.check_email(new.email), "active": active}
     if not await change.edit(Contact, contact, values):
         raise NotFound(_("Ce contact n’existe pas."))
+    if any(edit.field == "email" for edit in change.edits):
+        await outbox.put("contact.readdressed", ("contact", contact))
 
 
 async def add_partner(actor: Actor, **values: Any) -> int:

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     INVOICE = "invoice"
     BILLING_FACTS = "billing_facts"
     INVITATION = "invitation"
+    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ TERMS: Mapping[Purpose, Terms] = {
     Purpose.BILLING_FACTS: Terms("/completer", timedelta(days=60)),
     # who was ill says so later, and then the link is over
     Purpose.INVITATION: Terms("/reponse", timedelta(days=30), "the end of the date"),
+    # in calendars, where people look back
+    Purpose.SESSION: Terms("/seance", timedelta(days=90), "the end of the date"),
 }
 
 

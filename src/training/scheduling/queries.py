@@ -74,6 +74,7 @@ class SessionView:
     venue: str | None
     city: str | None
     updated_at: datetime
+    generation: int
 
     @property
     def seats_left(self) -> int:
@@ -95,7 +96,8 @@ SESSION = """
     select s.id, s.offer, o.slug as offer_slug, o.title, o.summary, o.theme, o.duration_minutes, p.name as partner,
            s.kind, s.organisation, s.state, s.capacity, s.seats_taken, s.closes_at, s.note, s.cancel_reason,
            s.starts_at, f.ends_at, s.ends_at as last_ends_at,
-           (select count(*) from slot where session = s.id) as slots, v.name as venue, c.name as city, s.updated_at
+           (select count(*) from slot where session = s.id) as slots, v.name as venue, c.name as city, s.updated_at,
+           s.generation
     from session s
     join offer o on o.id = s.offer
     left join partner p on p.id = o.partner

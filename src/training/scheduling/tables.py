@@ -53,6 +53,7 @@ class Session(Table, tablename="session"):
     note = Text(default="")
     cancel_reason = short_text(400, null=True)
     published_at = instant(null=True)  # the first time that anybody could see it
+    generation = Integer(default=0)  # raised to revoke the links in calendars to a private session
     tell_after = instant(null=True)  # something changed: said once it has been quiet until then
     created_at = instant()
     updated_at = instant()

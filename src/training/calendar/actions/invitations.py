@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,11 @@ from training.calendar.formats.event import EventText
 from training.calendar.formats.mailbox import Mailbox, UnusableAddress
 from training.calendar.queries import invitations, slots
 from training.calendar.queries.invitations import Invitee, LastSent
-from training.calendar.rules import InviteeRole, SlotFacts
+from training.calendar.rules import InviteeRole, SlotFacts, Told
 from training.calendar.tables import Invitation, InvitationMessage
 from training.directory.queries import PlatformView
 from training.kernel import addresses, clock, db, settings
-from training.kernel.i18n import _
+from training.kernel.i18n import SOURCE, _, speaking
 from training.kernel.links import Purpose
 from training.scheduling.rules import SessionState
 
@@ -25,7 +25,7 @@ from training.scheduling.rules import SessionState
 class Prepared:
     """A calendar object that goes in a mail. `invitation` is the note that it was sent, `path` where to answer it.
 
-    `before` is what the address was told until now: None the first time, and after a CANCEL.
+    `now` is what it is told, `before` what it was told until now: None the first time, and after a CANCEL.
     """
 
     method: itip.Method
@@ -34,6 +34,8 @@ class Prepared:
     path: str
     role: InviteeRole
     off: bool  # the date leaves their calendar
+    locale: str
+    now: Told
     before: LastSent | None
 
 
@@ -50,45 +52,68 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
     )
     person = await invitations.invitee(slot, email)
     last = await invitations.told(slot, email)
-    off = person is None
-    if off and (last is None or last.method == "CANCEL"):
+    if (off := person is None) and (last is None or last.method == "CANCEL"):
         return None  # nothing was said that must be taken back
     facts = await _facts(slot, person)
-    if facts is None:
-        return None
+    if facts is None or facts.ends_at <= clock.now():
+        return None  # nobody has to be anywhere yesterday
     role = last.role if person is None and last else person.role  # type: ignore[union-attr]
-    text = _text(facts, role, platform, off=off)
-    digest = rules.digest(_text(rules.worth_telling(facts, role), role, platform, off=off))
-    if last is not None and not off and last.method != "CANCEL" and last.digest == digest:
+    now = rules.worth_telling(facts, role)
+    if last is not None and not off and last.method != "CANCEL" and last.role == role and not now.news(last.told):
         return None  # they know
-    sequence, sent_at = _sequence(facts.sequence, text, last, off=off), _sent_at(last)
-    note = await _note(slot, email, role, last, "CANCEL" if off else "REQUEST", sequence, sent_at, digest, text)
-    path = _path(note, last.generation if last else 0, facts)
-    known = last.answer if last and not rules.must_renew(last.sequence, sequence) else None
-    method, content = _write(text, facts, _mailbox(name, email), platform, sequence, sent_at, known, off=off, path=path)
-    return Prepared(method, content, note, path, role, off, None if last is None or last.method == "CANCEL" else last)
+    word = _Word(
+        facts=facts,
+        role=role,
+        off=off,
+        told=now,
+        sequence=_sequence(facts.sequence, now, last, off=off),
+        sent_at=_sent_at(last),
+        organizer=(last.organizer if last else None) or platform.email,
+        locale=person.locale if person else last.locale or SOURCE,  # type: ignore[union-attr]
+    )
+    with speaking(word.locale):
+        text = _text(word, platform)
+        note = await _note(slot, email, last, word, rules.digest(text))
+        path = _path(note, last.generation if last else 0, facts)
+        known = last.answer if last and not rules.must_renew(last.sequence, word.sequence) else None
+        method, content = _write(word, text, _mailbox(name, email), platform, known, path)
+    before = None if last is None or last.method == "CANCEL" else last
+    return Prepared(method, content, note, path, role, off, word.locale, now, before)
 
 
-def _text(facts: SlotFacts, role: InviteeRole, platform: PlatformView, *, off: bool) -> EventText:
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What is said to one address about one date, before it is written."""
+
+    facts: SlotFacts
+    role: InviteeRole
+    off: bool
+    told: Told
+    sequence: int
+    sent_at: datetime
+    organizer: str  # the same until the event is over, whatever the platform's address became: RFC 5546 3.2.2.6
+    locale: str
+
+
+def _text(word: _Word, platform: PlatformView) -> EventText:
     return rules.event(
-        facts,
-        rules.AUDIENCE_OF[role],
+        word.facts,
+        rules.AUDIENCE_OF[word.role],
         base_url=settings.current().base_url,
         contact=f"{platform.short_name}, {platform.phone}",
-        uninvited=off,
+        uninvited=word.off,
         invited=True,
     )
 
 
-def _sequence(own: int, text: EventText, last: LastSent | None, *, off: bool) -> int:
+def _sequence(own: int, now: Told, last: LastSent | None, *, off: bool) -> int:
     """RFC 5546 2.1.4: grows on every CANCEL, when somebody is invited again after one, and when time or place change.
 
     It is the slot's `own`, unless a CANCEL put this address ahead: then it goes on from what the address was told.
     """
     if last is None:
         return own
-    told = (last.told_starts_at, last.told_ends_at, last.told_place)
-    grows = off or last.method == "CANCEL" or rules.rescheduled(told, text)
+    grows = off or last.method == "CANCEL" or now.reschedules(last.told)
     return max(own, last.sequence + grows)
 
 
@@ -111,23 +136,14 @@ def _mailbox(name: str, email: str) -> Mailbox | None:
 
 
 def _write(
-    text: EventText,
-    facts: SlotFacts,
-    attendee: Mailbox | None,
-    platform: PlatformView,
-    sequence: int,
-    sent_at: datetime,
-    known: str | None,
-    *,
-    off: bool,
-    path: str,
+    word: _Word, text: EventText, attendee: Mailbox | None, platform: PlatformView, known: str | None, path: str
 ) -> tuple[itip.Method, bytes]:
-    organizer = Mailbox(platform.short_name, platform.email)
+    organizer = Mailbox(platform.short_name, word.organizer)
     if attendee is None or attendee.same_as(organizer):
         # nobody can be invited by themselves, nor taken off: their program would say « you are the organiser »
-        return "PUBLISH", itip.publish(text, organizer=organizer, sequence=sequence, sent_at=sent_at)
-    message = {"organizer": organizer, "attendee": attendee, "sequence": sequence, "sent_at": sent_at}
-    if not off:
+        return "PUBLISH", itip.publish(text, organizer=organizer, sequence=word.sequence, sent_at=word.sent_at)
+    message = {"organizer": organizer, "attendee": attendee, "sequence": word.sequence, "sent_at": word.sent_at}
+    if not word.off:
         # Outlook shows the description and not the mail: the way to answer is there too
         answer = _("Répondre : {address}").format(address=addresses.absolute(path))
         text = replace(text, description=f"{text.description}\n{answer}")
@@ -135,7 +151,7 @@ def _write(
         partstat = rules.PARTSTAT[rules.Answer(known)] if known else "NEEDS-ACTION"
         return "REQUEST", itip.request(text, partstat=partstat, **message)  # type: ignore[arg-type]
     # STATUS:CANCELLED only when the event itself is called off (RFC 5546 3.2.5)
-    take_back = itip.cancel if facts.state == SessionState.CANCELLED else itip.uninvite
+    take_back = itip.cancel if word.facts.state == SessionState.CANCELLED else itip.uninvite
     return "CANCEL", take_back(text, **message)  # type: ignore[arg-type]
 
 
@@ -147,29 +163,18 @@ async def _facts(slot: int, person: Invitee | None) -> SlotFacts | None:
     return await slots.for_anyone(slot)
 
 
-async def _note(
-    slot: int,
-    email: str,
-    role: InviteeRole,
-    last: LastSent | None,
-    method: str,
-    sequence: int,
-    sent_at: datetime,
-    digest: bytes,
-    text: EventText,
-) -> int:
+async def _note(slot: int, email: str, last: LastSent | None, word: _Word, digest: bytes) -> int:
+    method = "CANCEL" if word.off else "REQUEST"
+    said: dict[str, Any] = {"method": method, "sequence": word.sequence, "digest": digest, "sent_at": word.sent_at}
     told: dict[Any, Any] = {
-        Invitation.role: role,
-        Invitation.method: method,
-        Invitation.sequence: sequence,
-        Invitation.digest: digest,
-        Invitation.told_starts_at: text.starts_at,
-        Invitation.told_ends_at: text.ends_at,
-        Invitation.told_place: rules.place(text),
-        Invitation.sent_at: sent_at,
+        Invitation.role: word.role,
+        Invitation.organizer: word.organizer,
+        Invitation.locale: word.locale,
+        **{getattr(Invitation, name): value for name, value in said.items()},
+        **{getattr(Invitation, f"told_{name}"): value for name, value in asdict(word.told).items()},
     }
     if last is not None:
-        if rules.must_renew(last.sequence, sequence):
+        if rules.must_renew(last.sequence, word.sequence):
             told |= {Invitation.answer: None, Invitation.answered_at: None}
         await Invitation.update(told).where(Invitation.id == last.id)
         invitation = last.id
@@ -178,7 +183,5 @@ async def _note(
             Invitation({**told, Invitation.slot: slot, Invitation.email: email.lower()})
         ).returning(Invitation.id)
         invitation = int(made[0]["id"])
-    await InvitationMessage.insert(
-        InvitationMessage(invitation=invitation, method=method, sequence=sequence, digest=digest, sent_at=sent_at)
-    )
+    await InvitationMessage.insert(InvitationMessage(invitation=invitation, **said))
     return invitation

@@ -16,7 +16,7 @@ from training.calendar.formats.event import vevent
 from training.calendar.formats.feed import Head, joined
 from training.calendar.queries import slots
 from training.calendar.queries.slots import EventFacts, Listing
-from training.kernel import clock, db, i18n
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
 from training.records.actions import acting
@@ -29,7 +29,10 @@ _files: OrderedDict[str, bytes] = OrderedDict()
 
 
 async def file(listing: Listing, head: Head, *, base_url: str, contact: str) -> bytes | None:
-    """The bytes of a feed; the same listing and head give the same, in any process. None: it changed meanwhile."""
+    """The bytes of a feed, in the language of the context, which the listing's salt names.
+
+    The same listing and head give the same, in any process. None: it changed meanwhile.
+    """
     etag = listing.etag(head.name, head.description, head.color)
     if (known := _files.get(etag)) is not None:
         _files.move_to_end(etag)
@@ -59,11 +62,9 @@ async def _parts(listing: Listing, base_url: str, contact: str) -> list[bytes]:
 
 
 def _write(rows: list[Mapping[str, Any]], base_url: str, contact: str) -> list[tuple[EventFacts, bytes]]:
-    """In French, whatever the program says it speaks: the same bytes for everybody who fetches them."""
-    with i18n.speaking(i18n.SOURCE):
-        # in one order, whoever writes: two that write the same would wait for each other for ever
-        found = sorted(map(slots.written, rows), key=attrgetter("digest"))
-        return [(w, vevent(rules.event(w.facts, w.audience, base_url=base_url, contact=contact))) for w in found]
+    # in one order, whoever writes: two that write the same would wait for each other for ever
+    found = sorted(map(slots.written, rows), key=attrgetter("digest"))
+    return [(w, vevent(rules.event(w.facts, w.audience, base_url=base_url, contact=contact))) for w in found]
 
 
 async def _keep(made: list[tuple[EventFacts, bytes]]) -> None:

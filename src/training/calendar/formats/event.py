@@ -113,15 +113,20 @@ def component(event: EventText, *, stamp: datetime, sequence: int, utc: bool = F
 
 
 def _wall_times(event: EventText) -> tuple[datetime, datetime]:
-    """Start and end as the zone's clocks show them; in UTC when one falls in an hour's second coming.
+    """Start and end as the zone's clocks show them; in UTC when one falls in the hour that comes twice.
 
-    RFC 5545 3.3.5: a local time that happens twice means the first, so the second cannot be said with a TZID.
+    RFC 5545 3.3.5: a local time that happens twice means the first. Not every program knows, so neither is said with a
+    TZID.
     """
     zone = ZoneInfo(event.zone)
     starts_at, ends_at = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
-    if starts_at.fold or ends_at.fold:
+    if _twice(starts_at) or _twice(ends_at):
         return event.starts_at, event.ends_at
     return starts_at, ends_at
+
+
+def _twice(local: datetime) -> bool:
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def _degrees(value: float) -> float:

@@ -22,6 +22,7 @@ class FeedOwner:
     subject: int | None
     email: str | None  # of the account whose token it is
     name: str
+    locale: str
     fetched_at: datetime | None
 
     @property
@@ -33,7 +34,8 @@ class FeedOwner:
 # A person's address dies when they leave: it opens what their account may still see, and nothing else.
 _OWNER = """
     select t.id as token, t.kind, coalesce(t.organisation, t.facilitator, t.partner, t.venue) as subject, a.email,
-           coalesce(o.name, f.name, p.name, v.name, a.name) as name, t.fetched_at
+           coalesce(o.name, f.name, p.name, v.name, a.name) as name, coalesce(a.locale, f.locale, 'fr') as locale,
+           t.fetched_at
     from feed_token t
     left join organisation o on o.id = t.organisation
     left join facilitator f on f.id = t.facilitator

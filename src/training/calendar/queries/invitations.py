@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.calendar.rules import Answer, InviteeRole
+from training.calendar.rules import Answer, InviteeRole, Told
 from training.kernel import db
 
 
@@ -80,10 +80,22 @@ class LastSent:
     told_starts_at: datetime
     told_ends_at: datetime
     told_place: str
+    told_title: str | None
+    told_access: str | None
+    told_seats: int | None
+    organizer: str | None
+    locale: str | None
     answer: Answer | None
     answered_at: datetime | None
     generation: int
     sent_at: datetime
+
+    @property
+    def told(self) -> Told:
+        """What they were told."""
+        return Told(
+            self.told_starts_at, self.told_ends_at, self.told_place, self.told_title, self.told_access, self.told_seats
+        )
 
 
 _TOLD = f"select {', '.join(f'i.{name}' for name in LastSent.__slots__)} from invitation i"

@@ -34,7 +34,7 @@ class _Mine:
 _ALL = "session s join slot t on t.session = s.id"
 _WHO = """
     left join lateral (
-        select string_agg(distinct g.name, ', ') as names
+        select string_agg(distinct g.name, ', ') as names, sum(b.seats) as seats
         from booking b join organisation g on g.id = b.organisation where b.session = s.id and b.state = 'confirmed'
     ) w on true
 """
@@ -66,6 +66,7 @@ _MINE = {
         f"assignment a join slot t on t.id = a.slot join session s on s.id = t.session {_WHO}",
         f"a.facilitator = $5 and a.state in ('confirmed', 'withdrawn', 'replaced') and {_SEEN}",
         "'facilitator'",
+        seats="w.seats",
         organisation="w.names",
         off="a.state <> 'confirmed'",
         revised_at="a.updated_at",
@@ -77,10 +78,13 @@ _MINE = {
             where a.slot = t.id and a.state = 'confirmed' and f.partner = $5
         ))""",
         "'partner'",
+        seats="w.seats",
         organisation="w.names",
     ),
     FeedKind.VENUE: _Mine(_ALL, f"u.venue = $5 and {_SEEN}", "'host'"),
-    FeedKind.STAFF: _Mine(f"{_ALL} {_WHO}", f"{_SEEN} and $5::text is not null", "'staff'", organisation="w.names"),
+    FeedKind.STAFF: _Mine(
+        f"{_ALL} {_WHO}", f"{_SEEN} and $5::text is not null", "'staff'", seats="w.seats", organisation="w.names"
+    ),
     # the strongest reason that an address has: to facilitate, to have booked, to take part
     FeedKind.PERSON: _Mine(
         """
@@ -127,6 +131,7 @@ def _facts_of(mine: _Mine) -> str:
         t.starts_at, t.ends_at, s.state, {_revised(mine)} as revised_at,
         o.title, o.summary, o.theme, p.name as partner,
         v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude, v.zone,
+        s.kind = 'private' as private, s.generation,
         coalesce({mine.seats}, 0)::int as seats, {mine.organisation} as organisation, {mine.off} as cancelled
     """
 
@@ -140,7 +145,7 @@ def _digest_of(mine: _Mine) -> str:
     the text says: site, telephone, format.
     """
     row = f"""
-        row($4::text, t.xmin, s.state, s.updated_at, o.xmin, v.xmin, v.id, p.name, c.name, c.postcode,
+        row($4::text, t.xmin, s.state, s.updated_at, s.generation, o.xmin, v.xmin, v.id, p.name, c.name, c.postcode,
             ({mine.audience})::text, {mine.seats}, {mine.organisation}, {mine.off}, {_revised(mine)})
     """
     return f"int8send(t.id) || int8send(hash_record_extended({row}, 0))"

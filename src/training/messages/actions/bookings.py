@@ -8,7 +8,7 @@ from training.bookings.rules.states import NAMEABLE, BookingState
 from training.calendar.actions.invitations import Prepared, prepare
 from training.directory.queries import the_platform
 from training.identity.queries import staff_addresses
-from training.kernel import addresses
+from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
 from training.messages.actions.invitations import follow_booking
@@ -102,6 +102,8 @@ async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingStat
     if view is None or view.state != expected:
         return False
     slots = (await scheduling.slots([view.session]))[view.session]
+    if expected is BookingState.CONFIRMED and slots[-1].ends_at <= clock.now():
+        return False  # confirmed once it is over, so that it is billed: who was there knows
     invitations = await _invitations(view, slots) if calendar else []
     await queue(actor, letter(occasion, view, slots, invitations[0] if invitations else None))
     # one iCalendar object a mail (RFC 5546 3.2.2: one UID), so the further dates come in short mails of their own

@@ -53,7 +53,7 @@ async def _follow(actor: Actor, session: int, by_occasion: frozenset[InviteeRole
         name, email = (person.name, person.email) if person else ("", key[1])
         prepared = await prepare(name, email, key[0], platform)
         if prepared is not None:
-            reader = Reader(name, email, person.locale if person else "fr")
+            reader = Reader(name, email, prepared.locale)
             occasion = "uninvited" if prepared.off else "session_changed" if prepared.before else "invited"
             await queue(actor, _letter(occasion, view, [*slots.values()], slot, reader, prepared))
 
@@ -79,6 +79,7 @@ def _letter(
             "slot": slot,
             "role": prepared.role,
             "before": prepared.before,
+            "now": prepared.now,
             "method": prepared.method,
             "answer": prepared.path if prepared.method == "REQUEST" else None,
             "path": _page(view, prepared.role),

@@ -306,7 +306,10 @@ def _may_see(actor: Actor | None, session: SessionView) -> bool:
         return False
     if session.kind != SessionKind.PRIVATE:
         return True
-    return actor is not None and (actor.scope.everything or session.organisation in actor.scope.organisations)
+    if actor is None:
+        return False
+    scope = actor.scope
+    return scope.everything or session.organisation in scope.organisations or ("session", session.id) in scope.links
 
 
 def _bodies(session: SessionView, partners: Sequence[str | None]) -> tuple[str, ...]:

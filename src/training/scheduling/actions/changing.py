@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,9 +32,20 @@ async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> Non
             rules.check_paris_time(zone or clock.PARIS.key, "active")
         if not await change.edit(Venue, venue, values):
             raise NotFound(_("Ce lieu n’existe pas."))
+        if WHERE & {edit.field for edit in change.edits}:
+            await db.execute(_ELSEWHERE, venue, clock.now())
         await _tell_later(
             "id in (select t.session from slot t join venue_use u on u.slot = t.id where u.venue = $1)", venue
         )
+
+
+WHERE = frozenset({"name", "address", "commune"})  # what a calendar shows of a place
+
+# RFC 5546 2.1.4: another place raises SEQUENCE, though nothing moved
+_ELSEWHERE = """
+    update slot t set sequence = sequence + 1, updated_at = $2
+    from venue_use u where u.slot = t.id and u.venue = $1 and t.ends_at > $2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,14 @@ async def tell_of_changes(actor: Actor = SYSTEM) -> int:
     return len(due)
 
 
-async def _tell_later(which: str, subject: int) -> None:
+async def tell_later(actor: Actor, sessions: Collection[int]) -> None:
+    """Something about these sessions changed elsewhere: whoever is invited is told once it has been quiet."""
+    async with acting(actor, "session.tell-later"):
+        actor.must(Permission.PLATFORM_RUN)
+        await _tell_later("id = any($1)", sorted(sessions))
+
+
+async def _tell_later(which: str, subject: object) -> None:
     await db.execute(
         f"""
         update session set tell_after = $2 where {which} and session_bookable(state)

@@ -13,7 +13,7 @@ from training.calendar import rules
 from training.calendar.formats.event import EventText
 from training.calendar.rules import Audience, SlotFacts
 from training.directory.queries import PlatformView
-from training.kernel import i18n, settings
+from training.kernel import settings
 from training.web.pages import Asked
 
 MEDIA_TYPE = "text/calendar"  # Litestar adds the charset
@@ -21,10 +21,9 @@ SUFFIX = ".ics"
 
 
 def texts(facts: Iterable[SlotFacts], audience: Audience, platform: PlatformView) -> list[EventText]:
-    """The events in French, whatever the program says it speaks: the same bytes for everybody who fetches them."""
+    """The events, in the language of the page that they are taken from."""
     base_url, say = settings.current().base_url, contact(platform)
-    with i18n.speaking(i18n.SOURCE):
-        return [rules.event(fact, audience, base_url=base_url, contact=say) for fact in facts]
+    return [rules.event(fact, audience, base_url=base_url, contact=say) for fact in facts]
 
 
 def contact(platform: PlatformView) -> str:

@@ -16,6 +16,7 @@ from training.calendar.rules import FeedKind
 from training.directory.queries import PlatformView
 from training.kernel import i18n, settings
 from training.kernel.i18n import _
+from training.kernel.links import digest
 from training.web.agenda import answers
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, the_platform
@@ -30,7 +31,8 @@ async def public(request: Asked) -> Response[bytes]:
     """The open sessions, narrowed by theme, commune (INSEE code) or partner. Anybody's page may read it."""
     open_to_all = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, no-cache"}
     wanted = tuple(asked(request, name) for name in ("theme", "commune", "partenaire"))
-    return await _feed(request, None, Source(FeedKind.PUBLIC, wanted), **open_to_all)
+    with i18n.speaking(asked(request, "lang") or i18n.SOURCE):
+        return await _feed(request, None, Source(FeedKind.PUBLIC, wanted), **open_to_all)
 
 
 @get("/p/{name:str}", permission=PUBLIC)
@@ -46,14 +48,15 @@ async def private(request: Asked, name: FromPath[str]) -> Response[bytes] | Resp
             )
         )
     await seen(owner, request.headers.get("user-agent", ""))
-    return await _feed(request, owner.name, owner.source)
+    with i18n.speaking(owner.locale):  # whatever the program says that it speaks: it is not who reads
+        return await _feed(request, owner.name, owner.source)
 
 
 async def _feed(request: Asked, owner: str | None, source: Source, **more: str) -> Response[bytes]:
     platform = await the_platform()
     head, base_url, contact = _head(platform, owner), settings.current().base_url, answers.contact(platform)
     for _attempt in range(3):
-        listing = await slots.listing(source, f"{base_url}|{contact}")
+        listing = await slots.listing(source, f"{base_url}|{contact}|{i18n.language.get()}|{_key()}")
         etag = listing.etag(head.name, head.description, head.color)
         headers = answers.headers("seances", etag, listing.revised_at, more)
         if answers.has_it(request, etag):
@@ -64,7 +67,11 @@ async def _feed(request: Asked, owner: str | None, source: Source, **more: str) 
     raise TimeoutError("a feed that changes faster than it is read")
 
 
+def _key() -> str:
+    """What tells one SECRET_KEY from another: events carry links that it signs."""
+    return digest(settings.current().secret_key).hex()[:16]
+
+
 def _head(platform: PlatformView, owner: str | None) -> Head:
-    with i18n.speaking(i18n.SOURCE):
-        what = owner or _("séances ouvertes")
+    what = owner or _("séances ouvertes")
     return Head(f"{platform.short_name} – {what}", platform.name, COLOR)

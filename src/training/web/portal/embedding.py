@@ -56,8 +56,8 @@ class Look:
         )
 
 
-def _of(path: str, narrowed: Narrowing) -> str:
-    return address(path, theme=narrowed.theme, commune=narrowed.commune, partenaire=narrowed.partner)
+def _of(path: str, narrowed: Narrowing, lang: str = "") -> str:
+    return address(path, theme=narrowed.theme, commune=narrowed.commune, partenaire=narrowed.partner, lang=lang)
 
 
 def _number(text: str) -> int:
@@ -95,7 +95,9 @@ async def subscribing(request: Asked) -> Template:
     """How to follow the open sessions, as narrowed, in one's own calendar. Nothing here is secret."""
     narrowed = await _narrowed(request)
     name = " – ".join((_("Séances"), *narrowed.words))
-    found = links(_of(addresses.public_feed(), narrowed), name)
+    language = i18n.language.get()
+    feed = _of(addresses.public_feed(), narrowed, lang="" if language == i18n.SOURCE else language)
+    found = links(feed, name)
     return await page(
         request, "portal/subscribing.html", links=found, narrowed=narrowed, back=_of("/seances", narrowed)
     )

@@ -20,6 +20,9 @@ from training.kernel import links, settings
 from training.kernel.actor import Actor, Scope, Thing
 from training.kernel.links import LinkOver, Purpose
 from training.kernel.permissions import Permission
+from training.scheduling import queries as scheduling
+from training.scheduling.queries import SessionView
+from training.scheduling.rules import SessionState
 
 WHOEVER_HOLDS_IT = Scope(everything=True)  # the signature has said which row, so the scope need not
 
@@ -102,6 +105,15 @@ async def _invitation_things(note: LastSent) -> tuple[Thing, ...]:
     return (("invitation", note.id), *((("assignment", person.id),) if person is not None and asked else ()))
 
 
+async def _seen(id: int) -> SessionView | None:  # noqa: A002
+    found = await scheduling.session(id)
+    return None if found is None or found.state is SessionState.DRAFT else found
+
+
+async def _session_things(session: SessionView) -> tuple[Thing, ...]:
+    return (("session", session.id),)
+
+
 INVOICE = Door(
     Purpose.INVOICE,
     "an issued invoice or credit note, its PDF, XML and receipts, and paying it online",
@@ -126,4 +138,12 @@ INVITATION = Door(
     frozenset({Permission.INVITATIONS_ANSWER}),
     "`invitation.generation` is raised. Called off, the page says so and takes no answer",
 )
-DOORS: Mapping[Purpose, Door[Any]] = {door.purpose: door for door in (INVOICE, BILLING_FACTS, INVITATION)}
+SESSION = Door(
+    Purpose.SESSION,
+    "a session that is not for everybody, as its page shows it; to book, one signs in",
+    _seen,
+    _session_things,
+    frozenset(),
+    "`session.generation` is raised. Called off, the page says so",
+)
+DOORS: Mapping[Purpose, Door[Any]] = {door.purpose: door for door in (INVOICE, BILLING_FACTS, INVITATION, SESSION)}

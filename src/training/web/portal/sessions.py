@@ -13,13 +13,15 @@ from litestar.response import Template
 from training.kernel import clock
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.links import LinkOver
 from training.kernel.render import month
 from training.reporting.portal import catalogue as shown
-from training.reporting.portal.catalogue import ComingSessions, Filters, PricedSession
+from training.reporting.portal.catalogue import VISITOR, ComingSessions, Filters, PricedSession
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, page
 from training.web.parameters import address, asked, key, moment_key, row_key
+from training.web.portal.links import SESSION, private
 
 
 @get("/seances", permission=PUBLIC)
@@ -84,4 +86,14 @@ def session_id(name: str) -> int:
     return found
 
 
-ROUTER = Router("/", route_handlers=[coming, session])
+@get("/lien/{token:str}/seance", permission=PUBLIC)
+async def linked(request: Asked, token: FromPath[str]) -> Template:
+    """A session that is not for everybody, for whoever has it in a calendar: to be read, and no more."""
+    held = await SESSION.open(token)
+    found = await shown.session_page(held.actor, VISITOR, held.thing.id)
+    if found is None:
+        raise LinkOver
+    return private(await page(request, "portal/session.html", found=found, session=found.session, to_read=True))
+
+
+ROUTER = Router("/", route_handlers=[coming, session, linked])
