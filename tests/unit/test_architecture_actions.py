@@ -75,6 +75,9 @@ NOT_ACTING = {
         "end_assignments": "part of the action that ends them, or calls their session off",
         "note_told": "part of the mails of messages.actions.sessions.call_off",
     },
+    "payments.actions.statement_lines": {
+        "keep_lines": "part of the action that imports a statement or reads its columns",
+    },
 }
 
 

@@ -5,9 +5,7 @@ Locks: the line, then what `settle` locks (receivables, the payment).
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,9 +23,10 @@ from training.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import day_year, euros, moment
-from training.kernel.sheets import Unreadable
+from training.payments.actions.statement_lines import keep_lines
 from training.payments.formats import camt053, ofx, statement_csv
-from training.payments.formats.statement import SIZE_MAX, Format, Movement, Statement, recognise
+from training.payments.formats.statement import SIZE_MAX, Format, Statement, recognise
+from training.payments.formats.statement_csv import CsvTable
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState
 from training.payments.rules.columns import Meaning
@@ -40,38 +39,43 @@ db.refuse("bank_statement_file_once", lambda: Conflict(_("Ce relevé est déjà 
 db.refuse("bank_line_payment_once", lambda: Conflict(_("Ce virement est déjà enregistré.")))
 
 
-async def import_statement(actor: Actor, name: str, content: bytes, mapping: Sequence[Meaning] | None = None) -> int:
+async def import_statement(
+    actor: Actor, name: str, content: bytes, mapping: Sequence[Meaning] | None = None, *, titled: bool = True
+) -> int:
     """Keep a bank's file and its lines; those that an earlier file brought are counted, not kept again.
 
-    A CSV whose titles were never seen, without `mapping`, waits for `read_columns`. Returns the statement's id.
+    A CSV whose titles were never seen, without `mapping`, waits for `read_columns`; so does one without titles, which
+    `titled` False says outright. Returns the statement's id.
     Unreadable: no statement, or a broken one. Conflict: these very bytes were imported before.
     """
     actor.must(Permission.PAYMENTS_RECORD)
     if len(content) > SIZE_MAX:
         raise Invalid(_("Ce fichier dépasse 10 Mo : coupez la période en deux."), field="file")
     written = recognise(content)
-    statement, learned = await _read(written, content, mapping)
+    statement, learned = await _read(written, content, mapping, titled)
     async with acting(actor, "statement.import") as change:
         file = await keep_file(content, "application/octet-stream")
         await _refuse_known(file)
-        row = BankStatement(file=file, name=name[:200] or written.value, format=written.value, created_at=clock.now())
+        row = BankStatement(
+            file=file, name=name[:200] or written.value, format=written.value, titled=titled, created_at=clock.now()
+        )
         made = await BankStatement.insert(row).returning(BankStatement.id)
         id_ = int(made[0]["id"])
         change.about("bank_statement", id_)
         if learned is not None:
             await _remember(*learned)
         if statement is not None:
-            await _keep(id_, statement)
+            await keep_lines(id_, written, statement)
     return id_
 
 
 async def read_columns(actor: Actor, statement: int, mapping: Sequence[Meaning]) -> None:
     """Read a CSV that waits for somebody to say what its columns are; remembered for files with the same titles."""
     actor.must(Permission.PAYMENTS_RECORD)
-    content = await reading.waiting_content(statement)
-    if content is None:
+    waiting = await reading.waiting_file(statement)
+    if waiting is None:
         raise NotFound(_("Ce relevé n’existe pas, ou il est déjà lu."))
-    parsed, learned = await _read(Format.CSV, content, mapping)
+    parsed, learned = await _read(Format.CSV, waiting.content, mapping, waiting.titled)
     if parsed is None or learned is None:
         raise RuntimeError("a CSV with a mapping is read")
     async with acting(actor, "statement.read", ("bank_statement", statement)) as change:
@@ -79,7 +83,7 @@ async def read_columns(actor: Actor, statement: int, mapping: Sequence[Meaning])
         if await db.value("select read_at from bank_statement where id = $1 for update", statement):
             return  # sent twice
         await _remember(*learned)
-        await _keep(statement, parsed)
+        await keep_lines(statement, Format.CSV, parsed)
 
 
 async def drop_unread(actor: Actor, statement: int) -> None:
@@ -168,6 +172,16 @@ async def set_aside(actor: Actor, line: int, reason: str) -> None:
         await db.execute("update bank_line set state = 'aside', reason = $2 where id = $1", line, reason.strip()[:400])
 
 
+async def set_same_aside(actor: Actor, line: int) -> None:
+    """A person says that a line is the one it resembles: it is set aside, and the money is counted once."""
+    actor.must(Permission.PAYMENTS_RECORD)
+    other = await reading.resembled(line)
+    if other is None:
+        raise NotFound(_("Cette ligne de relevé n’existe pas, ou elle ne ressemble à aucune autre."))
+    words = _("C’est le virement du {day} de « {name} », déjà importé.")
+    await set_aside(actor, line, words.format(day=day_year(other.booked_on), name=other.statement_name))
+
+
 async def undo(actor: Actor, line: int, reason: str = "") -> None:
     """Take back what was said of a line: it waits again. Of a confirmed one, what it settled is due again.
 
@@ -188,19 +202,19 @@ async def undo(actor: Actor, line: int, reason: str = "") -> None:
 
 
 async def _read(
-    written: Format, content: bytes, mapping: Sequence[Meaning] | None
-) -> tuple[Statement | None, tuple[bytes, Sequence[Meaning]] | None]:
+    written: Format, content: bytes, mapping: Sequence[Meaning] | None, titled: bool
+) -> tuple[Statement | None, tuple[CsvTable, Sequence[Meaning]] | None]:
     """The movements (None: a person must say the columns first), and a mapping to remember. Parsed off the loop."""
     if written == Format.OFX:
         return await anyio.to_thread.run_sync(ofx.read, content), None
     if written == Format.CAMT053:
         return await anyio.to_thread.run_sync(camt053.read, content), None
-    table = await anyio.to_thread.run_sync(statement_csv.read_table, content)
+    table = await anyio.to_thread.run_sync(statement_csv.read_table, content, titled)
     known = mapping or await reading.known_mapping(table)
     if known is None:
         return None, None
     statement = await anyio.to_thread.run_sync(statement_csv.read, table, known)
-    return statement, (table.header_hash, known)
+    return statement, (table, known)
 
 
 async def _refuse_known(file: int) -> None:
@@ -210,58 +224,17 @@ async def _refuse_known(file: int) -> None:
         raise Conflict(words.format(name=row["name"], when=moment(row["created_at"])), field="file")
 
 
-async def _remember(header: bytes, mapping: Sequence[Meaning]) -> None:
-    row = CsvMapping(header_sha256=header, mapping=json.dumps(list(mapping)), used_at=clock.now())
+async def _remember(table: CsvTable, mapping: Sequence[Meaning]) -> None:
+    """Files with these titles are read so from now on. Without titles, each is asked about."""
+    if not table.titled:
+        return
+    said = json.dumps(list(mapping))
+    row = CsvMapping(header_sha256=table.header_hash, mapping=said, knows_status=True, used_at=clock.now())
     await CsvMapping.insert(row).on_conflict(
-        target=CsvMapping.header_sha256, action="DO UPDATE", values=[CsvMapping.mapping, CsvMapping.used_at]
+        target=CsvMapping.header_sha256,
+        action="DO UPDATE",
+        values=[CsvMapping.mapping, CsvMapping.knows_status, CsvMapping.used_at],
     )
-
-
-async def _keep(statement: int, parsed: Statement) -> None:
-    """Every line in one statement; those that are there already are left alone."""
-    lines = parsed.lines
-    if not lines:
-        raise Unreadable(_("Ce relevé ne contient aucune opération."))
-    done = await db.execute(
-        """
-        insert into bank_line
-            (statement, fingerprint, booked_on, amount_cents, payer_name, payer_iban, label, reference, state)
-        select $1, * from unnest($2::bytea[], $3::date[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-                                 $9::text[])
-        on conflict (fingerprint) do nothing
-        """,
-        statement,
-        fingerprints(parsed),
-        [line.booked_on for line in lines],
-        [line.amount_cents for line in lines],
-        [line.payer_name for line in lines],
-        [line.payer_iban for line in lines],
-        [line.label for line in lines],
-        [line.reference for line in lines],
-        ["new" if line.amount_cents > 0 else "ignored" for line in lines],
-    )
-    known = len(lines) - int(done.rsplit(" ", 1)[1])
-    sql = "update bank_statement set account = $2, known_lines = $3, read_at = $4 where id = $1"
-    await db.execute(sql, statement, parsed.account, known, clock.now())
-
-
-def fingerprints(parsed: Statement) -> list[bytes]:
-    """One a line: account, day, amount, words, and rank among equals, so that two identical transfers are two."""
-    ranks: Counter[tuple[date, int, str]] = Counter()
-    found: list[bytes] = []
-    for line in parsed.lines:
-        key = (line.booked_on, line.amount_cents, _words(line))
-        found.append(
-            hashlib.sha256(
-                "\x1f".join((parsed.account, key[0].isoformat(), str(key[1]), key[2], str(ranks[key]))).encode()
-            ).digest()
-        )
-        ranks[key] += 1
-    return found
-
-
-def _words(line: Movement) -> str:
-    return "\x1e".join((line.label, line.payer_name, line.reference)).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,11 @@ from training.payments.formats.statement import (
     check_size,
     one_currency,
     plain_amount,
+    several_accounts,
     tidy,
 )
+
+_PAYER = ("RltdPties/Dbtr/Nm", "RltdPties/Dbtr/Pty/Nm", "RltdPties/UltmtDbtr/Nm", "RltdPties/UltmtDbtr/Pty/Nm")
 
 Element = etree._Element  # lxml gives its class no public name
 
@@ -33,9 +36,7 @@ def read(content: bytes) -> Statement:
         accounts[_said(statement, "Acct/Id/IBAN") or _said(statement, "Acct/Id/Othr/Id")] = None
         for entry in _each(statement, "Ntry"):
             lines.extend(_movements(entry))
-    if len(accounts) > 1:
-        words = _("Ce fichier porte {n} comptes : exportez un fichier par compte.")
-        raise Unreadable(words.format(n=len(accounts)))
+    several_accounts(accounts)
     if not lines:
         raise Unreadable(_("Ce relevé ne contient aucune opération comptabilisée."))
     check_size(len(lines))
@@ -93,8 +94,8 @@ def _line(element: Element) -> int | None:
 
 
 def _movements(entry: Element) -> Iterator[Movement]:
-    # 001.02 writes the status as text, 001.08 as a code; what is pending may still go away
-    if (_said(entry, "Sts/Cd") or _said(entry, "Sts") or "BOOK") != "BOOK":
+    # 001.02 writes the status as text, 001.08 as a code or in the bank's own words; what is pending may still go away
+    if (_said(entry, "Sts/Cd") or _said(entry, "Sts") or _said(entry, "Sts/Prtry") or "BOOK").upper() != "BOOK":
         return
     line = _line(entry)
     booked_on, whole = _day(entry, line), _cents(entry, "Amt", line)
@@ -145,14 +146,9 @@ def _movement(booked_on: date, cents: int, entry: Element, details: list[Element
     names: dict[str, None] = {}
     ibans, references, label = dict[str, None](), dict[str, None](), dict[str, None]()
     for detail in details:
-        for path in (
-            "RltdPties/Dbtr/Nm",
-            "RltdPties/Dbtr/Pty/Nm",
-            "RltdPties/UltmtDbtr/Nm",
-            "RltdPties/UltmtDbtr/Pty/Nm",
-        ):
-            names[_said(detail, path)] = None
-        ibans[_said(detail, "RltdPties/DbtrAcct/Id/IBAN")] = None
+        if cents > 0:  # of money that goes out we are the debtor ourselves
+            names.update(dict.fromkeys(_said(detail, path) for path in _PAYER))
+            ibans[_said(detail, "RltdPties/DbtrAcct/Id/IBAN")] = None
         references[_said(detail, "Refs/EndToEndId")] = None
         for path in (
             "RmtInf/Ustrd",
@@ -171,4 +167,12 @@ def _movement(booked_on: date, cents: int, entry: Element, details: list[Element
         payer_name=tidy(" / ".join(filter(None, names)), 200),
         payer_iban=next(filter(None, ibans), "")[:34],
         reference=tidy(" ".join(filter(None, references)), 140),
+        bank_id=tidy(_bank_id(entry, details), 140),
     )
+
+
+def _bank_id(entry: Element, details: list[Element]) -> str:
+    """The bank's own reference of a movement; the whole entry's is not that of one payment of a batch."""
+    own = _said(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else ""
+    part = len(details) == 1 and len(_each(entry, "NtryDtls/TxDtls")) > 1
+    return own or ("" if part else _said(entry, "AcctSvcrRef"))

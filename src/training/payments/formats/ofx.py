@@ -13,16 +13,20 @@ from datetime import date
 from training.kernel.i18n import _
 from training.kernel.sheets import Unreadable, decode
 from training.payments.formats.statement import (
+    LINES_MAX,
     Movement,
     Statement,
     at_line,
     check_size,
     one_currency,
     plain_amount,
+    several_accounts,
     tidy,
 )
 
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*/?>")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]{0,40})\s{0,10}/?>")
+TAGS_MAX = 40 * LINES_MAX
+VALUE_MAX = 2_000  # characters of a field that are read
 _CHARSETS = {"1252": "cp1252", "ISO-8859-1": "latin-1", "8859-1": "latin-1", "UTF-8": "utf-8"}
 
 
@@ -33,10 +37,12 @@ def read(content: bytes) -> Statement:
         raise Unreadable(
             _("Ce fichier contient des déclarations (DTD, entités) qu’aucun relevé ne porte : il est refusé.")
         )
-    if not re.search(r"</OFX>\s*$", text, re.IGNORECASE):
+    if text[-1_000:].rstrip()[-6:].upper() != "</OFX>":
         raise Unreadable(
             _("Le fichier semble coupé : il s’arrête ligne {line}, avant sa fin.").format(line=text.count("\n") + 1)
         )
+    if text.count("<") > TAGS_MAX:
+        raise Unreadable(_("Ce fichier a bien plus de balises qu’un relevé : il est refusé."))
     accounts: dict[str, None] = {}
     lines: list[Movement] = []
     for kind, line, fields in _aggregates(text):
@@ -44,11 +50,9 @@ def read(content: bytes) -> Statement:
             accounts["".join(fields.get(name, "") for name in ("BANKID", "BRANCHID", "ACCTID"))] = None
         elif kind == "CURDEF":
             one_currency(fields["CURDEF"], line)
-        else:
+        elif _has_moved(fields):
             lines.append(_movement(line, fields))
-    if len(accounts) > 1:
-        words = _("Ce fichier porte {n} comptes : exportez un fichier par compte.")
-        raise Unreadable(words.format(n=len(accounts)))
+    several_accounts(accounts)
     if not lines:
         raise Unreadable(_("Ce relevé ne contient aucune opération."))
     check_size(len(lines))
@@ -70,14 +74,13 @@ def _text(content: bytes) -> str:
 
 def _aggregates(text: str) -> Iterator[tuple[str, int, dict[str, str]]]:
     """(kind, line, fields) of each account, currency and transaction, in order."""
-    kind, began, fields = "", 0, dict[str, str]()
-    line, counted = 1, 0
-    tags = list(_TAG.finditer(text))
-    for tag, following in zip(tags, [*tags[1:], None], strict=True):
-        line, counted = line + text.count("\n", counted, tag.start()), tag.start()
-        closing, name = bool(tag[1]), tag[2].upper()
-        value = text[tag.end() : following.start() if following else len(text)]
-        if name in ("STMTTRN", "BANKACCTFROM"):
+    kind, began, fields, pending = "", 0, dict[str, str](), False
+    for closing, name, line, value in _tags(text):
+        if name == "BANKTRANLISTP":  # OFX 2.2: what is announced, and may never come
+            pending = not closing
+        elif pending:
+            continue
+        elif name in ("STMTTRN", "BANKACCTFROM"):
             if kind == "STMTTRN" and not (closing and name == kind):
                 raise at_line(began, _("cette opération ne se ferme pas : le fichier semble coupé."))
             if closing and kind == name:
@@ -91,9 +94,27 @@ def _aggregates(text: str) -> Iterator[tuple[str, int, dict[str, str]]]:
             yield name, line, {name: _value(value)}
 
 
+def _tags(text: str) -> Iterator[tuple[bool, str, int, str]]:
+    """(closes, name, line, the text that follows) of each tag; one at a time, so that others get their turn."""
+    line, counted = 1, 0
+    tags = _TAG.finditer(text)
+    tag = next(tags, None)
+    while tag is not None:
+        following = next(tags, None)
+        line, counted = line + text.count("\n", counted, tag.start()), tag.start()
+        end = following.start() if following else len(text)
+        yield bool(tag[1]), tag[2].upper(), line, text[tag.end() : min(end, tag.end() + VALUE_MAX)]
+        tag = following
+
+
 def _value(raw: str) -> str:
     bare = re.sub(r"<!\[CDATA\[(.*?)\]\]>", r"\1", raw, flags=re.DOTALL) if "<!" in raw else raw
     return html.unescape(bare).strip() if "&" in bare else bare.strip()
+
+
+def _has_moved(fields: dict[str, str]) -> bool:
+    """No money moves by a hold, nor by the correction that takes an operation back (OFX 11.4.4)."""
+    return fields.get("TRNTYPE", "").upper() != "HOLD" and fields.get("CORRECTACTION", "").upper() != "DELETE"
 
 
 def _movement(line: int, fields: dict[str, str]) -> Movement:
@@ -112,6 +133,7 @@ def _movement(line: int, fields: dict[str, str]) -> Movement:
         label=tidy(f"{label} {cheque}" if cheque and cheque not in label else label, 1_000),
         payer_name=name,
         reference=tidy(fields.get("REFNUM", ""), 140),
+        bank_id=tidy(fields.get("FITID", ""), 140),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,6 +12,7 @@ from training.kernel.i18n import _
 from training.kernel.sheets import Fault, Unreadable
 
 LINES_MAX = 20_000
+AMOUNT_MAX = 60  # characters
 SIZE_MAX = 10_000_000  # bytes: twenty thousand lines of CAMT.053 are about that
 
 
@@ -29,7 +31,7 @@ def at_line(line: int | None, sentence: str) -> Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """Money in (cents above zero) or out. `reference` is the payer's own, end to end."""
+    """Money in (cents above zero) or out. `reference` is the payer's own, end to end; `bank_id` the bank's."""
 
     booked_on: date
     amount_cents: int
@@ -37,6 +39,7 @@ class Movement:
     payer_name: str = ""
     payer_iban: str = ""
     reference: str = ""
+    bank_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def tidy(text: str, most: int) -> str:
 
 def plain_amount(text: str) -> int:
     """Cents from what a machine writes ("-350.00", "+350,0"). ValueError, in words, on anything finer than a cent."""
-    match = re.fullmatch(r"([+-]?)0*(\d{1,12})(?:[.,](\d*))?", text.strip())
+    match = re.fullmatch(r"([+-]?)0*(\d{1,12})(?:[.,](\d*))?", text.strip()[:AMOUNT_MAX])
     if match is None:
         raise ValueError(_("« {text} » n’est pas un montant.").format(text=text.strip()[:40]))
     sign, units, fine = match[1], match[2], (match[3] or "").rstrip("0")
@@ -88,6 +91,13 @@ def check_size(lines: int) -> None:
     if lines > LINES_MAX:
         words = _("Ce relevé a {n} lignes ; un import en prend {most} : coupez la période en deux.")
         raise Unreadable(words.format(n=lines, most=LINES_MAX))
+
+
+def several_accounts(accounts: Collection[str]) -> None:
+    """Unreadable: movements of more than one account, which nothing would tell apart afterwards."""
+    if len(accounts) > 1:
+        words = _("Ce fichier porte {n} comptes : exportez un fichier par compte.")
+        raise Unreadable(words.format(n=len(accounts)))
 
 
 def one_currency(code: str, line: int | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -12,10 +12,12 @@ import anyio.to_thread
 
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
+from training.kernel.i18n import _
 from training.payments.formats.statement import Format
 from training.payments.formats.statement_csv import CsvTable, read_table
 from training.payments.rules.columns import Meaning, check_mapping
 from training.payments.rules.matching import Incoming, Matcher, OpenReceivable, Proposal
+from training.payments.rules.same_movement import ID_DAYS, KnownLine
 
 PAID_WITHIN = timedelta(days=500)  # settled receivables that a transfer may still name: somebody paid twice
 
@@ -77,7 +79,7 @@ async def statement(id: int) -> StatementView | None:  # noqa: A002
 
 @dataclass(frozen=True, slots=True)
 class StatementLineView:
-    """A movement of a statement. `numbers`: what its payment settles now."""
+    """A movement of a statement. `numbers`: what its payment settles now; `resembles`: a line that it may be again."""
 
     id: int
     statement: int
@@ -90,13 +92,14 @@ class StatementLineView:
     state: LineState
     reason: str
     payment: int | None
+    resembles: int | None
     left_cents: int
     numbers: tuple[str, ...]
 
 
 _LINE = """
     select l.id, l.statement, l.booked_on, l.amount_cents, l.payer_name, l.payer_iban, l.label, l.reference, l.state,
-           l.reason, l.payment, coalesce(p.amount_cents - p.used_cents, l.amount_cents) as left_cents,
+           l.reason, l.payment, l.resembles, coalesce(p.amount_cents - p.used_cents, l.amount_cents) as left_cents,
            array(
                select r.number from settlement s join receivable r on r.id = s.receivable
                where s.payment = l.payment group by r.id having sum(s.amount_cents) > 0 order by r.id
@@ -168,7 +171,15 @@ async def proposed(waiting: list[StatementLineView]) -> list[Proposed]:
         Incoming(one.left_cents, one.label, one.reference, one.payer_name, one.payer_iban) for one in waiting
     ]  # of a match that was undone, what is left of its payment
     found = await anyio.to_thread.run_sync(lambda: Matcher(owed).match_all(incoming))
-    return [Proposed(one, proposal) for one, proposal in zip(waiting, found, strict=True)]
+    return [Proposed(one, _doubted(one, proposal)) for one, proposal in zip(waiting, found, strict=True)]
+
+
+def _doubted(line: StatementLineView, proposal: Proposal) -> Proposal:
+    """What may be in another file already is nobody's sure payment."""
+    if line.resembles is None:
+        return proposal
+    words = _("Ce virement est peut-être déjà dans un autre relevé : ouvrez-le avant de le confirmer.")
+    return replace(proposal, sure=False, why=f"{words} {proposal.why}")
 
 
 async def _owed() -> list[OpenReceivable]:
@@ -199,25 +210,81 @@ async def settled_by(payment: int) -> list[tuple[int, int]]:
     return [(record["receivable"], record["cents"]) for record in await db.connection().fetch(sql, payment)]
 
 
-async def waiting_content(statement: int) -> bytes | None:
-    """The bytes of a file whose columns nobody has named yet."""
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """A file whose columns nobody has named yet. `titled` False: somebody said that it has no titles."""
+
+    content: bytes
+    titled: bool
+
+
+async def waiting_file(statement: int) -> WaitingFile | None:
+    """A file that waits for its columns."""
     sql = """
-        select f.content from bank_statement s join file f on f.id = s.file where s.id = $1 and s.read_at is null
+        select f.content, s.titled from bank_statement s join file f on f.id = s.file
+        where s.id = $1 and s.read_at is null
     """
-    found = await db.value(sql, statement)
-    return None if found is None else bytes(found)
+    return await db.row(WaitingFile, sql, statement)
 
 
 async def waiting_table(statement: int) -> CsvTable | None:
     """The same, as cells."""
-    content = await waiting_content(statement)
-    return None if content is None else await anyio.to_thread.run_sync(read_table, content)
+    file = await waiting_file(statement)
+    return None if file is None else await anyio.to_thread.run_sync(read_table, file.content, file.titled)
 
 
 async def known_mapping(table: CsvTable) -> tuple[Meaning, ...] | None:
-    """What somebody said of a file with these titles; None when nobody did."""
-    kept = await db.value("select mapping from csv_mapping where header_sha256 = $1", table.header_hash)
-    if kept is None:
+    """What somebody said of a file with these titles; None when nobody did, or could not yet name all its columns."""
+    if not table.titled:
         return None
-    mapping = tuple(Meaning(one) for one in json.loads(kept))
+    sql = "select mapping, knows_status from csv_mapping where header_sha256 = $1"
+    kept = await db.row(_Mapping, sql, table.header_hash)
+    if kept is None or (not kept.knows_status and {Meaning.STATUS, Meaning.ACCOUNT} & set(table.proposed)):
+        return None
+    mapping = tuple(Meaning(one) for one in json.loads(kept.mapping))
     return None if check_mapping(mapping) else mapping
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    mapping: str
+    knows_status: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resembled:
+    """The line that another may be."""
+
+    id: int
+    booked_on: date
+    amount_cents: int
+    label: str
+    statement_name: str
+    state: LineState
+
+
+async def resembled(line: int) -> Resembled | None:
+    """The line of another file that a line may be, while nobody has said."""
+    sql = """
+        select o.id, o.booked_on, o.amount_cents, o.label, s.name as statement_name, o.state
+        from bank_line l join bank_line o on o.id = l.resembles join bank_statement s on s.id = o.statement
+        where l.id = $1
+    """
+    return await db.row(Resembled, sql, line)
+
+
+async def known_lines(first: date, last: date) -> list[KnownLine]:
+    """Lines that earlier files brought of some days."""
+    sql = """
+        select l.id, s.account, s.format, l.booked_on, l.amount_cents, l.label, l.payer_name, l.reference, l.bank_ids,
+               l.fingerprint
+        from bank_line l join bank_statement s on s.id = l.statement
+        where l.booked_on between $1 and $2 order by l.booked_on, l.id
+    """
+    return await db.rows(KnownLine, sql, first - ID_DAYS, last + ID_DAYS)
+
+
+async def accounts() -> list[str]:
+    """The accounts that files were of, as they were written."""
+    records = await db.connection().fetch("select distinct account from bank_statement where account <> ''")
+    return [str(record["account"]) for record in records]

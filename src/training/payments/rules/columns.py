@@ -21,6 +21,8 @@ class Meaning(StrEnum):
     IBAN = "iban"
     REFERENCE = "reference"
     CURRENCY = "currency"
+    STATUS = "status"
+    ACCOUNT = "account"
 
 
 MEANING_NAMES: dict[Meaning, str] = {
@@ -34,6 +36,8 @@ MEANING_NAMES: dict[Meaning, str] = {
     Meaning.IBAN: N_("IBAN du payeur"),
     Meaning.REFERENCE: N_("Référence du payeur"),
     Meaning.CURRENCY: N_("Devise"),
+    Meaning.STATUS: N_("État : faite, en attente, refusée"),
+    Meaning.ACCOUNT: N_("Notre propre compte"),
 }
 SEVERAL = (Meaning.IGNORED, Meaning.LABEL)  # the others: one column at most
 

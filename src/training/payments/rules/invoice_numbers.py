@@ -76,14 +76,14 @@ class _Number:
         return (self.year, *self.rest) if self.year else self.rest
 
 
+_FIGURES, _FIGURE = re.compile(r"[\dO]+"), re.compile(r"\d")
+
+
 def plain(text: str) -> str:
     """Capitals without accents, with zeros where somebody typed the letter O."""
     folded = unicodedata.normalize("NFKD", text.replace("º", " ").replace("°", " "))
     upper = "".join(c for c in folded if not unicodedata.combining(c)).upper()
-    before = ""
-    while upper != before:
-        before, upper = upper, re.sub(r"(?<=\d)O|O(?=\d)", "0", upper)
-    return upper
+    return _FIGURES.sub(lambda run: run[0].replace("O", "0") if _FIGURE.search(run[0]) else run[0], upper)
 
 
 def _parse(number: str) -> _Number | None:

@@ -9,11 +9,11 @@ from datetime import date, datetime
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.sheets import Row
-from training.payments.formats.statement_csv import CsvTable, propose
+from training.payments.formats.statement_csv import CsvTable
 from training.payments.queries import receivables as owing
 from training.payments.queries import statements as reading
 from training.payments.queries.receivables import ReceivableView
-from training.payments.queries.statements import LineState, Proposed, StatementLineView, StatementView
+from training.payments.queries.statements import LineState, Proposed, Resembled, StatementLineView, StatementView
 from training.payments.rules.columns import Meaning
 from training.payments.rules.matching import Proposal
 from training.reporting.paging import cut
@@ -78,16 +78,17 @@ class ChosenReceivable:
 
 @dataclass(frozen=True, slots=True)
 class OfficeBankLine:
-    """What the page of a transfer shows. `found`: other invoices that it could pay."""
+    """What the page of a transfer shows. `found`: other invoices that it could pay; `other`: a line that it may be."""
 
     line: StatementLineView
+    other: Resembled | None
     proposal: Proposal | None
     chosen: list[ChosenReceivable]
     found: list[ReceivableView]
 
 
 async def line_page(line: int, *, chosen: Sequence[int] | None, search: str) -> OfficeBankLine:
-    """What the page of a transfer shows, in four statements at most; NotFound when there is no such line.
+    """What the page of a transfer shows, in five statements at most; NotFound when there is no such line.
 
     `chosen`: the invoices that somebody chose; None takes those that are proposed.
     """
@@ -101,6 +102,7 @@ async def line_page(line: int, *, chosen: Sequence[int] | None, search: str) -> 
     others = await owing.open_receivables(search) if search else [known[id_] for id_ in candidates if id_ in known]
     return OfficeBankLine(
         view,
+        await reading.resembled(line) if view.resembles and view.state == LineState.NEW else None,
         proposal,
         _divided(view.left_cents, [known[id_] for id_ in ids if id_ in known], settles),
         [one for one in others if one.id not in ids],
@@ -169,6 +171,7 @@ class OfficeBankColumns:
     statement: StatementView
     columns: list[ColumnToName]
     rows: list[Row]
+    titled: bool
 
 
 async def columns_page(statement: int) -> OfficeBankColumns:
@@ -176,10 +179,11 @@ async def columns_page(statement: int) -> OfficeBankColumns:
     view = await _statement(statement)
     table = await reading.waiting_table(statement)
     if table is None:
-        return OfficeBankColumns(view, [], [])
-    seem = propose(table.header)
-    columns = [ColumnToName(title, _examples(table, n), seem[n]) for n, title in enumerate(table.header)]
-    return OfficeBankColumns(view, columns, list(table.rows[:EXAMPLES]))
+        return OfficeBankColumns(view, [], [], True)
+    titles = [title or _("Colonne {n}").format(n=n) for n, title in enumerate(table.header, start=1)]
+    seem = table.proposed
+    columns = [ColumnToName(title, _examples(table, n), seem[n]) for n, title in enumerate(titles)]
+    return OfficeBankColumns(view, columns, list(table.rows[:EXAMPLES]), table.titled)
 
 
 def _examples(table: CsvTable, column: int) -> str:

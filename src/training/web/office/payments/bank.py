@@ -90,7 +90,9 @@ async def import_file(request: Asked) -> Template | Redirect:
         form.errors["file"] = _("Choisissez le fichier que la banque vous a donné.")
     else:
         with form.refusals():
-            return go(f"{FILES}/{await import_statement(the_actor(request), file.filename, content)}")
+            titled = form.values.get("untitled") != "1"
+            made = await import_statement(the_actor(request), file.filename, content, titled=titled)
+            return go(f"{FILES}/{made}")
     return await _import_page(request, form)
 
 

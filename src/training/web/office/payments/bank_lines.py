@@ -120,6 +120,13 @@ async def set_aside(request: Asked, line: FromPath[int]) -> Template | Redirect:
     return await _page(request, line, form)
 
 
+@post(LINE + "/deja-la", permission=P.PAYMENTS_RECORD)
+async def same_again(request: Asked, line: FromPath[int]) -> Redirect:
+    """The transfer is in another file already."""
+    await acts.set_same_aside(the_actor(request), row(line))
+    return go(PATH, _("Virement mis de côté : il était déjà dans un autre relevé."))
+
+
 @post(LINE + "/defaire", permission=P.PAYMENTS_RECORD)
 async def undo(request: Asked, line: FromPath[int]) -> Template | Redirect:
     """Take back what was said of it."""
@@ -132,4 +139,4 @@ async def undo(request: Asked, line: FromPath[int]) -> Template | Redirect:
     return await _page(request, line, form)
 
 
-HANDLERS = [line_page, confirm, set_aside, undo]
+HANDLERS = [line_page, confirm, set_aside, same_again, undo]
