@@ -17,7 +17,8 @@ from training.payments.formats.statement import Format, Movement
 from training.payments.rules.invoice_numbers import plain
 
 ID_DAYS = timedelta(days=10)  # how far a bank's own reference carries: one file says when it was asked, another booked
-AGREE = 2 / 3  # of the words of whoever says less
+AGREE = 66  # per cent of the words of whoever says less
+CERTAIN = 200  # likeness by the payer's own reference
 REFERENCE_LEAST = 4  # characters: a shorter one is found anywhere
 COMPARED_MAX = 60  # equal amounts of one day whose words are compared one by one
 # What banks write around the words of who pays.
@@ -145,17 +146,17 @@ class _Meeting:
                     take(i, one)
                     left.remove(i)
 
-    def _likeness(self, index: int, line: KnownLine) -> float:
+    def _likeness(self, index: int, line: KnownLine) -> int:
         movement = self._new[index]
         if _holds(line.reference, line.label, movement.reference):
-            return 2.0
+            return CERTAIN
         if _holds(movement.reference, movement.label, line.reference):
-            return 2.0
+            return CERTAIN
         mine = _telling(f"{movement.label} {movement.payer_name}")
         theirs = _telling(f"{line.label} {line.payer_name}")
         if not mine or not theirs:
             # nothing speaks against it; the account does for it, if both files name it
-            return 1.0 if self._account and line.account else 0.0
+            return AGREE if self._account and line.account else 0
         return _agreement(mine, theirs)
 
     def _contradicts(self, index: int, line: KnownLine) -> bool:
@@ -186,13 +187,13 @@ def _telling(text: str) -> frozenset[str]:
     return frozenset(word for word in re.findall(r"[A-Z0-9]{2,}", plain(text[:2_000])) if word not in _COMMON)
 
 
-def _agreement(mine: frozenset[str], theirs: frozenset[str]) -> float:
-    """The share of words in common, of whoever says less; none when each has figures that the other lacks."""
+def _agreement(mine: frozenset[str], theirs: frozenset[str]) -> int:
+    """The share of words in common, per cent, of whoever says less; none when each has figures that the other lacks."""
     mine_only, theirs_only = _without(mine, theirs), _without(theirs, mine)
     if any(map(_has_figure, mine_only)) and any(map(_has_figure, theirs_only)):
-        return 0.0
+        return 0
     less, less_only = min((mine, mine_only), (theirs, theirs_only), key=lambda side: len(side[0]))
-    return 1 - len(less_only) / len(less)
+    return 100 - 100 * len(less_only) // len(less)
 
 
 def _without(words: frozenset[str], others: frozenset[str]) -> frozenset[str]:
