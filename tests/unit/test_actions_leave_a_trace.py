@@ -36,7 +36,7 @@ WITHIN_ANOTHER = {
     "records.freeze", "billing.open_receivables", "billing.lock_periods", "billing.close_days",
     "identity.give_role", "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
     "payments.keep_lines",
-    "messages.deliver",  # a claim is no decision; what came of it is noted by an action
+    "messages.deliver", "messages.deliver_due",  # a claim is no decision; what came of it is noted by an action
 }  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 import makers
+from mail_server import use
 from office_makers import held_town, staff
 from training.attendance.actions import hold_session
 from training.bookings.actions import booking as booking_actions
 from training.bookings.actions.booking import NewBooking
 from training.identity.actions import roles
 from training.identity.rules import Role
-from training.kernel import clock, db, settings
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.reporting.office import today as today_reading
 from training.web.parameters import moment_key, row_key
@@ -299,13 +300,12 @@ async def test_mail_that_does_not_leave_is_on_every_page(client, monkeypatch):
                 "update mail set state = 'failed', last_answer = '550 inconnu' where occasion like 'booking%'"
             )
         await staff(client)
+        use(monkeypatch, smtp_url="smtp://127.0.0.1:1")
         for path in LISTS:
             answer = await client.get(path)
             assert "1 courriel n’a pas pu être remis" in makers.text_of(answer.text), path
             assert "Aucun courriel ne part" not in answer.text
-        now = settings.current()
-        monkeypatch.setattr(type(now), "production", property(lambda self: True))
-        client.cookies.set("__Host-signin", client.cookies["signin"])
+        use(monkeypatch, smtp_url=None)
         answer = await client.get("/gestion")
     assert "Aucun courriel ne part" in answer.text
 

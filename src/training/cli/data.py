@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from training.billing.queries import ledger as billing
 from training.cli import setting_up
 from training.kernel import db as database
 from training.kernel import migrate as migrations
+from training.kernel import settings
+from training.kernel.settings import Settings
 from training.postgresql import backup as backups
 from training.records import queries as records
 
@@ -44,11 +47,13 @@ def migrate() -> None:
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
-    """Sauvegarder toute la base dans FILE, pendant que le site tourne."""
+    """Sauvegarder toute la base dans FILE, pendant que le site tourne ; une sauvegarde de ce nom est remplacée."""
     now = setting_up.read_settings()
+    own = now.secret_key if settings.keeps_its_secret(now) else None
+    key = backups.Key(settings.fingerprint(now.secret_key), own)
     with setting_up.server(now) as dsn, _progress("Sauvegarde") as report:
         try:
-            made = backups.backup(dsn, file, report)
+            made = backups.backup(dsn, file, report, key)
         except backups.BackupError as error:
             raise click.ClickException(str(error)) from None
     size = f"{made.size:_}".replace("_", "\u202f")
@@ -59,13 +64,38 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def restore(file: Path) -> None:
     """Restaurer FILE dans une base vide."""
+    keyless = not settings.secret_file().exists()  # reading the settings makes a key
     now = setting_up.read_settings()
     with setting_up.server(now) as dsn, _progress("Restauration") as report:
         try:
-            backups.restore(dsn, file, report)
+            manifest = backups.restore(dsn, file, report)
         except backups.BackupError as error:
             raise click.ClickException(str(error)) from None
     click.echo("Restauré. Si le logiciel est plus récent que la sauvegarde : `training db migrate`.")
+    click.echo("Seuls les courriels de connexion partent, jusqu’à `training mail release`.")
+    for line in _key_of(manifest, file, now, keyless):
+        click.echo(line)
+
+
+def _key_of(manifest: backups.Manifest, file: Path, now: Settings, keyless: bool) -> Iterator[str]:
+    """Bring the key back that signed what was mailed, if nothing here was signed by another; or say that it differs."""
+    if manifest.secret is None:
+        yield "La sauvegarde ne dit pas quelle clé signait ses liens : elle est d’une version plus ancienne."
+        return
+    if manifest.secret == settings.fingerprint(now.secret_key):
+        return
+    carried = backups.carried_key(file)
+    # the embedded database was empty: what DATA_DIR's key signed, if anything, is gone with what it was about
+    unused = keyless or now.database_url is None
+    if carried is not None and unused and settings.keeps_its_secret(now):
+        settings.replace_kept_secret(now.data_dir, carried)
+        yield f"La clé qui signait les liens est reprise de la sauvegarde : {settings.secret_file(now.data_dir)}"
+        return
+    yield "ATTENTION : la clé (SECRET_KEY) n’est pas celle de la sauvegarde ; les liens déjà envoyés ne s’ouvrent plus."
+    if carried is not None:
+        yield f"Celle de la sauvegarde : tar -xOf {shlex.quote(str(file))} {backups.KEY}"
+    else:
+        yield "Remettez celle d’avant dans SECRET_KEY, si vous l’avez gardée."
 
 
 @click.group()

@@ -15,9 +15,9 @@ from training.calendar.formats.vtimezone import vtimezone
 from training.cli import setting_up
 from training.directory import queries as directory
 from training.kernel import clock, db, migrate, queue
-from training.kernel.settings import Settings
+from training.kernel.settings import Settings, fingerprint
 from training.messages import queries as mails
-from training.messages.clients.smtp import SmtpUrl
+from training.messages.clients.smtp import BadSmtpUrl, Refusal, SmtpUrl, greet
 from training.papers.documents.party import Party
 from training.records import queries as records
 
@@ -38,7 +38,7 @@ def doctor() -> None:
     findings = [*_host(now)]
     try:
         with setting_up.server(now) as dsn:
-            findings += uvloop.run(_inside(dsn))
+            findings += uvloop.run(_inside(now, dsn))
     except setting_up.ABSENT as error:
         findings.append(Finding(False, "base", f"ne répond pas : {str(error) or type(error).__name__}"))
     for finding in findings:
@@ -50,22 +50,34 @@ def doctor() -> None:
 
 def _host(now: Settings) -> list[Finding]:
     free = shutil.disk_usage(now.data_dir if now.data_dir.exists() else now.data_dir.parent).free // 2**30
-    mail = Finding(True, "courriel", "aucun SMTP_URL : les courriels sont gardés, pas envoyés")
-    if now.smtp_url:
-        target = SmtpUrl.parse(now.smtp_url)
-        mail = Finding(True, "courriel", f"par {target.host}:{target.port}")
-    elif now.production:
-        mail = Finding(False, "courriel", "aucun SMTP_URL alors que le site est en production")
     return [
         Finding(True, "version", __version__),
         Finding(True, "adresse", f"{now.base_url} ({'production' if now.production else 'essai'})"),
         Finding(free >= 1, "disque", f"{free} Gio libres sous {now.data_dir}"),
-        mail,
+        _mail_server(now),
         Finding(bool(vtimezone("Europe/Paris")), "fuseau", f"Europe/Paris, il est {clock.local(clock.now()):%H:%M}"),
     ]
 
 
-async def _inside(dsn: str) -> list[Finding]:
+def _mail_server(now: Settings) -> Finding:
+    """Go as far as a mail would, without one."""
+    if now.smtp_url is None:
+        words = "aucun SMTP_URL : les courriels sont gardés, pas envoyés"
+        return Finding(
+            not now.production, "courriel", words + (", alors que le site est en production" * now.production)
+        )
+    try:
+        target = SmtpUrl.parse(now.smtp_url)
+        uvloop.run(greet(target, f"doctor@{now.host}"))
+    except BadSmtpUrl as error:
+        return Finding(False, "courriel", f"SMTP_URL : {error}")
+    except Refusal as refusal:
+        return Finding(False, "courriel", f"{target.host}:{target.port} ne prend pas nos courriels : {refusal}")
+    signed = f", connecté comme {target.user}" if target.user else ""
+    return Finding(True, "courriel", f"{target.host}:{target.port} répond{signed} (`training mail test` en envoie un)")
+
+
+async def _inside(now: Settings, dsn: str) -> list[Finding]:
     async with db.connected(dsn, size=2):
         version = str(await db.value("show server_version")).split()[0]
         findings = [Finding(int(version.split(".")[0]) >= 15, "base", f"PostgreSQL {version}")]
@@ -74,7 +86,7 @@ async def _inside(dsn: str) -> list[Finding]:
         findings.append(Finding(True, "schéma", "à jour"))
         size = await db.value("select pg_size_pretty(pg_database_size(current_database()))")
         findings.append(Finding(True, "taille", str(size)))
-        return [*findings, *await _records(), *await _work()]
+        return [*findings, *await _records(), *await _work(), *await _copy(now)]
 
 
 async def _records() -> list[Finding]:
@@ -103,6 +115,23 @@ async def _work() -> list[Finding]:
         Finding(not counts.get("failed"), "courriels", ", ".join(f"{n} {s}" for s, n in counts.items()) or "aucun"),
         _paper(),
     ]
+
+
+async def _copy(now: Settings) -> list[Finding]:
+    """Of a restored database: what it keeps back, and whether what it had mailed can still be opened."""
+    found = await mails.restoration()
+    if found is None:
+        return []
+    findings = []
+    if found.released_at is None:
+        waiting = (await mails.departures()).waiting
+        words = f"le {clock.local(found.at):%d/%m/%Y à %H:%M} ; {waiting} courriels attendent `training mail release`"
+        findings.append(Finding(False, "restauration", words))
+    if found.secret is not None and found.secret != fingerprint(now.secret_key):
+        # once the copy is declared the site, its host has decided to live with the key that it has
+        words = "SECRET_KEY n’est pas celle d’avant la restauration : les liens envoyés avant ne s’ouvrent plus"
+        findings.append(Finding(found.released_at is not None, "clé", words))
+    return findings
 
 
 def _paper() -> Finding:

@@ -1,4 +1,4 @@
-"""`mail preview`: see a mail without sending it."""
+"""`mail`: see a mail without sending it, send one for trial, let a restored site's mails leave."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import click
 from training.calendar.formats.mailbox import Mailbox
 from training.cli import setting_up
 from training.demo import letters
-from training.kernel import clock
+from training.kernel import clock, settings
+from training.kernel.actor import SYSTEM
+from training.messages.actions import delivery, trial
 from training.messages.actions.outgoing import write
+from training.messages.clients import smtp
 from training.messages.formats import mime
 
 
@@ -41,3 +44,26 @@ def preview(name: str, file: Path | None) -> None:
     )
     file.write_bytes(message.as_bytes())
     click.echo(str(file))
+
+
+@mail.command()
+@click.argument("address")
+def test(address: str) -> None:
+    """Envoyer un courriel d’essai à ADDRESS et dire ce que répond le serveur."""
+
+    try:
+        click.echo(setting_up.run(lambda: trial.send_trial(SYSTEM, address)))
+    except (smtp.Refusal, LookupError, ValueError) as refusal:
+        raise click.ClickException(f"Le courriel n’est pas parti : {refusal}") from None
+
+
+@mail.command()
+def release() -> None:
+    """Dire qu’une base restaurée est désormais le site : ses courriels partent."""
+    waiting = setting_up.run(lambda: delivery.release(SYSTEM))
+    if waiting is None:
+        click.echo("Rien n’était retenu : cette base n’est pas une restauration en attente.")
+    elif settings.current().smtp_url is None:
+        click.echo(f"C’est dit. {waiting} courriels attendent encore un serveur d’envoi (SMTP_URL).")
+    else:
+        click.echo(f"C’est dit. {waiting} courriels partent dans la minute, si le site est servi.")

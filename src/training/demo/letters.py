@@ -176,6 +176,7 @@ def _declined(occasion: str) -> Letter:
 
 _WRITERS: dict[str, Callable[[str], Letter]] = {
     "signin": _signin,
+    "trial": lambda name: Letter(name, Reader("", CONTACT.email), ("platform", 1), {"server": "smtp.example.org:587"}),
     "booking_requested": lambda name: booking_letter(name, booking(BookingState.PENDING), slots()),
     "booking_optioned": _option,
     "booking_confirmed": lambda name: booking_letter(name, booking(BookingState.CONFIRMED), slots(), "REQUEST"),

@@ -83,6 +83,12 @@ _SESSION = """
 """
 
 
+async def has_account(email: str) -> bool:
+    """Whether somebody who may sign in has that address."""
+    sql = "select exists (select from account where lower(email) = lower($1) and active)"
+    return bool(await db.value(sql, email.strip()))
+
+
 @dataclass(frozen=True, slots=True)
 class SigninMail:
     """What the sign-in mail needs; its secrets are made when it leaves."""

@@ -6,6 +6,7 @@ Every value may also come from a file named by `<NAME>_FILE` (Docker secrets).
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import ipaddress
 import os
 import secrets
@@ -17,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 LOCALLY = "http://127.0.0.1:8000"
 SECRET_MIN = 32  # characters: 256 bits in hexadecimal is 64, a typed passphrase rather less
+FINGERPRINT_ROUNDS = 100_000  # a passphrase must not be guessed from what a backup says of it
 
 NAMES: Mapping[str, str] = {
     "DATABASE_URL": "PostgreSQL 15 ou plus récent ; absent : la base embarquée, sous DATA_DIR.",
@@ -78,7 +80,7 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
     base_url = (values.get("BASE_URL") or served_at).rstrip("/")
     if _url(base_url).scheme not in {"http", "https"} or not _url(base_url).hostname:
         problems.append(f"BASE_URL : « {base_url} » n'est pas une adresse http(s)://hôte.")
-    data_dir = Path(values.get("DATA_DIR") or Path.home() / ".local" / "share" / "training")
+    data_dir = _data_dir(values)
     database_url = values.get("DATABASE_URL") or None
     if database_url and _url(database_url).scheme not in {"postgres", "postgresql"}:
         problems.append("DATABASE_URL : l'adresse commence par postgresql://.")
@@ -110,9 +112,24 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
     )
 
 
+def _data_dir(values: Mapping[str, str]) -> Path:
+    return Path(values.get("DATA_DIR") or Path.home() / ".local" / "share" / "training")
+
+
+def secret_file(data_dir: Path | None = None) -> Path:
+    """Where an installation keeps the key that it made itself."""
+    return (data_dir or _data_dir(_read(os.environ, []))) / "secret_key"
+
+
+def keeps_its_secret(now: Settings) -> bool:
+    """Whether the key in use is the one that the installation made itself, and not one that the host gave."""
+    path = secret_file(now.data_dir)
+    return path.exists() and path.read_text().strip() == now.secret_key
+
+
 def kept_secret(data_dir: Path) -> str:
     """The embedded installation's own key: made once, kept beside its data, readable by its owner only."""
-    path = data_dir / "secret_key"
+    path = secret_file(data_dir)
     data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         # written whole before it has its name: two processes may start at once, and one may die here
@@ -126,6 +143,25 @@ def kept_secret(data_dir: Path) -> str:
     if len(kept) < SECRET_MIN:
         raise SettingsError([f"{path} : cette clé est trop courte. Retirez le fichier : une autre sera faite."])
     return kept
+
+
+def replace_kept_secret(data_dir: Path, secret: str) -> None:
+    """Put a restored database's key where it was; the one that stood there stays beside it, as `secret_key.before`."""
+    path = secret_file(data_dir)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    descriptor, fresh = tempfile.mkstemp(dir=data_dir)  # 0600
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        path.replace(path.with_suffix(".before"))
+    os.replace(fresh, path)
+
+
+def fingerprint(secret: str) -> str:
+    """What may be told of a key: enough to know it again, too little and too slow to find it."""
+    return hashlib.pbkdf2_hmac("sha256", secret.encode(), b"training secret key", FINGERPRINT_ROUNDS, 16).hex()
 
 
 def _url(text: str) -> SplitResult:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.kernel import db
+from training.kernel import clock, db, settings
 from training.kernel.clauses import Clauses, containing
-from training.messages.rules import MailState
+from training.messages.rules import Fate, MailState, Stop, fate_of, stop_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,113 @@ class FileListed:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """Whether mails leave this site. `stop` is why none does, `stop_of_signin` the same of those that let people in.
+
+    `waiting` have not left yet, `failed` will not by themselves.
+    """
+
+    stop: Stop | None
+    stop_of_signin: Stop | None
+    since: datetime | None
+    tried_at: datetime | None
+    answer: str
+    restored_at: datetime | None
+    waiting: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _DeparturesRow:
+    failing_since: datetime | None
+    tried_at: datetime | None
+    answer: str
+    restored_at: datetime | None
+    demo: bool
+    waiting: int
+    failed: int
+
+
+async def departures() -> Departures:
+    """Whether mails leave, as far as is known now."""
+    found = await db.row(
+        _DeparturesRow,
+        """
+        select s.failing_since, s.tried_at, coalesce(s.answer, '') as answer,
+               (select at from restoration where released_at is null) as restored_at,
+               coalesce((select is_demo from platform), false) as demo, m.waiting, m.failed
+        from (
+            select count(*) filter (where state <> 'failed') as waiting,
+                   count(*) filter (where state = 'failed' and secret is null) as failed
+            from mail where state <> 'sent'
+        ) as m left join mail_service s on true
+        """,
+    )
+    assert found is not None  # noqa: S101 - one row, whatever the tables hold
+    served, failing, copy = settings.current().smtp_url is not None, bool(found.failing_since), bool(found.restored_at)
+    return Departures(
+        stop=stop_of(served=served, demo=found.demo, failing=failing, restored=copy),
+        stop_of_signin=stop_of(served=served, demo=found.demo, failing=failing, restored=False),
+        since=found.failing_since,
+        tried_at=found.tried_at,
+        answer=found.answer,
+        restored_at=found.restored_at,
+        waiting=found.waiting,
+        failed=found.failed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SigninAsked:
+    """The mail that a browser asked for to sign in; no state while it is not yet written."""
+
+    email: str
+    asked_at: datetime
+    state: MailState | None
+    attempts: int
+    last_answer: str
+
+    def fate(self, *, stopped: bool) -> Fate:
+        """What became of it by now; `stopped` when none leaves."""
+        return fate_of(self.state, attempts=self.attempts, age=clock.now() - self.asked_at, stopped=stopped)
+
+
+async def signin_mail(browser: bytes) -> SigninAsked | None:
+    """The mail of a browser's request, known by the digest of its proof."""
+    return await db.row(
+        SigninAsked,
+        """
+        select r.email, r.requested_at as asked_at, m.state, coalesce(m.attempts, 0) as attempts,
+               coalesce(m.last_answer, '') as last_answer
+        from signin_request r
+        left join mail m on m.subject_kind = 'signin_request' and m.subject_id = r.id
+        where r.browser_hash = $1 order by m.id desc limit 1
+        """,
+        browser,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RestorationView:
+    """When this database was restored, by which key its links were signed, and since when it is the site."""
+
+    at: datetime
+    secret: str | None
+    released_at: datetime | None
+
+
+async def restored() -> datetime | None:
+    """When this copy of a site was restored; None for a site, and for a copy that became one."""
+    found: datetime | None = await db.value("select at from restoration where released_at is null")
+    return found
+
+
+async def restoration() -> RestorationView | None:
+    """The restoration that this database comes from, if it comes from one."""
+    return await db.row(RestorationView, "select at, secret, released_at from restoration")
+
+
 async def mails(
     *,
     state: str = "",
@@ -103,8 +210,14 @@ _MAIL = """
 
 
 async def unsent() -> dict[str, int]:
-    """How many mails are in each state but the one where nothing is left to do."""
-    sql = "select state, count(*) as n from mail where state <> 'sent' group by state"
+    """How many mails are in each state but the one where nothing is left to do.
+
+    A sign-in mail that failed is not counted: it is void by now, and the person who waited was told.
+    """
+    sql = """
+        select state, count(*) as n from mail
+        where state <> 'sent' and (state <> 'failed' or secret is null) group by state
+    """
     return {record["state"]: record["n"] for record in await db.connection().fetch(sql)}
 
 

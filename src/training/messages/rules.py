@@ -23,10 +23,57 @@ MAIL_MOVES: dict[MailState, frozenset[MailState]] = {
 }
 
 # Greylisting asks for minutes, an outage for hours; after a day and a half somebody must know (RFC 5321 4.5.4.1).
+AT_ONCE = timedelta(minutes=1)  # in which a mail leaves when nothing is wrong
+SERVER_RETRY = timedelta(minutes=5)  # at most, for a mail that the server was not even told of
+SERVER_PAUSE = timedelta(seconds=30)  # in which a server that just failed is not troubled with new mails
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 960))
 CLAIM = timedelta(minutes=5)  # a worker that died while sending gives the mail back after this
+
+
+class Stop(StrEnum):
+    """Why nothing leaves: no server is set; it takes nothing; this is a restored copy; this is a demonstration."""
+
+    NO_SERVER = "no_server"
+    REFUSING = "refusing"
+    RESTORED = "restored"
+    DEMO = "demo"
+
+
+def stop_of(*, served: bool, demo: bool, failing: bool, restored: bool) -> Stop | None:
+    """What keeps ordinary mails from leaving, the first that a host has to see to; None when they leave."""
+    if not served:
+        return Stop.DEMO if demo else Stop.NO_SERVER
+    if failing:
+        return Stop.REFUSING
+    return Stop.RESTORED if restored else None
+
+
+class Fate(StrEnum):
+    """What became of the mail that somebody waits for in front of a page."""
+
+    GOING = "going"
+    LEFT = "left"
+    LATE = "late"  # the server asked to wait, or nobody has tried yet
+    REFUSED = "refused"  # at this address
+    STOPPED = "stopped"  # as every mail here
+
+
+def fate_of(state: MailState | None, *, attempts: int, age: timedelta, stopped: bool) -> Fate:
+    """The fate of one mail, `age` after it was asked for; no state while it is not written."""
+    if state == MailState.SENT:
+        return Fate.LEFT
+    if state == MailState.FAILED:
+        return Fate.REFUSED
+    if stopped or state == MailState.HELD:
+        return Fate.STOPPED
+    return Fate.LATE if attempts or age > AT_ONCE else Fate.GOING
 
 
 def next_wait(attempts: int) -> timedelta | None:
     """How long after the `attempts`-th failure to try again; None when that is enough."""
     return RETRIES[attempts - 1] if attempts <= len(RETRIES) else None
+
+
+def server_wait(attempts: int) -> timedelta:
+    """The same when the server took no mail at all: no mail is to blame, so none is given up."""
+    return min(next_wait(attempts) or SERVER_RETRY, SERVER_RETRY)

@@ -50,3 +50,31 @@ class Attachment(Table, tablename="mail_attachment"):
     name = short_text(100)
 
     mail_attachment_once = Unique([mail, file])
+
+
+class MailService(Table, tablename="mail_service"):
+    """The one row that says since when the mail server takes nothing from us, and in what words; no row, all is well.
+
+    What it says about one mail (no such box, not now) is that mail's business.
+    """
+
+    id: Serial
+    failing_since = instant()
+    tried_at = instant()
+    answer = Text(default=None)
+
+    mail_service_is_one = Check("id = 1")
+
+
+class Restoration(Table, tablename="restoration"):
+    """The one row that `postgresql/backup.py` leaves in a restored database, which is a copy until it is released.
+
+    `secret` is the fingerprint of the key that signed its mailed links; null when the backup did not say.
+    """
+
+    id: Serial
+    at = instant()
+    secret = short_text(32, null=True)
+    released_at = instant(null=True)
+
+    restoration_is_one = Check("id = 1")

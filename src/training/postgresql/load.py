@@ -20,8 +20,13 @@ HEADER_ENDS = b"SELECT pg_catalog.set_config("
 TOO_NEW = {b"SET transaction_timeout": 17}  # pg_restore writes it for every server, older ones refuse it
 
 
-def load(client: Client, dump: IO[bytes], tables: Mapping[str, int], progress: Callable[[int], None]) -> None:
-    """Restore `dump`, then verify that each table has the rows it had; `progress` hears the bytes read."""
+def load(
+    client: Client, dump: IO[bytes], tables: Mapping[str, int], progress: Callable[[int], None], also: str = ""
+) -> None:
+    """Restore `dump`, then verify that each table has the rows it had; `progress` hears the bytes read.
+
+    `also` is SQL that is committed with it.
+    """
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as complaints:
         contents = Path(folder, "contents")
         contents.write_text(_contents(client, dump), "utf-8")
@@ -36,7 +41,7 @@ def load(client: Client, dump: IO[bytes], tables: Mapping[str, int], progress: C
             with contextlib.suppress(BrokenPipeError), pipe(psql.stdin) as script:  # when psql stops, it says why
                 script.write(b"begin;\n")
                 _write_script(client, dump, contents, script, progress)
-                script.write("".join(_checks(tables)).encode())
+                script.write("".join(_checks(tables)).encode() + also.encode())
                 # Only here: whatever stops us before, the end of its input makes psql leave, and the server roll back.
                 script.write(b"commit;\nanalyze;\n")
             if psql.wait() != 0:

@@ -88,7 +88,7 @@ def _restore(cluster: Cluster, file: Path, made_by: int, stamp: str) -> Path:
     with pg_cluster.aside(cluster) as side:
         try:
             sockets = pg_cluster.ensure_started(side, TIMEOUT)
-            backup.restore(pg_cluster.dsn(sockets), file)
+            backup.restore(pg_cluster.dsn(sockets), file, marked=False)
         finally:
             pg_cluster.stop(side)
         side.data.rename(_ready(cluster))  # from here on `finish` completes it, whatever happens to us

@@ -15,9 +15,14 @@ from training.directory.queries import PlatformView
 from training.kernel import i18n
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
+from training.messages import queries as mails
+from training.messages.rules import Stop
 from training.records import queries as records
 from training.web import flash
 from training.web.auth import forgotten_cookie
+
+LINKED = "/lien/"  # pages behind mailed links
+OFFICE = "/gestion"
 
 Asked = Request[Any, Any, Any]
 
@@ -43,7 +48,17 @@ async def the_platform() -> PlatformView:
 async def page(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
     """A page with what every page needs; `context` is frozen data, complete."""
     await the_platform()
+    if "mail_stop" not in context:
+        context["mail_stop"] = await _mail_stop(request)
     return bare_page(request, name, status, **context)
+
+
+async def _mail_stop(request: Asked) -> Stop | None:
+    """Why the mails that a page may promise do not leave. Who only looks around is promised none; staff read why."""
+    promised = actor_of(request) is not None or request.url.path.startswith(LINKED) or flash.said(request)
+    if not promised or request.url.path.startswith(OFFICE):
+        return None
+    return (await mails.departures()).stop
 
 
 def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
@@ -57,6 +72,7 @@ def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> T
             "platform": _last,
             "flashes": flashes,
             "path": request.url.path,
+            "mail_stop": None,
             **context,
         },
         status_code=status,

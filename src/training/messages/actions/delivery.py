@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ import structlog
 
 from training.calendar.formats.mailbox import Mailbox
 from training.directory.queries import PlatformView, the_platform
+from training.directory.queries import platform as find_platform
 from training.identity import queries as identity
 from training.identity.actions import signin
 from training.kernel import clock, db, outbox, settings
@@ -17,18 +19,22 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
-from training.messages import rules
+from training.messages import queries, rules
 from training.messages.actions.outgoing import HIDDEN
 from training.messages.clients import smtp
 from training.messages.formats import mime
-from training.messages.rules import MailState
-from training.messages.tables import Mail
+from training.messages.rules import MailState, Stop
+from training.messages.tables import Mail, MailService, Restoration
 from training.records.actions import acting
 
 log = structlog.get_logger()
 
 NO_SERVER = N_("Aucun serveur de courriel (SMTP_URL) : le courriel est gardé ici.")
 DEMO = N_("Démonstration : le courriel se lit ici, rien n’est parti.")
+RESTORED = N_("Site restauré d’une sauvegarde : le courriel attend que l’on dise qu’ils peuvent partir.")
+TOO_LATE = N_("La demande de connexion est close : un courriel n’ouvrirait plus rien.")
+SIGNIN = "signin"  # the secret of the mails that leave a restored site too: nobody could enter it otherwise
+ROUND = 45.0  # seconds of one turn of the mails that are due: a slow server does not hold the next turn up
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +55,24 @@ class _Mail:
 
 
 async def deliver(actor: Actor, mail: int) -> None:
-    """Send one queued mail. Killed half-way, it is sent again after a while, under the same Message-ID."""
+    """Send one queued mail. Killed half-way, it is sent again after a while, under the same Message-ID.
+
+    While the server takes nothing, `deliver_due` is who tries it: a waiting room full of mails would not help it.
+    """
     actor.must(Permission.PLATFORM_RUN)
-    claimed = await _claim(mail)
-    if claimed is None:
-        return  # sent, held, or in another worker's hands
-    platform = await the_platform()
-    url = settings.current().smtp_url
-    if url is None:
-        await _without_server(claimed, platform)
+    known = await queries.departures()
+    if known.stop_of_signin == Stop.REFUSING and known.tried_at and clock.now() - known.tried_at < rules.SERVER_PAUSE:
         return
-    try:
-        message = await _message(claimed, platform)
-        target = smtp.SmtpUrl.parse(url)
-        await smtp.send(target, message, envelope_from=platform.email, to=claimed.to_email)
-    except (smtp.TransientRefusal, smtp.BadSmtpUrl) as refusal:
-        await _again(claimed, str(refusal))
-    except (smtp.PermanentRefusal, ValueError) as refusal:  # an address or a part that no mail can carry
-        await _note(claimed.id, MailState.FAILED, str(refusal), attempts=claimed.attempts + 1)
-    else:
-        await _note(claimed.id, MailState.SENT, "", attempts=claimed.attempts + 1)
+    await _deliver(mail)
 
 
 async def deliver_due(actor: Actor = SYSTEM) -> int:
-    """Try the mails whose time has come again, and where there is a server by now, those held for want of one."""
+    """Try the mails whose time has come again, those held too when what held them is over.
+
+    Ends at the first that finds the server closed to all. Returns how many were due.
+    """
     actor.must(Permission.PLATFORM_RUN)
-    held = "select exists (select from mail where state = 'held')"
-    if settings.current().smtp_url is not None and await db.value(held):
-        async with acting(actor, "mail.release"):
-            await Mail.update({Mail.state: MailState.QUEUED, Mail.next_attempt_at: clock.now()}).where(
-                Mail.state == MailState.HELD
-            )
+    await _let_go(actor)
     due = await db.connection().fetch(
         """
         select id from mail where state = 'queued' and next_attempt_at <= $1
@@ -87,18 +80,98 @@ async def deliver_due(actor: Actor = SYSTEM) -> int:
         """,
         clock.now(),
     )
+    ends = time.monotonic() + ROUND
     for record in due:
         try:
-            await deliver(actor, record["id"])
+            open_to_us = await _deliver(record["id"])
         except Exception:  # its turn comes again when its claim is over; the others need not wait for it
             log.exception("mail.stuck", mail=record["id"])
+            continue
+        if not open_to_us or time.monotonic() > ends:
+            break
     return len(due)
+
+
+async def knock(actor: Actor = SYSTEM) -> None:
+    """See whether the server would take a mail, and remember it: pages say so before anybody waits for one."""
+    actor.must(Permission.PLATFORM_RUN)
+    url, platform = settings.current().smtp_url, await find_platform()
+    if url is None or platform is None:
+        return
+    try:
+        await smtp.greet(smtp.SmtpUrl.parse(url), platform.email)
+    except (smtp.TransientRefusal, smtp.BadSmtpUrl) as refusal:
+        async with acting(actor, "mail.closed"):
+            await _server_said(str(refusal))
+    else:
+        async with acting(actor, "mail.open"):
+            await _server_said(None)
+
+
+async def release(actor: Actor) -> int | None:
+    """A restored database is the site from now on: what it kept back may leave. None when it kept nothing back.
+
+    Returns how many mails waited.
+    """
+    async with acting(actor, "mail.release"):
+        actor.must(Permission.PLATFORM_RUN)
+        released = (
+            await Restoration.update({Restoration.released_at: clock.now()})
+            .where(Restoration.released_at.is_null())
+            .returning(Restoration.id)
+        )
+        waiting = int(await db.value("select count(*) from mail where state in ('held', 'queued')"))
+    return waiting if released else None
+
+
+async def _let_go(actor: Actor) -> None:
+    if settings.current().smtp_url is None:
+        return
+    free = "" if await queries.restored() is None else f"and secret = '{SIGNIN}'"
+    if await db.value(f"select exists (select from mail where state = 'held' {free})"):
+        async with acting(actor, "mail.let-go"):
+            await db.execute(
+                f"update mail set state = 'queued', next_attempt_at = $1 where state = 'held' {free}", clock.now()
+            )
+
+
+async def _deliver(mail: int) -> bool:
+    """Try one mail; False when the server is closed to all of them."""
+    claimed = await _claim(mail)
+    if claimed is None:
+        return True  # sent, held, or in another worker's hands
+    platform = await the_platform()
+    url = settings.current().smtp_url
+    if url is None:
+        await _without_server(claimed, platform)
+        return True
+    if claimed.secret != SIGNIN and await queries.restored() is not None:
+        await _note(claimed.id, MailState.HELD, RESTORED, attempts=claimed.attempts)
+        return True
+    if claimed.secret == SIGNIN and not await _still_asked(claimed.subject_id):
+        await _note(claimed.id, MailState.FAILED, TOO_LATE, attempts=claimed.attempts)
+        return True
+    try:
+        message = await _message(claimed, platform)
+        target = smtp.SmtpUrl.parse(url)
+        await smtp.send(target, message, envelope_from=platform.email, to=claimed.to_email)
+    except (smtp.TransientRefusal, smtp.BadSmtpUrl) as refusal:
+        closed = isinstance(refusal, smtp.BadSmtpUrl) or refusal.at_the_door
+        await _again(claimed, str(refusal), closed=closed)
+        return not closed
+    except (smtp.PermanentRefusal, ValueError) as refusal:  # an address or a part that no mail can carry
+        await _note(claimed.id, MailState.FAILED, str(refusal), attempts=claimed.attempts + 1)
+    else:
+        await _note(claimed.id, MailState.SENT, "", attempts=claimed.attempts + 1)
+    return True
 
 
 async def retry(actor: Actor, mail: int) -> None:
     """A person has this mail sent again, whatever became of it. Conflict while it is on its way."""
     async with acting(actor, "mail.retry", ("mail", mail)) as change:
         actor.must(Permission.MAILS_RETRY)
+        if await queries.restored() is not None:
+            raise Conflict(_("Ce site vient d’une sauvegarde : rien n’en part avant `training mail release`."))
         change.about("mail", mail, "state")
         changed = (
             await Mail.update(
@@ -141,7 +214,7 @@ async def _claim(mail: int) -> _Mail | None:
 
 async def _message(mail: _Mail, platform: PlatformView) -> EmailMessage:
     text, html = mail.text, mail.html
-    if mail.secret == "signin":
+    if mail.secret == SIGNIN:
         text, html = await _with_signin(mail.subject_id, text, html)
     files = await db.rows(
         mime.AttachedFile,
@@ -167,10 +240,13 @@ async def _message(mail: _Mail, platform: PlatformView) -> EmailMessage:
     )
 
 
+async def _still_asked(request: int) -> bool:
+    found = await identity.signin_request(request)
+    return found is not None and clock.now() < found.expires_at
+
+
 async def _with_signin(request: int, text: str, html: str) -> tuple[str, str]:
     """Put the link and the code in; the kept copy never has them."""
-    if await identity.signin_request(request) is None:
-        return text, html  # used meanwhile: the mail can no longer open anything
     minted = await signin.mint(SYSTEM, request, settings.current().secret_key)
     link, code = f"{HIDDEN}lien", f"{HIDDEN}code"
     return (
@@ -181,7 +257,7 @@ async def _with_signin(request: int, text: str, html: str) -> tuple[str, str]:
 
 async def _without_server(mail: _Mail, platform: PlatformView) -> None:
     if platform.is_demo:
-        if mail.secret == "signin":
+        if mail.secret == SIGNIN:
             text, html = await _with_signin(mail.subject_id, mail.text, mail.html)
             async with db.atomic():
                 await Mail.update({Mail.text: text, Mail.html: html}).where(Mail.id == mail.id)
@@ -190,14 +266,32 @@ async def _without_server(mail: _Mail, platform: PlatformView) -> None:
         await _note(mail.id, MailState.HELD, NO_SERVER, attempts=mail.attempts)
 
 
-async def _again(mail: _Mail, answer: str) -> None:
+async def _again(mail: _Mail, answer: str, *, closed: bool) -> None:
     attempts = mail.attempts + 1
-    wait = rules.next_wait(attempts)
+    wait = rules.server_wait(attempts) if closed else rules.next_wait(attempts)
+    log.warning("mail.retry", mail=mail.id, attempts=attempts, answer=answer, closed=closed)
     if wait is None:
         await _note(mail.id, MailState.FAILED, answer, attempts=attempts)
         return
-    log.warning("mail.retry", mail=mail.id, attempts=attempts, answer=answer)
-    await _note(mail.id, MailState.QUEUED, answer, attempts=attempts, next_attempt_at=clock.now() + wait)
+    async with db.atomic():
+        await _note(mail.id, MailState.QUEUED, answer, attempts=attempts, next_attempt_at=clock.now() + wait)
+        if closed:
+            await _server_said(answer)
+
+
+async def _server_said(refusal: str | None) -> None:
+    """Remember since when the server takes nothing, and its last words; None: it takes mails."""
+    if refusal is None:
+        await MailService.delete().where(MailService.id == 1)
+        return
+    await db.execute(
+        """
+        insert into mail_service (id, failing_since, tried_at, answer) values (1, $1, $1, $2)
+        on conflict (id) do update set tried_at = excluded.tried_at, answer = excluded.answer
+        """,
+        clock.now(),
+        refusal,
+    )
 
 
 async def _note(
@@ -214,3 +308,5 @@ async def _note(
                 Mail.sent_at: clock.now() if state == MailState.SENT else None,
             }
         ).where(Mail.id == mail)
+        if state == MailState.SENT and settings.current().smtp_url is not None:
+            await _server_said(None)

@@ -75,7 +75,7 @@ async def queue(actor: Actor, letter: Letter) -> int:
     async with acting(actor, f"mail.{letter.occasion}") as change:
         made = await Mail.insert(
             Mail(
-                message_id=_message_id(),
+                message_id=new_message_id(),
                 occasion=letter.occasion,
                 subject_kind=letter.subject[0],
                 subject_id=letter.subject[1],
@@ -102,7 +102,8 @@ async def queue(actor: Actor, letter: Letter) -> int:
     return mail
 
 
-def _message_id() -> str:
+def new_message_id() -> str:
+    """A Message-ID that no other mail has."""
     # Short enough for one line with its name, for some readers lose a folded one; an IPv6 host has colons, and a
     # long one is cut on the left: what stands after the @ tells where it comes from, the rest makes it unique.
     host = re.sub(r"[^a-z0-9.-]", "-", settings.current().host.lower())[-36:].strip(".-") or "localhost"

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import contextlib
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Literal, Self, cast, get_args
@@ -22,6 +23,7 @@ from training.kernel.i18n import _
 
 StartTls = Literal["always", "auto", "never"]
 
+GREETING = 10.0  # seconds for a connection without a mail: somebody waits for the answer
 PATIENCE = 30.0  # seconds for one exchange; RFC 5321 4.5.3.2 grants minutes, but a worker waits here
 _WHOLE = 4  # exchanges' worth of patience for a whole delivery: a server that drips one octet at a time ends too
 _GOODBYE = 3.0  # seconds for QUIT: the mail is accepted already
@@ -36,12 +38,16 @@ class BadSmtpUrl(ValueError):
 
 
 class Refusal(Exception):
-    """The mail was not taken. `words` are the server's (or the network's) own, `code` its reply code if it gave one."""
+    """The mail was not taken. `words` are the server's (or the network's) own, `code` its reply code if it gave one.
 
-    def __init__(self, words: str, code: int | None = None) -> None:
+    `at_the_door`: before it was told of any mail, or for who we are: it would take no other mail either.
+    """
+
+    def __init__(self, words: str, code: int | None = None, *, at_the_door: bool = False) -> None:
         super().__init__(f"{code} {words}" if code else words)
         self.words = words
         self.code = code
+        self.at_the_door = at_the_door
 
 
 class TransientRefusal(Refusal):
@@ -130,23 +136,41 @@ def _starttls(query: str, *, tls: bool, secret: bool) -> StartTls:
 
 async def send(
     url: SmtpUrl, message: EmailMessage | bytes, envelope_from: str, to: str, *, patience: float = PATIENCE
-) -> None:
+) -> str:
     """Hand one mail for one person to the server. Raises `TransientRefusal` or `PermanentRefusal`.
 
-    Returning means that the server answered for it. Killed in between, the mail may be sent twice.
+    Returning means that the server answered for it, in these words. Killed in between, the mail may be sent twice.
     """
     try:
         sender, recipient = ascii_address(envelope_from), ascii_address(to)
     except UnusableAddress as error:
         raise PermanentRefusal(str(error)) from error
     content = message if isinstance(message, bytes) else message.as_bytes()
+    async with _connected(url, sender, patience) as client:
+        _refused, words = await client.sendmail(sender, [recipient], content)
+        return url.hush(words)
+
+
+async def greet(url: SmtpUrl, envelope_from: str, *, patience: float = GREETING) -> None:
+    """Come to where a mail could be handed over, and go: EHLO, STARTTLS, AUTH as `url` wants them.
+
+    Raises `TransientRefusal`. `patience` is for all of it.
+    """
+    async with _connected(url, envelope_from, patience, whole=1):
+        pass
+
+
+@contextlib.asynccontextmanager
+async def _connected(
+    url: SmtpUrl, sender: str, patience: float, whole: float = _WHOLE
+) -> AsyncIterator[aiosmtplib.SMTP]:
     client = _client(url, sender, patience)
     connected = False
     try:
-        async with asyncio.timeout(_WHOLE * patience):
+        async with asyncio.timeout(whole * patience):
             await client.connect()
             connected = True
-            await client.sendmail(sender, [recipient], content)
+            yield client
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
         raise _refusal(url, error, about_the_mail=connected) from None  # the cause carries what `hush` takes out
@@ -154,7 +178,7 @@ async def send(
         client.close()
         raise
     with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-        await client.quit(timeout=_GOODBYE)
+        await client.quit(timeout=min(_GOODBYE, patience))
     client.close()
 
 
@@ -176,14 +200,16 @@ def _client(url: SmtpUrl, sender: str, patience: float) -> aiosmtplib.SMTP:
 
 
 def _refusal(url: SmtpUrl, error: Exception, *, about_the_mail: bool) -> Refusal:
-    """What the error means for the mail. Refused before MAIL FROM (at the door, a wrong password), no mail is to
-    blame, and none may fail for good: once the setting is corrected the whole queue leaves.
+    """What the error means for the mail. Refused at the door (no answer, a wrong password, a sender that the server
+    does not know), no mail is to blame, and none may fail for good: once that is corrected the whole queue leaves.
     """
+    door = not about_the_mail or isinstance(error, aiosmtplib.SMTPSenderRefused)
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        final = about_the_mail and 500 <= error.code < 600 and error.code not in _ABOUT_OUR_SIGN_IN
-        return (PermanentRefusal if final else TransientRefusal)(url.hush(error.message), error.code)
-    if isinstance(error, TimeoutError):
-        return TransientRefusal(_("Le serveur de courriel ne répond pas."))
-    return TransientRefusal(url.hush(str(error)) or type(error).__name__)
+        door = door or error.code in _ABOUT_OUR_SIGN_IN
+        final = not door and 500 <= error.code < 600
+        kind = PermanentRefusal if final else TransientRefusal
+        return kind(url.hush(error.message), error.code, at_the_door=door)
+    words = _("Le serveur de courriel ne répond pas.") if isinstance(error, TimeoutError) else url.hush(str(error))
+    return TransientRefusal(words or type(error).__name__, at_the_door=door)

@@ -31,6 +31,7 @@ class Waiting:
     drafts: int
     mails_failed: int
     mails_held: int
+    mails_put_off: int  # tried, and not taken yet
     late: int  # receivables, of every kind of payer
     reminders: int  # tasks: somebody calls, nothing is sent
     bank_lines: int
@@ -54,6 +55,7 @@ class _Counts:
     drafts: int
     mails_failed: int
     mails_held: int
+    mails_put_off: int
     late: int
     reminders: int
     bank_lines: int
@@ -70,8 +72,9 @@ async def waiting(scope: Scope) -> Waiting:
                (select count(*) from session s where session_bookable(s.state)
                   and s.starts_at < $1 and s.ends_at <= $1) as sessions,
                (select count(*) from invoice where state = 'draft') as drafts,
-               (select count(*) from mail where state = 'failed') as mails_failed,
+               (select count(*) from mail where state = 'failed' and secret is null) as mails_failed,
                (select count(*) from mail where state = 'held') as mails_held,
+               (select count(*) from mail where state = 'queued' and attempts > 0) as mails_put_off,
                (select count(*) from receivable where settled_cents < gross_cents and due_on < $2) as late,
                (select count(*) from reminder r join receivable w on w.id = r.receivable
                 where r.is_task and r.done_at is null and w.settled_cents < w.gross_cents) as reminders,
@@ -259,6 +262,9 @@ def _tasks(waiting: Waiting, actor: Actor) -> list[TaskWaiting]:
             "courriel non remis", "courriels non remis", waiting.mails_failed)),
         (P.MAILS_SEE, waiting.mails_held, "/gestion/courriels?etat=held", ngettext(
             "courriel retenu", "courriels retenus", waiting.mails_held)),
+        (P.MAILS_SEE, waiting.mails_put_off, "/gestion/courriels?etat=queued", ngettext(
+            "courriel que le serveur n’a pas encore pris", "courriels que le serveur n’a pas encore pris",
+            waiting.mails_put_off)),
         (P.MAILS_RETRY, waiting.jobs, "/gestion/file", ngettext(
             "tâche automatique en échec", "tâches automatiques en échec", waiting.jobs)),
     )  # fmt: skip

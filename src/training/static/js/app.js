@@ -55,6 +55,19 @@ for (const input of document.querySelectorAll("input[type=date]")) {
   input.addEventListener("input", () => sayDay(input));
 }
 
+// A mail that somebody waits for: the page says that it left, or comes again to say why it does not.
+async function lookAgain(wait) {
+  const line = document.querySelector("[data-look-again]");
+  if (!line || wait > 40_000) return;
+  await new Promise((done) => setTimeout(done, wait));
+  const found = await fetch(location.href).then((answer) => answer.text(), () => "");
+  const now = new DOMParser().parseFromString(found, "text/html").querySelector("#fate");
+  if (now) line.replaceWith(now);
+  else if (found) return location.reload();
+  lookAgain(wait * 2);
+}
+lookAgain(1500);
+
 // What has to be corrected is read first.
 document.querySelector(".error-summary")?.focus();
 

@@ -10,11 +10,13 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Template
 from markupsafe import Markup
 
-from training.kernel import settings
+from training.kernel import render
 from training.kernel.actor import Actor
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.messages import queries as mails
+from training.messages.queries import Departures
+from training.messages.rules import Stop
 from training.web.pages import Asked, page
 
 
@@ -36,19 +38,34 @@ async def show(request: Asked, name: str, status: int = 200, **context: Any) -> 
 
 async def alarms() -> list[Markup]:
     """What no staff page may hide: mail that does not leave."""
-    now = settings.current()
-    counts = await mails.unsent()
+    now = await mails.departures()
     found: list[Markup] = []
-    if now.production and now.smtp_url is None:
-        held = counts.get("held", 0)
-        words = _("Aucun courriel ne part : le serveur d’envoi (SMTP_URL) n’est pas réglé.")
-        if held:
-            words += " " + ngettext("%(num)d courriel attend.", "%(num)d courriels attendent.", held) % {"num": held}
-        found.append(Markup("{}").format(words))
-    if failed := counts.get("failed", 0):
+    if words := _stopped(now):
+        if waiting := now.waiting:
+            words += " " + ngettext("%(num)d courriel attend.", "%(num)d courriels attendent.", waiting) % {
+                "num": waiting
+            }
+        link = Markup('<a href="/gestion/courriels">{}</a>').format(_("Les courriels")) if waiting else ""
+        found.append(Markup("{} {}").format(words, link))
+    if failed := now.failed:
         words = ngettext(
             "%(num)d courriel n’a pas pu être remis.", "%(num)d courriels n’ont pas pu être remis.", failed
         )
         link = Markup('<a href="/gestion/courriels?etat=failed">{}</a>').format(_("Voir pourquoi"))
         found.append(Markup("{} {}").format(words % {"num": failed}, link))
     return found
+
+
+def _stopped(now: Departures) -> str:
+    if now.stop == Stop.NO_SERVER:
+        return _("Aucun courriel ne part : le serveur d’envoi (SMTP_URL) n’est pas réglé.")
+    if now.stop == Stop.REFUSING and now.since is not None:
+        words = _("Aucun courriel ne part depuis le {moment} : le serveur d’envoi n’en prend pas (« {answer} »).")
+        return words.format(moment=render.moment(now.since), answer=now.answer)
+    if now.stop == Stop.RESTORED and now.restored_at is not None:
+        words = _(
+            "Site restauré d’une sauvegarde le {moment} : seuls les courriels de connexion partent. Si c’est bien le "
+            "site, et pas une copie, lancez « training mail release »."
+        )
+        return words.format(moment=render.moment(now.restored_at))
+    return ""

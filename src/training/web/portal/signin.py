@@ -16,7 +16,10 @@ from training.identity.rules import REQUEST_LIFE, network_of, safe_path
 from training.kernel import settings
 from training.kernel.errors import DomainError, NotFound, TooMany
 from training.kernel.i18n import _
+from training.kernel.links import digest
 from training.kernel.permissions import Permission
+from training.messages import queries as mails
+from training.messages.rules import Fate
 from training.web.auth import PUBLIC, client_address, cookie_name, forgotten_cookie, signin_cookie
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page
@@ -52,9 +55,7 @@ async def send(request: Asked) -> Page:
         if isinstance(refusal, TooMany):
             template.headers["Retry-After"] = str(refusal.retry_after)
         return template
-    sent = settings.current().smtp_url is not None  # otherwise the next page says that nothing leaves
-    said = _("Un courriel part vers {email}.").format(email=email) if sent else None
-    return go("/connexion/code", said, cookies=[_proof_cookie(proof)])
+    return go("/connexion/code", cookies=[_proof_cookie(proof)])
 
 
 @get("/connexion/code", permission=PUBLIC)
@@ -135,13 +136,24 @@ async def _own_place(token: str) -> str:
 
 
 async def _ask_page(request: Asked, form: Form, status: int = 200) -> Template:
-    return await page(request, "portal/signin.html", status, form=form)
+    stop = (await mails.departures()).stop_of_signin
+    return await page(request, "portal/signin.html", status, form=form, mail_stop=None, stop=stop)
 
 
 async def _code_page(request: Asked, form: Form, status: int = 200) -> Template:
-    unsent = settings.current().smtp_url is None
-    minutes = int(REQUEST_LIFE.total_seconds() // 60)
-    return await page(request, "portal/signin_code.html", status, form=form, unsent=unsent, minutes=minutes)
+    asked = await mails.signin_mail(digest(request.cookies.get(cookie_name(PROOF), "")))
+    stop = (await mails.departures()).stop_of_signin
+    return await page(
+        request,
+        "portal/signin_code.html",
+        status,
+        form=form,
+        minutes=int(REQUEST_LIFE.total_seconds() // 60),
+        asked=asked,
+        fate=asked.fate(stopped=stop is not None) if asked else Fate.LEFT,
+        stop=stop,
+        mail_stop=None,
+    )
 
 
 async def _no_good(request: Asked, refusal: NotFound) -> Template:
