@@ -18,9 +18,10 @@ from training.records.actions import acting
 async def send_trial(actor: Actor, address: str) -> str:
     """Send it and return the server's answer. Conflict without a server; else what `smtp.send` raises."""
     actor.must(Permission.PLATFORM_RUN)
-    if settings.current().smtp_url is None:
+    url = settings.current().smtp_url
+    if url is None:
         raise Conflict(_("Aucun SMTP_URL : rien ne peut partir."))
-    platform, target = await the_platform(), smtp.SmtpUrl.parse(settings.current().smtp_url)
+    platform, target = await the_platform(), smtp.SmtpUrl.parse(url)
     where = f"{target.host}:{target.port}"
     written = write(Letter("trial", Reader("", address), ("platform", 1), {"server": where}), platform)
     message = mime.build(
