@@ -25,7 +25,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid
 from training.records import queries as records
-from training.reporting.office.ageing import by_age
+from training.reporting.office.ageing import balance_page
 
 pytestmark = pytest.mark.anyio
 
@@ -261,7 +261,8 @@ async def test_what_is_owed_stands_in_its_column(database_test):
         await open_balance(SYSTEM, Opening("A1", second.payer, date(2026, 1, 1), date(2026, 2, 1), 700))
         await books.pay(second, 2_000, APRIL)
     with clock.frozen(books.noon(date(2027, 7, 1))):
-        whole, payers = await by_age()
+        found = await balance_page(SYSTEM.scope)
+        whole, payers = found.whole, found.payers
     assert {age: c for age, c in whole.cents.items() if c} == {
         Age.UNAVAILABLE: 42_000,  # the town was not given its invoice yet
         Age.TO_90: 40_000,
@@ -275,7 +276,7 @@ async def test_what_is_owed_stands_in_its_column(database_test):
 async def test_figures_take_a_constant_number_of_statements(database_test, statements):
     await two_invoices()
     statements.clear()
-    await by_age()
+    await balance_page(SYSTEM.scope)
     await reading.vat_months(MARCH, APRIL)
     await reading.totals_until(APRIL)
     await exports.not_exported(APRIL)

@@ -14,7 +14,8 @@ from training.accounting.queries import accounts, journal, register
 from training.accounting.queries.register import Filter
 from training.billing.queries.periods import closed_until
 from training.kernel import clock, db
-from training.reporting.office.ageing import by_age
+from training.kernel.actor import SYSTEM
+from training.reporting.office.ageing import balance_page
 
 pytestmark = pytest.mark.anyio
 
@@ -123,7 +124,8 @@ async def test_an_age_begins_and_ends_on_its_day_and_who_owes_most_comes_first(p
     await paid("PAID", FEB1, 10**9)
     await owed("PART", payer, JAN31, 10**10, due=TODAY)
     await paid("PART", FEB1, 10**10 - 1)
-    whole, payers = await by_age()
+    found = await balance_page(SYSTEM.scope)
+    whole, payers = found.whole, found.payers
     assert {str(age): cents for age, cents in whole.cents.items()} == {
         "unavailable": 10**9, "not_due": 11 + 1, "to_30": 1_100, "to_60": 110_000, "to_90": 11_000_000, "older": 10**8,
     }  # fmt: skip
@@ -131,7 +133,7 @@ async def test_an_age_begins_and_ends_on_its_day_and_who_owes_most_comes_first(p
         ("Ville-Basse", 10**9),
         ("Association d’Essai", 111_111_112),
     ]
-    assert [p.payer for p in (await by_age(limit=1))[1]] == ["Ville-Basse"]
+    assert [p.payer for p in (await balance_page(SYSTEM.scope, most=1)).payers] == ["Ville-Basse"]
 
 
 # The journal

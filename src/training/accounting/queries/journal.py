@@ -147,6 +147,12 @@ async def not_exported(until: date) -> list[Source]:
     return [*sales, *received, *(_moved(move, letter) for move in moves)]
 
 
+async def count_not_exported(until: date) -> int:
+    """How many of them there are."""
+    counted = " + ".join(f"(select count(*) from ({sql}) x)" for sql in (_SOLD, _MONEY, _MOVES))
+    return int(await db.value(f"select {counted}", until))
+
+
 def _settled(shares: Iterable[_Share], letter: dict[int, Lettering]) -> dict[int, tuple[SettledPart, ...]]:
     found: dict[int, tuple[SettledPart, ...]] = {}
     for share in shares:

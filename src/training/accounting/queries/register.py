@@ -41,7 +41,10 @@ KIND_NAMES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to list; an empty field asks for nothing. `payer` and `number` are looked for inside."""
+    """What to list; an empty field asks for nothing. `payer` and `number` are looked for inside.
+
+    `payers`: the ids of those that may be seen; None: all.
+    """
 
     first: date | None = None
     last: date | None = None
@@ -53,6 +56,7 @@ class Filter:
     analytic: str = ""
     least_cents: int | None = None
     most_cents: int | None = None
+    payers: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class _Asked:
         self._both("issued_on >= {}", asked.first)
         self._both("issued_on <= {}", asked.last)
         self._both("payer in (select id from organisation where strpos(fold(name), fold({})) > 0)", asked.payer or None)
+        self._both("payer = any({})", None if asked.payers is None else list(asked.payers))
         self._both("gross_cents >= {}", asked.least_cents)
         self._both("gross_cents <= {}", asked.most_cents)
         if asked.number:
@@ -247,9 +252,3 @@ async def every(asked: Filter, batch: int = 1_000) -> AsyncIterator[list[Registe
         after = (found[-1].issued_on, found[-1].place)
         if len(found) < batch:
             return
-
-
-async def analytic_codes() -> list[str]:
-    """The codes that lines were issued with, for the filter."""
-    sql = "select distinct analytic_code from offer where analytic_code is not null order by 1"
-    return [record["analytic_code"] for record in await db.connection().fetch(sql)]

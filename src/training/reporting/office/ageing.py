@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from training.accounting.rules.ageing import Age, limits
 from training.directory.rules import Buyer
 from training.kernel import clock, db
+from training.kernel.actor import Scope
+from training.kernel.clauses import Clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,25 @@ class Aged:
         return sum(self.cents.values())
 
 
-async def by_age(limit: int = 100) -> tuple[Aged, list[Aged]]:
-    """(everybody, the payers who owe most): what is owed today by age."""
-    bounds = limits(clock.today())
-    nobody = "'' as payer, '' as slug, null as buyer"
-    whole = await db.connection().fetchrow(_AGES.format(what=nobody, group=""), *bounds)
-    of = "o.name as payer, o.slug, o.buyer"
-    payers = await db.connection().fetch(
-        _AGES.format(what=of, group="group by o.id order by sum(r.gross_cents - r.settled_cents) desc, o.id limit $5"),
-        *bounds,
-        limit,
-    )
-    return _aged(whole), [_aged(record) for record in payers]
+@dataclass(frozen=True, slots=True)
+class OfficeBalance:
+    """What everybody owes today, and the `most` payers who owe most."""
+
+    whole: Aged
+    payers: list[Aged]
+    most: int
+
+
+async def balance_page(scope: Scope, *, most: int = 100) -> OfficeBalance:
+    """What is owed today by age, in two statements."""
+    nobody, of = "'' as payer, '' as slug, null as buyer", "o.name as payer, o.slug, o.buyer"
+    where = Clauses("r.settled_cents < r.gross_cents")
+    bounds = [where.value(day) for day in limits(clock.today())]
+    where.within(scope, "r.payer")
+    by_payer = f"group by o.id order by sum(r.gross_cents - r.settled_cents) desc, o.id limit {most:d}"
+    whole = await db.connection().fetchrow(_AGES.format(*bounds, what=nobody, where=where, group=""), *where.values)
+    payers = await db.connection().fetch(_AGES.format(*bounds, what=of, where=where, group=by_payer), *where.values)
+    return OfficeBalance(_aged(whole), [_aged(record) for record in payers], most)
 
 
 def _aged(record: dict[str, object]) -> Aged:
@@ -47,11 +56,11 @@ def _aged(record: dict[str, object]) -> Aged:
 _AGES = """
     select {what},
            coalesce(sum(d) filter (where r.due_on is null), 0)::bigint as unavailable,
-           coalesce(sum(d) filter (where r.due_on >= $1), 0)::bigint as not_due,
-           coalesce(sum(d) filter (where r.due_on < $1 and r.due_on >= $2), 0)::bigint as to_30,
-           coalesce(sum(d) filter (where r.due_on < $2 and r.due_on >= $3), 0)::bigint as to_60,
-           coalesce(sum(d) filter (where r.due_on < $3 and r.due_on >= $4), 0)::bigint as to_90,
-           coalesce(sum(d) filter (where r.due_on < $4), 0)::bigint as older
+           coalesce(sum(d) filter (where r.due_on >= {0}), 0)::bigint as not_due,
+           coalesce(sum(d) filter (where r.due_on < {0} and r.due_on >= {1}), 0)::bigint as to_30,
+           coalesce(sum(d) filter (where r.due_on < {1} and r.due_on >= {2}), 0)::bigint as to_60,
+           coalesce(sum(d) filter (where r.due_on < {2} and r.due_on >= {3}), 0)::bigint as to_90,
+           coalesce(sum(d) filter (where r.due_on < {3}), 0)::bigint as older
     from receivable r join organisation o on o.id = r.payer, lateral (select r.gross_cents - r.settled_cents as d) x
-    where r.settled_cents < r.gross_cents {group}
+    where {where} {group}
 """

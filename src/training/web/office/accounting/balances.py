@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from litestar import get
 from litestar.response import Response, Template
 
 from training.accounting.formats.age_chart import chart
-from training.accounting.queries import accounts as reading
-from training.accounting.queries.accounts import VatMonth
 from training.accounting.rules.ageing import AGE_NAMES, Age
-from training.directory.queries import the_platform
 from training.kernel import clock
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
-from training.reporting.office.ageing import by_age
+from training.reporting.office.ageing import balance_page
+from training.reporting.office.vat import vat_page
 from training.web.forms import Form
 from training.web.office.accounting.register import optional_day
 from training.web.office.page import show
 from training.web.office.settings.platform import REGIME_WORDS
-from training.web.pages import Asked
+from training.web.pages import Asked, parts, the_actor
 from training.web.parameters import asked
 from training.web.security import PICTURE
 
 P = Permission
 PATH = "/gestion/comptes"
-
-
-@dataclass(frozen=True, slots=True)
-class VatSum:
-    """A regime over the whole period. Cents."""
-
-    name: str
-    rate: str
-    net_cents: int
-    vat_cents: int
-    gross_cents: int
-    received_cents: int
-    received_vat_cents: int
 
 
 @get(PATH + "/tva", permission=P.ACCOUNTS_SEE)
@@ -55,58 +37,35 @@ async def vat(request: Asked) -> Template:
     last = optional_day(form, "au") or today
     if form.good and first > last:
         form.errors["au"] = _("La fin de la période vient avant son début.")
-    months = await reading.vat_months(first, last) if form.good else []
     return await show(
         request,
         "accounting/vat",
         form.status,
         form=form,
-        months=months,
-        sums=_sums(months),
         names={regime: _(words[0]) for regime, words in REGIME_WORDS.items()},
         rate_of=rate_of,
-        on_debits=(await the_platform()).vat_on_debits,
+        **parts(await vat_page((first, last) if form.good else None)),
     )
 
 
 def rate_of(regime: VatRegime) -> str:
     """As "20 %"; a dash where no VAT is added."""
-    return f"{STANDARD_RATE_BP // 100}\u00a0%" if REGIMES[VatRegime(regime)].charges_vat else "–"
-
-
-def _sums(months: Sequence[VatMonth]) -> list[VatSum]:
-    found = []
-    for regime in VatRegime:
-        of = [month for month in months if month.regime == regime]
-        if of:
-            found.append(
-                VatSum(
-                    _(REGIME_WORDS[regime][0]),
-                    rate_of(regime),
-                    sum(m.net_cents for m in of),
-                    sum(m.vat_cents for m in of),
-                    sum(m.gross_cents for m in of),
-                    sum(m.received_cents for m in of),
-                    sum(m.received_vat_cents for m in of),
-                )
-            )
-    return found
+    return f"{STANDARD_RATE_BP // 100}\u00a0%" if REGIMES[regime].charges_vat else "–"
 
 
 @get(PATH + "/balance", permission=P.ACCOUNTS_SEE)
 async def balance(request: Asked) -> Template:
     """What is owed today, by age and by payer."""
-    whole, payers = await by_age()
     ages = [(age, _(name)) for age, name in AGE_NAMES.items()]
-    return await show(request, "accounting/balance", whole=whole, payers=payers, ages=ages, most=100)
+    return await show(request, "accounting/balance", ages=ages, **parts(await balance_page(the_actor(request).scope)))
 
 
 @get(PATH + "/balance.svg", permission=P.ACCOUNTS_SEE)
-async def balance_chart() -> Response[bytes]:
+async def balance_chart(request: Asked) -> Response[bytes]:
     """The same, drawn: an image, in which nothing runs."""
-    whole, _payers = await by_age(limit=0)
+    found = await balance_page(the_actor(request).scope, most=0)
     names = {age: _(name) for age, name in AGE_NAMES.items()}
-    picture = chart({age: whole.cents[age] for age in Age}, names)
+    picture = chart({age: found.whole.cents[age] for age in Age}, names)
     return Response(picture, media_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE})
 
 

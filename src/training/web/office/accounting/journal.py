@@ -18,29 +18,27 @@ from training.accounting.actions.accounts import export_journal, set_accounts
 from training.accounting.actions.close import close_period
 from training.accounting.formats import journal as entries
 from training.accounting.formats.register_files import Cell, Workbook, csv_rows
-from training.accounting.queries import accounts as closing
-from training.accounting.queries import journal as reading
 from training.accounting.queries.journal import ExportView
 from training.accounting.rules.accounts import ACCOUNTS, JOURNALS, NAMES, Accounts
-from training.accounting.rules.closing import closable
-from training.billing.queries.periods import closed_until
-from training.directory.queries import the_platform
 from training.kernel import clock
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import day_year
-from training.records import queries as records
+from training.reporting.office import closings as closing
+from training.reporting.office import journal as reading
+from training.reporting.office.journal import OfficeCodes
 from training.web.forms import Form
 from training.web.office.accounting.register import XLSX, pieces, sent
 from training.web.office.page import show
-from training.web.pages import Asked, file_response, go, the_actor
-from training.web.parameters import asked
+from training.web.pages import Asked, file_response, go, parts, the_actor
+from training.web.parameters import asked, whole
 
 P = Permission
 PATH = "/gestion/comptes/journal"
 CODES = "/gestion/comptes/plan"
 CLOSINGS = "/gestion/comptes/clotures"
+EXPORT_MAX = 99_999_999  # the number of an export
 BATCH = 2_000  # lines that are written at once
 
 
@@ -52,14 +50,8 @@ async def journal(request: Asked) -> Template:
 
 
 async def _journal(request: Asked, form: Form) -> Template:
-    return await show(
-        request,
-        "accounting/journal",
-        form.status,
-        exports=await reading.exports(),
-        form=form,
-        may_keep=the_actor(request).may(P.ACCOUNTS_KEEP),
-    )
+    found = await reading.journal_page(the_actor(request))
+    return await show(request, "accounting/journal", form.status, form=form, **parts(found))
 
 
 @post(PATH, permission=P.ACCOUNTS_KEEP)
@@ -78,17 +70,15 @@ async def export(request: Asked) -> Template | Redirect:
 async def exported(name: FromPath[str]) -> Response[bytes] | Stream:
     """The file of an export, the same bytes each time: `3.txt` is the FEC, `3.csv` and `3.xlsx` have the codes too."""
     number, _dot, kind = name.partition(".")
-    found = await reading.export(int(number)) if number.isascii() and number.isdecimal() and len(number) < 9 else None
-    stored = None if found is None else await records.file(found.file)
-    if found is None or stored is None or kind not in ("txt", "csv", "xlsx"):
+    if kind not in ("txt", "csv", "xlsx"):
         raise NotFound(_("Cet export n’existe pas."))
+    found = await reading.exported_file(whole(number, EXPORT_MAX))
     if kind == "txt":
-        siret = (await the_platform()).siret or ""
-        fec = await asyncio.to_thread(entries.fec, stored.content)
-        return file_response(fec, "text/plain", entries.fec_name(siret, found.until))
-    content = _csv(stored.content) if kind == "csv" else _xlsx(stored.content, found)
+        fec = await asyncio.to_thread(entries.fec, found.content)
+        return file_response(fec, "text/plain", entries.fec_name(found.siret, found.export.until))
+    content = _csv(found.content) if kind == "csv" else _xlsx(found.content, found.export)
     media_type = "text/csv" if kind == "csv" else XLSX
-    return sent(content, media_type, f"ecritures-{found.number:04d}-{found.until:%Y%m%d}.{kind}")
+    return sent(content, media_type, f"ecritures-{found.export.number:04d}-{found.export.until:%Y%m%d}.{kind}")
 
 
 async def _csv(kept: bytes) -> AsyncIterator[bytes]:
@@ -129,10 +119,11 @@ def _add(book: Workbook, rows: Iterator[list[str]]) -> int:
 @get(CODES, permission=P.ACCOUNTS_SEE)
 async def codes(request: Asked) -> Template:
     """Journals and accounts."""
-    return await _codes(request, Form.filled(asdict(await reading.accounts())))
+    found = await reading.codes_page(the_actor(request))
+    return await _codes(request, found, Form.filled(asdict(found.codes)))
 
 
-async def _codes(request: Asked, form: Form) -> Template:
+async def _codes(request: Asked, found: OfficeCodes, form: Form) -> Template:
     return await show(
         request,
         "accounting/codes",
@@ -141,7 +132,7 @@ async def _codes(request: Asked, form: Form) -> Template:
         journals=[(name, _(NAMES[name])) for name in JOURNALS],
         accounts=[(name, _(NAMES[name])) for name in ACCOUNTS],
         usual=Accounts(),
-        may_keep=the_actor(request).may(P.ACCOUNTS_KEEP),
+        may_keep=found.may_keep,
     )
 
 
@@ -154,7 +145,7 @@ async def set_codes(request: Asked) -> Template | Redirect:
         with form.refusals():
             await set_accounts(the_actor(request), wanted)
             return go(CODES, _("Comptes enregistrés : les prochains exports les portent."))
-    return await _codes(request, form)
+    return await _codes(request, await reading.codes_page(the_actor(request)), form)
 
 
 # Closed periods
@@ -163,15 +154,9 @@ async def set_codes(request: Asked) -> Template | Redirect:
 @get(CLOSINGS, permission=P.ACCOUNTS_SEE)
 async def closings(request: Asked) -> Template:
     """What is closed, and what may be."""
-    offered = closable(await closed_until(), clock.today())
-    return await show(
-        request,
-        "accounting/closings",
-        closings=await closing.closings(),
-        months=[(day.isoformat(), day_year(day)) for day in offered],
-        form=Form(),
-        may_keep=the_actor(request).may(P.ACCOUNTS_KEEP),
-    )
+    found = await closing.closings_page(the_actor(request))
+    months = [(day.isoformat(), day_year(day)) for day in found.months]
+    return await show(request, "accounting/closings", form=Form(), **{**parts(found), "months": months})
 
 
 @get(CLOSINGS + "/nouvelle", permission=P.ACCOUNTS_KEEP)
@@ -187,22 +172,14 @@ async def _closing_page(request: Asked, form: Form) -> Template:
         until = date.fromisoformat(form.values.get("until", ""))
     except ValueError:
         raise Invalid(_("Choisissez un mois terminé."), field="until") from None
-    totals = await closing.totals_until(until)
-    unsent = sum(1 for _each in await reading.not_exported(until))
+    found = await closing.closing_page(until)
     warning = ngettext(
         "%(num)d pièce de cette période n’est dans aucun export du journal.",
         "%(num)d pièces de cette période ne sont dans aucun export du journal.",
-        unsent,
-    ) % {"num": unsent}
-    return await show(
-        request,
-        "accounting/closing",
-        form.status,
-        until=until,
-        totals=totals,
-        form=form,
-        warning=warning if unsent else "",
-    )
+        found.not_exported,
+    ) % {"num": found.not_exported}
+    shown = {**parts(found), "warning": warning if found.not_exported else ""}
+    return await show(request, "accounting/closing", form.status, form=form, **shown)
 
 
 @post(CLOSINGS, permission=P.ACCOUNTS_KEEP)

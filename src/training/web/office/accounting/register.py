@@ -13,20 +13,19 @@ from litestar import get
 from litestar.response import Stream, Template
 
 from training.accounting.formats.register_files import Cell, Workbook, csv_rows, euros, zipped
-from training.accounting.queries import register as reading
-from training.accounting.queries.register import KIND_NAMES, STANDING_NAMES, DocumentStanding, Filter, Registered
+from training.accounting.queries.register import KIND_NAMES, STANDING_NAMES, DocumentStanding, Filter, Key, Registered
 from training.kernel import clock
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import VatRegime
-from training.records import queries as records
+from training.reporting.office import register as reading
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.settings.platform import REGIME_WORDS
-from training.web.pages import Asked
-from training.web.parameters import PER_PAGE, address, asked, key, pager
+from training.web.pages import Asked, parts, the_actor
+from training.web.parameters import PER_PAGE, address, asked, pager
 
 P = Permission
 PATH = "/gestion/comptes"
@@ -92,17 +91,12 @@ def _amount(form: Form, name: str) -> int | None:
 async def register(request: Asked) -> Template:
     """A page of the register, with the totals of the whole filter."""
     now = wanted(request)
-    after = _key(asked(request, "apres"))
-    good = now.form.good
-    found = await reading.register(now.filter, after, PER_PAGE + 1) if good else []
-    shown = found[:PER_PAGE]
-    following = key(shown[-1].issued_on, shown[-1].place) if len(found) > PER_PAGE else None
+    after, asked_for = _key(asked(request, "apres")), now.filter if now.form.good else None
+    found = await reading.register_page(the_actor(request).scope, asked_for, after=after, limit=PER_PAGE)
     return await show(
         request,
         "accounting/register",
         now.form.status,
-        lines=shown,
-        sums=await reading.sums(now.filter) if good else None,
         form=now.form,
         files=[(address(f"{PATH}/{name}", **now.said), label) for name, label in _FILES.items()],
         periods=_periods(),
@@ -110,10 +104,10 @@ async def register(request: Asked) -> Template:
         kind_names=KIND_NAMES,
         states=[(state.value, _(name)) for state, name in STANDING_NAMES.items()],
         regimes=[(regime.value, _(words[0])) for regime, words in REGIME_WORDS.items()],
-        codes=[(code, code) for code in await reading.analytic_codes()],
         folded=not set(now.said) - {"du", "au", "payeur", "etat"},
         clear=PATH if request.query_params else None,
-        pager=pager(PATH, following, after is not None, **now.said),
+        pager=pager(PATH, found.following, after is not None, **now.said),
+        **{**parts(found), "codes": [(code, code) for code in found.codes]},
     )
 
 
@@ -133,7 +127,7 @@ def _periods() -> list[tuple[str, str]]:
     return [(address(PATH, du=first.isoformat(), au=until.isoformat()), name) for name, first, until in spans]
 
 
-def _key(text: str) -> reading.Key | None:
+def _key(text: str) -> Key | None:
     """The key (day, place) that `key` wrote; a place may be below zero."""
     when, _tilde, place = text.partition("~")
     try:
@@ -184,11 +178,11 @@ def _good(request: Asked) -> RegisterAsked:
 @get(PATH + "/registre.csv", permission=P.ACCOUNTS_SEE)
 async def as_csv(request: Asked) -> Stream:
     """The filtered register, for a French spreadsheet."""
-    now = _good(request)
+    now, scope = _good(request), the_actor(request).scope
 
     async def content() -> AsyncIterator[bytes]:
         yield csv_rows([_header()], first=True)
-        async for lines in reading.every(now.filter):
+        async for lines in reading.lines(scope, now.filter):
             yield csv_rows([_cells(line) for line in lines])
 
     return sent(content(), "text/csv", _name(now, "csv"))
@@ -197,12 +191,12 @@ async def as_csv(request: Asked) -> Stream:
 @get(PATH + "/registre.xlsx", permission=P.ACCOUNTS_SEE)
 async def as_xlsx(request: Asked) -> Stream:
     """The filtered register as a workbook."""
-    now = _good(request)
+    now, scope = _good(request), the_actor(request).scope
 
     async def content() -> AsyncIterator[bytes]:
         with tempfile.TemporaryFile() as file:
             book = Workbook(file, _("Registre"), _header(), clock.now())
-            async for lines in reading.every(now.filter):
+            async for lines in reading.lines(scope, now.filter):
                 await asyncio.to_thread(_add, book, [_cells(line) for line in lines])
             await asyncio.to_thread(book.close)
             async for piece in pieces(file):
@@ -226,16 +220,14 @@ async def pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
 @get(PATH + "/factures.zip", permission=P.ACCOUNTS_SEE)
 async def papers(request: Asked) -> Stream:
     """The PDFs of the filtered register, with the register itself: one paper in memory at a time."""
-    now = _good(request)
+    now, scope = _good(request), the_actor(request).scope
 
     async def files() -> AsyncIterator[tuple[str, bytes]]:
         index = [csv_rows([_header()], first=True)]
-        async for lines in reading.every(now.filter):
-            index.append(csv_rows([_cells(line) for line in lines]))
-            for line in lines:
-                stored = None if line.paper is None else await records.file(line.paper)
-                if stored is not None:
-                    yield f"{line.number}.pdf", stored.content
+        async for line, paper in reading.papers(scope, now.filter):
+            index.append(csv_rows([_cells(line)]))
+            if paper is not None:
+                yield f"{line.number}.pdf", paper
         yield "registre.csv", b"".join(index)
 
     return sent(zipped(files(), clock.now()), "application/zip", _name(now, "zip"))
