@@ -41,7 +41,7 @@ async def test_the_list_of_sessions_costs_three_statements(database_test, statem
     for _n in range(3):
         await makers.make_session(town.offer)
     statements.clear()
-    found = await sessions.sessions_page(SessionFilter(), after=None, limit=2)
+    found = await sessions.sessions_page(SYSTEM.scope, SessionFilter(), after=None, limit=2)
     assert len(found.sessions) == 2
     assert found.following == (found.sessions[-1].starts_at, found.sessions[-1].id)
     assert len(statements) == 3

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.queries import ABOUT_BOOKING
+from training.bookings.queries import ABOUT_BOOKING, within
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, OrganisationView
 from training.kernel import db
+from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses, containing
 from training.reporting.paging import cut
 
@@ -35,6 +36,7 @@ class BookingListed:
 
 
 async def bookings(
+    scope: Scope,
     *,
     state: str = "",
     organisation: str = "",
@@ -43,7 +45,7 @@ async def bookings(
     limit: int = 50,
 ) -> list[BookingListed]:
     """Bookings, the last made first. `search` looks in references and names; `organisation` is a slug."""
-    where = Clauses()
+    where = within(scope)
     if state:
         where.add("b.state = {}", state)
     if organisation:
@@ -97,10 +99,12 @@ class OfficeBookings:
 
 
 async def bookings_page(
-    *, state: str, organisation: str, search: str, after: tuple[datetime, int] | None, limit: int
+    scope: Scope, *, state: str, organisation: str, search: str, after: tuple[datetime, int] | None, limit: int
 ) -> OfficeBookings:
     """What the page of bookings shows: two statements at most."""
-    found = await bookings(state=state, organisation=organisation, search=search, after=after, limit=limit + 1)
+    found = await bookings(scope, state=state, organisation=organisation, search=search, after=after, limit=limit + 1)
     shown, last = cut(found, limit)
     whose = await directory.organisation_by_slug(organisation) if organisation else None
+    if whose and not (scope.everything or whose.id in scope.organisations):
+        whose = None
     return OfficeBookings(shown, (last.created_at, last.id) if last else None, whose)

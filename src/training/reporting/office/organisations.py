@@ -14,7 +14,7 @@ from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
 from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState, Service
 from training.kernel import clock, db
-from training.kernel.actor import Actor
+from training.kernel.actor import Actor, Scope
 from training.kernel.clauses import Clauses, containing
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -45,10 +45,11 @@ class OrganisationListed:
 
 
 async def organisations(
-    *, state: str = "", search: str = "", after: int | None = None, limit: int = 50
+    scope: Scope, *, state: str = "", search: str = "", after: int | None = None, limit: int = 50
 ) -> list[OrganisationListed]:
     """Organisations by name; `after` is the id of the last one of the page before."""
     where = Clauses()
+    where.within(scope, "g.id")
     if state:
         where.add("g.state = {}", state)
     if search.strip():
@@ -66,10 +67,12 @@ async def organisations(
     return await db.rows(OrganisationListed, sql, *where.values)
 
 
-async def counts() -> dict[str, int]:
+async def counts(scope: Scope) -> dict[str, int]:
     """How many organisations are in each state."""
-    sql = "select state, count(*) as n from organisation group by state"
-    return {record["state"]: record["n"] for record in await db.connection().fetch(sql)}
+    where = Clauses()
+    where.within(scope, "id")
+    sql = f"select state, count(*) as n from organisation where {where} group by state"
+    return {record["state"]: record["n"] for record in await db.connection().fetch(sql, *where.values)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,12 @@ class OfficeOrganisations:
     counts: dict[str, int]
 
 
-async def organisations_page(*, state: str, search: str, after: int | None, limit: int) -> OfficeOrganisations:
+async def organisations_page(
+    scope: Scope, *, state: str, search: str, after: int | None, limit: int
+) -> OfficeOrganisations:
     """What the page of organisations shows, in two statements."""
-    shown, last = cut(await organisations(state=state, search=search, after=after, limit=limit + 1), limit)
-    return OfficeOrganisations(shown, last.id if last else None, await counts())
+    shown, last = cut(await organisations(scope, state=state, search=search, after=after, limit=limit + 1), limit)
+    return OfficeOrganisations(shown, last.id if last else None, await counts(scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ class OfficeOrganisation:
 
 async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOrganisation:
     """What the page of an organisation shows, in seven statements; NotFound when there is none."""
-    view = await organisation(slug)
+    view = await organisation(actor.scope, slug)
     booked = await bookings.bookings(actor.scope, organisation=view.id, limit=latest)
     seen = actor.may(P.INVOICES_SEE)
     return OfficeOrganisation(
@@ -131,9 +136,9 @@ class OfficeBillingFacts:
     reached: bool
 
 
-async def billing_page(slug: str) -> OfficeBillingFacts:
+async def billing_page(scope: Scope, slug: str) -> OfficeBillingFacts:
     """What its invoices need to know, in three statements; NotFound when there is no such organisation."""
-    view = await organisation(slug)
+    view = await organisation(scope, slug)
     reached = await directory.billing_contact(view.id) is not None
     return OfficeBillingFacts(view, await directory.chorus_services(view.id), reached)
 
@@ -146,17 +151,17 @@ class OfficeContact:
     contact: ContactView
 
 
-async def contact_page(slug: str, contact: int) -> OfficeContact:
+async def contact_page(scope: Scope, slug: str, contact: int) -> OfficeContact:
     """A contact of an organisation, in two statements; NotFound when it is not one of its people."""
-    view, known = await organisation(slug), await directory.contact(contact)
+    view, known = await organisation(scope, slug), await directory.contact(contact)
     if known is None or known.organisation != view.id:
         raise NotFound(_("Ce contact n’existe pas."))
     return OfficeContact(view, known)
 
 
-async def organisation(slug: str) -> OrganisationView:
+async def organisation(scope: Scope, slug: str) -> OrganisationView:
     """The organisation alone, as what is done to it needs it; NotFound when there is none."""
     view = await directory.organisation_by_slug(slug)
-    if view is None:
+    if view is None or not (scope.everything or view.id in scope.organisations):
         raise NotFound(_("Cette structure n’existe pas."))
     return view

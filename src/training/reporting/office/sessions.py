@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from training.kernel import clock, db
+from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
 from training.reporting.paging import cut
 from training.scheduling.rules import SessionKind, SessionState
@@ -80,11 +81,12 @@ _PERIODS = {
 
 
 async def sessions(
-    narrowed: SessionFilter, *, after: tuple[datetime, int] | None = None, limit: int = 50
+    scope: Scope, narrowed: SessionFilter, *, after: tuple[datetime, int] | None = None, limit: int = 50
 ) -> list[SessionListed]:
     """Sessions, the nearest to now first; `after` is the key (starts_at, id) of the last one of the page before."""
     beyond, order = (">", "asc") if narrowed.period is Period.COMING else ("<", "desc")
     where = Clauses()
+    where.within(scope, "s.organisation")  # whose private session it is
     where.add(_PERIODS[narrowed.period], clock.now(), clock.now())
     if narrowed.state:
         where.add("s.state = {}", narrowed.state)
@@ -123,9 +125,11 @@ class OfficeSessions:
     communes: list[tuple[str, str]]
 
 
-async def sessions_page(narrowed: SessionFilter, *, after: tuple[datetime, int] | None, limit: int) -> OfficeSessions:
+async def sessions_page(
+    scope: Scope, narrowed: SessionFilter, *, after: tuple[datetime, int] | None, limit: int
+) -> OfficeSessions:
     """What the page of sessions shows: three statements."""
-    shown, last = cut(await sessions(narrowed, after=after, limit=limit + 1), limit)
+    shown, last = cut(await sessions(scope, narrowed, after=after, limit=limit + 1), limit)
     return OfficeSessions(
         shown,
         (last.starts_at, last.id) if last else None,

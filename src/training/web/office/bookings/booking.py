@@ -28,9 +28,9 @@ PATH = "/gestion/reservations"
 async def listing(request: Asked) -> Template:
     """Bookings, the last made first, narrowed by state, organisation and words."""
     kept = {"etat": asked(request, "etat"), "structure": asked(request, "structure"), "q": asked(request, "q")}
-    after = moment_key(asked(request, "apres"))
+    after, scope = moment_key(asked(request, "apres")), the_actor(request).scope
     found = await listed.bookings_page(
-        state=kept["etat"], organisation=kept["structure"], search=kept["q"], after=after, limit=PER_PAGE
+        scope, state=kept["etat"], organisation=kept["structure"], search=kept["q"], after=after, limit=PER_PAGE
     )
     return await show(
         request,

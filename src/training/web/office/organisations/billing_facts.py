@@ -94,7 +94,7 @@ async def billing_page(request: Asked, slug: FromPath[str]) -> Template:
 
 
 async def _page(request: Asked, slug: str, form: Form | None) -> Template:
-    found = await reading.billing_page(slug)
+    found = await reading.billing_page(the_actor(request).scope, slug)
     form = form or _as_it_stands(found)
     used = [n for n in range(1, ROWS_MOST + 1) if _filled(form, n)]
     last = max(used, default=0) + SPARE
@@ -131,7 +131,7 @@ def _filled(form: Form, n: int) -> bool:
 @post(PATH + "/{slug:str}/facturation", permission=P.INVOICES_PREPARE)
 async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """Write them: for the drafts that wait and for what comes."""
-    view, form = await reading.organisation(slug), await Form.of(request)
+    view, form = await reading.organisation(the_actor(request).scope, slug), await Form.of(request)
     if "more" in form.values:  # one more empty row, nothing saved
         return await _page(request, slug, form)
     facts = read(form)

@@ -27,14 +27,14 @@ P = Permission
 async def new_page(request: Asked, slug: FromPath[str]) -> Template:
     """An empty form; `?pour=factures` for whoever is to receive the invoices."""
     billing = asked(request, "pour") == "factures"
-    found = await reading.organisation(slug)
+    found = await reading.organisation(the_actor(request).scope, slug)
     return await _page(request, found, None, Form.filled({"for_billing": "1" if billing else ""}))
 
 
 @get(PATH + "/{slug:str}/contacts/{contact:int}", permission=P.INVOICES_PREPARE)
 async def edit_page(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> Template:
     """A contact as it stands."""
-    found = await reading.contact_page(slug, row(contact))
+    found = await reading.contact_page(the_actor(request).scope, slug, row(contact))
     values = {
         name: ("1" if value else "") if isinstance(value, bool) else value
         for name, value in asdict(found.contact).items()
@@ -49,7 +49,7 @@ async def _page(request: Asked, view: OrganisationView, contact: ContactView | N
 @post(PATH + "/{slug:str}/contacts/nouveau", permission=P.INVOICES_PREPARE)
 async def add(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """Write a contact down."""
-    view, form = await reading.organisation(slug), await Form.of(request)
+    view, form = await reading.organisation(the_actor(request).scope, slug), await Form.of(request)
     new = read(form)
     if new is not None:
         with form.refusals():
@@ -61,7 +61,7 @@ async def add(request: Asked, slug: FromPath[str]) -> Template | Redirect:
 @post(PATH + "/{slug:str}/contacts/{contact:int}", permission=P.INVOICES_PREPARE)
 async def edit(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> Template | Redirect:
     """Correct a contact, put it aside, or take it back."""
-    found, form = await reading.contact_page(slug, row(contact)), await Form.of(request)
+    found, form = await reading.contact_page(the_actor(request).scope, slug, row(contact)), await Form.of(request)
     new = read(form, locale=found.contact.locale)
     if new is not None:
         active = form.values.get("active") == "1"

@@ -26,8 +26,8 @@ LATEST = 30  # bookings and invoices on an organisation's page: the rest is one 
 async def listing(request: Asked) -> Template:
     """Organisations by name, narrowed by state and words."""
     kept = {"etat": asked(request, "etat"), "q": asked(request, "q")}
-    after = row_key(asked(request, "apres"))
-    found = await reading.organisations_page(state=kept["etat"], search=kept["q"], after=after, limit=PER_PAGE)
+    after, scope = row_key(asked(request, "apres")), the_actor(request).scope
+    found = await reading.organisations_page(scope, state=kept["etat"], search=kept["q"], after=after, limit=PER_PAGE)
     return await show(
         request,
         "organisations/organisations",
@@ -52,7 +52,7 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
 @post(PATH + "/{slug:str}/valider", permission=P.ORGANISATIONS_APPROVE)
 async def approve(request: Asked, slug: FromPath[str]) -> Redirect:
     """Vouch for an organisation: what it asked for is confirmed."""
-    view = await reading.organisation(slug)
+    view = await reading.organisation(the_actor(request).scope, slug)
     await approve_organisation(the_actor(request), view.id)
     return go(f"{PATH}/{view.slug}", _("Structure validée : ses demandes sont confirmées, ses contacts prévenus."))
 

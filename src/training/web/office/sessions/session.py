@@ -35,7 +35,7 @@ async def sessions(request: Asked) -> Template:
         commune=asked(request, "commune"),
     )
     after = moment_key(asked(request, "apres"))
-    found = await listed.sessions_page(narrowed, after=after, limit=PER_PAGE)
+    found = await listed.sessions_page(the_actor(request).scope, narrowed, after=after, limit=PER_PAGE)
     kept = {"etat": narrowed.state, "offre": narrowed.offer, "commune": narrowed.commune}
     chosen = "" if narrowed.period == Period.COMING else period
     return await show(

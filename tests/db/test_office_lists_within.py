@@ -1,0 +1,106 @@
+"""A list of the office shows what its reader may see: whoever is somewhere only sees what belongs there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+import accounts_makers as books
+import makers
+from training.accounting.queries.register import Filter
+from training.kernel.actor import SYSTEM, Actor, Scope
+from training.kernel.errors import NotFound
+from training.reporting.office.ageing import balance_page
+from training.reporting.office.bookings import bookings_page
+from training.reporting.office.mails import attachment, mail_page, mails_page
+from training.reporting.office.organisations import contact_page, organisations_page
+from training.reporting.office.register import lines, papers, register_page
+from training.reporting.office.sessions import SessionFilter, sessions_page
+from training.reporting.office.today import today_page
+
+pytestmark = pytest.mark.anyio
+
+ALL = Filter()
+BOOKINGS = {"state": "", "organisation": "", "search": "", "after": None, "limit": 50}
+LISTED = {"state": "", "search": "", "after": None, "limit": 50}
+
+
+@pytest.fixture
+async def two(database_test):
+    """The ids of two organisations, each with a booking, an invoice and mails."""
+    town, other = await makers.make_town(), await books.association()
+    await books.invoice(town, town.organisation, date(2027, 3, 10))
+    await books.invoice(town, other, date(2027, 3, 11))
+    return town.organisation, other
+
+
+async def seen(scope: Scope) -> dict[str, set[str]]:
+    """Whose rows each list shows, by name."""
+    register = await register_page(scope, ALL, after=None, limit=50)
+    return {
+        "bookings": {b.organisation for b in (await bookings_page(scope, **BOOKINGS)).bookings},
+        "searched": {b.organisation for b in (await bookings_page(scope, **BOOKINGS | {"search": "a"})).bookings},
+        "organisations": {o.name for o in (await organisations_page(scope, **LISTED)).organisations},
+        "register": {line.payer_name for line in register.lines},
+        "register file": {line.payer_name async for piece in lines(scope, ALL) for line in piece},
+        "register papers": {line.payer_name async for line, paper in papers(scope, ALL) if paper},
+        "balance": {aged.payer for aged in (await balance_page(scope)).payers},
+    }
+
+
+async def test_each_list_is_within_the_scope(two):
+    names = {"Commune d’Essai", "Association d’Essai"}
+    assert {key: found for key, found in (await seen(SYSTEM.scope)).items() if found != names} == {}
+    for id_, name in zip(two, sorted(names, reverse=True), strict=True):
+        there = await seen(Scope(organisations={id_: frozenset()}))
+        assert {key: found for key, found in there.items() if found != {name}} == {}
+    nobody = await seen(Scope())
+    assert {key: found for key, found in nobody.items() if found} == {}
+
+
+async def test_totals_are_within_the_scope(two):
+    scope = Scope(organisations={two[1]: frozenset()})
+    assert (await balance_page(scope)).whole.total_cents == 35_000
+    assert (await balance_page(SYSTEM.scope)).whole.total_cents == 70_000
+    found = await register_page(scope, ALL, after=None, limit=1)
+    assert found.sums is not None
+    assert (found.sums.documents, found.sums.gross_cents, found.following) == (1, 35_000, None)
+    assert (await organisations_page(scope, **LISTED)).counts == {"approved": 1}
+
+
+async def test_a_mail_of_another_organisation_does_not_exist(two):
+    theirs, whole = Scope(organisations={two[1]: frozenset()}), SYSTEM.scope
+    everything = (await mails_page(whole, **LISTED)).mails
+    own = (await mails_page(theirs, **LISTED)).mails
+    assert own
+    assert len(own) < len(everything)
+    assert {m.to_email for m in own} <= {"rh@asso.example.org", "compta@asso.example.org"}
+    foreign = next(m for m in everything if m.files and m.to_email == "compta@mairie.example.org")
+    file = (await mail_page(SYSTEM, foreign.id)).files[0].file
+    assert (await attachment(whole, foreign.id, file)).file == file
+    stranger = Actor("user", 1, "Ailleurs", scope=theirs)
+    for reading in (mail_page(stranger, foreign.id), attachment(theirs, foreign.id, file)):
+        with pytest.raises(NotFound):
+            await reading
+
+
+async def test_a_contact_of_another_organisation_does_not_exist(two):
+    with pytest.raises(NotFound):
+        await contact_page(Scope(organisations={two[1]: frozenset()}), "commune-d-essai", 1)
+
+
+async def test_sessions_of_everybody_are_the_teams_to_list(two):
+    """A session that belongs to nobody is on the portal; this list is for those who plan."""
+    assert (await sessions_page(SYSTEM.scope, SessionFilter(), after=None, limit=50)).sessions
+    somewhere = Scope(organisations={two[0]: frozenset()})
+    assert (await sessions_page(somewhere, SessionFilter(), after=None, limit=50)).sessions == []
+
+
+async def test_what_waits_is_shown_to_whoever_may_do_something_about_it(two, statements):
+    statements.clear()
+    found = await today_page(SYSTEM)
+    assert len(statements) == 4
+    assert [task.href for task in found.tasks if task.href.endswith("chorus?etat=a-deposer")]
+    assert (await today_page(Actor("user", 1, "Personne"))).tasks == []
+    assert (found.first_hour, found.last_hour, found.empty_week) == (8, 19, True)
