@@ -44,6 +44,13 @@ def test_euros(cents: int, french: str, english: str) -> None:
         assert render.euros(cents) == english
 
 
+def test_a_rate_has_its_sign_after_it_in_both_languages() -> None:
+    """It was an amount whose sign was replaced: « %12.15 » in English."""
+    assert plain(render.percent(1_215)) == "12,15 %"
+    with speaking("en"):
+        assert [render.percent(bp) for bp in (1_215, 5, 0)] == ["12.15%", "0.05%", "0.00%"]
+
+
 def test_an_amount_is_never_cut_at_the_end_of_a_line() -> None:
     assert " " not in render.euros(123_456_789)
     assert " " not in render.hour(NINE + timedelta(minutes=30))

@@ -54,6 +54,12 @@ def euros(cents: int) -> str:
     return f"{sign}{units},{size % 100:02d}\u00a0€"
 
 
+def percent(basis_points: int) -> str:
+    """As "12,15 %", in English "12.15%": two decimals, as rates are published."""
+    units, rest = divmod(basis_points, 100)
+    return f"{units}.{rest:02d}%" if i18n.language.get() == "en" else f"{units},{rest:02d}\u00a0%"
+
+
 @lru_cache(1024)
 def _grouped(units: int, code: str) -> str:
     return str(format_decimal(units, locale=code))
@@ -160,6 +166,7 @@ _PROSE = {"p", "ul", "ol", "li", "strong", "em", "a", "h2", "h3", "h4", "blockqu
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "euros": euros,
+    "percent": percent,
     "day": day,
     "day_year": day_year,
     "short_day": short_day,
