@@ -24,6 +24,7 @@ from training.dunning.actions.pauses import follow_dispute
 from training.kernel.actor import Actor
 from training.messages.actions import billing as billing_mail
 from training.messages.actions import (
+    accounts,
     billing_facts,
     delivery,
     facilitators,
@@ -54,6 +55,8 @@ class Reaction:
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "contact.readdressed": (Reaction("bookings.actions.readdressed.tell_later_of_contact", tell_later_of_contact),),
+    "membership.given": (Reaction("messages.actions.accounts.welcome", accounts.welcome),),
+    "change.watched": (Reaction("messages.actions.accounts.tell_administrators", accounts.tell_administrators),),
     "signin.requested": (Reaction("messages.actions.signin.send", signin.send),),
     "organisation.registered": (Reaction("messages.actions.organisations.tell_staff", organisations.tell_staff),),
     "organisation.approved": (

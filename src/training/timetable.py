@@ -11,6 +11,7 @@ from training.bookings.actions.ending import expire_options
 from training.calendar.actions.make_feed import forget_fragments
 from training.dunning.actions.remind import remind_due
 from training.identity.actions.purge import forget_signins
+from training.kernel.limits import forget_uses
 from training.kernel.queue import forget_old_jobs
 from training.messages.actions.delivery import deliver_due, knock
 from training.payments.actions.checkout import close_stale
@@ -43,6 +44,7 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("47 4 1-5 * *", close_month, "brouillons groupés du mois qui est fini : ils peuvent être émis"),
     Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
     Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),
+    Appointment("29 4 * * *", forget_uses, "usages comptés d’avant hier, que plus aucune limite ne regarde"),
     Appointment("33 4 * * *", forget_fragments, "événements d’agenda écrits il y a plus de 30 jours"),
     Appointment("35 4 * * *", forget_changes, "anciennes valeurs de ce qui a été modifié il y a plus de trois ans"),
     Appointment("37 4 * * *", forget_old_jobs, "journal de la file de plus de 30 jours"),

@@ -11,7 +11,7 @@ import pytest
 import makers
 from training.identity import queries, rules
 from training.identity.actions import keys, purge, signin
-from training.kernel import clock, db, settings
+from training.kernel import clock, db, limits, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Invalid, NotFound, TooMany
 
@@ -140,8 +140,19 @@ async def test_tries_at_once_are_all_counted(database_test):
 # --- throttles
 
 
-async def test_an_address_is_not_flooded_and_a_quarter_of_an_hour_later_may_ask_again(database_test):
-    limit, window = rules.PER_ADDRESS
+async def test_a_stranger_who_asks_in_somebodys_name_keeps_them_out_from_no_other_network(database_test):
+    limit, window = limits.SIGNIN_PAIR.most, limits.SIGNIN_PAIR.window
+    with clock.frozen(makers.NOON):
+        for _each in range(limit):
+            await ask(network="198.51.100.6")
+        with pytest.raises(TooMany) as caught:
+            await ask(network="198.51.100.6")
+        assert caught.value.retry_after == window.total_seconds()
+        await ask(network=HOME)
+
+
+async def test_an_address_is_not_flooded_and_an_hour_later_may_ask_again(database_test):
+    limit, window = limits.SIGNIN_ADDRESS.most, limits.SIGNIN_ADDRESS.window
     with clock.frozen(makers.NOON):
         for n in range(limit):
             await ask("Rh@mairie.example.org" if n % 2 else "rh@mairie.example.org", network=f"192.0.2.{n}")
@@ -159,7 +170,7 @@ async def test_an_address_is_not_flooded_and_a_quarter_of_an_hour_later_may_ask_
 
 
 async def test_a_network_is_not_let_flood_others_and_a_whole_ipv6_subscriber_is_one(database_test):
-    limit, window = rules.PER_NETWORK
+    limit, window = limits.SIGNIN_NETWORK.most, limits.SIGNIN_NETWORK.window
     network = rules.network_of("2001:db8:1:2::a")
     assert rules.network_of("2001:db8:1:2:ffff::b") == network
     with clock.frozen(makers.NOON):
@@ -174,8 +185,35 @@ async def test_a_network_is_not_let_flood_others_and_a_whole_ipv6_subscriber_is_
 
 @pytest.mark.commits
 async def test_twelve_at_once_pass_the_throttle_five_times(database_test):
-    done = await asyncio.gather(*(ask(network=f"192.0.2.{n}") for n in range(12)), return_exceptions=True)
-    assert sum(isinstance(d, TooMany) for d in done) == 12 - rules.PER_ADDRESS[0]
+    done = await asyncio.gather(*(ask() for _n in range(12)), return_exceptions=True)
+    assert sum(isinstance(d, TooMany) for d in done) == 12 - limits.SIGNIN_PAIR.most
+
+
+async def test_a_code_that_is_not_over_works_when_no_other_may_be_asked_for(database_test):
+    request, browser = await ask()
+    minted = await signin.mint(SYSTEM, request, secret())
+    for _each in range(limits.SIGNIN_PAIR.most - 1):
+        await ask(browser=browser)  # the same browser, which keeps its proof
+    with pytest.raises(TooMany):
+        await ask(browser=browser)
+    assert (await enter(browser, minted.code)).account
+
+
+async def test_codes_that_come_in_another_order_all_work_and_share_their_tries(database_test):
+    first, browser = await ask()
+    second, same = await ask(browser=browser)
+    codes = [(await signin.mint(SYSTEM, request, secret())).code for request in (first, second)]
+    assert same == browser
+    wrong = next(code for code in ("000000", "000001", "000002") if code not in codes)
+    with pytest.raises(Invalid):
+        await enter(browser, wrong)
+    assert [r["code_attempts"] for r in await db.connection().fetch("select code_attempts from signin_request")] == [
+        1,
+        1,
+    ]
+    assert (await enter(browser, codes[0])).account
+    with pytest.raises(Invalid):
+        await enter("planted by somebody else", codes[1])
 
 
 async def test_what_is_no_address_is_refused_before_anything_is_kept(database_test):
@@ -187,7 +225,7 @@ async def test_what_is_no_address_is_refused_before_anything_is_kept(database_te
 
 
 async def test_links_made_on_the_host_itself_do_not_lock_anybody_out(database_test):
-    for _each in range(rules.PER_ADDRESS[0] + 1):
+    for _each in range(limits.SIGNIN_ADDRESS.most + 1):
         await signin.open_door(SYSTEM, "rh@mairie.example.org")
     await ask()
 

@@ -21,8 +21,10 @@ from granian.server.embed import Server
 from training import worker as working
 from training.app import create_app, opening
 from training.cli import setting_up
-from training.kernel import migrate
+from training.kernel import migrate, settings
+from training.kernel.actor import SYSTEM
 from training.kernel.settings import Settings
+from training.records.actions import see_settings
 
 log = structlog.get_logger()
 
@@ -94,6 +96,7 @@ async def _working_once_migrated() -> AsyncIterator[None]:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), timeout=MIGRATED_EVERY)
                 return
+        await see_settings(SYSTEM, settings.current().of_mail)
         async with working.running():
             await stop.wait()
 
@@ -109,8 +112,11 @@ async def work_here(now: Settings, dsn: str) -> None:
     """The worker alone in this loop until told to stop."""
     stop = asyncio.Event()
     setting_up.stop_on_signals(stop.set)
-    async with setting_up.database(now, dsn), working.running():
-        await stop.wait()
+    async with setting_up.database(now, dsn):
+        if not await migrate.missing():
+            await see_settings(SYSTEM, now.of_mail)
+        async with working.running():
+            await stop.wait()
 
 
 def check_port(host: str, port: int) -> None:

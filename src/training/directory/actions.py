@@ -14,7 +14,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import Change, acting, keep_file
+from training.records.actions import Change, acting, keep_file, sign
 
 db.refuse(
     "organisation_siret_once",
@@ -240,7 +240,7 @@ async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
         if known is None:
             known = await _add_contact(organisation, new)
         else:
-            await _write_contact(change, int(known), new, active=True)
+            await _write_contact(actor, change, int(known), new, active=True)
         change.about("contact", int(known))
     return int(known)
 
@@ -249,10 +249,28 @@ async def edit_contact(actor: Actor, contact: int, new: NewContact, *, active: b
     """Correct a contact, or put it aside: nothing is sent to it any more. Conflict: the address is a colleague's."""
     async with acting(actor, "contact.edit", ("contact", contact)) as change:
         actor.must(Permission.INVOICES_PREPARE)
-        await _write_contact(change, contact, new, active=active)
+        await _write_contact(actor, change, contact, new, active=active)
 
 
-async def _write_contact(change: Change, contact: int, new: NewContact, *, active: bool) -> None:
+async def welcome_contact(change: Change, organisation: int, new: NewContact) -> int:
+    """A contact again or anew, as part of the action that lets them in; what is known of them stays."""
+    sql = "select id from contact where organisation = $1 and lower(email) = lower($2)"
+    known = await db.value(sql, organisation, new.email)
+    if known is None:
+        return await _add_contact(organisation, new)
+    more = {name: True for name in ("for_booking", "for_billing") if getattr(new, name)}
+    await change.edit(Contact, int(known), {"active": True, **more})
+    return int(known)
+
+
+async def put_aside(change: Change, contacts: Iterable[int]) -> None:
+    """Nothing is sent to them any more, as part of the action that ends what they may here."""
+    for contact in contacts:
+        await change.edit(Contact, contact, {"active": False})
+
+
+async def _write_contact(actor: Actor, change: Change, contact: int, new: NewContact, *, active: bool) -> None:
+    await sign(actor)  # whoever is put aside, or has another address, leaves: the database ends what they held
     values = {**asdict(new), "email": rules.check_email(new.email), "active": active}
     if not await change.edit(Contact, contact, values):
         raise NotFound(_("Ce contact n’existe pas."))
@@ -276,6 +294,15 @@ async def add_facilitator(actor: Actor, **values: Any) -> int:
         made = await Facilitator.insert(Facilitator(**values)).returning(Facilitator.id)
         change.about("facilitator", made[0]["id"])
         return int(made[0]["id"])
+
+
+async def edit_facilitator(actor: Actor, facilitator: int, values: Mapping[str, Any]) -> None:
+    """Correct a facilitator, or say that they are not active any more: their keys end with it."""
+    async with acting(actor, "facilitator.edit", ("facilitator", facilitator)) as change:
+        actor.must(Permission.SESSIONS_PLAN)
+        await sign(actor)
+        if not await change.edit(Facilitator, facilitator, values):
+            raise NotFound(_("Cette personne n’existe pas."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.identity import rules
-from training.identity.rules import Role
+from training.identity.rules import Origin, Role
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
+from training.kernel.clauses import Clauses, containing
+from training.kernel.i18n import _
 from training.kernel.links import digest
 
 
@@ -136,3 +138,136 @@ async def staff_addresses() -> list[tuple[str, str]]:
           and m.role in ('administrator', 'adviser') order by a.email
     """
     return [(record["name"], record["email"]) for record in await db.connection().fetch(sql)]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """Somebody with an account, as mails are written to them."""
+
+    id: int
+    name: str
+    email: str
+    locale: str
+
+
+async def administrators() -> list[AccountView]:
+    """Who administers the platform now."""
+    sql = """
+        select distinct a.id, a.name, a.email, a.locale from account a join membership m on m.account = a.id
+        where a.active and m.role = 'administrator' and num_nonnulls(m.organisation, m.partner, m.facilitator) = 0
+        order by a.id
+    """
+    return await db.rows(AccountView, sql)
+
+
+async def account(id: int) -> AccountView | None:  # noqa: A002
+    """An account by id."""
+    return await db.row(AccountView, "select id, name, email, locale from account where id = $1", id)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipView:
+    """A role that somebody holds, with the name of its place; none: the platform's team. `since`: when it began."""
+
+    id: int
+    account: int
+    name: str
+    email: str
+    locale: str
+    role: Role
+    origin: Origin
+    since: datetime
+    organisation: str | None
+    slug: str | None
+    partner: str | None
+    facilitator: str | None
+
+    @property
+    def of_team(self) -> bool:
+        """Whether it is on the platform's team."""
+        return self.organisation is None and self.partner is None and self.facilitator is None
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return _(rules.ROLE_NAMES[self.role])
+
+
+_MEMBERSHIP = """
+    select m.id, m.account, a.name, a.email, a.locale, m.role, m.origin, m.created_at as since, o.name as organisation,
+           o.slug, p.name as partner, f.name as facilitator
+    from membership m join account a on a.id = m.account
+    left join organisation o on o.id = m.organisation
+    left join partner p on p.id = m.partner
+    left join facilitator f on f.id = m.facilitator
+"""
+
+
+async def membership(id: int) -> MembershipView | None:  # noqa: A002
+    """A role that is held, by id."""
+    return await db.row(MembershipView, f"{_MEMBERSHIP} where m.id = $1", id)
+
+
+async def memberships_of(email: str) -> list[MembershipView]:
+    """What an address may, where, since when and from what."""
+    return await db.rows(MembershipView, f"{_MEMBERSHIP} where lower(a.email) = lower($1) order by m.id", email)
+
+
+async def colleagues(organisation: int) -> list[MembershipView]:
+    """Who has which role in an organisation, by name."""
+    sql = f"{_MEMBERSHIP} where m.organisation = $1 order by fold(a.name), a.name, m.account, m.id"
+    return await db.rows(MembershipView, sql, organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipFilter:
+    """Which roles a list shows: `team` alone or all but it, those to decide about, one organisation's, or by words."""
+
+    team: bool | None = None
+    unmatched: bool = False
+    organisation: str = ""
+    search: str = ""
+
+
+async def memberships(asked: MembershipFilter, *, after: int | None = None, limit: int = 50) -> list[MembershipView]:
+    """Roles by their holders' names; `after` is the id of the last one of the page before."""
+    where = Clauses()
+    if asked.team is not None:
+        where.add(f"num_nonnulls(m.organisation, m.partner, m.facilitator) {'=' if asked.team else '>'} 0")
+    if asked.unmatched:
+        where.add("m.origin = 'unmatched'")
+    if asked.organisation:
+        where.add("o.slug = {}", asked.organisation)
+    if asked.search.strip():
+        where.add("fold(a.name || ' ' || a.email) like fold({})", containing(asked.search))
+    if after is not None:
+        last = "select fold(b.name), b.name, n.id from membership n join account b on b.id = n.account where n.id = {}"
+        where.add(f"(fold(a.name), a.name, m.id) > ({last})", after)
+    sql = f"{_MEMBERSHIP} where {where} order by fold(a.name), a.name, m.id limit {limit:d}"
+    return await db.rows(MembershipView, sql, *where.values)
+
+
+async def unmatched() -> int:
+    """How many roles nobody knows the origin of: somebody decides about them."""
+    return int(await db.value("select count(*) from membership where origin = 'unmatched'"))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What ends with a role: open sessions if it is the last one, and from the team the keys that its holder made."""
+
+    roles: int
+    sessions: int
+    keys: int
+
+
+async def leaving(membership: int) -> Leaving | None:
+    """What would end with a role; None when it is not held."""
+    sql = """
+        select (select count(*) from membership where account = m.account) as roles,
+               (select count(*) from signin_session s where s.account = m.account and s.revoked_at is null
+                and least(s.expires_at, s.ends_at) > $2) as sessions,
+               (select count(*) from api_key k where k.account = m.account and k.revoked_at is null) as keys
+        from membership m where m.id = $1
+    """
+    return await db.row(Leaving, sql, membership, clock.now())

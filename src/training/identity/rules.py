@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 from enum import StrEnum
 
+from training.kernel.i18n import N_
 from training.kernel.permissions import Permission
 
 
@@ -22,6 +23,25 @@ class Role(StrEnum):
     REFERRER = "referrer"
     PARTNER_CONTACT = "partner_contact"
     FACILITATOR = "facilitator"
+
+
+class Origin(StrEnum):
+    """Where a role comes from. It ends with its origin; what was given by hand ends by hand."""
+
+    CONTACT = "contact"
+    FACILITATOR = "facilitator"
+    HAND = "hand"
+    UNMATCHED = "unmatched"  # of before origins were known: somebody decides, and until then it is held
+
+
+class Ending(StrEnum):
+    """Why a role ended. Only what was removed is not given again at the next sign-in."""
+
+    REMOVED = "removed"
+    CONTACT = "contact"  # put aside
+    ADDRESS = "address"  # it was corrected: the new one is somebody else's, until they sign in
+    FACILITATOR = "facilitator"  # inactive
+    PARTNER = "partner"  # inactive
 
 
 P = Permission
@@ -56,6 +76,7 @@ PLATFORM_ROLES: dict[Role, frozenset[Permission]] = {
             P.MAILS_SEE,
             P.MAILS_RETRY,
             P.ORGANISATIONS_APPROVE,
+            P.COLLEAGUES_MANAGE,
             P.FEEDS_MANAGE,
         }
     ),
@@ -89,6 +110,7 @@ ORGANISATION_ROLES: dict[Role, frozenset[Permission]] = {
             P.INVOICES_COMPLETE,
             P.INVOICES_PAY,
             P.FEEDS_MANAGE,
+            P.COLLEAGUES_MANAGE,
         }
     ),
     Role.MEMBER: frozenset(
@@ -110,13 +132,34 @@ FACILITATOR_ROLES: dict[Role, frozenset[Permission]] = {
     Role.FACILITATOR: frozenset({P.MISSIONS_SEE, P.INVITATIONS_ANSWER, P.FEEDS_MANAGE})
 }
 
+ROLE_NAMES: dict[Role, str] = {
+    Role.ADMINISTRATOR: N_("Administration"),
+    Role.ADVISER: N_("Conseil"),
+    Role.BOOKKEEPER: N_("Comptabilité"),
+    Role.MANAGER: N_("Gestion de l’espace"),
+    Role.MEMBER: N_("Réservations"),
+    Role.ACCOUNTANT: N_("Factures"),
+    Role.REFERRER: N_("Orientation"),
+    Role.PARTNER_CONTACT: N_("Partenaire"),
+    Role.FACILITATOR: N_("Animation"),
+}
+ROLE_HELP: dict[Role, str] = {
+    Role.ADMINISTRATOR: N_("Tout : séances, factures, réglages, accès de l’équipe, clés d’API."),
+    Role.ADVISER: N_("Séances, réservations, structures, factures ; ni réglages, ni comptes annuels."),
+    Role.BOOKKEEPER: N_("Factures, paiements, relances, comptes ; voit les réservations."),
+    Role.MANAGER: N_("Réserve, annule, voit et paie les factures, invite ses collègues."),
+    Role.MEMBER: N_("Réserve et annule ; ne voit pas les factures."),
+    Role.ACCOUNTANT: N_("Voit et paie les factures ; voit les réservations."),
+    Role.REFERRER: N_("Réserve pour les personnes qu’elle oriente ; n’annule pas."),
+    Role.PARTNER_CONTACT: N_("Suit les agendas de ses séances."),
+    Role.FACILITATOR: N_("Voit ses séances et répond aux demandes."),
+}
+
 REQUEST_LIFE = timedelta(minutes=20)  # a mail may be greylisted for a quarter of an hour
 DEMO_LIFE = timedelta(days=7)  # a demo's printed links wait for whoever opens the terminal again
 CODE_ATTEMPTS = 5  # of a million codes: one chance in 200,000
 SLIDING = timedelta(days=14)
 ABSOLUTE = timedelta(days=90)
-PER_ADDRESS = (5, timedelta(minutes=15))  # requests per address in that time: nobody's mailbox is flooded
-PER_NETWORK = (30, timedelta(minutes=15))  # a town hall shares one address on the internet
 
 
 def new_token() -> str:

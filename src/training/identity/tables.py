@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Boolean, Bytea, Integer, Serial
+from piccolo.columns import BigInt, Boolean, Bytea, Integer, Serial, Varchar
 from piccolo.constraints import Check
 from piccolo.table import Table
 
-from training.directory.tables import Facilitator, Organisation, Partner
+from training.directory.tables import Contact, Facilitator, Organisation, Partner
 from training.kernel.columns import belongs_to, instant, short_text
 
 
@@ -22,7 +22,11 @@ class User(Table, tablename="account"):
 
 
 class Membership(Table, tablename="membership"):
-    """A user's role somewhere: an organisation, a partner, as a facilitator, or (none of them) the platform's team."""
+    """A user's role somewhere: an organisation, a partner, as a facilitator, or (none of them) the platform's team.
+
+    It is held as long as its row is here, and comes from `origin`: triggers on contacts, facilitators and partners end
+    what came from one that leaves, with its sessions, calendar addresses and mailed links (`end_membership` in SQL).
+    """
 
     id: Serial
     account = belongs_to(User)
@@ -31,8 +35,32 @@ class Membership(Table, tablename="membership"):
     facilitator = belongs_to(Facilitator, null=True)
     role = short_text(30)
     created_at = instant()
+    origin = Varchar(length=20, default="unmatched")
+    contact = belongs_to(Contact, null=True)
 
     membership_is_of_one_place = Check("num_nonnulls(organisation, partner, facilitator) <= 1")
+    membership_origin_is_there = Check("(origin = 'contact') = (contact is not null)")
+    membership_origin_is_in_its_place = Check(
+        "(origin <> 'contact' or organisation is not null) and (origin <> 'facilitator' or facilitator is not null)"
+    )
+
+
+class FormerMembership(Table, tablename="former_membership"):
+    """A role that ended: who had which one from when to when, why it ended, and who ended it. Written by triggers."""
+
+    id: Serial
+    account = belongs_to(User)
+    organisation = belongs_to(Organisation, null=True)
+    partner = belongs_to(Partner, null=True)
+    facilitator = belongs_to(Facilitator, null=True)
+    contact = belongs_to(Contact, null=True)
+    role = short_text(30)
+    origin = short_text(20)
+    since = instant()
+    ended_at = instant()
+    why = short_text(20)
+    actor_kind = short_text(10)
+    actor_id = BigInt(default=None, null=True)
 
 
 class SigninRequest(Table, tablename="signin_request"):
@@ -65,7 +93,7 @@ class SigninSession(Table, tablename="signin_session"):
 
 
 class ApiKey(Table, tablename="api_key"):
-    """A program's key: of one organisation, or (none) of the platform's team."""
+    """A program's key: of one organisation, or (none) of the platform's team. `account`: who made it, and saw it."""
 
     id: Serial
     token_hash = Bytea(default=None, unique=True)
@@ -74,3 +102,4 @@ class ApiKey(Table, tablename="api_key"):
     organisation = belongs_to(Organisation, null=True)
     created_at = instant()
     revoked_at = instant(null=True)
+    account = belongs_to(User, null=True)

@@ -115,6 +115,21 @@ def office_organisation(slug: str) -> str:
     return f"/gestion/structures/{slug}"
 
 
+def office() -> str:
+    """The team's first page."""
+    return "/gestion"
+
+
+def office_platform() -> str:
+    """Who runs the site, and its bank."""
+    return "/gestion/plateforme"
+
+
+def office_access() -> str:
+    """Who may come in."""
+    return "/gestion/acces"
+
+
 # Programs
 
 

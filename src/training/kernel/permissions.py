@@ -32,6 +32,7 @@ class Permission(StrEnum):
     MAILS_RETRY = "mails.retry"
     ORGANISATIONS_REGISTER = "organisations.register"
     ORGANISATIONS_APPROVE = "organisations.approve"
+    COLLEAGUES_MANAGE = "colleagues.manage"
     FEEDS_OWN = "feeds.own"
     FEEDS_MANAGE = "feeds.manage"
     INVITATIONS_ANSWER = "invitations.answer"

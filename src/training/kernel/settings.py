@@ -69,6 +69,15 @@ class Settings:
         """The site's host name, which calendar uids and Message-IDs end with."""
         return urlsplit(self.base_url).hostname or "localhost"
 
+    @property
+    def of_mail(self) -> dict[str, str]:
+        """Which way mail goes and where its links lead, without secrets: what administrators are told of."""
+        way = _url(self.smtp_url or "")
+        user = f"{way.username}@" if way.username else ""
+        port = f":{way.port}" if way.port else ""
+        found = {"SMTP_URL": f"{way.scheme}://{user}{way.hostname}{port}" if self.smtp_url else ""}
+        return found | ({"BASE_URL": self.base_url} if self.production else {})  # a trial is served anywhere
+
 
 def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) -> Settings:
     """Read and check the environment. SettingsError lists every problem.

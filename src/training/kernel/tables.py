@@ -1,8 +1,8 @@
-"""What the outbox remembers: which reaction has answered which fact."""
+"""What the outbox and limits remember: which reaction has answered which fact, what was used how often."""
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, Serial
+from piccolo.columns import UUID, Bytea, Integer, Serial
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
@@ -18,3 +18,13 @@ class Reacted(Table, tablename="reacted"):
     at = instant(index=True)
 
     reacted_once = Unique([fact, reaction])
+
+
+class LimitUse(Table, tablename="limit_use"):
+    """Something limited was done by, or to, somebody: `key` is a digest, for an address is nobody's business."""
+
+    id: Serial
+    name = short_text(40)
+    key = Bytea(default=None)
+    amount = Integer(default=None)
+    at = instant(index=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+from training.kernel.i18n import N_
+
 
 class MailState(StrEnum):
     """`held`: kept because there is no server to send it by; `failed`: refused for good, a person looks."""
@@ -28,6 +30,16 @@ SERVER_RETRY = timedelta(minutes=5)  # at most, for a mail that the server was n
 SERVER_PAUSE = timedelta(seconds=30)  # in which a server that just failed is not troubled with new mails
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 960))
 CLAIM = timedelta(minutes=5)  # a worker that died while sending gives the mail back after this
+
+# What administrators are told of, in words: the fields of `records.rules.WATCHED`.
+WATCHED_NAMES = {
+    "iban": N_("IBAN"),
+    "bic": N_("BIC"),
+    "email": N_("Adresse de la plateforme"),
+    "administrator": N_("Administration"),
+    "SMTP_URL": N_("Serveur d’envoi des courriels"),
+    "BASE_URL": N_("Adresse du site"),
+}
 
 
 class Stop(StrEnum):

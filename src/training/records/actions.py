@@ -14,13 +14,13 @@ from datetime import date
 import structlog
 from piccolo.table import Table
 
-from training.kernel import clock, db, queue
+from training.kernel import clock, db, outbox, queue
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records import rules
-from training.records.tables import Entry, Series
+from training.records.tables import Entry, SeenSetting, Series
 
 db.refuse(
     "ledger_series_prefix_once",
@@ -90,7 +90,33 @@ async def acting(actor: Actor, action: str, subject: tuple[str, int] | None = No
         await db.execute(_AUDIT, *about, fields, structlog.contextvars.get_contextvars().get("request_id"))
         if change.edits:
             columns = [[getattr(edit, name) for edit in change.edits] for name in ("field", "old", "new")]
-            await db.execute(_EDITS, *about, *columns)
+            first = await db.value(_EDITS, *about, *columns)
+            if rules.watched(change.subject_kind, (edit.field for edit in change.edits)):
+                await outbox.put("change.watched", ("change", int(first)))
+
+
+async def sign(actor: Actor) -> None:
+    """Say who acts, and when, to the triggers of this transaction: what they write carries it."""
+    sql = "select set_config('training.actor', $1, true), set_config('training.at', $2, true)"
+    await db.execute(sql, f"{actor.kind}:{actor.id or ''}", clock.now().isoformat())
+
+
+async def see_settings(actor: Actor, found: Mapping[str, str]) -> None:
+    """A start saw these settings of the environment, without their secrets; what is not as last seen was changed."""
+    async with db.atomic():
+        actor.must(Permission.PLATFORM_RUN)
+        # one at a time: of several processes that start at once, one tells
+        await db.execute("select pg_advisory_xact_lock(hashtextextended('settings.seen', 0))")
+        for name, value in found.items():
+            known = await SeenSetting.select().where(SeenSetting.name == name).first()
+            if known is None:
+                await SeenSetting.insert(SeenSetting(name=name, value=value[:300], seen_at=clock.now()))
+            elif known["value"] != value[:300]:
+                async with acting(actor, "setting.change", ("setting", known["id"])) as change:
+                    change.edited(name, known["value"], value[:300])
+                    await SeenSetting.update({SeenSetting.value: value[:300], SeenSetting.seen_at: clock.now()}).where(
+                        SeenSetting.name == name
+                    )
 
 
 # Written out, for every change writes one: the query builder takes as long as the rest of a short action.
@@ -101,6 +127,7 @@ _AUDIT = """
 _EDITS = """
     insert into change (at, actor_kind, actor_id, action, subject_kind, subject_id, field, old, new)
     select $1, $2, $3, $4, $5, $6, e.* from unnest($7::text[], $8::text[], $9::text[]) e
+    returning id
 """
 
 

@@ -105,6 +105,32 @@ async def changes(subject: tuple[str, int], *, before: int | None = None, most: 
     return await db.rows(Edited, sql, *subject, most, *(() if before is None else (before,)))
 
 
+@dataclass(frozen=True, slots=True)
+class WatchedEdit:
+    """A field of those that administrators are told of: before, after, and who wrote it."""
+
+    at: datetime
+    actor_kind: ActorKind
+    actor_id: int | None
+    subject_kind: str
+    subject_id: int
+    field: str
+    old: str | None
+    new: str | None
+
+
+async def watched(change: int) -> list[WatchedEdit]:
+    """What the act that begins with this change wrote over among the watched fields."""
+    sql = """
+        select c.at, c.actor_kind, c.actor_id, c.subject_kind, c.subject_id, c.field, c.old, c.new
+        from change f join change c on (c.at, c.action, c.subject_kind, c.subject_id)
+                                     = (f.at, f.action, f.subject_kind, f.subject_id) and c.id >= f.id
+        where f.id = $1 order by c.id
+    """
+    found = await db.rows(WatchedEdit, sql, change)
+    return [edit for edit in found if rules.watched(edit.subject_kind, [edit.field])]
+
+
 async def series() -> dict[str, SeriesView]:
     """The series that were opened, by key."""
     sql = "select key, prefix, first_number, next_number, last_issued_on from ledger_series order by key"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from training.kernel import clock
@@ -16,7 +17,18 @@ NUMBER_MAX = 20  # BR-FR-CPRO-02: Chorus Pro takes no longer number
 # Long enough for a question about who changed what, short enough for personal values (RGPD art. 5, 1 e), and what the
 # CNIL advises for clients' data that no debt or contract asks for. What must prove something longer is in the ledger.
 CHANGES_KEPT = timedelta(days=3 * 365)
+# Subject → fields. Where money goes, who rules, which way mail goes: who changed one in silence could take everything.
+WATCHED = {
+    "platform": frozenset({"iban", "bic", "email"}),
+    "account": frozenset({"administrator"}),
+    "setting": frozenset({"SMTP_URL", "BASE_URL"}),
+}
 _PREFIX = re.compile(r"[A-Z]{1,6}")
+
+
+def watched(subject_kind: str | None, fields: Iterable[str]) -> bool:
+    """Whether every administrator is told of such a change, whoever made it and by whatever door."""
+    return not WATCHED.get(subject_kind or "", frozenset()).isdisjoint(fields)
 
 
 def check_prefix(prefix: str) -> None:

@@ -38,6 +38,15 @@ class FieldChange(Table, tablename="change"):
     new = Text(default=None, null=True)
 
 
+class SeenSetting(Table, tablename="seen_setting"):
+    """A setting of the environment as the last start saw it, without its secrets: what tells that it changed."""
+
+    id: Serial
+    name = short_text(40, unique=True)
+    value = short_text(300)
+    seen_at = instant()
+
+
 class File(Table, tablename="file"):
     """Bytes that do not change, known by their SHA-256. Gone (`tombstone_file` alone does it), the sum stays."""
 

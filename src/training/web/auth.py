@@ -15,8 +15,8 @@ from litestar.types import Empty, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
 from training.identity import queries
-from training.identity.actions import signin
-from training.identity.rules import ABSOLUTE
+from training.identity.actions import keys, signin
+from training.identity.rules import ABSOLUTE, network_of
 from training.kernel import i18n, settings
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
@@ -49,6 +49,8 @@ class Authentication(AbstractAuthenticationMiddleware):
         if connection.url.path.startswith("/api/"):
             scheme, _space, key = connection.headers.get("authorization", "").partition(" ")
             actor = await queries.by_key(key.strip()) if scheme.lower() == "bearer" and key else None
+            if key and actor is None:  # a key that is known always works, whoever else asks from the same network
+                await keys.refuse_unknown(network_of(client_address(connection)))
             return AuthenticationResult(user=actor, auth=None)
         # /healthz must answer without the database, whoever asks
         token = None if connection.url.path == "/healthz" else connection.cookies.get(cookie_name("signin"))

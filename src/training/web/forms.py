@@ -15,7 +15,7 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 
 from training.directory.rules import check_email
-from training.kernel.errors import DomainError, Invalid, NotFound
+from training.kernel.errors import DomainError, Invalid, NotFound, TooMany
 from training.kernel.i18n import _
 from training.kernel.money import decimal
 from training.papers.rules.references import LONGEST, References
@@ -25,12 +25,16 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(slots=True)
 class Form:
-    """`values`: as typed. `errors`: field → sentence; "" is the whole form. `refused`: the status of a refusal."""
+    """`values`: as typed. `errors`: field → sentence; "" is the whole form. `refused`: the status of a refusal.
+
+    `retry_after`: the seconds until what was too often may be tried again.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     refused: int = 422
     files: dict[str, UploadFile] = field(default_factory=dict)
+    retry_after: int | None = None
 
     @classmethod
     async def of(cls, request: Request[Any, Any, Any]) -> Form:
@@ -142,14 +146,16 @@ class Form:
         except DomainError as refusal:
             self.refuse(refusal)
 
-    def refuse(self, refusal: DomainError) -> None:
-        """Put a domain's refusal next to what caused it."""
+    def refuse(self, refusal: DomainError, *, field: str = "") -> None:
+        """Put a domain's refusal next to what caused it, or to `field`."""
         self.refused = refusal.status
+        if isinstance(refusal, TooMany):
+            self.retry_after = refusal.retry_after
         if isinstance(refusal, Invalid):
             for name, sentence in refusal.errors.items():
                 self.errors.setdefault(name, sentence)
         else:
-            self.errors.setdefault(refusal.field or "", refusal.detail)
+            self.errors.setdefault(refusal.field or field, refusal.detail)
 
 
 def legible(text: str) -> str:

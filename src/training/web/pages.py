@@ -64,6 +64,9 @@ async def _mail_stop(request: Asked) -> Stop | None:
 def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
     """As `page`, asking the database for nothing: it may be away. The platform is as it was last read."""
     flashes = flash.said(request)
+    headers = {} if actor_of(request) else {"Cache-Control": "private, no-cache"}
+    if (wait := getattr(context.get("form"), "retry_after", None)) is not None:
+        headers["Retry-After"] = str(wait)  # RFC 6585 4
     return Template(
         template_name=name,
         context={
@@ -77,7 +80,7 @@ def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> T
         },
         status_code=status,
         cookies=[forgotten_cookie("flash")] if flashes else None,
-        headers={} if actor_of(request) else {"Cache-Control": "private, no-cache"},
+        headers=headers,
     )
 
 

@@ -161,8 +161,8 @@ def _as_json(problem: Failure) -> Response[dict[str, object]]:
 
 
 def _typed(request: Request[Any, Any, Any], problem: Failure) -> list[tuple[str, str]] | None:
-    """What had been typed when the database went away or the sign-in ended: the page sends it again at a click."""
-    if problem.status not in (401, 503) or request.method != "POST":
+    """What had been typed when the database was away, the sign-in over, or it was too often: sent again at a click."""
+    if problem.status not in (401, 429, 503) or request.method != "POST":
         return None
     # the CSRF middleware read the form before the database was asked for anything; Litestar keeps it with the request
     kept = ScopeState.from_scope(request.scope).form

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -24,7 +25,7 @@ from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price
 from training.directory.actions import lock_organisation
 from training.directory.rules import OrganisationState
-from training.kernel import clock, db, outbox
+from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
@@ -98,6 +99,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
         check_participants([p.name for p in new.participants], new.seats)
         organisation = await lock_organisation(new.organisation)
         state = _first_state(organisation.state, new.option)
+        await _not_too_often(actor, new, organisation.state)
         cost = await _price(organisation.kind, session, new.seats)
         booked = await _insert(actor, new, session, state, cost)
         change.about("booking", booked.id)
@@ -118,6 +120,7 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
         if new.seats <= session.seats_left:
             raise Conflict(_("Il reste assez de places : réservez directement."), field="seats")
         organisation = await lock_organisation(new.organisation)
+        await _not_too_often(actor, new, organisation.state)
         cost = await _price(organisation.kind, session, new.seats)
         booked = await _insert(actor, new, session, BookingState.WAITING, cost)
         change.about("booking", booked.id)
@@ -170,7 +173,8 @@ async def name_participants(
         actor.must(Permission.BOOKINGS_MAKE, organisation=row.organisation)
         who_may.check_name(standing_of(row, session))
         check_participants([p.name for p in people], row.seats)
-        await Participant.delete().where(Participant.booking == booking)
+        gone = await Participant.delete().where(Participant.booking == booking).returning(Participant.email)
+        await _strangers(actor, row.organisation, people, {(r["email"] or "").lower() for r in gone})
         await _name(booking, people)
         if invite is not None:
             await Booking.update({Booking.invite_participants: invite}).where(Booking.id == booking)
@@ -236,6 +240,25 @@ def _first_state(organisation: OrganisationState, option: bool) -> BookingState:
     if organisation != OrganisationState.APPROVED:
         raise Forbidden(_("Cette structure ne peut pas réserver : écrivez-nous."))
     return BookingState.OPTION if option else BookingState.CONFIRMED
+
+
+async def _not_too_often(actor: Actor, new: NewBooking, organisation: OrganisationState) -> None:
+    if actor.may(Permission.BOOKINGS_MAKE):
+        return  # the team, and what the system does for it
+    if organisation == OrganisationState.PENDING:
+        await limits.take(limits.BOOKED_UNKNOWN, new.organisation)
+    elif actor.kind == "user":  # a program's measure is its key's: web/api/throttle.py
+        await limits.take(limits.BOOKED, actor.id)
+    await _strangers(actor, new.organisation, new.participants, set())
+
+
+async def _strangers(
+    actor: Actor, organisation: int, people: tuple[NewParticipant, ...], known: Collection[str]
+) -> None:
+    """Whoever is named with an address may be written to: so many a day."""
+    fresh = {person.email.lower() for person in people if person.email} - set(known)
+    if fresh and not actor.may(Permission.BOOKINGS_MAKE):
+        await limits.take(limits.INVITED_PEOPLE, organisation, amount=len(fresh))
 
 
 async def _price(kind: str, session: LockedSession, seats: int) -> Price:

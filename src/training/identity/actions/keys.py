@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.identity import rules
 from training.identity.tables import ApiKey
-from training.kernel import clock
+from training.kernel import clock, db, limits
 from training.kernel.actor import Actor
 from training.kernel.links import digest
 from training.kernel.permissions import Permission
@@ -24,6 +24,7 @@ async def create(actor: Actor, label: str, *, organisation: int | None) -> str:
             label=label,
             organisation=organisation,
             created_at=clock.now(),
+            account=actor.id if actor.kind == "user" else None,
         )
         made = await ApiKey.insert(row).returning(ApiKey.id)
         change.about("api_key", made[0]["id"])
@@ -35,3 +36,9 @@ async def revoke(actor: Actor, key: int) -> None:
     async with acting(actor, "apikey.revoke", ("api_key", key)):
         actor.must(Permission.PLATFORM_EDIT)
         await ApiKey.update({ApiKey.revoked_at: clock.now()}).where((ApiKey.id == key) & ApiKey.revoked_at.is_null())
+
+
+async def refuse_unknown(network: str) -> None:
+    """A key was shown that is none, or none any more. TooMany when that happens too often from there."""
+    async with db.atomic():
+        await limits.take(limits.WRONG_KEY, network)

@@ -8,7 +8,7 @@ from training.directory.rules import USUAL_BUYER, Buyer
 from training.identity.actions.roles import give_role
 from training.identity.rules import Role
 from training.identity.tables import User
-from training.kernel import db
+from training.kernel import db, limits
 from training.kernel.actor import Actor
 from training.kernel.errors import Forbidden, Invalid
 from training.kernel.i18n import _
@@ -19,11 +19,14 @@ from training.records.actions import acting
 NEEDS_SIRET = frozenset({Buyer.PUBLIC, Buyer.COMPANY})
 
 
-async def register_organisation(actor: Actor, new: NewOrganisation, contacts: tuple[NewContact, ...]) -> int:
+async def register_organisation(
+    actor: Actor, new: NewOrganisation, contacts: tuple[NewContact, ...], *, network: str = ""
+) -> int:
     """Register an organisation, `pending` until somebody of the platform has looked; the actor manages it.
 
     `contacts` begins with the actor's own. The same organisation registered twice by one person is one organisation.
-    Invalid: a name, an address or a SIRET that cannot be. Conflict: the SIRET is known.
+    Invalid: a name, an address or a SIRET that cannot be. Conflict: the SIRET is known. TooMany: by one person, or from
+    one `network`.
     """
     async with acting(actor, "organisation.register-own") as change:
         actor.must(Permission.ORGANISATIONS_REGISTER, account=actor.id)
@@ -35,8 +38,13 @@ async def register_organisation(actor: Actor, new: NewOrganisation, contacts: tu
         await db.execute("select id from account where id = $1 for update", actor.id)
         organisation = await _known(actor.id, new)
         if organisation is None:
+            await limits.take(limits.REGISTERED, actor.id)
+            if network:
+                await limits.take(limits.REGISTERED_FROM, network)
             organisation = await directory.register(actor, new, contacts)
-            await give_role(actor.id, Role.MANAGER, organisation=organisation)
+            own = "select id from contact where organisation = $1 and lower(email) = lower($2)"
+            contact = await db.value(own, organisation, actor.email or "")
+            await give_role(actor.id, Role.MANAGER, organisation=organisation, contact=contact)
             await User.update({User.name: contacts[0].name.strip()}).where(User.id == actor.id)
         change.about("organisation", organisation)
     return organisation

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from training.directory.rules import check_email
-from training.identity.rules import Role
+from training.identity.rules import Origin, Role
 from training.identity.tables import Membership, User
-from training.kernel import clock, db
+from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions import acting
 
@@ -15,12 +17,19 @@ async def add_user(actor: Actor, email: str, name: str) -> int:
     """The account of an address, made if there is none."""
     async with acting(actor, "account.add") as change:
         actor.must(Permission.PLATFORM_EDIT)
-        email = check_email(email)
-        known = await db.value("select id from account where lower(email) = lower($1)", email)
-        if known is None:
-            user = User(email=email, name=name, locale="fr", created_at=clock.now())
-            known = (await User.insert(user).returning(User.id))[0]["id"]
-        change.about("account", int(known))
+        account = await account_of(check_email(email), name)
+        change.about("account", account)
+    return account
+
+
+async def account_of(email: str, name: str) -> int:
+    """The account of an address, made if there is none, as part of what gives it something."""
+    # one at a time per address: of two first sign-ins at once, the second finds the account that the first made
+    await db.execute("select pg_advisory_xact_lock(hashtextextended('account:' || lower($1), 0))", email)
+    known = await db.value("select id from account where lower(email) = lower($1)", email)
+    if known is None:
+        user = User(email=email, name=name.strip(), locale="fr", created_at=clock.now())
+        known = (await User.insert(user).returning(User.id))[0]["id"]
     return int(known)
 
 
@@ -37,7 +46,35 @@ async def grant(
     async with acting(actor, "membership.grant", ("account", account)) as change:
         actor.must(Permission.PLATFORM_EDIT)
         change.about("account", account, role)
-        await give_role(account, role, organisation=organisation, partner=partner, facilitator=facilitator)
+        place = {"organisation": organisation, "partner": partner, "facilitator": facilitator}
+        given = await give_role(account, role, **place)
+        if given and role is Role.ADMINISTRATOR:
+            change.edited("administrator", None, await address_of(account))
+
+
+async def join_team(actor: Actor, email: str, name: str, role: Role) -> int:
+    """Give somebody a role on the platform's team, and write to them that they may come in."""
+    async with acting(actor, "membership.join-team") as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        account = await add_user(actor, email, name)
+        change.about("account", account, role)
+        await grant(actor, account, role)
+        sql = """
+            select id from membership
+            where account = $1 and role = $2 and num_nonnulls(organisation, partner, facilitator) = 0
+        """
+        await outbox.put("membership.given", ("membership", int(await db.value(sql, account, role))))
+    return account
+
+
+async def keep(actor: Actor, membership: int) -> None:
+    """Somebody looked at a role whose origin is unknown: it was given by hand, and stands until it is removed."""
+    async with acting(actor, "membership.keep", ("membership", membership)) as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        change.about("membership", membership, "origin")
+        unmatched = (Membership.id == membership) & (Membership.origin == Origin.UNMATCHED)
+        if not await Membership.update({Membership.origin: Origin.HAND}).where(unmatched).returning(Membership.id):
+            raise NotFound(_("Cet accès n’existe plus, ou son origine est déjà connue."))
 
 
 async def give_role(
@@ -47,46 +84,70 @@ async def give_role(
     organisation: int | None = None,
     partner: int | None = None,
     facilitator: int | None = None,
-) -> None:
-    """A role somewhere, as part of what gives it: being granted, or registering one's own organisation."""
-    await Membership.insert(
-        Membership(
-            account=account,
-            organisation=organisation,
-            partner=partner,
-            facilitator=facilitator,
-            role=role,
-            created_at=clock.now(),
+    contact: int | None = None,
+) -> bool:
+    """A role somewhere, as part of what gives it; by hand, unless it comes from a contact. False: it was held."""
+    given = (
+        await Membership.insert(
+            Membership(
+                account=account,
+                organisation=organisation,
+                partner=partner,
+                facilitator=facilitator,
+                role=role,
+                created_at=clock.now(),
+                origin=Origin.HAND if contact is None else Origin.CONTACT,
+                contact=contact,
+            )
         )
-    ).on_conflict(action="DO NOTHING")
+        .on_conflict(action="DO NOTHING")
+        .returning(Membership.id)
+    )
+    return bool(given)
+
+
+async def address_of(account: int) -> str:
+    """The address that an account signs in with."""
+    return str(await db.value("select email from account where id = $1", account))
 
 
 async def take_known_roles(account: int, email: str) -> None:
     """At sign-in, an address that we already write to gets the role that goes with it.
 
     A facilitator's: facilitator. A contact's: manager where it books, accountant where it is only billed, else member.
-    A role given by hand in that organisation stands, whatever it is.
+    A role given by hand in that organisation stands, whatever it is; one that somebody removed does not come back.
     """
-    await db.execute(
-        """
-        insert into membership (account, facilitator, role, created_at)
-        select $1, id, 'facilitator', $3 from facilitator where lower(email) = lower($2) and active
-        on conflict do nothing
-        """,
-        account,
-        email,
-        clock.now(),
+    for sql in (_OF_FACILITATORS, _OF_CONTACTS):
+        await db.execute(sql, account, email, clock.now())
+
+
+# The rows that a role comes from are locked: whoever is put aside meanwhile is waited for, or waits and ends it.
+_OF_FACILITATORS = """
+    with known as (
+        select id from facilitator f
+        where lower(f.email) = lower($2) and f.active
+          and 'removed' is distinct from (
+              select o.why from former_membership o where o.account = $1 and o.facilitator = f.id
+              order by o.id desc limit 1
+          ) for share of f
     )
-    await db.execute(
-        """
-        insert into membership (account, organisation, role, created_at)
-        select $1, c.organisation,
-               case when c.for_booking then 'manager' when c.for_billing then 'accountant' else 'member' end, $3
-        from contact c where lower(c.email) = lower($2) and c.active
+    insert into membership (account, facilitator, role, created_at, origin)
+    select $1, id, 'facilitator', $3, 'facilitator' from known
+    on conflict do nothing
+"""
+_OF_CONTACTS = """
+    with known as (
+        select c.* from contact c
+        where lower(c.email) = lower($2) and c.active
           and not exists (select from membership m where m.account = $1 and m.organisation = c.organisation)
-        on conflict do nothing
-        """,
-        account,
-        email,
-        clock.now(),
+          and 'removed' is distinct from (
+              select o.why from former_membership o where o.account = $1 and o.organisation = c.organisation
+              order by o.id desc limit 1
+          ) for share of c
     )
+    insert into membership (account, organisation, role, created_at, origin, contact)
+    select $1, organisation, case when for_booking then 'manager' when for_billing then 'accountant' else 'member' end,
+           $3, 'contact', id
+    from known
+    on conflict do nothing
+"""

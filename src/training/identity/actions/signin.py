@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from training.directory.rules import check_email
 from training.identity import rules
-from training.identity.actions.roles import take_known_roles
-from training.identity.tables import SigninRequest, SigninSession, User
-from training.kernel import clock, db, outbox
+from training.identity.actions.roles import account_of, take_known_roles
+from training.identity.tables import SigninRequest, SigninSession
+from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.errors import Invalid, NotFound, TooMany
+from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.links import digest
 from training.kernel.permissions import Permission
@@ -37,8 +37,10 @@ class Minted:
     code: str
 
 
-async def request(email: str, *, network: str, next_path: str = "") -> str:
+async def request(email: str, *, network: str, next_path: str = "", browser: str = "") -> str:
     """Somebody wants to come in: the mail is on its way. Returns the browser's proof for the code.
+
+    `browser` is the proof that it holds already: kept, so that the code of an earlier mail, come late, works too.
 
     Known and unknown addresses get the same answer and the same mail: nobody learns who is here.
     Invalid: no address. TooMany: too often, for that address or that network.
@@ -47,10 +49,14 @@ async def request(email: str, *, network: str, next_path: str = "") -> str:
         email = check_email(email)
     except ValueError as error:
         raise Invalid(str(error), field="email") from None
-    browser = rules.new_token()
     now = clock.now()
     async with acting(SYSTEM, "signin.request") as change:
-        await _throttle(email, network, now)
+        await _throttle(email, network)
+        sql = (
+            "select exists (select from signin_request where browser_hash = $1 and used_at is null and expires_at > $2)"
+        )
+        if not browser or not await db.value(sql, digest(browser), now):
+            browser = rules.new_token()
         made = await SigninRequest.insert(
             SigninRequest(
                 email=email,
@@ -119,20 +125,18 @@ async def by_link(token: str, *, program: str, previous: str | None = None) -> S
 
 async def by_code(browser: str, code: str, *, secret_key: str, program: str, previous: str | None = None) -> SignedIn:
     """Use the six digits, in the browser that asked. Invalid when wrong; after five tries the code is dead."""
+    digits = "".join(filter(str.isdigit, code))
     async with acting(SYSTEM, "signin.code") as change:
-        row = await db.connection().fetchrow(_GOOD_BROWSER, digest(browser), clock.now())
-        good = False
-        if row is not None:
+        left = 0
+        for row in await db.connection().fetch(_GOOD_BROWSER, digest(browser), clock.now(), rules.CODE_ATTEMPTS):
             change.about("signin_request", row["id"])
-            wanted = _code_hash(row["id"], "".join(filter(str.isdigit, code)), secret_key)
-            good = row["code_attempts"] < rules.CODE_ATTEMPTS and hmac.compare_digest(wanted, row["code_hash"])
-            if good:
+            if hmac.compare_digest(_code_hash(row["id"], digits, secret_key), row["code_hash"]):
                 return await _enter(row["id"], row["email"], row["next_path"], program, previous)
             # counted in a transaction that commits: a refusal must not give the try back
             await SigninRequest.update({SigninRequest.code_attempts: SigninRequest.code_attempts + 1}).where(
                 SigninRequest.id == row["id"]
             )
-    left = rules.CODE_ATTEMPTS - 1 - row["code_attempts"] if row is not None else 0
+            left = max(left, rules.CODE_ATTEMPTS - 1 - row["code_attempts"])
     if left > 0:
         raise Invalid(_("Ce code n’est pas le bon : vérifiez les six chiffres du dernier courriel."), field="code")
     raise Invalid(_("Ce code n’est plus valable : demandez-en un nouveau."), field="code")
@@ -155,30 +159,10 @@ async def slide(session: int) -> None:
         )
 
 
-async def _throttle(email: str, network: str, now: datetime) -> None:
-    # one at a time per address and network: two requests at once must see each other
-    for key in sorted((f"signin:{email.lower()}", f"signin:{network}")):
-        await db.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", key)
-    counts = (
-        # what was opened on the host itself sent no mail, and has no browser
-        ("lower(email) = lower($1) and browser_hash is not null", email, *rules.PER_ADDRESS),
-        ("network = $1", network, *rules.PER_NETWORK),
-    )
-    for where, value, limit, window in counts:
-        oldest = await db.value(
-            f"select requested_at from signin_request where {where} and requested_at > $2"
-            " order by requested_at desc offset $3 limit 1",
-            value,
-            now - window,
-            limit - 1,
-        )
-        if oldest is not None:
-            wait = max(1, int((oldest + window - now).total_seconds()))
-            minutes = -(-wait // 60)
-            raise TooMany(
-                _("Trop de demandes de connexion. Réessayez dans {minutes} min.").format(minutes=minutes),
-                retry_after=wait,
-            )
+async def _throttle(email: str, network: str) -> None:
+    await limits.take(limits.SIGNIN_PAIR, email.lower(), network)
+    await limits.take(limits.SIGNIN_ADDRESS, email.lower())
+    await limits.take(limits.SIGNIN_NETWORK, network)
 
 
 async def _enter(request_id: int, email: str, next_path: str, program: str, previous: str | None) -> SignedIn:
@@ -202,13 +186,6 @@ async def _enter(request_id: int, email: str, next_path: str, program: str, prev
 
 
 async def _account(email: str) -> int:
-    # one at a time per address: of two first sign-ins at once, the second finds the account that the first made
-    await db.execute("select pg_advisory_xact_lock(hashtextextended('account:' || lower($1), 0))", email)
-    row = await db.connection().fetchrow("select id, active from account where lower(email) = lower($1)", email)
-    if row is not None:
-        if not row["active"]:
-            raise NotFound(_("Ce compte est fermé : écrivez-nous."))
-        return int(row["id"])
     name = await db.value(
         """
         select name from (
@@ -218,8 +195,10 @@ async def _account(email: str) -> int:
         """,
         email,
     )
-    user = User(email=email, name=name or email.split("@")[0], locale="fr", created_at=clock.now())
-    return int((await User.insert(user).returning(User.id))[0]["id"])
+    account = await account_of(email, name or email.split("@")[0])
+    if not await db.value("select active from account where id = $1", account):
+        raise NotFound(_("Ce compte est fermé : écrivez-nous."))
+    return account
 
 
 def _code_hash(request_id: int, code: str, secret_key: str) -> bytes:
@@ -237,8 +216,10 @@ _GOOD_TOKEN = """
     select id, email, next_path from signin_request
     where token_hash = $1 and used_at is null and expires_at > $2
 """
+_WAITING = "select id from signin_request where browser_hash = $1 and used_at is null and expires_at > $2"
+# every mail that one browser asked for and that was not used: they do not always come in order
 _GOOD_BROWSER = """
     select id, email, next_path, code_hash, code_attempts from signin_request
-    where browser_hash = $1 and used_at is null and expires_at > $2 and code_hash is not null
-    for update
+    where browser_hash = $1 and used_at is null and expires_at > $2 and code_hash is not null and code_attempts < $3
+    order by id desc for update
 """

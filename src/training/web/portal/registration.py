@@ -9,9 +9,9 @@ from training.directory import queries as directory
 from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import KIND_NAMES, USUAL_BUYER, OrganisationKind, check_siret
 from training.identity.actions.registration import NEEDS_SIRET, register_organisation
-from training.identity.rules import safe_path
+from training.identity.rules import network_of, safe_path
 from training.kernel.i18n import _
-from training.web.auth import SIGNED_IN
+from training.web.auth import SIGNED_IN, client_address
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
 
@@ -30,7 +30,8 @@ async def register(request: Asked) -> Template | Redirect:
     if new is None:
         return await _page(request, form)
     with form.refusals():
-        organisation = await register_organisation(actor, new, contacts)
+        network = network_of(client_address(request))
+        organisation = await register_organisation(actor, new, contacts, network=network)
         made = await directory.organisation(organisation)
         following = safe_path(form.values.get("suite", ""))
         said = _("{name} est inscrite. Vous pouvez réserver dès maintenant.").format(name=new.name)

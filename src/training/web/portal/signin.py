@@ -14,7 +14,7 @@ from training.identity.actions import signin
 from training.identity.actions.signin import SignedIn
 from training.identity.rules import REQUEST_LIFE, network_of, safe_path
 from training.kernel import settings
-from training.kernel.errors import DomainError, NotFound, TooMany
+from training.kernel.errors import DomainError, NotFound
 from training.kernel.i18n import _
 from training.kernel.links import digest
 from training.kernel.permissions import Permission
@@ -47,14 +47,14 @@ async def send(request: Asked) -> Page:
         return await _ask_page(request, form, 422)
     try:
         proof = await signin.request(
-            email, network=network_of(client_address(request)), next_path=form.values.get("suite", "")
+            email,
+            network=network_of(client_address(request)),
+            next_path=form.values.get("suite", ""),
+            browser=request.cookies.get(cookie_name(PROOF), ""),
         )
     except DomainError as refusal:
-        form.errors["email"] = refusal.detail
-        template = await _ask_page(request, form, refusal.status)
-        if isinstance(refusal, TooMany):
-            template.headers["Retry-After"] = str(refusal.retry_after)
-        return template
+        form.refuse(refusal, field="email")
+        return await _ask_page(request, form, refusal.status)
     return go("/connexion/code", cookies=[_proof_cookie(proof)])
 
 
@@ -137,7 +137,8 @@ async def _own_place(token: str) -> str:
 
 async def _ask_page(request: Asked, form: Form, status: int = 200) -> Template:
     stop = (await mails.departures()).stop_of_signin
-    return await page(request, "portal/signin.html", status, form=form, mail_stop=None, stop=stop)
+    coded = cookie_name(PROOF) in request.cookies  # a code is on its way to this browser, and works meanwhile
+    return await page(request, "portal/signin.html", status, form=form, mail_stop=None, stop=stop, coded=coded)
 
 
 async def _code_page(request: Asked, form: Form, status: int = 200) -> Template:

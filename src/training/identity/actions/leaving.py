@@ -1,0 +1,145 @@
+"""A role ends: its holder's sessions, calendar addresses and mailed links end in the same transaction.
+
+`end_membership` in the database does it, whoever asks: triggers call it when a contact is put aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from training.directory.actions import put_aside
+from training.identity.rules import ORGANISATION_ROLES, PLATFORM_ROLES, Ending, Role
+from training.identity.tables import ApiKey
+from training.kernel import clock, db
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Forbidden, NotFound
+from training.kernel.i18n import _
+from training.kernel.permissions import Permission
+from training.records.actions import Change, acting, sign
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody holds; nothing named: on the platform's team."""
+
+    id: int
+    account: int
+    name: str
+    email: str
+    role: Role
+    organisation: int | None
+    partner: int | None
+    facilitator: int | None
+
+    @property
+    def of_team(self) -> bool:
+        """Whether it is on the platform's team."""
+        return self.organisation is None and self.partner is None and self.facilitator is None
+
+
+async def remove(actor: Actor, membership: int, *, keys: bool = True) -> Held:
+    """End somebody's role; it is not given again at their next sign-in. As a contact of that place they are put aside.
+
+    `keys`: who leaves the team takes along the API keys that they made, and saw: those end too.
+    Conflict: nobody else administers the platform, or manages that organisation. NotFound: it is not held any more.
+    """
+    async with acting(actor, "membership.remove", ("membership", membership)) as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        held = await _held(membership)
+        await hold_roles(held.organisation)
+        await check_still(actor, Permission.PLATFORM_EDIT, None)
+        held = await _held(membership)
+        await end(actor, change, held)
+        if keys and held.of_team:
+            await _end_keys(held.account)
+    return held
+
+
+async def remove_colleague(actor: Actor, organisation: int, account: int) -> None:
+    """Somebody left the organisation: whatever they may there ends, and nothing is sent to them any more.
+
+    Conflict: nobody else manages it. NotFound: they do not belong to it (any more).
+    """
+    async with acting(actor, "membership.remove-colleague", ("account", account)) as change:
+        actor.must(Permission.COLLEAGUES_MANAGE, organisation=organisation)
+        await hold_roles(organisation)
+        await check_still(actor, Permission.COLLEAGUES_MANAGE, organisation)
+        sql = f"{_HELD} where m.account = $1 and m.organisation = $2 order by m.role = 'manager' desc, m.id"
+        found = await db.rows(Held, sql, account, organisation)
+        if not found:
+            raise NotFound(_("Cette personne n’a pas, ou n’a plus, d’accès à cet espace."))
+        await end(actor, change, *found)
+
+
+async def hold_roles(organisation: int | None) -> None:
+    """One at a time changes who may what in a place: of two who remove each other, the second sees the first's act."""
+    place = "team" if organisation is None else f"organisation:{organisation}"
+    await db.execute("select pg_advisory_xact_lock(hashtextextended('roles:' || $1, 0))", place)
+
+
+async def check_still(actor: Actor, permission: Permission, organisation: int | None) -> None:
+    """Under the lock, ask again: whoever was removed a moment ago removes nobody any more. Forbidden."""
+    if actor.kind != "user":
+        return
+    at_large = [role for role, held in PLATFORM_ROLES.items() if permission in held]
+    there = [role for role, held in ORGANISATION_ROLES.items() if permission in held]
+    sql = """
+        select exists (select from membership where account = $1 and (
+            num_nonnulls(organisation, partner, facilitator) = 0 and role = any($2)
+            or organisation = $4 and role = any($3)))
+    """
+    if not await db.value(sql, actor.id, at_large, there, organisation):
+        raise Forbidden(_("Votre accès vient de prendre fin : vous ne pouvez plus faire cela."))
+
+
+async def end(actor: Actor, change: Change, *roles: Held) -> None:
+    """End roles of somebody under the lock of their place. Conflict: one is the last of its kind there."""
+    for held in roles:
+        await _check_not_last(held)
+    await sign(actor)
+    for held in roles:
+        await db.execute("select end_membership($1, $2)", held.id, Ending.REMOVED)
+        if held.of_team and held.role is Role.ADMINISTRATOR:
+            change.about("account", held.account)
+            change.edited("administrator", held.email, None)
+    # whatever the role came from: who left is written to no more
+    for organisation in {held.organisation for held in roles} - {None}:
+        sql = "select id from contact where organisation = $1 and lower(email) = lower($2) and active"
+        await put_aside(change, [r["id"] for r in await db.connection().fetch(sql, organisation, roles[0].email)])
+
+
+async def _check_not_last(held: Held) -> None:
+    last = {Role.ADMINISTRATOR: held.of_team, Role.MANAGER: held.organisation is not None}
+    if not last.get(held.role, False) or await db.value(_ANOTHER, held.account, held.role, held.organisation):
+        return
+    if held.of_team:
+        words = _("{name} est la seule personne qui administre la plateforme : donnez d’abord ce rôle à une autre.")
+    else:
+        words = _("{name} est la seule personne qui gère cet espace : donnez d’abord ce rôle à une autre.")
+    raise Conflict(words.format(name=held.name))
+
+
+async def _held(membership: int) -> Held:
+    found = await db.row(Held, f"{_HELD} where m.id = $1", membership)
+    if found is None:
+        raise NotFound(_("Cet accès n’existe pas, ou a déjà pris fin."))
+    return found
+
+
+async def _end_keys(account: int) -> None:
+    await ApiKey.update({ApiKey.revoked_at: clock.now()}).where(
+        (ApiKey.account == account) & ApiKey.revoked_at.is_null()
+    )
+
+
+_HELD = """
+    select m.id, m.account, a.name, a.email, m.role, m.organisation, m.partner, m.facilitator
+    from membership m join account a on a.id = m.account
+"""
+_ANOTHER = """
+    select exists (
+        select from membership m join account a on a.id = m.account and a.active
+        where m.account <> $1 and m.role = $2 and m.organisation is not distinct from $3
+          and m.partner is null and m.facilitator is null
+    )
+"""
