@@ -28,7 +28,7 @@ from training.identity.rules import (
     PARTNER_ROLES,
     PLATFORM_ROLES,
 )
-from training.kernel import addresses
+from training.kernel import addresses, limits
 from training.kernel.links import TERMS, Purpose
 from training.kernel.permissions import Permission
 from training.messages.rules import MAIL_MOVES
@@ -203,6 +203,25 @@ def timetable_block() -> str:
     return table(["cron", "entry point", "what it does"], rows)
 
 
+# Limits
+
+
+def limits_block() -> str:
+    """Each limit: how many in which time, for whom they are counted together, and what counts."""
+    rows = []
+    for name, limit in vars(limits).items():
+        if isinstance(limit, limits.Limit):
+            window = {60: "an hour", 1440: "a day"}.get(minutes := int(limit.window.total_seconds()) // 60)
+            rows.append([code(limit.name), str(limit.most), window or f"{minutes} minutes", limit.per, takers(name)])
+    return table(["limit", "uses", "in", "counted for each", "by"], rows)
+
+
+def takers(name: str) -> str:
+    """The modules that use a limit."""
+    paths = [path for path in sorted(SOURCE.rglob("*.py")) if f"limits.{name}," in path.read_text()]
+    return code(*(".".join(path.relative_to(SOURCE).with_suffix("").parts) for path in paths))
+
+
 def writers(occasion: str) -> list[str]:
     """The functions of messages.actions that name an occasion."""
     found = []
@@ -220,6 +239,7 @@ def blocks() -> dict[str, dict[str, str]]:
     return {
         "cli.md": {slug(name): cli_block(name, command) for name, command in commands()},
         "facts.md": {"facts": facts_block()},
+        "limits.md": {"limits": limits_block()},
         "links.md": {"links": links_block()},
         "permissions.md": {"roles": roles_block()},
         "states.md": {

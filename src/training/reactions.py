@@ -22,7 +22,6 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions.readdressed import tell_later_of_contact
 from training.dunning.actions.pauses import follow_dispute
 from training.kernel.actor import Actor
-from training.messages.actions import billing as billing_mail
 from training.messages.actions import (
     accounts,
     billing_facts,
@@ -34,6 +33,7 @@ from training.messages.actions import (
     sessions,
     signin,
 )
+from training.messages.actions import billing as billing_mail
 from training.messages.actions import bookings as booking_mail
 from training.payments.actions.receipt import make_receipt
 from training.payments.actions.stripe_events import process

@@ -34,8 +34,9 @@ WITHIN_ANOTHER = {
     "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated", "scheduling.end_assignments",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
     "records.freeze", "billing.open_receivables", "billing.lock_periods", "billing.close_days",
-    "identity.give_role", "identity.take_known_roles", "identity.slide", "calendar.prepare", "calendar.seen",
-    "payments.keep_lines",
+    "directory.welcome_contact", "directory.put_aside", "identity.account_of", "identity.end", "identity.hold_roles",
+    "identity.refuse_unknown", "identity.give_role", "identity.take_known_roles", "identity.slide",
+    "calendar.prepare", "calendar.seen", "payments.keep_lines",
     "messages.deliver", "messages.deliver_due",  # a claim is no decision; what came of it is noted by an action
 }  # fmt: skip
 

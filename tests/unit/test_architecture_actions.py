@@ -21,6 +21,8 @@ NOT_ACTING = {
     },
     "directory.actions": {
         "lock_organisation": "takes a lock for an action above",
+        "welcome_contact": "part of the action that lets them in",
+        "put_aside": "part of the action that ends what they may",
     },
     "billing.actions.drafting": {
         "lock_draft": "takes a lock for an action of this room",
@@ -46,7 +48,17 @@ NOT_ACTING = {
     "dunning.actions.pauses": {
         "lock_receivable": "takes a lock for an action of this room",
     },
+    "identity.actions.keys": {
+        "refuse_unknown": "counts a key that is none: nothing was decided",
+    },
+    "identity.actions.leaving": {
+        "hold_roles": "takes a lock for the actions that change who may what",
+        "check_still": "reads only: whether who acts still may, under that lock",
+        "end": "part of the action that removes",
+    },
     "identity.actions.roles": {
+        "account_of": "part of what gives the address something, or of signing in",
+        "address_of": "reads only: whose account it is",
         "give_role": "part of the action that gives it",
         "take_known_roles": "part of signing in, which is audited",
     },

@@ -14,6 +14,7 @@ from training.billing.documents.free import FreeConfirmation
 from training.calendar.formats.vtimezone import vtimezone
 from training.cli import setting_up
 from training.directory import queries as directory
+from training.identity import queries as identity
 from training.kernel import clock, db, migrate, queue
 from training.kernel.settings import Settings, fingerprint
 from training.messages import queries as mails
@@ -94,7 +95,11 @@ async def _records() -> list[Finding]:
     chains = await records.verify()
     broken = [f"{c.key} à {c.broken}" for c in chains if c.broken]
     issued = sum(c.documents for c in chains)
+    unmatched = await identity.unmatched()
+    bosses = len(await identity.administrators())
     return [
+        Finding(bosses > 0, "administration", f"{bosses} comptes" if bosses else "personne : training user create"),
+        Finding(not unmatched, "accès", f"{unmatched} d’origine inconnue, à décider" if unmatched else "tous connus"),
         Finding(
             platform is not None and bool(platform.siret and platform.iban),
             "plateforme",

@@ -1,4 +1,4 @@
-"""`user`: the first administrator, any member of the platform's team, and a way in when no mail leaves."""
+"""`user`: the platform's team, who may come in and who no longer, and a way in when no mail leaves."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from datetime import timedelta
 import click
 
 from training.cli import setting_up
-from training.identity import queries as identity
-from training.identity.actions import roles, signin
+from training.identity import queries
+from training.identity.actions import leaving, roles, signin
+from training.identity.queries import MembershipFilter, MembershipView
 from training.identity.rules import PLATFORM_ROLES, Role
-from training.kernel import addresses
+from training.kernel import addresses, clock, db
 from training.kernel.actor import SYSTEM
 
 LINK_LIFE = timedelta(hours=1)  # it is printed for whoever is about to open it
+EVERYBODY = 1_000_000  # a command prints them all
 
 
 @click.group()
@@ -49,9 +51,58 @@ def link(email: str) -> None:
     """Imprimer un lien qui connecte EMAIL, une fois : pour entrer quand aucun courriel ne part."""
 
     async def work() -> str:
-        if not await identity.has_account(email):
+        if not await queries.has_account(email):
             raise click.ClickException(f"Personne n’a de compte avec l’adresse {email}.")
         return await signin.open_door(SYSTEM, email, life=LINK_LIFE)
 
     token = setting_up.run(work)
     click.echo(addresses.absolute(addresses.signin_link(token)))
+
+
+@user.command("list")
+@click.option("--all", "everybody", is_flag=True, help="Aussi les structures, les partenaires et l’animation.")
+def list_users(everybody: bool) -> None:
+    """Qui peut entrer : adresse, nom, rôle, où, depuis quand, d’où cela vient."""
+    asked = MembershipFilter(team=None if everybody else True)
+    for held in setting_up.run(lambda: queries.memberships(asked, limit=EVERYBODY)):
+        click.echo("\t".join((held.email, held.name, *_said(held))))
+
+
+@user.command("roles")
+@click.argument("email")
+def list_roles(email: str) -> None:
+    """Les rôles d’une adresse : où, depuis quand, d’où cela vient."""
+    found = setting_up.run(lambda: queries.memberships_of(email))
+    if not found:
+        raise click.ClickException(f"« {email} » n’a aucun rôle.")
+    for held in found:
+        click.echo("\t".join(_said(held)))
+
+
+@user.command("remove")
+@click.argument("email")
+@click.option("--organisation", metavar="SLUG", help="La structure où son rôle finit ; sinon, l’équipe.")
+@click.option("--keep-keys", is_flag=True, help="Laisser en service les clés d’API que cette personne a créées.")
+def remove_user(email: str, organisation: str | None, keep_keys: bool) -> None:
+    """Retirer une personne de l’équipe (ou d’une structure) : connexions, agendas, liens et clés finissent aussi."""
+
+    async def work() -> list[MembershipView]:
+        found = [
+            held for held in await queries.memberships_of(email)
+            if (held.slug == organisation if organisation else held.of_team)
+        ]  # fmt: skip
+        async with db.atomic():  # all of them, or none: the last administrator stays whole
+            for held in found:
+                await leaving.remove(SYSTEM, held.id, keys=not keep_keys)
+        return found
+
+    found = setting_up.run(work)
+    if not found:
+        raise click.ClickException(f"« {email} » n’a aucun rôle {'là' if organisation else 'dans l’équipe'}.")
+    for held in found:
+        click.echo(f"Retiré : {' '.join(_said(held)[:2])}")
+
+
+def _said(held: MembershipView) -> tuple[str, ...]:
+    place = held.slug or held.partner or (f"animation : {held.facilitator}" if held.facilitator else "équipe")
+    return held.role.value, place, f"{clock.local(held.since):%Y-%m-%d}", held.origin.value

@@ -32,6 +32,8 @@ from training.demo.samples import (
 from training.directory.queries import ContactView, OrganisationView, PlatformView
 from training.directory.rules import Buyer, OrganisationState
 from training.dunning.rules.reminding import ReminderStep
+from training.identity.queries import MembershipView
+from training.identity.rules import Origin, Role
 from training.kernel import addresses, clock
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
 from training.papers.rules.references import NO_REFERENCES
@@ -147,6 +149,34 @@ def _signin(occasion: str) -> Letter:
     return Letter(occasion, Reader(CONTACT.email, CONTACT.email), ("signin_request", 1), context, secret="signin")
 
 
+def _access_given(occasion: str) -> Letter:
+    view = organisation()
+    held = MembershipView(
+        1,
+        1,
+        CONTACT.name,
+        CONTACT.email,
+        "fr",
+        Role.MEMBER,
+        Origin.CONTACT,
+        clock.now(),
+        view.name,
+        view.slug,
+        None,
+        None,
+    )
+    context = {"held": held, "role": held.role_name, "path": addresses.space(view.slug)}
+    return Letter(occasion, CONTACT, ("membership", 1), context)
+
+
+def _staff_watched(occasion: str) -> Letter:
+    told = [("IBAN", "FR7630006000011234567890189", "FR7610096000301234567890192"), ("BIC", "AGRIFRPP", None)]
+    by = f"{TEAM.name} ({TEAM.email})"
+    return Letter(
+        occasion, TEAM, ("change", 1), {"told": told, "at": clock.now(), "by": by, "path": addresses.office_platform()}
+    )
+
+
 def _staff_booking(occasion: str) -> Letter:
     view = booking(BookingState.PENDING, note="Nous viendrons en deux groupes, à un quart d’heure d’écart.")
     return Letter(occasion, TEAM, ("booking", view.id), {"booking": view})
@@ -189,6 +219,8 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "booking_moved": lambda name: booking_letter(name, booking(BookingState.OPTION), slots()),
     "booking_waiting": lambda name: booking_letter(name, booking(BookingState.WAITING), slots()),
     "staff_booking": _staff_booking,
+    "staff_watched": _staff_watched,
+    "access_given": _access_given,
     "staff_organisation": lambda name: organisation_letter(name, organisation(OrganisationState.PENDING)),
     "organisation_approved": lambda name: organisation_letter(name, organisation()),
     "assignment_confirmed": lambda name: assignment_letter(name, session(), slots(), "REQUEST"),

@@ -14,7 +14,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import Change, acting, keep_file, sign
+from training.records.actions import Change, acting, keep_file
 
 db.refuse(
     "organisation_siret_once",
@@ -240,7 +240,7 @@ async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
         if known is None:
             known = await _add_contact(organisation, new)
         else:
-            await _write_contact(actor, change, int(known), new, active=True)
+            await _write_contact(change, int(known), new, active=True)
         change.about("contact", int(known))
     return int(known)
 
@@ -249,7 +249,7 @@ async def edit_contact(actor: Actor, contact: int, new: NewContact, *, active: b
     """Correct a contact, or put it aside: nothing is sent to it any more. Conflict: the address is a colleague's."""
     async with acting(actor, "contact.edit", ("contact", contact)) as change:
         actor.must(Permission.INVOICES_PREPARE)
-        await _write_contact(actor, change, contact, new, active=active)
+        await _write_contact(change, contact, new, active=active)
 
 
 async def welcome_contact(change: Change, organisation: int, new: NewContact) -> int:
@@ -265,12 +265,13 @@ async def welcome_contact(change: Change, organisation: int, new: NewContact) ->
 
 async def put_aside(change: Change, contacts: Iterable[int]) -> None:
     """Nothing is sent to them any more, as part of the action that ends what they may here."""
+    await change.sign()
     for contact in contacts:
         await change.edit(Contact, contact, {"active": False})
 
 
-async def _write_contact(actor: Actor, change: Change, contact: int, new: NewContact, *, active: bool) -> None:
-    await sign(actor)  # whoever is put aside, or has another address, leaves: the database ends what they held
+async def _write_contact(change: Change, contact: int, new: NewContact, *, active: bool) -> None:
+    await change.sign()  # whoever is put aside, or has another address, leaves: the database ends what they held
     values = {**asdict(new), "email": rules.check_email(new.email), "active": active}
     if not await change.edit(Contact, contact, values):
         raise NotFound(_("Ce contact n’existe pas."))
@@ -300,7 +301,7 @@ async def edit_facilitator(actor: Actor, facilitator: int, values: Mapping[str, 
     """Correct a facilitator, or say that they are not active any more: their keys end with it."""
     async with acting(actor, "facilitator.edit", ("facilitator", facilitator)) as change:
         actor.must(Permission.SESSIONS_PLAN)
-        await sign(actor)
+        await change.sign()
         if not await change.edit(Facilitator, facilitator, values):
             raise NotFound(_("Cette personne n’existe pas."))
 

@@ -250,24 +250,3 @@ async def memberships(asked: MembershipFilter, *, after: int | None = None, limi
 async def unmatched() -> int:
     """How many roles nobody knows the origin of: somebody decides about them."""
     return int(await db.value("select count(*) from membership where origin = 'unmatched'"))
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """What ends with a role: open sessions if it is the last one, and from the team the keys that its holder made."""
-
-    roles: int
-    sessions: int
-    keys: int
-
-
-async def leaving(membership: int) -> Leaving | None:
-    """What would end with a role; None when it is not held."""
-    sql = """
-        select (select count(*) from membership where account = m.account) as roles,
-               (select count(*) from signin_session s where s.account = m.account and s.revoked_at is null
-                and least(s.expires_at, s.ends_at) > $2) as sessions,
-               (select count(*) from api_key k where k.account = m.account and k.revoked_at is null) as keys
-        from membership m where m.id = $1
-    """
-    return await db.row(Leaving, sql, membership, clock.now())

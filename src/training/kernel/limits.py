@@ -21,7 +21,7 @@ QUARTER = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`most` uses in any `window`; `words` begin the sentence that says so, and when it may be tried again.
+    """`most` uses in any `window` for each `per`; `words` begin the sentence that says so, and when to try again.
 
     `name` stands in the table: it never changes.
     """
@@ -29,28 +29,45 @@ class Limit:
     name: str
     most: int
     window: timedelta
+    per: str
     words: str
 
 
 # A stranger who asks in somebody's name keeps only themselves out; twenty an hour is what a mailbox can bear.
-SIGNIN_PAIR = Limit("signin.pair", 5, QUARTER, N_("Trop de demandes de connexion."))
-SIGNIN_ADDRESS = Limit("signin.address", 20, HOUR, N_("Trop de demandes de connexion pour cette adresse."))
+SIGNIN_PAIR = Limit("signin.pair", 5, QUARTER, "address and network", N_("Trop de demandes de connexion."))
+SIGNIN_ADDRESS = Limit("signin.address", 20, HOUR, "address", N_("Trop de demandes de connexion pour cette adresse."))
 SIGNIN_NETWORK = Limit(
-    "signin.network", 30, QUARTER, N_("Trop de demandes de connexion.")
+    "signin.network", 30, QUARTER, "network", N_("Trop de demandes de connexion.")
 )  # a town hall is one address
 # Each is looked at by somebody, and mails the team.
-REGISTERED = Limit("registration.account", 3, DAY, N_("Vous avez déjà inscrit plusieurs structures aujourd’hui."))
-REGISTERED_FROM = Limit("registration.network", 10, DAY, N_("Trop d’inscriptions aujourd’hui depuis votre réseau."))
+REGISTERED = Limit(
+    "registration.account", 3, DAY, "account", N_("Vous avez déjà inscrit plusieurs structures aujourd’hui.")
+)
+REGISTERED_FROM = Limit(
+    "registration.network", 10, DAY, "network", N_("Trop d’inscriptions aujourd’hui depuis votre réseau.")
+)
 # Nobody has looked at who asks, and seats are held meanwhile.
 BOOKED_UNKNOWN = Limit(
-    "booking.unknown", 10, DAY, N_("Votre structure n’est pas encore validée, et a déjà fait plusieurs demandes.")
+    "booking.unknown",
+    10,
+    DAY,
+    "organisation that nobody approved yet",
+    N_("Votre structure n’est pas encore validée, et a déjà fait plusieurs demandes."),
 )
-BOOKED = Limit("booking.person", 60, HOUR, N_("Beaucoup de réservations en peu de temps."))
+BOOKED = Limit("booking.person", 60, HOUR, "account", N_("Beaucoup de réservations en peu de temps."))
 # Mails to people who asked us nothing.
-INVITED_PEOPLE = Limit("invited.people", 500, DAY, N_("Beaucoup d’adresses ont été données aujourd’hui."))
-INVITED_COLLEAGUES = Limit("invited.colleagues", 20, DAY, N_("Beaucoup de collègues ont été invités aujourd’hui."))
+INVITED_PEOPLE = Limit(
+    "invited.people",
+    500,
+    DAY,
+    "organisation; addresses, and not those that were on the list already",
+    N_("Beaucoup d’adresses ont été données aujourd’hui."),
+)
+INVITED_COLLEAGUES = Limit(
+    "invited.colleagues", 20, DAY, "organisation", N_("Beaucoup de collègues ont été invités aujourd’hui.")
+)
 # A program that has the wrong key asks again and again; whoever tries keys has 2¹⁹² of them before them.
-WRONG_KEY = Limit("key.wrong", 20, QUARTER, N_("Trop de clés refusées."))
+WRONG_KEY = Limit("key.wrong", 20, QUARTER, "network", N_("Trop de clés refusées."))
 
 LIMITS = (
     SIGNIN_PAIR,

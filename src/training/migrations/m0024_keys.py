@@ -64,6 +64,11 @@ _TABLES = (
 # The guarantee behind the actions: contacts, facilitators and partners stand below all that hangs on them, so whatever
 # changes one (a page, an import, a host's own SQL) ends here what came with it, in the same transaction.
 _ENDING = (
+    # Who acts and when, as `Change.sign` said; a host's own SQL has no clock of ours.
+    """
+    create function acting_at() returns timestamptz language sql stable
+    return coalesce(nullif(current_setting('training.at', true), '')::timestamptz, now())
+    """,
     # Whoever was mailed a link about an invoice or a date opens nothing by it any more.
     """
     create function revoke_links(address text, of_organisation bigint) returns void language sql as $$
@@ -85,7 +90,7 @@ _ENDING = (
     declare
         gone membership;
         address text;
-        now_is timestamptz := coalesce(nullif(current_setting('training.at', true), '')::timestamptz, now());
+        now_is timestamptz := acting_at();
         who text := coalesce(nullif(current_setting('training.actor', true), ''), 'system:');
     begin
         delete from membership where id = which returning * into gone;
@@ -142,9 +147,7 @@ _ENDING = (
           and (not new.active or m.origin = 'facilitator' and lower(a.email) <> lower(new.email));
         update invitation set generation = generation + 1 where role = 'facilitator' and email = lower(old.email);
         if not new.active then
-            update feed_token
-            set revoked_at = coalesce(nullif(current_setting('training.at', true), '')::timestamptz, now())
-            where facilitator = new.id and revoked_at is null;
+            update feed_token set revoked_at = acting_at() where facilitator = new.id and revoked_at is null;
         end if;
         return null;
     end $$
@@ -157,9 +160,7 @@ _ENDING = (
     create function partner_leaves() returns trigger language plpgsql as $$
     begin
         perform end_membership(id, 'partner') from membership where partner = new.id;
-        update feed_token
-        set revoked_at = coalesce(nullif(current_setting('training.at', true), '')::timestamptz, now())
-        where partner = new.id and revoked_at is null;
+        update feed_token set revoked_at = acting_at() where partner = new.id and revoked_at is null;
         return null;
     end $$
     """,

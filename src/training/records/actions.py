@@ -48,10 +48,16 @@ class Change:
     subject_id: int | None = None
     fields: tuple[str, ...] = ()
     edits: list[Edit] = field(default_factory=list)
+    actor: Actor = SYSTEM
 
     def about(self, kind: str, id: int, *fields: str) -> None:  # noqa: A002 - an id is an id
         """`fields` are the names of what changed, never their values."""
         self.subject_kind, self.subject_id, self.fields = kind, id, fields
+
+    async def sign(self) -> None:
+        """Say who acts, and when, to the triggers of this transaction: what they write carries it."""
+        sql = "select set_config('training.actor', $1, true), set_config('training.at', $2, true)"
+        await db.execute(sql, f"{self.actor.kind}:{self.actor.id or ''}", clock.now().isoformat())
 
     def edited(self, name: str, old: object, new: object) -> None:
         """What somebody typed over, and what was there: kept apart from the audit, until it is purged."""
@@ -83,7 +89,8 @@ class Change:
 async def acting(actor: Actor, action: str, subject: tuple[str, int] | None = None) -> AsyncIterator[Change]:
     """The transaction of one action by one actor; its audit row is written with it or not at all."""
     async with db.atomic():
-        change = Change(*(subject or (None, None)))
+        kind, id_ = subject or (None, None)
+        change = Change(kind, id_, actor=actor)
         yield change
         about = (clock.now(), actor.kind, actor.id, action, change.subject_kind, change.subject_id)
         fields = [*change.fields, *(e.field for e in change.edits if e.field not in change.fields)]
@@ -93,12 +100,6 @@ async def acting(actor: Actor, action: str, subject: tuple[str, int] | None = No
             first = await db.value(_EDITS, *about, *columns)
             if rules.watched(change.subject_kind, (edit.field for edit in change.edits)):
                 await outbox.put("change.watched", ("change", int(first)))
-
-
-async def sign(actor: Actor) -> None:
-    """Say who acts, and when, to the triggers of this transaction: what they write carries it."""
-    sql = "select set_config('training.actor', $1, true), set_config('training.at', $2, true)"
-    await db.execute(sql, f"{actor.kind}:{actor.id or ''}", clock.now().isoformat())
 
 
 async def see_settings(actor: Actor, found: Mapping[str, str]) -> None:

@@ -30,7 +30,7 @@ async def invite_colleague(actor: Actor, organisation: int, name: str, email: st
         except ValueError as error:
             raise Invalid(str(error), field="email") from None
         await hold_roles(organisation)
-        await check_still(actor, Permission.COLLEAGUES_MANAGE, organisation)
+        await check_still(change, Permission.COLLEAGUES_MANAGE, organisation)
         account = await account_of(email, name)
         if await db.value(_IN, account, organisation):
             raise Conflict(_("Cette personne a déjà accès à cet espace."), field="email")

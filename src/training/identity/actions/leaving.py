@@ -15,11 +15,11 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Forbidden, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import Change, acting, sign
+from training.records.actions import Change, acting
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldRole:
     """A role that somebody holds; nothing named: on the platform's team."""
 
     id: int
@@ -37,7 +37,7 @@ class Held:
         return self.organisation is None and self.partner is None and self.facilitator is None
 
 
-async def remove(actor: Actor, membership: int, *, keys: bool = True) -> Held:
+async def remove(actor: Actor, membership: int, *, keys: bool = True) -> HeldRole:
     """End somebody's role; it is not given again at their next sign-in. As a contact of that place they are put aside.
 
     `keys`: who leaves the team takes along the API keys that they made, and saw: those end too.
@@ -47,9 +47,9 @@ async def remove(actor: Actor, membership: int, *, keys: bool = True) -> Held:
         actor.must(Permission.PLATFORM_EDIT)
         held = await _held(membership)
         await hold_roles(held.organisation)
-        await check_still(actor, Permission.PLATFORM_EDIT, None)
+        await check_still(change, Permission.PLATFORM_EDIT, None)
         held = await _held(membership)
-        await end(actor, change, held)
+        await end(change, held)
         if keys and held.of_team:
             await _end_keys(held.account)
     return held
@@ -63,12 +63,12 @@ async def remove_colleague(actor: Actor, organisation: int, account: int) -> Non
     async with acting(actor, "membership.remove-colleague", ("account", account)) as change:
         actor.must(Permission.COLLEAGUES_MANAGE, organisation=organisation)
         await hold_roles(organisation)
-        await check_still(actor, Permission.COLLEAGUES_MANAGE, organisation)
+        await check_still(change, Permission.COLLEAGUES_MANAGE, organisation)
         sql = f"{_HELD} where m.account = $1 and m.organisation = $2 order by m.role = 'manager' desc, m.id"
-        found = await db.rows(Held, sql, account, organisation)
+        found = await db.rows(HeldRole, sql, account, organisation)
         if not found:
             raise NotFound(_("Cette personne n’a pas, ou n’a plus, d’accès à cet espace."))
-        await end(actor, change, *found)
+        await end(change, *found)
 
 
 async def hold_roles(organisation: int | None) -> None:
@@ -77,9 +77,9 @@ async def hold_roles(organisation: int | None) -> None:
     await db.execute("select pg_advisory_xact_lock(hashtextextended('roles:' || $1, 0))", place)
 
 
-async def check_still(actor: Actor, permission: Permission, organisation: int | None) -> None:
+async def check_still(change: Change, permission: Permission, organisation: int | None) -> None:
     """Under the lock, ask again: whoever was removed a moment ago removes nobody any more. Forbidden."""
-    if actor.kind != "user":
+    if change.actor.kind != "user":
         return
     at_large = [role for role, held in PLATFORM_ROLES.items() if permission in held]
     there = [role for role, held in ORGANISATION_ROLES.items() if permission in held]
@@ -88,15 +88,15 @@ async def check_still(actor: Actor, permission: Permission, organisation: int | 
             num_nonnulls(organisation, partner, facilitator) = 0 and role = any($2)
             or organisation = $4 and role = any($3)))
     """
-    if not await db.value(sql, actor.id, at_large, there, organisation):
+    if not await db.value(sql, change.actor.id, at_large, there, organisation):
         raise Forbidden(_("Votre accès vient de prendre fin : vous ne pouvez plus faire cela."))
 
 
-async def end(actor: Actor, change: Change, *roles: Held) -> None:
+async def end(change: Change, *roles: HeldRole) -> None:
     """End roles of somebody under the lock of their place. Conflict: one is the last of its kind there."""
     for held in roles:
         await _check_not_last(held)
-    await sign(actor)
+    await change.sign()
     for held in roles:
         await db.execute("select end_membership($1, $2)", held.id, Ending.REMOVED)
         if held.of_team and held.role is Role.ADMINISTRATOR:
@@ -108,7 +108,7 @@ async def end(actor: Actor, change: Change, *roles: Held) -> None:
         await put_aside(change, [r["id"] for r in await db.connection().fetch(sql, organisation, roles[0].email)])
 
 
-async def _check_not_last(held: Held) -> None:
+async def _check_not_last(held: HeldRole) -> None:
     last = {Role.ADMINISTRATOR: held.of_team, Role.MANAGER: held.organisation is not None}
     if not last.get(held.role, False) or await db.value(_ANOTHER, held.account, held.role, held.organisation):
         return
@@ -119,8 +119,8 @@ async def _check_not_last(held: Held) -> None:
     raise Conflict(words.format(name=held.name))
 
 
-async def _held(membership: int) -> Held:
-    found = await db.row(Held, f"{_HELD} where m.id = $1", membership)
+async def _held(membership: int) -> HeldRole:
+    found = await db.row(HeldRole, f"{_HELD} where m.id = $1", membership)
     if found is None:
         raise NotFound(_("Cet accès n’existe pas, ou a déjà pris fin."))
     return found

@@ -52,10 +52,7 @@ async def request(email: str, *, network: str, next_path: str = "", browser: str
     now = clock.now()
     async with acting(SYSTEM, "signin.request") as change:
         await _throttle(email, network)
-        sql = (
-            "select exists (select from signin_request where browser_hash = $1 and used_at is null and expires_at > $2)"
-        )
-        if not browser or not await db.value(sql, digest(browser), now):
+        if not browser or await db.value(_WAITING, digest(browser), now) is None:
             browser = rules.new_token()
         made = await SigninRequest.insert(
             SigninRequest(

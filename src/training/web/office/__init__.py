@@ -10,15 +10,28 @@ from training.web.office.invoices import credit_notes, draft_lines, drafts, invo
 from training.web.office.organisations import billing_facts, contacts, organisation, payers
 from training.web.office.page import staff_only
 from training.web.office.payments import bank, bank_lines, payment, receipts, reminders
-from training.web.office.sessions import changing, planning, session, venues
-from training.web.office.settings import keys, platform, series
+from training.web.office.sessions import changing, facilitators, planning, session, venues
+from training.web.office.settings import access, keys, platform, series
 
 _PAGES = (
-    *(today, session, planning, changing, venues, booking, organisation, billing_facts, contacts, offers, payers),
+    *(
+        today,
+        session,
+        planning,
+        changing,
+        venues,
+        facilitators,
+        booking,
+        organisation,
+        billing_facts,
+        contacts,
+        offers,
+        payers,
+    ),
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
     *(register, balances, journal, opening),
-    *(mails, feeds, jobs, platform, keys, series),
+    *(mails, feeds, jobs, platform, access, keys, series),
 )
 
 ROUTER = Router(

@@ -23,6 +23,7 @@ _REFUSED = {
     Permission.FEEDS_MANAGE: N_(
         "Votre rôle ne permet pas de gérer les agendas de {name} : demandez à son responsable."
     ),
+    Permission.COLLEAGUES_MANAGE: N_("Votre rôle ne permet pas de gérer les accès de {name} : demandez à qui le peut."),
 }
 _REFUSED_OTHERWISE = N_("Votre rôle ne permet pas de voir cette page de {name}.")
 
@@ -46,6 +47,7 @@ def stops(actor: Actor, organisation: OrganisationView) -> list[tuple[str, str]]
         (Permission.BOOKINGS_SEE, f"{base}/reservations", _("Réservations")),
         (Permission.INVOICES_SEE, f"{base}/factures", _("Factures")),
         (Permission.FEEDS_MANAGE, f"{base}/agenda", _("Agenda")),
+        (Permission.COLLEAGUES_MANAGE, f"{base}/collegues", _("Collègues")),
     ]
     return [(path, name) for permission, path, name in known if actor.may(permission, organisation=organisation.id)]
 

@@ -67,7 +67,8 @@ async def edit(request: Asked, slug: FromPath[str], contact: FromPath[int]) -> T
         active = form.values.get("active") == "1"
         with form.refusals():
             await edit_contact(the_actor(request), found.contact.id, new, active=active)
-            said = _("Contact enregistré.") if active else _("Contact mis de côté : plus rien ne lui est envoyé.")
+            left = _("Contact désactivé : plus rien ne lui est envoyé, son accès a pris fin.")
+            said = _("Contact enregistré.") if active else left
             return go(f"{PATH}/{found.organisation.slug}#contacts", said)
     return await _page(request, found.organisation, found.contact, form)
 

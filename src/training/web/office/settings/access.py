@@ -1,0 +1,124 @@
+"""Who may come in: the team, and everybody with a role in an organisation or as a facilitator. Added, kept, removed."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.directory.rules import check_email
+from training.identity.actions.leaving import remove
+from training.identity.actions.roles import join_team, keep
+from training.identity.queries import MembershipFilter, MembershipView
+from training.identity.rules import PLATFORM_ROLES, ROLE_HELP, ROLE_NAMES, Origin, Role
+from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
+from training.reporting.office import access as reading
+from training.web.forms import Form
+from training.web.office.page import show
+from training.web.pages import Asked, go, parts, the_actor
+from training.web.parameters import PER_PAGE, asked, pager, row, row_key
+
+P = Permission
+PATH = "/gestion/acces"
+OTHERS, UNMATCHED = "autres", "a-decider"
+
+ORIGINS: dict[Origin, str] = {
+    Origin.CONTACT: N_("Contact de la structure"),
+    Origin.FACILITATOR: N_("Anime des séances"),
+    Origin.HAND: N_("Donné à la main"),
+    Origin.UNMATCHED: N_("Origine inconnue"),
+}
+
+
+@get(PATH, permission=P.PLATFORM_EDIT)
+async def listing(request: Asked) -> Template:
+    """The team first; the others, and those to decide about, have their tab."""
+    kept = {"etat": asked(request, "etat"), "q": asked(request, "q"), "structure": asked(request, "structure")}
+    after = row_key(asked(request, "apres"))
+    found = await reading.access_page(_filter(**kept), after=after, limit=PER_PAGE)
+    return await show(
+        request,
+        "settings/access",
+        form=Form.filled(kept),
+        kept=kept,
+        origins={origin.value: _(words) for origin, words in ORIGINS.items()},
+        pager=pager(PATH, found.following, after is not None, **kept),
+        **parts(found),
+    )
+
+
+def _filter(etat: str, q: str, structure: str) -> MembershipFilter:
+    if etat == UNMATCHED:
+        return MembershipFilter(unmatched=True, search=q)
+    if structure or etat == OTHERS:
+        return MembershipFilter(team=False, organisation=structure, search=q)
+    return MembershipFilter(team=None if q else True, search=q)  # a search looks everywhere
+
+
+@get(f"{PATH}/nouveau", permission=P.PLATFORM_EDIT)
+async def new_page(request: Asked) -> Template:
+    """An address, a name, a role of the team."""
+    return await _new_page(request, Form.filled({"role": Role.ADVISER.value}))
+
+
+@post(f"{PATH}/nouveau", permission=P.PLATFORM_EDIT)
+async def add(request: Asked) -> Template | Redirect:
+    """Let somebody into the team, and write to them."""
+    form = await Form.of(request)
+    name = form.text("name", required=True)
+    email = form.checked("email", check_email, required=True) or ""
+    role = form.choice("role", Role)
+    if role is not None and role not in PLATFORM_ROLES:
+        form.errors.setdefault("role", _("Choisissez une réponse."))
+    if form.good and role is not None:
+        with form.refusals():
+            await join_team(the_actor(request), email, name, role)
+            return go(PATH, _("{name} fait partie de l’équipe, un courriel part.").format(name=name))
+    return await _new_page(request, form)
+
+
+async def _new_page(request: Asked, form: Form) -> Template:
+    roles = [(role.value, _(ROLE_NAMES[role]), _(ROLE_HELP[role])) for role in PLATFORM_ROLES]
+    return await show(request, "settings/access_new", form.status, form=form, roles=roles)
+
+
+@post(PATH + "/{membership:int}/garder", permission=P.PLATFORM_EDIT)
+async def keep_role(request: Asked, membership: FromPath[int]) -> Redirect:
+    """A role of unknown origin stands."""
+    await keep(the_actor(request), row(membership))
+    return go(f"{PATH}?etat={UNMATCHED}", _("Cet accès est gardé : il ne finira que si quelqu’un le retire."))
+
+
+@get(PATH + "/{membership:int}/retirer", permission=P.PLATFORM_EDIT)
+async def ask_remove(request: Asked, membership: FromPath[int]) -> Template:
+    """What removing leads to, in numbers, before it is done."""
+    return await _removal(request, membership, Form())
+
+
+@post(PATH + "/{membership:int}/retirer", permission=P.PLATFORM_EDIT)
+async def remove_role(request: Asked, membership: FromPath[int]) -> Template | Redirect:
+    """End a role, and all that its holder kept through it."""
+    form = await Form.of(request)
+    with form.refusals():
+        keys = form.values.get("keep_keys") != "1"
+        held = await remove(the_actor(request), row(membership), keys=keys)
+        said = _("{name} n’a plus cet accès.").format(name=held.name)
+        if held.account == the_actor(request).id and held.of_team:
+            return go("/", said)  # of these pages, the reader has none left
+        return go(PATH if held.of_team else f"{PATH}?etat={OTHERS}", said)
+    return await _removal(request, membership, form)
+
+
+async def _removal(request: Asked, membership: int, form: Form) -> Template:
+    found = await reading.removal_page(row(membership))
+    shown = {**parts(found), "place": place(found.held), "origin": _(ORIGINS[found.held.origin])}
+    return await show(request, "settings/access_remove", form.status, form=form, **shown)
+
+
+def place(held: MembershipView) -> str:
+    """Where a role is held, in words."""
+    return held.organisation or held.partner or (_("Séances") if held.facilitator else _("Équipe"))
+
+
+HANDLERS = [listing, new_page, add, keep_role, ask_remove, remove_role]

@@ -1,0 +1,126 @@
+"""Who else comes into an organisation's space: seen, invited, removed by those who manage it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from litestar import Router, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from training.directory import queries as directory
+from training.directory.queries import OrganisationView
+from training.directory.rules import check_email
+from training.identity import queries
+from training.identity.actions.colleagues import invite_colleague
+from training.identity.actions.leaving import remove_colleague
+from training.identity.queries import MembershipView
+from training.identity.rules import ORGANISATION_ROLES, ROLE_HELP, ROLE_NAMES, Role
+from training.kernel.errors import NotFound
+from training.kernel.i18n import _
+from training.kernel.permissions import Permission
+from training.web.forms import Form
+from training.web.pages import Asked, go, page, the_actor
+from training.web.parameters import row
+from training.web.portal.organisation import frame, organisation_of
+
+MANAGE = Permission.COLLEAGUES_MANAGE
+STOP = "collegues"
+PATH = f"/espace/{{slug:str}}/{STOP}"
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the organisation, with all that they may there. `only`: nobody else manages the space."""
+
+    account: int
+    name: str
+    email: str
+    roles: tuple[MembershipView, ...]
+    only: bool
+
+
+@get(PATH, permission=MANAGE)
+async def listed(request: Asked, slug: FromPath[str]) -> Template:
+    """Everybody who comes in here, and the form for one more."""
+    organisation = await organisation_of(request, slug, MANAGE)
+    return await _page(request, organisation, Form.filled({"role": Role.MEMBER.value}))
+
+
+@post(PATH, permission=MANAGE, status_code=200)
+async def invite(request: Asked, slug: FromPath[str]) -> Template | Redirect:
+    """Let a colleague in, and write to them."""
+    organisation, form = await organisation_of(request, slug, MANAGE), await Form.of(request)
+    name = form.text("name", required=True)
+    email = form.checked("email", check_email, required=True) or ""
+    role = form.choice("role", Role)
+    if form.good and role is not None:
+        with form.refusals():
+            await invite_colleague(the_actor(request), organisation.id, name, email, role)
+            return go(f"/espace/{slug}/{STOP}", _("{name} a accès à cet espace, un courriel part.").format(name=name))
+    return await _page(request, organisation, form)
+
+
+@get(PATH + "/{account:int}/retirer", permission=MANAGE)
+async def ask_remove(request: Asked, slug: FromPath[str], account: FromPath[int]) -> Template:
+    """What removing leads to, before it is done."""
+    organisation = await organisation_of(request, slug, MANAGE)
+    return await _removal(request, organisation, account, Form())
+
+
+@post(PATH + "/{account:int}/retirer", permission=MANAGE, status_code=200)
+async def remove(request: Asked, slug: FromPath[str], account: FromPath[int]) -> Template | Redirect:
+    """Somebody left."""
+    organisation, form = await organisation_of(request, slug, MANAGE), Form()
+    actor = the_actor(request)
+    with form.refusals():
+        await remove_colleague(actor, organisation.id, row(account))
+        if actor.id == account and not actor.scope.everything:
+            return go("/espace", _("Vous n’avez plus accès à l’espace de {name}.").format(name=organisation.name))
+        return go(f"/espace/{slug}/{STOP}", _("Cet accès est retiré."))
+    return await _removal(request, organisation, account, form)
+
+
+async def _removal(request: Asked, organisation: OrganisationView, account: int, form: Form) -> Template:
+    found = next((c for c in await _colleagues(organisation.id) if c.account == account), None)
+    if found is None:
+        raise NotFound(_("Cette personne n’a pas, ou n’a plus, d’accès à cet espace."))
+    contacts = await directory.contacts(organisation.id)
+    return await page(
+        request,
+        "portal/colleague_remove.html",
+        form.status,
+        colleague=found,
+        form=form,
+        left=[contact for contact in contacts if contact.email.lower() != found.email.lower()],
+        contact=any(contact.email.lower() == found.email.lower() for contact in contacts),
+        oneself=the_actor(request).id == account,
+        **frame(request, organisation, STOP),
+    )
+
+
+async def _colleagues(organisation: int) -> list[Colleague]:
+    held = await queries.colleagues(organisation)
+    managers = {one.account for one in held if one.role is Role.MANAGER}
+    people = [tuple(roles) for _account, roles in groupby(held, key=lambda one: one.account)]
+    return [
+        Colleague(roles[0].account, roles[0].name, roles[0].email, roles, managers == {roles[0].account})
+        for roles in people
+    ]
+
+
+async def _page(request: Asked, organisation: OrganisationView, form: Form) -> Template:
+    return await page(
+        request,
+        "portal/colleagues.html",
+        form.status,
+        colleagues=await _colleagues(organisation.id),
+        roles=[(role.value, _(ROLE_NAMES[role]), _(ROLE_HELP[role])) for role in ORGANISATION_ROLES],
+        me=the_actor(request).id,
+        form=form,
+        **frame(request, organisation, STOP),
+    )
+
+
+ROUTER = Router("/", route_handlers=[listed, invite, ask_remove, remove])
