@@ -46,9 +46,10 @@ from training.directory.rules import BillingFacts, Buyer, OrganisationKind
 from training.dunning.actions import pauses, remind
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import USUAL, PauseKind
-from training.identity.actions import keys, signin
+from training.identity.actions import keys, leaving, roles, signin
+from training.identity.actions.colleagues import invite_colleague
 from training.identity.actions.registration import register_organisation
-from training.identity.rules import OWN
+from training.identity.rules import OWN, Role
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.messages.actions import delivery
@@ -60,6 +61,7 @@ from training.payments.clients import stripe
 from training.payments.queries import statements
 from training.payments.rules.columns import Meaning
 from training.records import actions as records
+from training.records.actions import see_settings
 from training.scheduling.actions import assignments, changing
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.actions.changing import Moved
@@ -290,6 +292,21 @@ async def _books() -> None:
             await drain()
 
 
+async def _keys(town: makers.Town) -> None:
+    """Who comes in, and who does no longer."""
+    await see_settings(SYSTEM, {"smtp_url": "smtp://ici"})
+    await see_settings(SYSTEM, {"smtp_url": "smtp://ailleurs"})
+    await roles.join_team(SYSTEM, "conseil@example.org", "Nina Nouvelle", Role.ADVISER)
+    await invite_colleague(SYSTEM, town.organisation, "Nina Nouvelle", "nina@mairie.example.org", Role.MEMBER)
+    nina = await db.value("select id from account where email = 'nina@mairie.example.org'")
+    await leaving.remove_colleague(SYSTEM, town.organisation, nina)
+    adviser = await db.value("select id from membership where role = 'adviser'")
+    await db.execute("update membership set origin = 'unmatched' where id = $1", adviser)
+    await roles.keep(SYSTEM, adviser)
+    await leaving.remove(SYSTEM, adviser)
+    await directory.edit_facilitator(SYSTEM, town.facilitator, {"phone": "06 39 98 00 02"})
+
+
 async def _year() -> None:
     """The whole story, with everything that may happen on its way."""
     await makers.make_staff()
@@ -304,6 +321,7 @@ async def _year() -> None:
     gone = await makers.make_booking(town, 5)
     await ending.cancel(STAFF, gone.id)
     await _people(town.session, town.organisation)
+    await _keys(town)
     draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
     await scheduling.publish_session(SYSTEM, draft)
     await assignments.assign(SYSTEM, await db.value("select max(id) from slot"), town.facilitator)

@@ -75,8 +75,9 @@ class Settings:
         way = _url(self.smtp_url or "")
         user = f"{way.username}@" if way.username else ""
         port = f":{way.port}" if way.port else ""
-        found = {"SMTP_URL": f"{way.scheme}://{user}{way.hostname}{port}" if self.smtp_url else ""}
-        return found | ({"BASE_URL": self.base_url} if self.production else {})  # a trial is served anywhere
+        found = {"smtp_url": f"{way.scheme}://{user}{way.hostname}{port}" if self.smtp_url else ""}
+        found |= {"base_url": self.base_url} if self.production else {}  # a trial is served anywhere
+        return {name: value[:300] for name, value in found.items()}
 
 
 def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) -> Settings:

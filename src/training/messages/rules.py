@@ -37,8 +37,8 @@ WATCHED_NAMES = {
     "bic": N_("BIC"),
     "email": N_("Adresse de la plateforme"),
     "administrator": N_("Administration"),
-    "SMTP_URL": N_("Serveur d’envoi des courriels"),
-    "BASE_URL": N_("Adresse du site"),
+    "smtp_url": N_("Serveur d’envoi des courriels"),
+    "base_url": N_("Adresse du site"),
 }
 
 

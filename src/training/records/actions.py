@@ -104,20 +104,21 @@ async def acting(actor: Actor, action: str, subject: tuple[str, int] | None = No
 
 async def see_settings(actor: Actor, found: Mapping[str, str]) -> None:
     """A start saw these settings of the environment, without their secrets; what is not as last seen was changed."""
-    async with db.atomic():
-        actor.must(Permission.PLATFORM_RUN)
+    actor.must(Permission.PLATFORM_RUN)
+    if found.items() <= {row["name"]: row["value"] for row in await SeenSetting.select()}.items():
+        return  # as the last start saw them
+    async with acting(actor, "setting.see") as change:
         # one at a time: of several processes that start at once, one tells
         await db.execute("select pg_advisory_xact_lock(hashtextextended('settings.seen', 0))")
         for name, value in found.items():
             known = await SeenSetting.select().where(SeenSetting.name == name).first()
             if known is None:
-                await SeenSetting.insert(SeenSetting(name=name, value=value[:300], seen_at=clock.now()))
-            elif known["value"] != value[:300]:
-                async with acting(actor, "setting.change", ("setting", known["id"])) as change:
-                    change.edited(name, known["value"], value[:300])
-                    await SeenSetting.update({SeenSetting.value: value[:300], SeenSetting.seen_at: clock.now()}).where(
-                        SeenSetting.name == name
-                    )
+                await SeenSetting.insert(SeenSetting(name=name, value=value, seen_at=clock.now()))
+            elif known["value"] != value:
+                change.about("setting", known["id"])
+                change.edited(name, known["value"], value)
+                seen = {SeenSetting.value: value, SeenSetting.seen_at: clock.now()}
+                await SeenSetting.update(seen).where(SeenSetting.name == name)
 
 
 # Written out, for every change writes one: the query builder takes as long as the rest of a short action.

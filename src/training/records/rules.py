@@ -21,7 +21,7 @@ CHANGES_KEPT = timedelta(days=3 * 365)
 WATCHED = {
     "platform": frozenset({"iban", "bic", "email"}),
     "account": frozenset({"administrator"}),
-    "setting": frozenset({"SMTP_URL", "BASE_URL"}),
+    "setting": frozenset({"smtp_url", "base_url"}),
 }
 _PREFIX = re.compile(r"[A-Z]{1,6}")
 
