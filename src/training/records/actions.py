@@ -117,8 +117,9 @@ async def see_settings(actor: Actor, found: Mapping[str, str]) -> None:
             elif known["value"] != value:
                 change.about("setting", known["id"])
                 change.edited(name, known["value"], value)
-                seen = {SeenSetting.value: value, SeenSetting.seen_at: clock.now()}
-                await SeenSetting.update(seen).where(SeenSetting.name == name)
+                await SeenSetting.update({SeenSetting.value: value, SeenSetting.seen_at: clock.now()}).where(
+                    SeenSetting.name == name
+                )
 
 
 # Written out, for every change writes one: the query builder takes as long as the rest of a short action.
