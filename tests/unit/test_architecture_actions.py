@@ -6,7 +6,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from source_reading import MODULES, Function, calls, inside, name_of, tree
+from source_reading import MODULES, Function, callee, calls, inside, name_of, tree
 
 # Public async functions of actions/ that write no audit row themselves, and why.
 NOT_ACTING = {
@@ -111,34 +111,6 @@ def audited() -> dict[tuple[str, str], bool]:
     }:
         sure |= more
     return {key: key in sure for key in known}
-
-
-@cache
-def imported(module: str) -> dict[str, tuple[str, str | None]]:
-    """name → (module, function or None for a module) of what a module imports from us."""
-    path = next(p for p in MODULES if name_of(p) == module)
-    ours: dict[str, tuple[str, str | None]] = {}
-    modules = {name_of(p) for p in MODULES}
-    for node in tree(path).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("training."):
-            base = node.module.removeprefix("training.")
-            for alias in node.names:
-                whole = f"{base}.{alias.name}"
-                ours[alias.asname or alias.name] = (whole, None) if whole in modules else (base, alias.name)
-    return ours
-
-
-def callee(module: str, node: ast.AST) -> tuple[str, str] | None:
-    """The function of ours that a call calls."""
-    if not isinstance(node, ast.Call):
-        return None
-    if isinstance(node.func, ast.Name):
-        where, name = imported(module).get(node.func.id, (module, node.func.id))
-        return (where, name) if name else None
-    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-        where, name = imported(module).get(node.func.value.id, ("", ""))
-        return (where, node.func.attr) if name is None else None
-    return None
 
 
 def public_actions() -> list[tuple[str, ast.AsyncFunctionDef]]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from source_reading import MODULES, Function, calls, inside, name_of, tree
+from source_reading import MODULES, Function, callee, calls, inside, name_of, tree
 
 OFFICE = "web/office/"
 GENERAL = {"web.pages", "web.office.page"}  # the platform, the alarms, a kept file: on every page, or in place of one
@@ -28,33 +28,6 @@ def functions_of(module: str) -> dict[str, Function]:
     return {node.name: node for node in tree(path).body if isinstance(node, Function)}
 
 
-@cache
-def imported(module: str) -> dict[str, tuple[str, str | None]]:
-    """name → (module, function or None for a module) of what a module imports from us."""
-    path = next(p for p in MODULES if name_of(p) == module)
-    ours, modules = {}, {name_of(p) for p in MODULES}
-    for node in tree(path).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("training."):
-            base = (node.module or "").removeprefix("training.")
-            for alias in node.names:
-                whole = f"{base}.{alias.name}"
-                ours[alias.asname or alias.name] = (whole, None) if whole in modules else (base, alias.name)
-    return ours
-
-
-def callee(module: str, call: ast.Call) -> tuple[str, Function] | None:
-    """The function of ours that a call calls, with its module."""
-    where, name = module, ""
-    if isinstance(call.func, ast.Name):
-        where, found = imported(module).get(call.func.id, (module, call.func.id))
-        name = found or ""
-    elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-        where, found = imported(module).get(call.func.value.id, ("", None))
-        name = call.func.attr if where and found is None else ""
-    function = functions_of(where).get(name) if name else None
-    return None if function is None else (where, function)
-
-
 def reads(module: str, node: ast.AST) -> int:
     """How many reads below the web an expression asks for, or a statement of one way."""
     parts = [reads(module, child) for child in ast.iter_child_nodes(node)]
@@ -67,10 +40,10 @@ def reads(module: str, node: ast.AST) -> int:
 
 
 def reads_of_call(module: str, call: ast.Call) -> int:
-    found = callee(module, call)
-    if found is None or found[0] in GENERAL:
+    where, name = callee(module, call) or ("", "")
+    function = functions_of(where).get(name) if where and where not in GENERAL else None
+    if function is None:
         return 0
-    where, function = found
     if where.startswith("web."):
         return longest_way(where, function.body)
     return int(isinstance(function, ast.AsyncFunctionDef) and ".formats." not in where)  # bytes are written, not read
