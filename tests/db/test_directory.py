@@ -88,7 +88,8 @@ async def test_staff_are_told_of_a_new_organisation_and_its_people_that_it_is_we
     organisation = await makers.make_organisation(approved=False)
     await drain()
     await actions.approve(SYSTEM, organisation)
-    await actions.approve(SYSTEM, organisation)  # once
+    with pytest.raises(Conflict, match="déjà validée"):
+        await actions.approve(SYSTEM, organisation)
     await drain()
     told = [(m.occasion, m.to_email) for m in reversed(await mails.mails())]
     assert told == [

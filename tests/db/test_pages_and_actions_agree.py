@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 import makers
+from agreement_makers import does, member, staff
 from training.attendance import rules as attendance
 from training.attendance.actions import hold_session, unhold_session
 from training.billing.actions.deposit import ask_deposit
@@ -19,10 +20,9 @@ from training.bookings.actions import booking, ending
 from training.bookings.rules import states, who_may
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
-from training.identity.rules import ORGANISATION_ROLES, PLATFORM_ROLES, Role
+from training.identity.rules import Role
 from training.kernel import clock, db
-from training.kernel.actor import SYSTEM, Actor, Scope
-from training.kernel.errors import DomainError
+from training.kernel.actor import SYSTEM, Actor
 from training.papers.rules.references import References
 from training.reporting.office.booking import booking_page
 from training.scheduling import queries as sessions
@@ -32,30 +32,6 @@ from training.scheduling.rules import SessionState
 
 pytestmark = pytest.mark.anyio
 SECOND = timedelta(seconds=1)
-
-
-def staff(role: Role) -> Actor:
-    return Actor("user", None, role, PLATFORM_ROLES[role], Scope(everything=True))
-
-
-def member(role: Role, organisation: int) -> Actor:
-    return Actor("user", None, role, scope=Scope(organisations={organisation: ORGANISATION_ROLES[role]}))
-
-
-class Undone(Exception):
-    """Takes back what was tried."""
-
-
-async def does(action: Callable[[], Awaitable[object]]) -> bool:
-    """Whether an action goes through; whatever it changed is undone."""
-    try:
-        async with db.atomic():
-            await action()
-            raise Undone
-    except Undone:
-        return True
-    except DomainError:
-        return False
 
 
 async def test_a_booking_s_page_offers_what_its_actions_do(database_test):

@@ -218,17 +218,18 @@ async def give_siret(actor: Actor, organisation: int, text: str) -> None:
 
 
 async def approve(actor: Actor, organisation: int) -> None:
-    """Somebody of the platform has looked: the organisation may book at once from now on."""
+    """Somebody of the platform has looked: the organisation may book from now on. Conflict: it waits for nobody."""
     async with acting(actor, "organisation.approve", ("organisation", organisation)) as change:
         actor.must(Permission.ORGANISATIONS_APPROVE)
         change.about("organisation", organisation, "state")
-        changed = (
-            await Organisation.update({Organisation.state: OrganisationState.APPROVED})
-            .where((Organisation.id == organisation) & (Organisation.state == OrganisationState.PENDING))
-            .returning(Organisation.id)
+        state = await db.value("select state from organisation where id = $1 for update", organisation)
+        if state is None:
+            raise NotFound(_("Cette structure n’existe pas."))
+        rules.check_approve(OrganisationState(state))
+        await Organisation.update({Organisation.state: OrganisationState.APPROVED}).where(
+            Organisation.id == organisation
         )
-        if changed:
-            await outbox.put("organisation.approved", ("organisation", organisation))
+        await outbox.put("organisation.approved", ("organisation", organisation))
 
 
 async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:

@@ -11,8 +11,10 @@ from stdnum import iban
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret, tva
 
-from training.kernel.errors import Invalid
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 
 CONTRAST = 4.5  # WCAG 1.4.3: the letters of a button on the accent, and its own letters on white
 
@@ -65,6 +67,19 @@ class OrganisationState(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     ARCHIVED = "archived"
+
+
+def check_approve(state: OrganisationState) -> None:
+    """Conflict unless somebody has still to look at an organisation."""
+    if state == OrganisationState.APPROVED:
+        raise Conflict(_("Cette structure est déjà validée."))
+    if state != OrganisationState.PENDING:
+        raise Conflict(_("Cette structure n’attend pas d’être validée."))
+
+
+def may_approve(actor: Actor, state: OrganisationState) -> bool:
+    """Whether the page offers to vouch for an organisation."""
+    return actor.may(Permission.ORGANISATIONS_APPROVE) and allows(check_approve, state)
 
 
 KIND_NAMES: dict[OrganisationKind, str] = {

@@ -84,17 +84,13 @@ async def credit_and_reissue(
     async with acting(actor, "invoice.replace", ("invoice", invoice)) as change:
         original = await _lock(invoice)
         change.about("invoice", invoice, "credited")
-        if other := await credit_queries.replacement(invoice):
-            words = _("Cette facture est déjà remplacée : voyez {number}.")
-            raise Conflict(words.format(number=other.number or _("son brouillon")))
+        now = await credit_queries.stands(invoice)
+        crediting.check_replace(now)
         billables = "select id from billable where invoice_line in (select id from invoice_line where invoice = $1)"
         await db.connection().fetch(f"{billables} order by id for update", invoice)
-        lines = await credit_queries.creditable(invoice)
-        if sum(line.left_cents for line in lines):
+        if now.left_cents:
             await issue(actor, await _make(original, CreditWanted(reason=reason)))
         notes = await credit_queries.credit_notes(Scope(everything=True), invoice)
-        if not notes:
-            raise Conflict(_("Cette facture est de zéro euro : il n’y a rien à créditer."))
         draft = await _redraft(original if corrected is None else replace(original, references=corrected))
     return notes[-1].number, draft
 
@@ -111,7 +107,6 @@ async def _lock(invoice: int) -> _Original:
     original = await db.row(_Original, f"select {names} from invoice where id = $1 for update", invoice)
     if original is None:
         raise NotFound(_("Cette facture n’existe pas."))
-    crediting.check_creditable(original.state, original.kind)
     return original
 
 
@@ -120,8 +115,7 @@ async def _make(original: _Original, wanted: CreditWanted) -> int:
     lines = await credit_queries.creditable(original.id)
     left = [Left(line.id, line.description, line.net_cents, line.left_cents) for line in lines]
     net_left = sum(line.left_cents for line in lines)
-    if not net_left:
-        raise Conflict(_("Il ne reste rien à créditer sur cette facture."))
+    crediting.check_credit(original.state, original.kind, net_left)
     if wanted.seen_cents is not None and wanted.seen_cents != original.net_cents - net_left:
         raise Conflict(_("Un avoir vient d’être fait sur cette facture : regardez ce qui reste avant d’en refaire un."))
     taken = crediting.taken(left, crediting.whole_rest(left) if wanted.lines is None else wanted.lines)

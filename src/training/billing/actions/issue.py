@@ -11,7 +11,8 @@ from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.documents.invoice import InvoiceDocument, PaymentMeans, as_credit_of
 from training.billing.formats import facturx
-from training.billing.queries.invoices import Draft, LineView, blockers, draft
+from training.billing.queries.invoices import Draft, LineView, checks, draft
+from training.billing.rules import issuing
 from training.billing.rules.payments import Way
 from training.billing.rules.states import PREFIXES, SERIES_OF, DocumentKind, InvoiceState
 from training.billing.rules.terms import PaymentTerms, default_terms
@@ -20,7 +21,7 @@ from training.directory.queries import PlatformView, the_platform
 from training.directory.rules import Buyer
 from training.kernel import db, outbox
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, NotFound
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.documents.party import buyer, seller
@@ -39,8 +40,6 @@ async def issue(actor: Actor, invoice: int) -> str:
         actor.must(Permission.INVOICES_ISSUE)
         change.about("invoice", invoice, "state", "number")
         content = await _lock(invoice)
-        if missing := await blockers(invoice):
-            raise Conflict(" ".join(missing))
         corrected = await _lock_corrected(content)
         platform = await the_platform()
         logo = None if platform.logo is None else await records.file(platform.logo)
@@ -66,8 +65,7 @@ async def _lock(invoice: int) -> Draft:
     state = await db.value("select state from invoice where id = $1 for update", invoice)
     if state is None:
         raise NotFound(_("Cette facture n’existe pas."))
-    if state != InvoiceState.DRAFT:
-        raise Conflict(_("Cette facture est déjà émise : elle ne change plus."))
+    issuing.check_issue(InvoiceState(state), await checks(invoice) if state == InvoiceState.DRAFT else ())
     found = await draft(invoice)
     assert found is not None  # noqa: S101 - its row is locked
     return found

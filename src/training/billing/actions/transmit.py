@@ -10,6 +10,7 @@ from datetime import date
 
 from training.billing.actions.credit import credit_and_reissue
 from training.billing.actions.issue import issue
+from training.billing.queries.credits import stands
 from training.billing.queries.invoices import blockers
 from training.billing.rules import transmission as rules
 from training.billing.rules.states import InvoiceState
@@ -19,7 +20,7 @@ from training.billing.tables.transmissions import Transmission
 from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, NotFound
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.references import References
@@ -36,7 +37,9 @@ async def record(actor: Actor, invoice: int, step: TransmissionStep) -> None:
         change.about("invoice", invoice, "transmission")
         found = await _lock(invoice)
         steps = await _steps(invoice)
-        good = rules.check_step(steps, step, issued_on=found.issued_on, today=clock.today(), paid=found.paid)
+        good = rules.check_step(
+            steps, step, issued_on=found.issued_on, today=clock.today(), paid=found.paid, credit_note=found.credit_note
+        )
         await _write(invoice, good)
         await _set_due(found, [*steps, good])
 
@@ -48,9 +51,8 @@ async def undo(actor: Actor, invoice: int, note: str = "") -> None:
         change.about("invoice", invoice, "transmission")
         found = await _lock(invoice)
         steps = await _steps(invoice)
+        rules.check_undo(steps, paid=found.paid)
         held = rules.standing(steps)
-        if not held or found.paid:
-            raise Conflict(_("Il n’y a pas d’étape à reprendre."))
         words = _("« {name} » était une erreur.").format(name=_(STATUSES[held[-1].status].name))
         before = held[-2] if len(held) > 1 else TransmissionStep(Status.TO_DEPOSIT, found.issued_on)
         back = TransmissionStep(
@@ -77,11 +79,10 @@ async def redo_rejected(actor: Actor, invoice: int, corrected: References | None
     async with acting(actor, "invoice.redo-rejected", ("invoice", invoice)) as change:
         actor.must(Permission.INVOICES_TRANSMIT)
         change.about("invoice", invoice, "transmission")
-        await _lock(invoice)
-        held = rules.standing(await _steps(invoice))
-        if not held or held[-1].status != Status.REJECTED:
-            raise Conflict(_("Seule une facture rejetée par son acheteur se refait ainsi."))
-        credit_note, draft = await credit_and_reissue(actor, invoice, held[-1].note, corrected)
+        found, steps = await _lock(invoice), await _steps(invoice)
+        rules.check_redo(steps, await stands(invoice), paid=found.paid)
+        why = rules.standing(steps)[-1].note
+        credit_note, draft = await credit_and_reissue(actor, invoice, why, corrected)
         whole = actor.may(Permission.INVOICES_ISSUE) and not await blockers(draft)
         return Redone(credit_note, draft, await issue(actor, draft) if whole else None)
 
@@ -95,6 +96,8 @@ class _Locked:
     served_until: date
     receivable: int | None
     paid: bool
+    credit_note: bool
+    corrected: Status | None  # how far the invoice came that a credit note takes back
 
 
 async def _lock(invoice: int) -> _Locked:
@@ -106,14 +109,18 @@ async def _lock(invoice: int) -> _Locked:
         """
         select i.id, i.issued_on, o.buyer, i.due_on - i.issued_on as days,
                (select max(served_until) from invoice_line where invoice = i.id) as served_until,
-               r.id as receivable, r.gross_cents = r.settled_cents and r.gross_cents > 0 as paid
+               r.id as receivable, r.gross_cents = r.settled_cents as paid, i.kind = 'credit_note' as credit_note, (
+                   select status from transmission where invoice = i.corrects and channel = $2 order by id desc limit 1
+               ) as corrected
         from invoice i join organisation o on o.id = i.payer
         left join receivable r on r.invoice = i.id where i.id = $1
         """,
         invoice,
+        Channel.CHORUS_PORTAL,
     )
     assert found is not None  # noqa: S101 - its row is locked
-    rules.check_followed(InvoiceState(state), found.buyer)
+    has_place = rules.needs_deposit(found.buyer, credit_note=found.credit_note, corrected=found.corrected)
+    rules.check_followed(InvoiceState(state), found.buyer, has_place=has_place)
     return found
 
 

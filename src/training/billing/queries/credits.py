@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from training.billing.rules.crediting import Stands
 from training.kernel import db
 from training.kernel.actor import Scope
+from training.kernel.i18n import _
 from training.papers.rules.lines import LineKind
 
 
@@ -76,3 +78,19 @@ async def credit_notes(scope: Scope, invoice: int) -> list[CreditNoteView]:
 async def replacement(invoice: int) -> Replacement | None:
     """The invoice or draft that replaces this one."""
     return await db.row(Replacement, "select id, number from invoice where replaces = $1 order by id limit 1", invoice)
+
+
+async def stands(invoice: int) -> Stands:
+    """What decides whether another invoice may take the place of this one."""
+    sql = """
+        select i.state, i.kind, exists (select from invoice where corrects = i.id and state = 'issued') as credited,
+               (select coalesce(sum(net_cents), 0) from invoice_line where invoice = i.id)::bigint - (
+                   select coalesce(sum(c.net_cents), 0) from invoice_line c join invoice_line l on l.id = c.corrects
+                   where l.invoice = i.id
+               )::bigint as left_cents,
+               (select coalesce(number, $2) from invoice where replaces = i.id order by id limit 1) as replaced_by
+        from invoice i where i.id = $1
+    """
+    found = await db.row(Stands, sql, invoice, _("son brouillon"))
+    assert found is not None  # noqa: S101 - its caller holds it
+    return found

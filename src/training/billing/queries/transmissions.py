@@ -12,6 +12,7 @@ from training.billing.rules.states import DocumentKind
 from training.billing.rules.transmission import STATUSES, Channel, Status, StatusTerms, TransmissionStep
 from training.kernel import clock, db
 from training.kernel.actor import Scope
+from training.kernel.errors import allows
 from training.kernel.i18n import _
 from training.papers.rules.references import References
 
@@ -108,7 +109,7 @@ def standing(invoice: InvoiceView, written: list[TransmissionStep]) -> ChannelSt
         possible=() if cancelled else tuple(PossibleStatus(after, STATUSES[after]) for after in after_it),
         since=held[-1].happened_on if held else None,
         late_from=invoice.late_from,
-        may_undo=bool(held) and status != Status.PAID and not cancelled,
+        may_undo=allows(rules.check_undo, written, paid=invoice.paid),
         cancelled=cancelled,
     )
 

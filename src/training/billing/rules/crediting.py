@@ -22,9 +22,41 @@ def check_creditable(state: InvoiceState, kind: DocumentKind) -> None:
         raise Conflict(_("C’est un avoir : il ne se crédite pas."))
 
 
-def may_credit(actor: Actor, state: InvoiceState, kind: DocumentKind) -> bool:
+def check_credit(state: InvoiceState, kind: DocumentKind, left_cents: int) -> None:
+    """Conflict unless something is left to take back. `left_cents`: of its lines, without VAT."""
+    check_creditable(state, kind)
+    if not left_cents:
+        raise Conflict(_("Il ne reste rien à créditer sur cette facture."))
+
+
+def may_credit(actor: Actor, state: InvoiceState, kind: DocumentKind, left_cents: int) -> bool:
     """Whether the page offers a credit note; of how much, `taken` says."""
-    return actor.may(Permission.INVOICES_CREDIT) and allows(check_creditable, state, kind)
+    return actor.may(Permission.INVOICES_CREDIT) and allows(check_credit, state, kind, left_cents)
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """What of a document decides whether another may take its place. `left_cents`: of its lines, not credited yet."""
+
+    state: InvoiceState
+    kind: DocumentKind
+    left_cents: int
+    credited: bool
+    replaced_by: str | None
+
+
+def check_replace(now: Stands) -> None:
+    """Conflict: replaced already, or of nothing, so that no credit note can take it back."""
+    check_creditable(now.state, now.kind)
+    if now.replaced_by is not None:
+        raise Conflict(_("Cette facture est déjà remplacée : voyez {number}.").format(number=now.replaced_by))
+    if not now.left_cents and not now.credited:
+        raise Conflict(_("Cette facture est de zéro euro : il n’y a rien à créditer."))
+
+
+def may_replace(actor: Actor, now: Stands) -> bool:
+    """Whether the page offers « annule et remplace »."""
+    return actor.may(Permission.INVOICES_CREDIT) and allows(check_replace, now)
 
 
 @dataclass(frozen=True, slots=True)

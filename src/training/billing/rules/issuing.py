@@ -6,8 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from training.billing.rules.states import InvoiceState
 from training.directory.rules import Buyer, ChorusNeeds, OrganisationState
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, allows
 from training.kernel.i18n import N_, _, ngettext
+from training.kernel.permissions import Permission
 from training.papers.rules.references import LONGEST, NO_REFERENCES, References, chorus_lacking
 
 
@@ -116,6 +120,19 @@ def missing(
 def said(found: Iterable[Check]) -> list[str]:
     """The words of what is not as it should be."""
     return [check.words for check in found if not check.ok]
+
+
+def check_issue(state: InvoiceState, found: Iterable[Check]) -> None:
+    """Conflict unless a document is a draft that lacks nothing; the sentences say what."""
+    if state != InvoiceState.DRAFT:
+        raise Conflict(_("Cette facture est déjà émise : elle ne change plus."))
+    if lacking := said(found):
+        raise Conflict(" ".join(lacking))
+
+
+def may_issue(actor: Actor, state: InvoiceState, found: Iterable[Check]) -> bool:
+    """Whether the page offers to number a draft for ever."""
+    return actor.may(Permission.INVOICES_ISSUE) and allows(check_issue, state, found)
 
 
 def askable(found: Iterable[Check]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from training.billing.rules.crediting import Stands, check_replace
 from training.billing.rules.states import InvoiceState
 from training.directory.rules import Buyer, check_siret
 from training.kernel.actor import Actor
@@ -61,17 +62,22 @@ def channel_of(buyer: Buyer) -> Channel:
     return Channel.CHORUS_PORTAL if buyer == Buyer.PUBLIC else Channel.MAIL
 
 
-def check_followed(state: InvoiceState, buyer: Buyer) -> None:
-    """Conflict unless a document is issued, and goes by a way that people follow by hand."""
+def check_followed(state: InvoiceState, buyer: Buyer, *, has_place: bool = True) -> None:
+    """Conflict unless a document is issued, and goes by a way that people follow by hand.
+
+    `has_place`: not so the credit note of an invoice that is not there (`needs_deposit`).
+    """
     if state != InvoiceState.ISSUED:
         raise Conflict(_("Cette facture n’est pas encore émise : rien ne peut lui arriver."))
     if channel_of(buyer) != Channel.CHORUS_PORTAL:
         raise Conflict(_("Cette facture part par courriel : seules celles des acheteurs publics se déposent."))
+    if not has_place:
+        raise Conflict(_("Sa facture n’est pas sur Chorus Pro : cet avoir ne s’y dépose pas."))
 
 
-def may_follow(actor: Actor, state: InvoiceState, buyer: Buyer) -> bool:
+def may_follow(actor: Actor, state: InvoiceState, buyer: Buyer, *, has_place: bool = True) -> bool:
     """Whether the page offers to write where the deposit stands."""
-    return actor.may(Permission.INVOICES_TRANSMIT) and allows(check_followed, state, buyer)
+    return actor.may(Permission.INVOICES_TRANSMIT) and allows(check_followed, state, buyer, has_place=has_place)
 
 
 class Status(StrEnum):
@@ -295,11 +301,17 @@ def needs_deposit(buyer: Buyer, *, credit_note: bool = False, corrected: Status 
 
 
 def check_step(
-    steps: Sequence[TransmissionStep], new: TransmissionStep, *, issued_on: date, today: date, paid: bool = False
+    steps: Sequence[TransmissionStep],
+    new: TransmissionStep,
+    *,
+    issued_on: date,
+    today: date,
+    paid: bool = False,
+    credit_note: bool = False,
 ) -> TransmissionStep:
     """The step as it is kept. Conflict: a move that is none. Invalid: a day or a fact that cannot be."""
     now = status_of(steps, paid=paid)
-    if new.status not in TRANSMISSION_MOVES[now] & BY_HAND:
+    if new.status not in possible(now, credit_note=credit_note):
         words = _("La facture est « {now} » : elle ne peut pas devenir « {then} ».")
         then = _(STATUSES[new.status].name)
         raise Conflict(words.format(now=_(STATUSES[now].name), then=then), field="status")
@@ -315,6 +327,25 @@ def check_step(
     if errors:
         raise Invalid(errors)
     return replace(new, reference=new.reference.strip(), note=new.note.strip(), siret=siret)
+
+
+def check_undo(steps: Sequence[TransmissionStep], *, paid: bool) -> None:
+    """Conflict unless a step holds that could be a mistake; once it is paid, none is looked at any more."""
+    if paid or not standing(steps):
+        raise Conflict(_("Il n’y a pas d’étape à reprendre."))
+
+
+def check_redo(steps: Sequence[TransmissionStep], now: Stands, *, paid: bool) -> None:
+    """Conflict unless its buyer rejected an invoice, and nothing has replaced it."""
+    check_replace(now)
+    if status_of(steps, paid=paid) != S.REJECTED:
+        raise Conflict(_("Seule une facture rejetée par son acheteur se refait ainsi."))
+
+
+def may_redo(actor: Actor, steps: Sequence[TransmissionStep], now: Stands, *, paid: bool) -> bool:
+    """Whether the page offers to take a rejected invoice back and make it again, in one act."""
+    both = actor.may(Permission.INVOICES_TRANSMIT) and actor.may(Permission.INVOICES_CREDIT)
+    return both and allows(check_redo, steps, now, paid=paid)
 
 
 def _day_error(on: date, issued_on: date, last: date | None, today: date) -> dict[str, str]:

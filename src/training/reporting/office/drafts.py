@@ -13,7 +13,7 @@ from training.billing.queries import invoices as billing
 from training.billing.queries.drafts import DraftListed, ToCredit, Unbilled
 from training.billing.queries.invoices import InvoiceView, LineView
 from training.billing.rules.grouping import collecting
-from training.billing.rules.issuing import Check, may_be_asked
+from training.billing.rules.issuing import Check, may_be_asked, may_issue
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.directory import queries as directory
 from training.directory.queries import ContactView
@@ -103,7 +103,7 @@ async def draft_page(actor: Actor, invoice: int) -> OfficeDraft:
         services=[service for service in await directory.chorus_services(view.payer) if service.active],
         editable=editable,
         may_ask=editable and may_be_asked(checks),
-        may_issue=actor.may(Permission.INVOICES_ISSUE),
+        may_issue=may_issue(actor, view.state, checks),
     )
 
 

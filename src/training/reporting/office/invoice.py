@@ -12,10 +12,10 @@ from training.billing.queries import transmissions
 from training.billing.queries.credits import CreditNoteView, Replacement
 from training.billing.queries.invoices import InvoiceNarrowing, InvoiceView, LineView
 from training.billing.queries.transmissions import ChannelStanding, StepView
-from training.billing.rules.crediting import may_credit
+from training.billing.rules.crediting import Stands, may_credit, may_replace
 from training.billing.rules.payments import may_record, may_write_off
-from training.billing.rules.states import DocumentKind, InvoiceState
-from training.billing.rules.transmission import may_follow
+from training.billing.rules.states import InvoiceState
+from training.billing.rules.transmission import may_follow, may_redo
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
@@ -66,6 +66,7 @@ class ChannelPart:
     standing: ChannelStanding | None
     tried: list[Tried]
     may: bool
+    may_redo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,12 @@ class PaymentsPart:
 
 @dataclass(frozen=True, slots=True)
 class CreditNotesPart:
-    """The credit notes of the invoice. `left_cents`: without VAT, what may still be credited."""
+    """The credit notes of the invoice, and what has taken its place."""
 
     notes: Sequence[CreditNoteView]
     replacement: Replacement | None
-    left_cents: int
     may_credit: bool
+    may_replace: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,14 @@ class OfficeInvoice:
 async def invoice_page(actor: Actor, number: str) -> OfficeInvoice:
     """What the page of an invoice shows; as many statements for any invoice. NotFound when there is none."""
     view = await invoice(actor.scope, number)
+    now = await crediting.stands(view.id)
     return OfficeInvoice(
         invoice=view,
         lines=await billing.lines(view.id),
-        transmissions=await _channel(actor, view),
+        transmissions=await _channel(actor, view, now),
         payments=await _payments(actor, view),
         reminders=None if view.receivable is None else await reminding(actor, view.receivable),
-        credit_notes=await _credit_notes(actor, view),
+        credit_notes=await _credit_notes(actor, view, now),
         fingerprint=await fingerprint(view),
     )
 
@@ -124,7 +126,7 @@ async def invoice(scope: Scope, number: str) -> InvoiceView:
     return view
 
 
-async def _channel(actor: Actor, view: InvoiceView) -> ChannelPart | None:
+async def _channel(actor: Actor, view: InvoiceView, now: Stands) -> ChannelPart | None:
     """Nothing of a draft."""
     if view.state != InvoiceState.ISSUED:
         return None
@@ -134,8 +136,10 @@ async def _channel(actor: Actor, view: InvoiceView) -> ChannelPart | None:
     mails = await mails_about(("invoice", view.id)) if actor.may(P.MAILS_SEE) else []
     tried = [Tried(clock.local(mail.sent_at or mail.created_at).date(), mail=mail) for mail in mails]
     tried += [Tried(clock.local(step.created_at).date() if step.undone else step.happened_on, step) for step in steps]
-    may = may_follow(actor, view.state, view.payer_buyer)
-    return ChannelPart(public, standing, sorted(tried, key=lambda one: one.day), may)
+    may = may_follow(actor, view.state, view.payer_buyer, has_place=public)
+    kept = [written.step for written in steps]
+    redo = may_redo(actor, kept, now, paid=view.paid)
+    return ChannelPart(public, standing, sorted(tried, key=lambda one: one.day), may, redo)
 
 
 async def _payments(actor: Actor, view: InvoiceView) -> PaymentsPart | None:
@@ -153,11 +157,10 @@ async def _payments(actor: Actor, view: InvoiceView) -> PaymentsPart | None:
     )
 
 
-async def _credit_notes(actor: Actor, view: InvoiceView) -> CreditNotesPart:
-    lines = [] if view.kind == DocumentKind.CREDIT_NOTE else await crediting.creditable(view.id)
+async def _credit_notes(actor: Actor, view: InvoiceView, now: Stands) -> CreditNotesPart:
     return CreditNotesPart(
         await crediting.credit_notes(actor.scope, view.id),
         await crediting.replacement(view.id),
-        sum(line.left_cents for line in lines),
-        may_credit(actor, view.state, view.kind),
+        may_credit(actor, now.state, now.kind, now.left_cents),
+        may_replace(actor, now),
     )

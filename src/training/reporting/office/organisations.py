@@ -12,7 +12,7 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
-from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState, Service
+from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState, Service, may_approve
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
 from training.kernel.clauses import Clauses, containing
@@ -122,7 +122,7 @@ async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOr
         pending=sum(b.state == BookingState.PENDING for b in booked),
         drafts=await billing.invoices(actor.scope, state=InvoiceState.DRAFT, organisation=view.id) if seen else [],
         invoices=await billing.invoices(actor.scope, organisation=view.id, limit=latest) if seen else [],
-        may_approve=view.state == OrganisationState.PENDING and actor.may(P.ORGANISATIONS_APPROVE),
+        may_approve=may_approve(actor, view.state),
         latest=latest,
     )
 
