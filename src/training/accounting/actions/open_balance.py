@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from training.accounting.formats.opening_csv import OpeningRow
-from training.accounting.queries.opening import payers as known_payers
+from training.accounting.queries import opening as reading
 from training.accounting.rules.opening import mistakes
 from training.billing.actions.periods import check_day
 from training.billing.actions.receivables import NewReceivable, open_receivables
-from training.billing.rules.states import PREFIXES
-from training.kernel import clock, db
+from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.kernel.sheets import Fault, refuse
+from training.kernel.sheets import refuse
 from training.records.actions import acting
-
-SHOWN = 10  # numbers named in a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Opening:
 async def open_balance(actor: Actor, new: Opening) -> int:
     """Take one over. Returns the receivable's id. Invalid: what cannot be. Conflict: the number is known."""
     actor.must(Permission.ACCOUNTS_KEEP)
-    prefixes = await _prefixes()
+    prefixes = await reading.prefixes()
     if errors := mistakes(new.number, new.issued_on, new.due_on, new.gross_cents, prefixes, clock.today()):
         raise Invalid(errors)
     async with acting(actor, "receivable.open") as change:
@@ -48,50 +45,25 @@ async def open_balance(actor: Actor, new: Opening) -> int:
 
 
 async def open_balances(actor: Actor, rows: Sequence[OpeningRow]) -> int:
-    """Take over a file, all of it or nothing. Returns how many. Invalid and Conflict name the lines."""
+    """Take over a file, all of it or nothing. Returns how many. Unreadable names the lines."""
     actor.must(Permission.ACCOUNTS_KEEP)
-    prefixes, payers = await _prefixes(), await known_payers(row.payer for row in rows)
-    wrong, found, seen = [], [], set()
-    for row in rows:
-        payer = payers.get(row.payer)
-        said = list(mistakes(row.number, row.issued_on, row.due_on, row.gross_cents, prefixes, clock.today()).values())
-        if payer is None:
-            said.append(_("{payer} n’est pas une structure connue.").format(payer=row.payer[:40] or "–"))
-        if row.number.upper() in seen:
-            said.append(_("le numéro {number} est deux fois dans le fichier.").format(number=row.number))
-        seen.add(row.number.upper())
-        wrong += [Fault(row.line, sentence) for sentence in said]
-        found.append(Opening(row.number, payer or 0, row.issued_on, row.due_on, row.gross_cents))
-    refuse(wrong)
     async with acting(actor, "receivable.open-many"):
-        await _check_none_known([one.number for one in found])
-        await check_day(min(one.issued_on for one in found))
-        await open_receivables([_receivable(one) for one in found])
-    return len(found)
-
-
-async def _prefixes() -> set[str]:
-    found = await db.connection().fetch("select prefix from ledger_series")
-    return {record["prefix"] for record in found} | set(PREFIXES.values())
+        held = await reading.rows_held(rows)
+        refuse(held.faults)
+        owed = [
+            Opening(row.number, held.payers[row.payer].id, row.issued_on, row.due_on, row.gross_cents) for row in rows
+        ]
+        await open_receivables([_receivable(one) for one in owed])
+    return len(rows)
 
 
 async def _check_new(number: str, issued_on: date) -> None:
-    await _check_none_known([number])
+    if known := await reading.taken([number]):
+        raise Conflict(_("Déjà dans le registre : {numbers}.").format(numbers=", ".join(known)), field="number")
     try:
         await check_day(issued_on)
     except Invalid as refusal:
         raise Invalid(refusal.detail, field="issued_on") from None
-
-
-async def _check_none_known(numbers: Sequence[str]) -> None:
-    sql = """
-        select number from receivable where upper(number) = any($1) union
-        select number from invoice where number = any($1) order by 1 limit 20
-    """
-    known = [r["number"] for r in await db.connection().fetch(sql, [number.upper() for number in numbers])]
-    if known:
-        words = _("Déjà dans le registre : {numbers}.")
-        raise Conflict(words.format(numbers=", ".join(known[:SHOWN])), field="number" if len(numbers) == 1 else "file")
 
 
 def _receivable(new: Opening) -> NewReceivable:

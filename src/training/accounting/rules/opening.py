@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from training.accounting.formats.opening_csv import OpeningRow
 from training.kernel.i18n import _
+from training.kernel.render import day_year
+from training.kernel.sheets import Fault
 
 NUMBER_MAX = 35  # EN 16931 BT-1
 AMOUNT_MAX = 100_000_000_00  # cents: a hundred millions is a slip of the finger
@@ -34,3 +38,35 @@ def mistakes(
     if not 0 < gross_cents <= AMOUNT_MAX:
         found["amount"] = _("Indiquez un montant de plus de zéro.")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class BooksNow:
+    """What a file is held against: our own series, the numbers of the register (in capitals), what is closed."""
+
+    prefixes: Collection[str]
+    numbers: Collection[str]
+    closed_until: date | None
+    today: date
+
+
+def file_faults(rows: Sequence[OpeningRow], payers: Collection[str], books: BooksNow) -> list[Fault]:
+    """What is wrong with the rows of a file, by line; `payers`: those that are known, as they were typed."""
+    found: list[Fault] = []
+    seen: set[str] = set()
+    for row in rows:
+        said = mistakes(row.number, row.issued_on, row.due_on, row.gross_cents, books.prefixes, books.today).values()
+        found += [Fault(row.line, sentence) for sentence in (*said, *_against(row, payers, books, seen))]
+        seen.add(row.number.upper())
+    return found
+
+
+def _against(row: OpeningRow, payers: Collection[str], books: BooksNow, seen: Collection[str]) -> Iterable[str]:
+    if row.payer not in payers:
+        yield _("{payer} n’est pas une structure connue.").format(payer=row.payer[:40] or "–")
+    if row.number.upper() in seen:
+        yield _("le numéro {number} est deux fois dans le fichier.").format(number=row.number)
+    if row.number.upper() in books.numbers:
+        yield _("le numéro {number} est déjà dans le registre.").format(number=row.number)
+    if books.closed_until and row.issued_on <= books.closed_until:
+        yield _("sa date est dans la période close jusqu’au {day}.").format(day=day_year(books.closed_until))
