@@ -54,20 +54,14 @@ ADDRESSES = {
     "key": ("/api/v1/bookings", "/api/v1/bookings/{booking}", "/api/v1/invoices"),
 }  # fmt: skip
 
-# By a piece of the statement, why it may. What is `to cure` is known and bounded by nothing yet.
+# By a piece of the statement, why it may.
 EXCEPTIONS = {
     "hash_record_extended": "a feed is all that its window of 21 months holds",
-    "from (select * from booking b": "a search reads the newest two thousand first, whatever there is",
     "with found as materialized": "a search for a word that the newest hardly have: its matches, by their trigrams",
     "where state = 'approved' order by fold(name)": "planning a private session chooses among all organisations",
     "select state, count(*) as n from organisation": "the tabs say how many there are in each state",
     "and s.state <> 'cancelled'": "a week: of a range that it does not know PostgreSQL thinks one in two hundred",
     "a.facilitator = any($1)": "all that one facilitator was ever asked for",
-    "coalesce(t.status, 'to_deposit')": "to cure: deposits are looked for among all documents of public buyers",
-    "coalesce(p.reference, '') as reference, s.reason": "to cure: the money of one invoice is looked for in all money",
-    "coalesce(sum(c.net_cents), 0))::bigint as left_cents": "to cure: what is to be credited is summed over all lines",
-    "strpos(fold(r.number)": "to cure: payments are searched by the numbers that they settle one by one",
-    "coalesce(t.steps, '{}') as steps": "to cure: reminders join every organisation",
 }
 
 Statements = dict[str, tuple[object, ...]]  # what was asked with, by the text

@@ -1,6 +1,8 @@
 """A clause is in a statement only when it filters; its values are parameters."""
 
+from training.kernel import searching
 from training.kernel.clauses import Clauses
+from training.kernel.searching import patterns
 
 
 def test_nothing_asked_filters_nothing() -> None:
@@ -14,3 +16,9 @@ def test_each_value_has_its_place() -> None:
     limit = where.value(50)
     assert str(where) == "state <> 'draft' and (starts_at, id) > ($1, $2) and offer = $3"
     assert (limit, where.values) == ("$4", ["then", 4, "velo", 50])
+
+
+def test_a_pasted_text_is_a_few_words() -> None:
+    assert patterns("a-b c’est l_eau %") == ["% a b%", "%c est%", "%l eau%"]
+    assert patterns("d'un abc") == ["% d un%", "%abc%"]
+    assert len(patterns("mot " * 5_000)) == searching.MOST

@@ -78,6 +78,8 @@ class BookingView:
         return self.starts_at > clock.now()
 
 
+# What a search of bookings looks through, as the index booking_words has it.
+BOOKING_WORDS = "' ' || b.reference || ' ' || coalesce(b.purchase_order, '')"
 # A booking with what it is about: its session, first date and place, offer, organisation, contact.
 ABOUT_BOOKING = """
     join session s on s.id = b.session

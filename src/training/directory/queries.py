@@ -114,8 +114,10 @@ class FacilitatorView:
 
 _PLATFORM = ", ".join(PlatformView.__slots__)
 _ORGANISATION = ", ".join(f"o.{name}" for name in OrganisationView.__slots__)
-# All that a search of organisations `g` looks through, as the index organisation_words has it.
-ORGANISATION_WORDS = "fold(g.name || ' ' || g.city || ' ' || coalesce(g.siret, ''))"
+# All that a search of organisations `g`, of contacts `c` looks through: as the indexes organisation_words and
+# contact_words have them.
+ORGANISATION_WORDS = "' ' || g.name || ' ' || g.city || ' ' || coalesce(g.siret, '')"
+CONTACT_WORDS = "' ' || c.name"
 _CONTACT = ", ".join(f"c.{name}" for name in ContactView.__slots__)
 
 

@@ -10,9 +10,10 @@ from training.identity import rules
 from training.identity.rules import Origin, Role
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
-from training.kernel.clauses import Clauses, containing
+from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
 from training.kernel.links import digest
+from training.kernel.searching import SearchPlace, words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,7 @@ async def memberships(asked: MembershipFilter, *, after: int | None = None, limi
     if asked.organisation:
         where.add("o.slug = {}", asked.organisation)
     if asked.search.strip():
-        where.add("fold(a.name || ' ' || a.email) like fold({})", containing(asked.search))
+        where.add(words_in(where.value, asked.search, SearchPlace("' ' || a.name || ' ' || a.email")))
     if after is not None:
         last = "select fold(b.name), b.name, n.id from membership n join account b on b.id = n.account where n.id = {}"
         where.add(f"(fold(a.name), a.name, m.id) > ({last})", after)

@@ -45,9 +45,3 @@ class Clauses:
 
     def __str__(self) -> str:
         return " and ".join(self._clauses) or "true"
-
-
-def containing(words: str) -> str:
-    """The pattern of `like` for a piece of a text, as it was typed."""
-    escaped = words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.kernel import clock, db, settings
-from training.kernel.clauses import Clauses, containing
+from training.kernel.clauses import Clauses
+from training.kernel.searching import SearchedList, SearchPlace
 from training.messages.rules import Fate, MailState, Stop, fate_of, stop_of
 
 
@@ -184,29 +185,19 @@ async def mails(
         where.add("m.state = {}", state)
     if after is not None:
         where.add("m.id < {}", after)
-    if not search.strip():
-        return await db.rows(
-            MailListed, f"{_MAIL} from mail m where {where} {_NEWEST_FIRST} limit {limit:d}", *where.values
-        )
-    # A word that many have is soon met among the newest; one that few have is found by its trigrams
-    like = f"{_WORDS} like fold({where.value(containing(search))})"
-    newest = f"(select * from mail m where {where} {_NEWEST_FIRST} limit {NEWEST})"
-    sql = f"{_MAIL} from {newest} m where {like} {_NEWEST_FIRST} limit {limit:d}"
-    found = await db.rows(MailListed, sql, *where.values)
-    if len(found) < limit:
-        named = f"with found as materialized (select * from mail m where {like})"
-        sql = f"{named} {_MAIL} from found m where {where} {_NEWEST_FIRST} limit {limit:d}"
-        found = await db.rows(MailListed, sql, *where.values)
-    return found
+    return await _LIST.page(MailListed, _COLUMNS, where, search, limit)
 
 
-NEWEST = 2_000  # mails that a search reads one by one, before it asks the index of words
-_NEWEST_FIRST = "order by m.id desc"
-_WORDS = "fold(m.to_name || ' ' || m.to_email || ' ' || m.subject)"  # as the index mail_words has them
-_MAIL = """
-    select m.id, m.occasion, m.to_name, m.to_email, m.subject, m.state, m.attempts, m.last_answer, m.created_at,
-           m.sent_at, (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method
+_COLUMNS = """
+    m.id, m.occasion, m.to_name, m.to_email, m.subject, m.state, m.attempts, m.last_answer, m.created_at, m.sent_at,
+    (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method
 """
+_LIST = SearchedList(
+    "mail m",
+    "",
+    "m.id desc",
+    (SearchPlace("' ' || m.to_name || ' ' || m.to_email || ' ' || m.subject"),),  # as the index mail_words has them
+)
 
 
 async def unsent() -> dict[str, int]:

@@ -97,12 +97,12 @@ class Edited:
 
 async def changes(subject: tuple[str, int], *, before: int | None = None, most: int = 50) -> list[Edited]:
     """What people edited of one thing, the last first; `before` is the id that the last page ended with."""
-    page = "and id < $4 " if before is not None else ""
+    page = "and id < $3 " if before is not None else ""
     sql = f"""
         select id, at, actor_kind, actor_id, action, field, old, new from change
-        where subject_kind = $1 and subject_id = $2 {page}order by id desc limit $3
+        where subject_kind = $1 and subject_id = $2 {page}order by id desc limit {most:d}
     """
-    return await db.rows(Edited, sql, *subject, most, *(() if before is None else (before,)))
+    return await db.rows(Edited, sql, *subject, *(() if before is None else (before,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ async def verify(batch: int = 200) -> list[Verified]:
 
 async def _verify(batch: int, id: int, key: str, first_number: int, next_number: int, last_hash: bytes) -> Verified:  # noqa: A002
     previous, expected, count, gone, last = rules.genesis(key), first_number, 0, 0, ""
-    while links := await db.rows(_Link, _LINKS, id, expected, batch):
+    while links := await db.rows(_Link, f"{_LINKS} limit {batch:d}", id, expected):
         for entry in links:
             made = entry.after(previous)
             if entry.position != expected or entry.previous_hash != previous or entry.hash != made:
@@ -222,5 +222,5 @@ _LINKS = """
            p.sha256 as paper_sum, d.sha256 as data_sum, e.previous_hash, e.hash
     from ledger_entry e join file p on p.id = e.paper left join file d on d.id = e.data
     where e.series = $1 and e.position >= $2
-    order by e.position limit $3
+    order by e.position
 """

@@ -60,14 +60,14 @@ _MISSIONS = f"""
 
 async def coming(facilitators: Collection[int], *, limit: int = 100) -> list[Mission]:
     """What is ahead or going on, the soonest first."""
-    sql = _MISSIONS + " and t.ends_at > $2 order by t.starts_at, t.id limit $3"
-    return await db.rows(Mission, sql, sorted(facilitators), clock.now(), limit)
+    sql = _MISSIONS + f" and t.ends_at > $2 order by t.starts_at, t.id limit {limit:d}"
+    return await db.rows(Mission, sql, sorted(facilitators), clock.now())
 
 
 async def past(facilitators: Collection[int], *, limit: int = 200) -> list[Mission]:
     """What is over, the latest first: some years of it."""
-    sql = _MISSIONS + " and t.ends_at <= $2 order by t.starts_at desc, t.id desc limit $3"
-    return await db.rows(Mission, sql, sorted(facilitators), clock.now(), limit)
+    sql = _MISSIONS + f" and t.ends_at <= $2 order by t.starts_at desc, t.id desc limit {limit:d}"
+    return await db.rows(Mission, sql, sorted(facilitators), clock.now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ _EXPORT = "select number, until, entries, file, created_at from journal_export"
 
 async def exports(limit: int = 100) -> list[ExportView]:
     """The exports, the last first."""
-    return await db.rows(ExportView, _EXPORT + " order by number desc limit $1", limit)
+    return await db.rows(ExportView, f"{_EXPORT} order by number desc limit {limit:d}")
 
 
 async def export(number: int) -> ExportView | None:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from training.billing.queries.invoices import INVOICE_WORDS
 from training.billing.rules.states import DocumentKind
+from training.directory.queries import ORGANISATION_WORDS
 from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.i18n import N_
+from training.kernel.searching import SearchPlace, words_in
 from training.papers.rules.vat import VatRegime
+from training.payments.queries.receivables import RECEIVABLE_WORDS
 
 OPENING = "opening"  # the kind of a line that comes from another ledger
 
@@ -125,14 +129,17 @@ class _Asked:
         self.opening: list[str] = ["r.invoice is null"]
         self._both("issued_on >= {}", asked.first)
         self._both("issued_on <= {}", asked.last)
-        self._both("payer in (select id from organisation where strpos(fold(name), fold({})) > 0)", asked.payer or None)
         self._both("payer = any({})", None if asked.payers is None else list(asked.payers))
+        if asked.payer:
+            named = words_in(self.add, asked.payer, SearchPlace(ORGANISATION_WORDS))
+            payers = f"payer = any(array(select g.id from organisation g where {named}))"
+            self.issued.append(f"i.{payers}")
+            self.opening.append(f"r.{payers}")
         self._both("gross_cents >= {}", asked.least_cents)
         self._both("gross_cents <= {}", asked.most_cents)
         if asked.number:
-            number = self.add(asked.number)
-            self.issued.append(f"strpos(i.number, upper({number})) > 0")
-            self.opening.append(f"strpos(upper(r.number), upper({number})) > 0")
+            self.issued.append(words_in(self.add, asked.number, SearchPlace(INVOICE_WORDS)))
+            self.opening.append(words_in(self.add, asked.number, SearchPlace(RECEIVABLE_WORDS)))
         if asked.regime:
             self._ours(f"i.vat_regime = {self.add(asked.regime)}")
         if asked.analytic:
@@ -191,7 +198,6 @@ async def register(asked: Filter, after: Key | None = None, limit: int = 50) -> 
         day, place = where.add(after[0]), where.add(after[1])
         where.issued.append(f"(i.issued_on, i.entry) < ({day}, {place})")
         where.opening.append(f"(r.issued_on < {day} or (r.issued_on = {day} and -r.id < {place}))")
-    most = where.add(limit)
     sql = f"""
         (
             select i.entry as place, i.kind, i.number, i.issued_on, r.due_on, o.name as payer_name,
@@ -203,15 +209,15 @@ async def register(asked: Filter, after: Key | None = None, limit: int = 50) -> 
                              where l.invoice = i.id), '') as analytic,
                    (select paper from ledger_entry e where e.id = i.entry) as paper
             from invoice i join organisation o on o.id = i.payer left join receivable r on r.invoice = i.id
-            where {_and(where.issued)} order by i.issued_on desc, i.entry desc limit {most}
+            where {_and(where.issued)} order by i.issued_on desc, i.entry desc limit {limit:d}
         ) union all (
             select -r.id as place, 'opening' as kind, r.number, r.issued_on, r.due_on, o.name as payer_name,
                    o.slug as payer_slug, o.buyer, null as regime, null as net_cents, null as vat_cents, r.gross_cents,
                    r.gross_cents - r.settled_cents as due_cents, false as credited, '' as analytic, null as paper
             from receivable r join organisation o on o.id = r.payer
-            where {_and(where.opening)} order by r.issued_on desc, r.id limit {most}
+            where {_and(where.opening)} order by r.issued_on desc, r.id limit {limit:d}
         )
-        order by issued_on desc, place desc limit {most}
+        order by issued_on desc, place desc limit {limit:d}
     """
     return await db.rows(Registered, sql, *where.parameters)
 

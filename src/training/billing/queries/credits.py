@@ -9,6 +9,7 @@ from decimal import Decimal
 from training.billing.rules.crediting import Stands
 from training.kernel import db
 from training.kernel.actor import Scope
+from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
 from training.papers.rules.lines import LineKind
 
@@ -68,11 +69,12 @@ async def creditable(invoice: int) -> list[CreditableLine]:
 
 async def credit_notes(scope: Scope, invoice: int) -> list[CreditNoteView]:
     """The issued credit notes of an invoice, the oldest first."""
-    sql = """
-        select id, number, issued_on, net_cents, vat_cents, gross_cents, reason from invoice
-        where corrects = $3 and state = 'issued' and ($1 or payer = any($2)) order by id
-    """
-    return await db.rows(CreditNoteView, sql, scope.everything, list(scope.organisations), invoice)
+    where = Clauses()
+    where.within(scope, "payer")
+    where.add("corrects = {} and state = 'issued'", invoice)
+    columns = "id, number, issued_on, net_cents, vat_cents, gross_cents, reason"
+    sql = f"select {columns} from invoice where {where} order by id"
+    return await db.rows(CreditNoteView, sql, *where.values)
 
 
 async def replacement(invoice: int) -> Replacement | None:

@@ -14,6 +14,7 @@ from training.billing.rules.states import DocumentKind, InvoiceState
 from training.directory import queries as directory
 from training.kernel import clock, db
 from training.kernel.actor import Scope
+from training.kernel.clauses import Clauses
 from training.papers.rules.references import References
 
 ALL = 10_000  # drafts: more than that waits for a second click
@@ -97,33 +98,36 @@ class ToCredit:
 
 async def to_credit(scope: Scope, limit: int = 100) -> list[ToCredit]:
     """Invoices of cancelled bookings that no credit note has taken back, the latest cancellation first."""
-    return await db.rows(
-        ToCredit,
-        """
-        select b.id as booking, b.reference, o.title, t.starts_at, e.ended_at as cancelled_at,
-               g.id as payer, g.name as payer_name, g.slug as payer_slug, i.id as invoice, i.number, i.issued_on,
-               (sum(l.net_cents) - coalesce(sum(c.net_cents), 0))::bigint as left_cents
-        from booking b
-        join invoice_line l on l.booking = b.id
+    where = Clauses("b.state = 'cancelled'")
+    where.within(scope, "c.payer")
+    order = "order by e.ended_at desc nulls last, b.id desc, i.id"
+    sql = f"{_TO_CREDIT} where {where} {order} limit {limit:d}"
+    return await db.rows(ToCredit, sql, *where.values)
+
+
+# Cancelled bookings one by one: the lines of most are none.
+_TO_CREDIT = """
+    select b.id as booking, b.reference, o.title, s.starts_at, e.ended_at as cancelled_at,
+           g.id as payer, g.name as payer_name, g.slug as payer_slug, i.id as invoice, i.number, i.issued_on,
+           c.left_cents
+    from booking b
+    left join booking_ending e on e.booking = b.id and e.undone_at is null
+    join session s on s.id = b.session
+    join offer o on o.id = s.offer
+    cross join lateral (
+        select i.id, i.payer, sum(l.net_cents - coalesce(k.net_cents, 0))::bigint as left_cents
+        from invoice_line l
         join invoice i on i.id = l.invoice and i.state = 'issued' and i.kind <> 'credit_note'
         left join lateral (
             select sum(x.net_cents)::bigint as net_cents from invoice_line x join invoice n on n.id = x.invoice
             where x.corrects = l.id and n.state = 'issued'
-        ) c on true
-        join organisation g on g.id = i.payer
-        join session s on s.id = b.session
-        join offer o on o.id = s.offer
-        join slot t on t.session = s.id and t.position = 1
-        left join booking_ending e on e.booking = b.id and e.undone_at is null
-        where b.state = 'cancelled' and ($1 or i.payer = any($2))
-        group by b.id, o.title, t.starts_at, g.id, i.id, e.id
-        having sum(l.net_cents) - coalesce(sum(c.net_cents), 0) <> 0
-        order by e.ended_at desc nulls last, b.id desc, i.id limit $3
-        """,
-        scope.everything,
-        list(scope.organisations),
-        limit,
-    )
+        ) k on true
+        where l.booking = b.id group by i.id
+        having sum(l.net_cents - coalesce(k.net_cents, 0)) <> 0
+    ) c
+    join invoice i on i.id = c.id
+    join organisation g on g.id = c.payer
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,26 +149,24 @@ async def unbilled(scope: Scope, limit: int = 50) -> list[Unbilled]:
 
     Only those where nobody came: any other's draft is on its way, the worker makes it a moment after.
     """
-    return await db.rows(
-        Unbilled,
-        """
-        select b.id as booking, b.reference, o.title, t.starts_at, g.name as organisation_name,
-               g.slug as organisation_slug, b.seats, h.present
-        from booking b
-        join session s on s.id = b.session and s.state = 'held'
-        join offer o on o.id = s.offer
-        join slot t on t.session = s.id and t.position = 1
-        join organisation g on g.id = b.organisation
-        join head_count h on h.booking = b.id and h.present = 0
-        where b.state = 'confirmed' and b.price_cents > 0 and ($1 or b.organisation = any($2))
-          and b.tariff_mode = 'per_seat' and o.bill_present
-          and not exists (select from billable k where k.booking = b.id and k.part <> 'deposit')
-        order by t.starts_at desc, b.id desc limit $3
-        """,
-        scope.everything,
-        list(scope.organisations),
-        limit,
-    )
+    where = Clauses()
+    where.within(scope, "b.organisation")
+    sql = f"{_UNBILLED} and {where} order by s.starts_at desc, b.id desc limit {limit:d}"
+    return await db.rows(Unbilled, sql, *where.values)
+
+
+_UNBILLED = """
+    select b.id as booking, b.reference, o.title, s.starts_at, g.name as organisation_name,
+           g.slug as organisation_slug, b.seats, h.present
+    from head_count h
+    join booking b on b.id = h.booking
+    join session s on s.id = b.session and s.state = 'held'
+    join offer o on o.id = s.offer
+    join organisation g on g.id = b.organisation
+    where h.present = 0 and b.state = 'confirmed' and b.price_cents > 0
+      and b.tariff_mode = 'per_seat' and o.bill_present
+      and not exists (select from billable k where k.booking = b.id and k.part <> 'deposit')
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,15 @@ from training.billing.documents.invoice import Earlier, InvoiceDocument
 from training.billing.queries.checking import Looked, carried, checks_of
 from training.billing.rules.issuing import Check, CheckKey, said
 from training.billing.rules.states import DocumentKind, InvoiceState
+from training.bookings.queries import BOOKING_WORDS
 from training.directory import queries as directory
-from training.directory.queries import OrganisationView
+from training.directory.queries import ORGANISATION_WORDS, OrganisationView
 from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Scope
+from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
+from training.kernel.searching import SearchedList, SearchPlace, words_in, words_of
 from training.papers.rules.lines import LineKind
 from training.papers.rules.references import References
 from training.papers.rules.vat import VatRegime
@@ -92,23 +95,24 @@ class InvoiceNarrowing(StrEnum):
     CREDIT_NOTES = "avoirs"
 
 
-_INVOICE = """
-    select i.id, coalesce(i.entry, i.id) as place,
-           i.kind, i.state, i.number, i.issued_on, i.due_on, i.payer, o.name as payer_name, o.slug as payer_slug,
-           o.buyer as payer_buyer, l.description as title, t.line_count, t.served_from, t.served_until,
-           case when t.booking_count = 1 then b.reference end as booking,
-           i.net_cents, i.vat_cents, i.gross_cents, i.purchase_order, i.service_code, i.contract_reference,
-           i.subject, i.month, i.reason, i.asked_at, i.vat_regime, e.paper, e.data, i.generation,
-           c.number as corrects, a.number as replaces, r.id as receivable,
-           coalesce(r.settled_cents, 0) as settled_cents,
-           case when r.settled_cents > 0 then (
-               select coalesce(sum(s.amount_cents), 0)::bigint from settlement s join payment p on p.id = s.payment
-               where s.receivable = r.id and p.way = 'credit_note'
-           ) else 0 end as credited_cents,
-           r.due_on as late_from,
-           (select status from transmission where invoice = i.id order by id desc limit 1) as transmission
-    from invoice i
-    join organisation o on o.id = i.payer
+INVOICE_WORDS = "' ' || i.number"  # as the index invoice_words has them
+_COLUMNS = """
+    i.id, coalesce(i.entry, i.id) as place,
+    i.kind, i.state, i.number, i.issued_on, i.due_on, i.payer, g.name as payer_name, g.slug as payer_slug,
+    g.buyer as payer_buyer, l.description as title, t.line_count, t.served_from, t.served_until,
+    case when t.booking_count = 1 then b.reference end as booking,
+    i.net_cents, i.vat_cents, i.gross_cents, i.purchase_order, i.service_code, i.contract_reference,
+    i.subject, i.month, i.reason, i.asked_at, i.vat_regime, e.paper, e.data, i.generation,
+    c.number as corrects, a.number as replaces, r.id as receivable, coalesce(r.settled_cents, 0) as settled_cents,
+    case when r.settled_cents > 0 then (
+        select coalesce(sum(s.amount_cents), 0)::bigint from settlement s join payment p on p.id = s.payment
+        where s.receivable = r.id and p.way = 'credit_note'
+    ) else 0 end as credited_cents,
+    r.due_on as late_from,
+    (select status from transmission where invoice = i.id order by id desc limit 1) as transmission
+"""
+_JOINED = """
+    join organisation g on g.id = i.payer
     join invoice_line l on l.invoice = i.id and l.position = 1
     join lateral (
         select count(*) as line_count, count(distinct booking) as booking_count,
@@ -120,23 +124,25 @@ _INVOICE = """
     left join invoice c on c.id = i.corrects
     left join invoice a on a.id = i.replaces
     left join receivable r on r.invoice = i.id
-    where ($1 or i.payer = any($2))
 """
-_IN_SCOPE = "($1 or i.payer = any($2))"
-
-
-def _scoped(scope: Scope) -> tuple[bool, list[int]]:
-    return scope.everything, list(scope.organisations)
+_INVOICE = f"select {_COLUMNS} from invoice i {_JOINED}"
 
 
 async def invoice(scope: Scope, id: int) -> InvoiceView | None:  # noqa: A002
     """An invoice or a draft by id."""
-    return await db.row(InvoiceView, _INVOICE + " and i.id = $3", *_scoped(scope), id)
+    return await _one(scope, "i.id = {}", id)
 
 
 async def invoice_by_number(scope: Scope, number: str) -> InvoiceView | None:
     """An issued invoice by its number, typed in either case."""
-    return await db.row(InvoiceView, _INVOICE + " and i.number = $3", *_scoped(scope), number.upper())
+    return await _one(scope, "i.number = {}", number.upper())
+
+
+async def _one(scope: Scope, clause: str, value: object) -> InvoiceView | None:
+    where = Clauses()
+    where.within(scope, "i.payer")
+    where.add(clause, value)
+    return await db.row(InvoiceView, f"{_INVOICE} where {where}", *where.values)
 
 
 async def invoices(
@@ -150,35 +156,44 @@ async def invoices(
     limit: int = 50,
 ) -> list[InvoiceView]:
     """Invoices, the newest first; drafts by when they were served. `after`: the last key of the page before."""
-    # What decides is written out rather than passed, and the order is its index's: PostgreSQL then plans once, and a
-    # page costs the same whatever is behind it.
-    key, place = ("i.issued_on", "i.entry") if state == InvoiceState.ISSUED else ("t.served_until", "i.id")
-    scoped = "$1::boolean is not null and $2::bigint[] is not null" if scope.everything else _IN_SCOPE
-    return await db.rows(
-        InvoiceView,
-        _INVOICE.replace(_IN_SCOPE, scoped)
-        + f"""
-        and i.state = '{InvoiceState(state)}' and {_STANDS[standing]} and $7::date is not null
-        and {"$3::bigint is null" if organisation is None else "i.payer = $3"}
-        and strpos(fold(coalesce(i.number, '') || ' ' || o.name || ' ' || coalesce(b.reference, '')), fold($4)) > 0
-        and {"$5::date is null and $6::bigint is null" if after is None else f"({key}, {place}) < ($5, $6)"}
-        order by {key} desc, {place} desc limit {int(limit)}
-        """,
-        *_scoped(scope),
-        organisation,
-        search.strip(),
-        *(after or (None, None)),
-        clock.today(),
-    )
+    where = Clauses()
+    where.within(scope, "i.payer")
+    where.add(f"i.state = '{InvoiceState(state)}'")
+    if organisation is not None:
+        where.add("i.payer = {}", organisation)
+    if standing is InvoiceNarrowing.LATE:
+        where.add(_STANDS[standing], clock.today())
+    elif standing in _STANDS:
+        where.add(_STANDS[standing])
+    if state == InvoiceState.ISSUED:
+        if after:
+            where.add("(i.issued_on, i.entry) < ({}, {})", *after)
+        return await _ISSUED.page(InvoiceView, _COLUMNS, where, search, limit)
+    if search.strip():  # drafts are few, whatever was issued before them
+        where.add(words_in(where.value, search, *_WORDS))
+    if after:
+        where.add("(t.served_until, i.id) < ({}, {})", *after)
+    sql = f"{_INVOICE} where {where} order by t.served_until desc, i.id desc limit {limit:d}"
+    return await db.rows(InvoiceView, sql, *where.values)
 
 
 _STANDS: dict[InvoiceNarrowing, str] = {
-    InvoiceNarrowing.ANY: "true",
-    InvoiceNarrowing.DUE: "r.settled_cents < r.gross_cents",
-    InvoiceNarrowing.LATE: "r.settled_cents < r.gross_cents and r.due_on < $7",
-    InvoiceNarrowing.PAID: "r.settled_cents = r.gross_cents",
+    InvoiceNarrowing.DUE: "i.id in (select invoice from receivable where settled_cents < gross_cents)",
+    InvoiceNarrowing.LATE: "i.id in (select invoice from receivable where settled_cents < gross_cents and due_on < {})",
+    InvoiceNarrowing.PAID: "(select settled_cents = gross_cents from receivable where invoice = i.id)",
     InvoiceNarrowing.CREDIT_NOTES: "i.kind = 'credit_note'",
 }
+_BOOKED = "booking b join invoice_line x on x.booking = b.id"
+_WORDS = (
+    SearchPlace(INVOICE_WORDS),
+    words_of(ORGANISATION_WORDS, "organisation g", "i.payer"),
+    SearchPlace(
+        BOOKING_WORDS,
+        f"(select true from {_BOOKED} where x.invoice = i.id and {{}} limit 1)",
+        f"i.id = any(array(select x.invoice from {_BOOKED} where {{}}))",
+    ),
+)
+_ISSUED = SearchedList("invoice i", _JOINED, "i.issued_on desc, i.entry desc", _WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,11 +333,11 @@ _LOOKED = """
 
 async def free_paper(scope: Scope, booking: str) -> int | None:
     """The file of a free booking's confirmation."""
-    sql = """
-        select f.paper from free_confirmation f join booking b on b.id = f.booking
-        where ($1 or b.organisation = any($2)) and b.reference = $3
-    """
-    found = await db.value(sql, *_scoped(scope), booking.upper())
+    where = Clauses()
+    where.within(scope, "b.organisation")
+    where.add("b.reference = {}", booking.upper())
+    sql = f"select f.paper from free_confirmation f join booking b on b.id = f.booking where {where}"
+    found = await db.value(sql, *where.values)
     return None if found is None else int(found)
 
 
@@ -330,8 +345,9 @@ async def invoices_of(scope: Scope, bookings: Sequence[int]) -> dict[int, list[I
     """The invoices, credit notes and drafts of some bookings, oldest first, by booking id."""
     sql = "select distinct booking, invoice from invoice_line where booking = any($1)"
     of = await db.connection().fetch(sql, list(bookings))
-    found = await db.rows(
-        InvoiceView, _INVOICE + " and i.id = any($3) order by i.id", *_scoped(scope), [r["invoice"] for r in of]
-    )
+    where = Clauses()
+    where.within(scope, "i.payer")
+    where.add("i.id = any({})", [record["invoice"] for record in of])
+    found = await db.rows(InvoiceView, f"{_INVOICE} where {where} order by i.id", *where.values)
     pairs = {(record["booking"], record["invoice"]) for record in of}
     return {b: [i for i in found if (b, i.id) in pairs] for b in bookings}

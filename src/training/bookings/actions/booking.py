@@ -27,6 +27,7 @@ from training.directory.actions import lock_organisation
 from training.directory.rules import OrganisationState
 from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.clauses import Clauses
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -271,11 +272,12 @@ async def _price(kind: str, session: LockedSession, seats: int) -> Price:
 async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: BookingState, cost: Price) -> Booked:
     check_references(new.references)
     now = clock.now()
-    sql = """
-        select id from contact where organisation = $1 and active and ($2::bigint is null or id = $2)
-        order by for_booking desc, id limit 1
-    """
-    contact = await db.value(sql, new.organisation, new.contact)
+    follows = Clauses("active")
+    follows.add("organisation = {}", new.organisation)
+    if new.contact is not None:
+        follows.add("id = {}", new.contact)
+    first = f"select id from contact where {follows} order by for_booking desc, id limit 1"
+    contact = await db.value(first, *follows.values)
     if contact is None:
         raise Invalid(_("Indiquez qui suit cette réservation."), field="contact")
     reference = new_reference()

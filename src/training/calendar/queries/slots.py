@@ -82,9 +82,7 @@ _MINE = {
         organisation="w.names",
     ),
     FeedKind.VENUE: _Mine(_ALL, f"u.venue = $5 and {_SEEN}", "'host'"),
-    FeedKind.STAFF: _Mine(
-        f"{_ALL} {_WHO}", f"{_SEEN} and $5::text is not null", "'staff'", seats="w.seats", organisation="w.names"
-    ),
+    FeedKind.STAFF: _Mine(f"{_ALL} {_WHO}", _SEEN, "'staff'", seats="w.seats", organisation="w.names"),
     # the strongest reason that an address has: to facilitate, to have booked, to take part
     FeedKind.PERSON: _Mine(
         """
@@ -185,9 +183,9 @@ class Source:
 
     @property
     def mine(self) -> tuple[_Mine, list[object]]:
-        """Its slots as SQL, with the parameters from $5 on: of the filters those that are asked for."""
+        """Its slots as SQL, and the parameters from $5 on: for the team none, of filters those that are asked for."""
         if self.kind is not FeedKind.PUBLIC:
-            return _MINE[self.kind], list(self.subject)
+            return _MINE[self.kind], [] if self.kind is FeedKind.STAFF else list(self.subject)
         asked = [(name, value) for name, value in zip(_FILTERED, self.subject, strict=True) if value]
         clauses = [f"{name} = ${place}" for place, (name, _value) in enumerate(asked, 5)]
         public = _MINE[FeedKind.PUBLIC]

@@ -93,13 +93,9 @@ async def followed(receivable: int) -> Followed | None:
 
 async def late_ones(after: int, limit: int) -> list[Followed]:
     """What is late, by id, from the one after `after`: the sweep reads it in pieces."""
-    sql = (
-        FOLLOWED
-        + """
-        where r.settled_cents < r.gross_cents and r.due_on < $1 and r.id > $2 order by r.id limit $3
-    """
-    )
-    return await db.rows(Followed, sql, clock.today(), after, limit)
+    late = "r.settled_cents < r.gross_cents and r.due_on < $1 and r.id > $2"
+    sql = f"{FOLLOWED} where {late} order by r.id limit {limit:d}"
+    return await db.rows(Followed, sql, clock.today(), after)
 
 
 async def reminders_of(receivable: int) -> list[ReminderView]:
@@ -128,25 +124,22 @@ class TaskView:
 
 async def tasks(before: datetime, limit: int = 200) -> list[TaskView]:
     """Tasks not done on what is still due, oldest first; mails that were not written although begun before `before`."""
-    sql = """
+    sql = f"""
         select m.id, m.step, m.is_task, m.created_at, r.id as receivable, r.invoice, r.number, o.name as payer_name,
                o.slug as payer_slug, o.buyer, r.due_on, r.gross_cents - r.settled_cents as due_cents
         from reminder m join receivable r on r.id = m.receivable join organisation o on o.id = r.payer
         where m.done_at is null and r.settled_cents < r.gross_cents and (m.is_task or m.created_at < $1)
-        order by m.id limit $2
+        order by m.id limit {limit:d}
     """
-    return await db.rows(TaskView, sql, before, limit)
+    return await db.rows(TaskView, sql, before)
 
 
 async def paused(limit: int = 200) -> list[Followed]:
     """What is due and not reminded of, for a promise or a dispute: the promise that ends first comes first."""
-    sql = (
-        FOLLOWED
-        + """
-        where p.kind is not null and r.settled_cents < r.gross_cents order by p.until nulls last, r.id limit $2
-    """
-    )
-    return await db.rows(Followed, sql, clock.today(), limit)
+    paused = "r.id in (select receivable from payment_pause where ended_at is null) and p.kind is not null"
+    due = "r.settled_cents < r.gross_cents"
+    sql = f"{FOLLOWED} where {paused} and {due} order by p.until nulls last, r.id limit {limit:d}"
+    return await db.rows(Followed, sql, clock.today())
 
 
 async def days_of_buyers() -> Mapping[Buyer, Days]:

@@ -8,6 +8,7 @@ from datetime import date
 from training.billing.rules.payments import Way
 from training.kernel import db
 from training.kernel.actor import Scope
+from training.kernel.clauses import Clauses
 from training.payments.documents import Settled
 
 
@@ -35,24 +36,29 @@ _RECEIPT = """
     join payment p on p.id = r.payment
     join ledger_entry e on e.id = r.entry
     left join organisation o on o.id = p.payer
-    where ($1 or p.payer = any($2))
 """
 
 
 async def receipt(scope: Scope, id: int) -> ReceiptView | None:  # noqa: A002
     """A receipt by id."""
-    return await db.row(ReceiptView, _RECEIPT + " and r.id = $3", *_scoped(scope), id)
+    return next(iter(await _receipts(scope, "r.id = {}", id)), None)
 
 
 async def receipt_by_number(scope: Scope, number: str) -> ReceiptView | None:
     """A receipt by its number, typed in either case."""
-    return await db.row(ReceiptView, _RECEIPT + " and e.number = $3", *_scoped(scope), number.upper())
+    return next(iter(await _receipts(scope, "e.number = {}", number.upper())), None)
 
 
 async def receipts_of(scope: Scope, receivable: int) -> list[ReceiptView]:
     """The receipts of the payments that settled something of a receivable, the oldest first."""
-    sql = _RECEIPT + " and p.id in (select payment from settlement where receivable = $3) order by r.id"
-    return await db.rows(ReceiptView, sql, *_scoped(scope), receivable)
+    return await _receipts(scope, "p.id in (select payment from settlement where receivable = {})", receivable)
+
+
+async def _receipts(scope: Scope, clause: str, value: object) -> list[ReceiptView]:
+    where = Clauses()
+    where.within(scope, "p.payer")
+    where.add(clause, value)
+    return await db.rows(ReceiptView, f"{_RECEIPT} where {where} order by r.id", *where.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,3 @@ async def left_of_credit_note(invoice: int) -> int:
     """What a credit note leaves to its payer's credit: its invoice was paid already."""
     sql = "select coalesce(sum(amount_cents - used_cents), 0)::bigint from payment where credit_note = $1"
     return int(await db.value(sql, invoice))
-
-
-def _scoped(scope: Scope) -> tuple[bool, list[int]]:
-    return scope.everything, list(scope.organisations)

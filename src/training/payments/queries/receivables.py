@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from training.billing.rules.payments import SettlementKind, Way
+from training.directory.queries import ORGANISATION_WORDS
 from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
+from training.kernel.searching import SearchedList, SearchPlace, words_in, words_of
 from training.payments.rules.checkout import TO_LOOK_AT
 
 
@@ -40,10 +42,11 @@ class ReceivableView:
         return self.due_cents > 0 and self.due_on is not None and self.due_on < clock.today()
 
 
+RECEIVABLE_WORDS = "' ' || r.number"  # as the index receivable_words has them
 _RECEIVABLE = """
-    select r.id, r.number, r.invoice, r.payer, o.name as payer_name, o.slug as payer_slug, o.buyer as payer_buyer,
+    select r.id, r.number, r.invoice, r.payer, g.name as payer_name, g.slug as payer_slug, g.buyer as payer_buyer,
            r.issued_on, r.due_on, r.gross_cents, r.settled_cents
-    from receivable r join organisation o on o.id = r.payer
+    from receivable r join organisation g on g.id = r.payer
 """
 
 
@@ -62,12 +65,9 @@ async def open_receivables(search: str = "", *, limit: int = 30) -> list[Receiva
     """Those with something due, the oldest first. `search`: a piece of the number or of the payer's name, or euros."""
     where = Clauses("r.settled_cents < r.gross_cents")
     if search.strip():
-        where.add(
-            "(strpos(fold(r.number || ' ' || o.name), fold({})) > 0"
-            " or to_char((r.gross_cents - r.settled_cents) / 100.0, 'FM999999990.00') = {})",
-            search.strip(),
-            _as_euros(search),
-        )
+        said = words_in(where.value, search, SearchPlace(RECEIVABLE_WORDS), SearchPlace(ORGANISATION_WORDS))
+        due = "to_char((r.gross_cents - r.settled_cents) / 100.0, 'FM999999990.00')"
+        where.add(f"({said} or {due} = {{}})", _as_euros(search))
     sql = f"{_RECEIVABLE} where {where} order by r.issued_on, r.id limit {limit:d}"
     return await db.rows(ReceivableView, sql, *where.values)
 
@@ -104,20 +104,36 @@ class PaymentView:
         return self.amount_cents - self.used_cents
 
 
-_PAYMENT = """
-    select p.id, p.way, p.payer, coalesce(o.name, nullif(p.payer_name, ''), '') as payer_name, o.slug as payer_slug,
-           p.received_on, p.amount_cents, p.used_cents, p.reference, p.note,
-           array(
-               select r.number from settlement s join receivable r on r.id = s.receivable
-               where s.payment = p.id group by r.id having sum(s.amount_cents) > 0 order by r.id
-           ) as numbers,
-           e.number as receipt, e.paper as receipt_paper,
-           (select id from bank_line where payment = p.id) as bank_line
-    from payment p
-    left join organisation o on o.id = p.payer
+_COLUMNS = """
+    p.id, p.way, p.payer, coalesce(g.name, nullif(p.payer_name, ''), '') as payer_name, g.slug as payer_slug,
+    p.received_on, p.amount_cents, p.used_cents, p.reference, p.note,
+    array(
+        select r.number from settlement s join receivable r on r.id = s.receivable
+        where s.payment = p.id group by r.id having sum(s.amount_cents) > 0 order by r.id
+    ) as numbers,
+    e.number as receipt, e.paper as receipt_paper, (select id from bank_line where payment = p.id) as bank_line
+"""
+_JOINED = """
+    left join organisation g on g.id = p.payer
     left join receipt t on t.payment = p.id
     left join ledger_entry e on e.id = t.entry
 """
+_PAYMENT = f"select {_COLUMNS} from payment p {_JOINED}"
+_SETTLED = "receivable r join settlement s on s.receivable = r.id"
+_PAYMENTS = SearchedList(
+    "payment p",
+    _JOINED,
+    "p.received_on desc, p.id desc",
+    (
+        SearchPlace("' ' || p.payer_name || ' ' || p.reference"),  # as the index payment_words has them
+        words_of(ORGANISATION_WORDS, "organisation g", "p.payer"),
+        SearchPlace(
+            RECEIVABLE_WORDS,
+            f"(select true from {_SETTLED} where s.payment = p.id and {{}} limit 1)",
+            f"p.id = any(array(select s.payment from {_SETTLED} where {{}}))",
+        ),
+    ),
+)
 
 
 async def payment(id: int) -> PaymentView | None:  # noqa: A002
@@ -132,22 +148,9 @@ async def payments(
     where = Clauses("p.way <> 'credit_note'")
     if unused:
         where.add("p.used_cents < p.amount_cents")
-    if search.strip():
-        where.add(_HAVING_WORDS.format(where.value(search.strip())))
     if after:
         where.add("(p.received_on, p.id) < ({}, {})", *after)
-    return await db.rows(
-        PaymentView,
-        f"{_PAYMENT} where {where} order by p.received_on desc, p.id desc limit {limit:d}",
-        *where.values,
-    )
-
-
-_HAVING_WORDS = """
-    (strpos(fold(coalesce(o.name, '') || ' ' || p.payer_name || ' ' || p.reference), fold({0})) > 0
-     or exists (select from settlement s join receivable r on r.id = s.receivable
-                where s.payment = p.id and strpos(fold(r.number), fold({0})) > 0))
-"""
+    return await _PAYMENTS.page(PaymentView, _COLUMNS, where, search, limit)
 
 
 async def unused(payer: int) -> list[PaymentView]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.queries import ABOUT_BOOKING, within
+from training.bookings.queries import ABOUT_BOOKING, BOOKING_WORDS, within
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
-from training.directory.queries import ORGANISATION_WORDS, OrganisationView
-from training.kernel import db
+from training.directory.queries import CONTACT_WORDS, ORGANISATION_WORDS, OrganisationView
 from training.kernel.actor import Scope
-from training.kernel.clauses import Clauses, containing
+from training.kernel.searching import SearchedList, SearchPlace, words_of
 from training.reporting.paging import cut
 
 
@@ -44,7 +43,7 @@ async def bookings(
     after: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> list[BookingListed]:
-    """Bookings, the last made first. `search` looks in references and names; `organisation` is a slug."""
+    """Bookings, the last made first. `search` looks in references and in who booked; `organisation` is a slug."""
     where = within(scope)
     if state:
         where.add("b.state = {}", state)
@@ -52,41 +51,23 @@ async def bookings(
         where.add("b.organisation = (select id from organisation where slug = {})", organisation)
     if after:
         where.add("(b.created_at, b.id) < ({}, {})", *after)
-    if not search.strip():
-        return await _listed(f"from booking b {ABOUT_BOOKING} where {where}", where, limit)
-    # A word that many have is soon met among the newest; one that few have is found by its trigrams
-    like = f"like fold({where.value(containing(search))})"
-    named = f"({_WORDS} {like} or fold(g.name) {like} or fold(c.name) {like})"
-    newest = f"(select * from booking b where {where} {_NEWEST_FIRST} limit {NEWEST})"
-    found = await _listed(f"from {newest} b {ABOUT_BOOKING} where {named}", where, limit)
-    if len(found) < limit:
-        where.add("b.id in (select id from found)")
-        found = await _listed(f"from booking b {ABOUT_BOOKING} where {where}", where, limit, _FOUND.format(like=like))
-    return found
+    return await _LIST.page(BookingListed, _COLUMNS, where, search, limit)
 
 
-NEWEST = 2_000  # bookings that a search reads one by one, before it asks the indexes of words
-_NEWEST_FIRST = "order by b.created_at desc, b.id desc"
-_WORDS = "fold(b.reference || ' ' || coalesce(b.purchase_order, ''))"  # as the index booking_words has them
-_FOUND = f"""
-    with found as materialized (
-        select b.id from booking b where {_WORDS} {{like}}
-        union
-        select b.id from organisation g join booking b on b.organisation = g.id
-        where {ORGANISATION_WORDS} {{like}} and fold(g.name) {{like}}
-        union
-        select b.id from contact c join booking b on b.contact = c.id where fold(c.name) {{like}}
-    )
+_COLUMNS = """
+    b.id, b.reference, b.state, o.title, s.starts_at, m.name as city, g.name as organisation, g.slug,
+    c.name as contact, b.seats, b.tariff_mode, b.price_cents, b.created_at
 """
-
-
-async def _listed(source: str, where: Clauses, limit: int, found: str = "") -> list[BookingListed]:
-    columns = """
-        b.id, b.reference, b.state, o.title, s.starts_at, m.name as city, g.name as organisation, g.slug,
-        c.name as contact, b.seats, b.tariff_mode, b.price_cents, b.created_at
-    """
-    sql = f"{found} select {columns} {source} {_NEWEST_FIRST} limit {limit:d}"
-    return await db.rows(BookingListed, sql, *where.values)
+_LIST = SearchedList(
+    "booking b",
+    ABOUT_BOOKING,
+    "b.created_at desc, b.id desc",
+    (
+        SearchPlace(BOOKING_WORDS),
+        words_of(ORGANISATION_WORDS, "organisation g", "b.organisation"),
+        words_of(CONTACT_WORDS, "contact c", "b.contact"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

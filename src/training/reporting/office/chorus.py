@@ -163,9 +163,8 @@ async def _served(invoice: int) -> list[Served | None]:
         join offer o on o.id = s.offer
         join organisation g on g.id = b.organisation
         left join head_count h on h.booking = b.id
-        join slot t on t.session = s.id and t.position = 1
         where b.id in (select booking from invoice_line where invoice = $1 and booking is not null)
-        order by t.starts_at, b.id
+        order by s.starts_at, b.id
         """,
         invoice,
     )

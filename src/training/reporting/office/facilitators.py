@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.kernel import clock, db
-from training.kernel.clauses import Clauses, containing
+from training.kernel.clauses import Clauses
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.searching import SearchPlace, words_in
 from training.reporting.paging import cut
 
 
@@ -37,7 +38,7 @@ async def facilitators_page(*, search: str, after: int | None, limit: int) -> Of
     """What the page of facilitators shows, in one statement."""
     where = Clauses()
     if search.strip():
-        where.add("fold(f.name || ' ' || f.email) like fold({})", containing(search))
+        where.add(words_in(where.value, search, SearchPlace("' ' || f.name || ' ' || f.email")))
     if after is not None:
         last = "select fold(name), name, id from facilitator where id = {}"
         where.add(f"(fold(f.name), f.name, f.id) > ({last})", after)

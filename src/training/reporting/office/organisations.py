@@ -15,10 +15,11 @@ from training.directory.queries import ORGANISATION_WORDS, ContactView, Organisa
 from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState, Service, may_approve
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
-from training.kernel.clauses import Clauses, containing
+from training.kernel.clauses import Clauses
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.kernel.searching import SearchedList, SearchPlace
 from training.reporting.paging import cut
 
 P = Permission
@@ -52,19 +53,19 @@ async def organisations(
     where.within(scope, "g.id")
     if state:
         where.add("g.state = {}", state)
-    if search.strip():
-        where.add(f"{ORGANISATION_WORDS} like fold({{}})", containing(search))
     if after is not None:
         where.add("(fold(g.name), g.name, g.id) > (select fold(name), name, id from organisation where id = {})", after)
-    now = where.value(clock.now())
-    sql = f"""
-        select g.id, g.slug, g.name, g.kind, g.state, g.city, g.siret,
-               (select count(*) from booking b join session s on s.id = b.session
-                where b.organisation = g.id and b.state = 'confirmed' and s.starts_at > {now}) as coming,
-               (select count(*) from booking where organisation = g.id and state = 'pending') as pending
-        from organisation g where {where} order by fold(g.name), g.name, g.id limit {limit:d}
-    """
-    return await db.rows(OrganisationListed, sql, *where.values)
+    columns = _COLUMNS.format(now=where.value(clock.now()))
+    return await _LIST.page(OrganisationListed, columns, where, search, limit)
+
+
+_COLUMNS = """
+    g.id, g.slug, g.name, g.kind, g.state, g.city, g.siret,
+    (select count(*) from booking b join session s on s.id = b.session
+     where b.organisation = g.id and b.state = 'confirmed' and s.starts_at > {now}) as coming,
+    (select count(*) from booking where organisation = g.id and state = 'pending') as pending
+"""
+_LIST = SearchedList("organisation g", "", "fold(g.name), g.name, g.id", (SearchPlace(ORGANISATION_WORDS),))
 
 
 async def counts(scope: Scope) -> dict[str, int]:

@@ -10,9 +10,12 @@ from training.billing.queries.invoices import InvoiceView, invoices_of
 from training.billing.rules.deposits import check_deposit
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
+from training.directory.queries import ORGANISATION_WORDS
 from training.kernel import db
 from training.kernel.actor import Scope
+from training.kernel.clauses import Clauses
 from training.kernel.errors import Conflict
+from training.kernel.searching import SearchPlace, words_in
 from training.papers.rules.references import References
 from training.reporting.office.booking import booking
 
@@ -28,19 +31,34 @@ class PayerChoice:
     label: str
 
 
-_LABEL = "o.name || ' – ' || coalesce(o.siret, o.city)"
-_PAYER = f"select o.id, o.slug, {_LABEL} as label from organisation o where o.state in ('pending', 'approved')"
+_LABEL = "g.name || ' – ' || coalesce(g.siret, g.city)"
+_COLUMNS = f"g.id, g.slug, {_LABEL} as label"
+_BY_NAME = "order by fold(g.name), g.name, g.id"
 
 
 async def matching(text: str, limit: int = 6) -> list[PayerChoice]:
     """Those that a text means: one, when it is a SIRET, a whole name, or what a list offered; else all that have it."""
     digits = re.sub(r"[\s\u00a0\u202f.]", "", text)
-    sql = f"{_PAYER} and (o.siret = $1 or o.slug = $2 or fold({_LABEL}) = fold($2) or fold(o.name) = fold($2))"
-    exact = await db.rows(PayerChoice, f"{sql} order by o.id limit $3", digits, text.strip(), limit)
-    if exact:
-        return exact
-    sql = f"{_PAYER} and strpos(fold({_LABEL}), fold($1)) > 0 order by fold(o.name), o.name, o.id limit $2"
-    return await db.rows(PayerChoice, sql, text.strip(), limit)
+    words = digits if digits.isdigit() else text
+    where = Clauses()
+    where.add("(g.siret = {} or g.slug = {})", digits, text.strip())
+    whole = _having(words)
+    typed = whole.value(text.strip())
+    whole.add(f"(fold({_LABEL}) = fold({typed}) or fold(g.name) = fold({typed}))")
+    return await _some(where, limit) or await _some(whole, limit) or await _some(_having(words), limit)
+
+
+def _having(words: str) -> Clauses:
+    where = Clauses()
+    where.add(words_in(where.value, words, SearchPlace(ORGANISATION_WORDS)))
+    return where
+
+
+async def _some(where: Clauses, limit: int) -> list[PayerChoice]:
+    """By name, of those that can be asked to pay."""
+    where.add("g.state in ('pending', 'approved')")
+    sql = f"select {_COLUMNS} from organisation g where {where} {_BY_NAME} limit {limit:d}"
+    return await db.rows(PayerChoice, sql, *where.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +106,12 @@ async def payers_page(scope: Scope, reference: str, newcomer: str = "") -> Offic
 
 async def _offered() -> list[PayerChoice]:
     """The first of all, by name."""
-    return await db.rows(PayerChoice, f"{_PAYER} order by fold(o.name), o.name, o.id limit $1", OFFERED)
+    return await _some(Clauses(), OFFERED)
 
 
 async def _by_ids(ids: list[int]) -> dict[int, PayerChoice]:
     """Some of them, by id, whatever their state."""
-    sql = f"select o.id, o.slug, {_LABEL} as label from organisation o where o.id = any($1)"
+    sql = f"select {_COLUMNS} from organisation g where g.id = any($1)"
     return {payer.id: payer for payer in await db.rows(PayerChoice, sql, ids)}
 
 

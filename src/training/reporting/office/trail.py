@@ -214,7 +214,7 @@ _ENTRY = f"""
     where i.id = $1
 """
 _ORDERED = f"""
-    select b.reference, o.title, g.name as organisation, b.session, t.starts_at, b.seats, b.created_at as made_at,
+    select b.reference, o.title, g.name as organisation, b.session, s.starts_at, b.seats, b.created_at as made_at,
            c.name as contact, b.purchase_order, b.service_code, h.held_at, h.early_reason, n.present, n.counted_at,
            m.by_kind, m.by_id, d.by_kind as held_by_kind, d.by_id as held_by_id
     from (select booking, min(position) as place from invoice_line where invoice = $1 group by booking) l
@@ -223,7 +223,6 @@ _ORDERED = f"""
     join contact c on c.id = b.contact
     join session s on s.id = b.session
     join offer o on o.id = s.offer
-    join slot t on t.session = s.id and t.position = 1
     left join holding h on h.session = s.id
     left join head_count n on n.booking = b.id
     {_audited("'booking.make', 'booking.wait'", "booking", "b.id")} m on true
@@ -257,7 +256,12 @@ _MONEY = """
     select s.kind, p.way, s.amount_cents, coalesce(case when s.kind = 'payment' then p.received_on end, s.settled_on)
            as "on", s.created_at as at, coalesce(p.reference, '') as reference, s.reason, e.number as receipt,
            a.by_kind, a.by_id
-    from settlement s
+    from (
+        select * from settlement where receivable = (select id from receivable where invoice = $1)
+        union
+        select * from settlement
+        where payment = (select id from payment where credit_note = $1) and receivable is not null
+    ) s
     join receivable r on r.id = s.receivable
     left join payment p on p.id = s.payment
     left join receipt k on k.payment = p.id
@@ -269,7 +273,6 @@ _MONEY = """
             or (subject_kind = 'receivable' and subject_id = r.id and action = 'receivable.write-off'))
         order by id limit 1
     ) a on true
-    where r.invoice = $1 or p.credit_note = $1
     order by s.id
 """
 _RELATED = """

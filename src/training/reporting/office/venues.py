@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.kernel import clock, db
-from training.kernel.clauses import Clauses, containing
+from training.kernel.clauses import Clauses
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.searching import SearchPlace, words_in
 from training.reporting.paging import cut
 
 
@@ -37,8 +38,7 @@ async def venues(search: str, *, after: int | None, limit: int) -> list[VenueLis
     """Venues by town, those in use first; `after` is the id of the last one of the page before."""
     where = Clauses()
     if search.strip():
-        pattern = where.value(containing(search))
-        where.add(f"(fold(v.name) like fold({pattern}) or fold(c.name) like fold({pattern}))")
+        where.add(words_in(where.value, search, SearchPlace("' ' || v.name || ' ' || c.name")))
     if after is not None:
         where.add(_AFTER, after)
     sql = _VENUES.format(now=where.value(clock.now()))

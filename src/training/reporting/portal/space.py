@@ -11,6 +11,6 @@ async def coming(scope: Scope, organisation: int, *, limit: int = 6) -> list[Boo
     """The organisation's live bookings of coming sessions, the soonest first."""
     where = within(scope)
     where.add("b.organisation = {} and booking_may_come(b.state)", organisation)
-    where.add("session_bookable(s.state) and t.ends_at > {}", clock.now())
+    where.add("session_bookable(s.state) and s.ends_at > {}", clock.now())
     sql = f"{BOOKING} where {where} order by s.starts_at, b.id limit {limit:d}"
     return await db.rows(BookingView, sql, *where.values)
