@@ -15,7 +15,7 @@ from training.kernel.limits import forget_uses
 from training.kernel.queue import forget_old_jobs
 from training.messages.actions.delivery import deliver_due, knock
 from training.payments.actions.checkout import close_stale
-from training.records.actions import forget_changes
+from training.records.actions import forget_changes, forget_forms
 from training.scheduling.actions.changing import tell_of_changes
 
 
@@ -37,12 +37,13 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("* * * * *", deliver_due, "courriels dont c’est l’heure d’être retentés"),
     Appointment("*/10 * * * *", knock, "le serveur de courriel prendrait-il un courriel ?"),
     Appointment("* * * * *", tell_of_changes, "séances changées, quand rien n’a bougé depuis une minute"),
-    Appointment("*/5 * * * *", expire_options, "options et offres arrivées à leur terme"),
+    Appointment("*/5 * * * *", expire_options, "demandes, options et offres arrivées à leur terme"),
     Appointment("7 9 * * 1-5", remind_due, "factures en retard à relancer, les jours ouvrés"),
     Appointment("*/5 * * * *", close_stale, "paiements en ligne ouverts pour un montant qui n’est plus dû"),
     # five days running: a machine that was off on the first still closes the month
     Appointment("47 4 1-5 * *", close_month, "brouillons groupés du mois qui est fini : ils peuvent être émis"),
     Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
+    Appointment("19 4 * * *", forget_forms, "formulaires envoyés il y a plus de 24 h"),
     Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),
     Appointment("29 4 * * *", forget_uses, "usages comptés d’avant hier, que plus aucune limite ne regarde"),
     Appointment("33 4 * * *", forget_fragments, "événements d’agenda écrits il y a plus de 30 jours"),

@@ -71,6 +71,7 @@ NOT_ACTING = {
         "tombstone_file": "part of the action that lets it go",
         "open_series": "part of the first issue in a series",
         "freeze": "part of the action that issues",
+        "once": "runs the action of a form, which asks for its own actor",
     },
     "bookings.actions.booking": {
         "lock_booking": "takes a lock for an action",

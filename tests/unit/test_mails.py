@@ -297,6 +297,7 @@ def test_a_samples_state_is_its_occasions() -> None:
         "booking_confirmed": BookingState.CONFIRMED,
         "booking_declined": BookingState.DECLINED,
         "booking_cancelled": BookingState.CANCELLED,
+        "booking_unanswered": BookingState.EXPIRED,
         "booking_reinstated": BookingState.CONFIRMED,
         "booking_not_reinstated": BookingState.CANCELLED,
         "booking_expired": BookingState.EXPIRED,

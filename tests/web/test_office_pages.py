@@ -85,7 +85,7 @@ async def test_today_counts_what_waits_and_leads_to_it(client):
         answer = await client.get("/gestion")
     words = makers.text_of(answer.text)
     assert "structure à valider 1" in words
-    assert "réservation à valider 1" in words
+    assert "réservation à valider, elle expire le 3 mars 2027 à 12 h 1" in words
     assert "séance passée à marquer comme réalisée 1" in words
     assert "facture à émettre 1" in words
     assert f'href="/gestion/seances/{soon}"' in answer.text

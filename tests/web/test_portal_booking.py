@@ -270,7 +270,7 @@ async def test_an_option_past_its_time_is_not_confirmed(client):
     path = f"/espace/{town.slug}/reservations/{booked.reference}"
     with clock.frozen(makers.NOON + timedelta(days=7, minutes=1)):
         await makers.post(client, path + "/confirmer")
-        assert "Cette option a expiré" in text_of((await client.get(path)).text)
+        assert "Cette réservation a expiré" in text_of((await client.get(path)).text)
     assert [b.state for b in await all_bookings()] == ["option"]
 
 

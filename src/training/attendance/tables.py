@@ -19,6 +19,7 @@ class Holding(Table, tablename="holding"):
     held_at = instant()
     early_reason = short_text(400, null=True)  # why it counted as held before its end
     earlier = Varchar(length=20, default="published")  # the session's state before
+    actor_kind = short_text(10, null=True)  # who said so: a person may be mistaken
 
 
 class Unholding(Table, tablename="unholding"):

@@ -55,6 +55,7 @@ class BookingView:
     named: int
     invite_participants: bool = False
     fell: bool = False  # it ended with its session
+    earlier: BookingState | None = None  # what it was before it ended
 
     @property
     def place(self) -> str:
@@ -99,9 +100,8 @@ BOOKING = f"""
            b.contact, c.name as contact_name, c.email as contact_email, c.locale as contact_locale,
            b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
            b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, e.ended_at as cancelled_at,
-           e.ended_by as cancelled_by, e.reason as cancel_reason, e.call_off is not null as fell, b.generation,
-           (select count(*) from participant where booking = b.id) as named,
-           b.invite_participants
+           e.ended_by as cancelled_by, e.reason as cancel_reason, e.call_off is not null as fell, e.earlier,
+           b.generation, (select count(*) from participant where booking = b.id) as named, b.invite_participants
     from booking b {ABOUT_BOOKING} left join booking_ending e on e.booking = b.id and e.undone_at is null
 """
 

@@ -61,6 +61,7 @@ class BookingEnding(Table, tablename="booking_ending"):
     actor_id = BigInt(default=None, null=True)
     reason = short_text(400, null=True)
     call_off = belongs_to(CallOff, null=True)  # it fell with its session
+    held = Boolean(default=False)  # its session was held, and nobody of it came
     undone_at = instant(null=True)
 
 

@@ -189,6 +189,11 @@ def _free_confirmed(occasion: str) -> Letter:
     return Letter(occasion, CONTACT, ("booking", view.id), {"booking": view, "path": _page_of(view)})
 
 
+def _requested(occasion: str) -> Letter:
+    view = booking(BookingState.PENDING, expires_at=clock.now() + timedelta(days=7))
+    return booking_letter(occasion, view, slots())
+
+
 def _option(occasion: str) -> Letter:
     view = booking(BookingState.OPTION, expires_at=clock.now() + timedelta(days=7))
     return booking_letter(occasion, view, slots())
@@ -207,7 +212,8 @@ def _declined(occasion: str) -> Letter:
 _WRITERS: dict[str, Callable[[str], Letter]] = {
     "signin": _signin,
     "trial": lambda name: Letter(name, Reader("", CONTACT.email), ("platform", 1), {"server": "smtp.example.org:587"}),
-    "booking_requested": lambda name: booking_letter(name, booking(BookingState.PENDING), slots()),
+    "booking_requested": _requested,
+    "booking_unanswered": lambda name: booking_letter(name, booking(BookingState.EXPIRED), slots()),
     "booking_optioned": _option,
     "booking_confirmed": lambda name: booking_letter(name, booking(BookingState.CONFIRMED), slots(), "REQUEST"),
     "booking_declined": _declined,

@@ -36,11 +36,13 @@ class Platform(Table, tablename="platform"):
     late_terms_private = Text(default=None)
     late_terms_public = Text(default=None)
     issue_without_look = Boolean(default=False)
+    issue_delay_minutes = Integer(default=10)  # before what « réalisée » made is issued by itself: a mistake is undone
     vat_on_debits = Boolean(default=False)  # CGI art. 269-2 c
     training_region = short_text(100, null=True)  # whose prefect registered `activity_number`
     is_demo = Boolean(default=False)
 
     platform_is_one = Check("id = 1")
+    platform_issue_delay = Check("issue_delay_minutes between 0 and 1440")
     platform_accent_is_a_colour = Check("accent ~ '^#[0-9a-f]{6}$'")
 
 

@@ -23,6 +23,8 @@ WATCHED = {
     "account": frozenset({"administrator"}),
     "setting": frozenset({"smtp_url", "base_url"}),
 }
+FORMS_KEPT = timedelta(days=1)
+TWICE = timedelta(minutes=30)  # the same answers within that time: a second tab, or a second one that is meant?
 _PREFIX = re.compile(r"[A-Z]{1,6}")
 
 

@@ -47,6 +47,19 @@ class SeenSetting(Table, tablename="seen_setting"):
     seen_at = instant()
 
 
+class SentForm(Table, tablename="sent_form"):
+    """A form that was acted upon: sent again, it gets the same answer (`made`: the id of what it made)."""
+
+    id: Serial
+    asker = short_text(40)
+    key = short_text(60)
+    body_sha256 = Bytea(default=None)
+    made = BigInt(default=None, null=True)
+    created_at = instant(index=True)
+
+    sent_form_once = Unique([asker, key])
+
+
 class File(Table, tablename="file"):
     """Bytes that do not change, known by their SHA-256. Gone (`tombstone_file` alone does it), the sum stays."""
 

@@ -64,7 +64,8 @@ def _waiting(booking: BookingView, team: bool) -> TimelineStep:
     match booking.state:
         case BookingState.PENDING:
             said = _("Nous vérifions votre structure, puis la réservation suit.")
-            return TimelineStep(_("À valider par l’équipe"), "now", None, None if team else said)
+            text = _("Sans réponse d’ici là, les places seront libérées.") if team else said
+            return TimelineStep(_("À valider par l’équipe"), "now", until, text)
         case BookingState.WAITING:
             said = _("Nous vous écrivons si des places se libèrent.")
             return TimelineStep(_("Liste d’attente"), "now", None, None if team else said)
@@ -78,7 +79,9 @@ def _ended(booking: BookingView, team: bool) -> TimelineStep:
         case BookingState.DECLINED:
             return TimelineStep(_("Refusée"), "stopped", when, booking.cancel_reason)
         case BookingState.EXPIRED:
-            return TimelineStep(_("Expirée"), "stopped", when, _("L’option n’a pas été confirmée à temps."))
+            asked = booking.earlier == BookingState.PENDING
+            late = _("Nous n’y avons pas répondu à temps.") if asked else _("L’option n’a pas été confirmée à temps.")
+            return TimelineStep(_("Expirée"), "stopped", when, late)
     by = {EndedBy.PLATFORM: _("Annulée par l’équipe"), EndedBy.ORGANISATION: _("Annulée par la structure")}
     title = by.get(booking.cancelled_by) if team and booking.cancelled_by else None
     if booking.fell:

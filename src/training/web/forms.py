@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -15,12 +17,15 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 
 from training.directory.rules import check_email
+from training.identity.rules import new_token
 from training.kernel.errors import DomainError, Invalid, NotFound, TooMany
 from training.kernel.i18n import _
 from training.kernel.money import decimal
 from training.papers.rules.references import LONGEST, References
+from training.records.actions import FormReused, FormSent, FormTwice
 
 E = TypeVar("E", bound=StrEnum)
+KEY, AGAIN = "cle", "encore"  # the hidden fields of `ui.once`
 
 
 @dataclass(slots=True)
@@ -35,11 +40,12 @@ class Form:
     refused: int = 422
     files: dict[str, UploadFile] = field(default_factory=dict)
     retry_after: int | None = None
+    path: str = ""  # where it was sent
 
     @classmethod
     async def of(cls, request: Request[Any, Any, Any]) -> Form:
         """The posted form."""
-        form = cls()
+        form = cls(path=request.url.path)
         for name, value in (await request.form()).multi_items():
             if isinstance(value, UploadFile):
                 form.files[name] = value
@@ -51,6 +57,20 @@ class Form:
     def filled(cls, values: Mapping[str, object]) -> Form:
         """A form to show with these answers."""
         return cls({name: "" if value is None else str(value) for name, value in values.items()})
+
+    @property
+    def key(self) -> str:
+        """Its own key, which makes sending it twice one act: that of the page that showed it, or a new one."""
+        return self.values.setdefault(KEY, new_token())
+
+    @property
+    def sent(self) -> FormSent | None:
+        """What was sent, for `records.actions.once`; None where it has no key."""
+        if not (key := self.values.get(KEY, "")[:60]):
+            return None
+        said = {name: value for name, value in self.values.items() if name not in (KEY, AGAIN)}
+        body = json.dumps([self.path, sorted(said.items())]).encode()
+        return FormSent(key, hashlib.sha256(body).digest(), again=bool(self.values.get(AGAIN)))
 
     @property
     def good(self) -> bool:
@@ -147,10 +167,15 @@ class Form:
             self.refuse(refusal)
 
     def refuse(self, refusal: DomainError, *, field: str = "") -> None:
-        """Put a domain's refusal next to what caused it, or to `field`."""
+        """Put a domain's refusal next to what caused it, or to `field`.
+
+        What was sent twice may be sent once more, on purpose.
+        """
         self.refused = refusal.status
         if isinstance(refusal, TooMany):
             self.retry_after = refusal.retry_after
+        if isinstance(refusal, FormReused | FormTwice):
+            self.values |= {KEY: new_token(), AGAIN: "1"}
         if isinstance(refusal, Invalid):
             for name, sentence in refusal.errors.items():
                 self.errors.setdefault(name, sentence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from typing import Any
 
@@ -17,9 +18,11 @@ from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.messages import queries as mails
 from training.messages.rules import Stop
+from training.records import actions as acts
 from training.records import queries as records
 from training.web import flash
 from training.web.auth import forgotten_cookie
+from training.web.forms import Form
 
 LINKED = "/lien/"  # pages behind mailed links
 OFFICE = "/gestion"
@@ -101,6 +104,11 @@ def the_actor(request: Asked) -> Actor:
     if found is None:
         raise RuntimeError("a handler of a public route asked for an actor")
     return found
+
+
+async def once(request: Asked, form: Form, act: Callable[[], Awaitable[int | None]]) -> int:
+    """Do what a form asks for, once, however often it is sent; its page has `ui.once(form)`."""
+    return await acts.once(f"user:{the_actor(request).id}", form.sent, act)
 
 
 def go(path: str, said: str | None = None, tone: str = "done", cookies: list[Cookie] | None = None) -> Redirect:

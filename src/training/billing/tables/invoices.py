@@ -30,6 +30,8 @@ class Invoice(Table, tablename="invoice"):
     month = Date(default=None, null=True)  # first day of the month that a grouped draft collects
     reason = short_text(400, null=True)  # why a credit note was made
     asked_at = instant(null=True)  # when its client was asked for a number that is missing
+    issue_at = instant(null=True)  # it is issued by itself then, unless somebody keeps it back
+    kept_back_at = instant(null=True)
     corrects = belongs_to("self", null=True)  # the invoice that a credit note corrects (BG-3)
     replaces = belongs_to("self", null=True)  # the invoice that this one cancels and replaces
     net_cents = BigInt(default=None)

@@ -16,6 +16,7 @@ from training.bookings.rules.seats import (
     check_participants,
     new_reference,
     option_ends,
+    request_ends,
     seats_missing,
 )
 from training.bookings.rules.states import BookingState
@@ -129,6 +130,7 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
     return booked
 
 
+_FIRST_TERM = {BookingState.OPTION: option_ends, BookingState.PENDING: request_ends}
 _FIRST_FACT = {
     BookingState.CONFIRMED: "booking.confirmed",
     BookingState.OPTION: "booking.optioned",
@@ -197,7 +199,7 @@ async def confirm_requests_of(actor: Actor, organisation: int) -> None:
     sql = """
         select b.id from booking b join session s on s.id = b.session
         where b.organisation = $1 and b.state = 'pending' and session_bookable(s.state)
-          and (select min(starts_at) from slot where session = s.id) > $2
+          and s.starts_at > $2 and (b.expires_at is null or b.expires_at > $2)
         order by b.id
     """
     actor.must(Permission.PLATFORM_RUN)
@@ -295,7 +297,7 @@ async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: 
         reference_cents=cost.reference_cents,
         **new.references.ordered,
         note=new.note,
-        expires_at=option_ends(session, now) if state == BookingState.OPTION else None,
+        expires_at=_FIRST_TERM[state](session, now) if state in _FIRST_TERM else None,
         created_at=now,
         updated_at=now,
         confirmed_at=now if state == BookingState.CONFIRMED else None,

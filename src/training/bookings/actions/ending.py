@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from training.bookings.actions.booking import LockedBooking, lock_booking, standing_of
 from training.bookings.rules import states, who_may
 from training.bookings.rules.returning import Back, Fallen, comes_back
+from training.bookings.rules.seats import request_ends
 from training.bookings.rules.states import BookingState, EndedBy
 from training.bookings.tables import Booking
 from training.kernel import clock, db, outbox
@@ -124,11 +125,13 @@ async def close_undecided(actor: Actor, session: int) -> None:
 
 
 async def expire_options(actor: Actor = SYSTEM) -> int:
-    """Sweep options and offers past their time (the sweep only frees seats: accepting one late is refused anyway)."""
+    """Sweep requests, options and offers past their time (this only frees seats: accepting one late is refused anyway).
+
+    Once the session has started nothing ends by itself: its people may be there, and the team says so afterwards.
+    """
     actor.must(Permission.PLATFORM_RUN)
-    due = await db.connection().fetch(
-        "select id from booking where state in ('option', 'offered') and expires_at <= $1 order by id", clock.now()
-    )
+    await _date_requests(actor)
+    due = await db.connection().fetch(_DUE, clock.now())
     for record in due:
         async with acting(actor, "booking.expire", ("booking", record["id"])):
             row, _session = await lock_booking(record["id"])
@@ -136,6 +139,26 @@ async def expire_options(actor: Actor = SYSTEM) -> int:
                 await _end(actor, [row], BookingState.EXPIRED, EndedBy.SYSTEM, "")
                 await outbox.put("booking.expired", ("booking", record["id"]))
     return len(due)
+
+
+_DUE = """
+    select b.id from booking b join session s on s.id = b.session
+    where booking_expires(b.state) and b.expires_at <= $1 and s.starts_at > $1 order by b.id
+"""
+
+
+async def _date_requests(actor: Actor) -> None:
+    """Requests from before they had a term get one that counts from now: nobody loses what nobody told them of."""
+    sql = """
+        select b.id from booking b join session s on s.id = b.session
+        where b.state = 'pending' and b.expires_at is null and s.starts_at > $1 order by b.id
+    """
+    for record in await db.connection().fetch(sql, clock.now()):
+        async with acting(actor, "booking.date-request", ("booking", record["id"])):
+            row, session = await lock_booking(record["id"])
+            if row.state == BookingState.PENDING and row.expires_at is None:
+                ends = request_ends(session, clock.now())
+                await Booking.update({Booking.expires_at: ends}).where(Booking.id == row.id)
 
 
 async def _locked(which: str, subject: int) -> list[LockedBooking]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.rules.seats import option_ends
-from training.bookings.rules.states import EXPIRING, OCCUPYING, BookingState
+from training.bookings.rules.seats import option_ends, request_ends
+from training.bookings.rules.states import OCCUPYING, BookingState
 from training.directory.rules import OrganisationState
 from training.scheduling.rules import LockedSession
 
@@ -43,11 +43,11 @@ def comes_back(fallen: Fallen, session: LockedSession, left: int, now: datetime)
         return Back(S.CONFIRMED)
     if session.closes_at <= now:
         return None
-    if fallen.earlier in EXPIRING:
-        return Back(fallen.earlier, option_ends(session, now))
     if fallen.earlier == S.WAITING:
         return Back(S.WAITING)
+    if fallen.earlier != S.PENDING:
+        return Back(fallen.earlier, option_ends(session, now))
     return {
         OrganisationState.APPROVED: Back(S.CONFIRMED),
-        OrganisationState.PENDING: Back(S.PENDING),
+        OrganisationState.PENDING: Back(S.PENDING, request_ends(session, now)),
     }.get(fallen.organisation)

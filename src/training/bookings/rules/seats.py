@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _, ngettext
+from training.kernel.workdays import after_workdays
 from training.scheduling.rules import BOOKABLE, LockedSession, SessionFull, SessionKind
 
 OPTION_LIFE = timedelta(days=7)
+REQUEST_LIFE = 5  # working days
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # read aloud without mistake: no 0/O, no 1/I
 
 
@@ -41,6 +43,11 @@ def check_bookable(session: LockedSession, organisation: int, seats: int, now: d
 def option_ends(session: LockedSession, now: datetime) -> datetime:
     """When an option made now ends: in a week, and never after bookings close."""
     return min(now + OPTION_LIFE, session.closes_at)
+
+
+def request_ends(session: LockedSession, now: datetime) -> datetime:
+    """When a request made now ends without an answer: in five working days, and never after bookings close."""
+    return min(after_workdays(now, REQUEST_LIFE), session.closes_at)
 
 
 def check_open(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:

@@ -25,7 +25,7 @@ class BookingState(StrEnum):
 S = BookingState
 
 BOOKING_MOVES: dict[BookingState, frozenset[BookingState]] = {
-    S.PENDING: frozenset({S.CONFIRMED, S.DECLINED, S.CANCELLED}),
+    S.PENDING: frozenset({S.CONFIRMED, S.DECLINED, S.CANCELLED, S.EXPIRED}),
     S.OPTION: frozenset({S.CONFIRMED, S.CANCELLED, S.EXPIRED}),
     S.OFFERED: frozenset({S.CONFIRMED, S.DECLINED, S.CANCELLED, S.EXPIRED}),
     S.WAITING: frozenset({S.OFFERED, S.CANCELLED, S.EXPIRED}),
@@ -36,7 +36,7 @@ BOOKING_MOVES: dict[BookingState, frozenset[BookingState]] = {
 }
 OCCUPYING = frozenset({S.PENDING, S.OPTION, S.OFFERED, S.CONFIRMED})  # as booking_occupies() in SQL
 NAMEABLE = OCCUPYING | {S.WAITING}  # as long as they may come; as booking_may_come() in SQL
-EXPIRING = frozenset({S.OPTION, S.OFFERED})
+EXPIRING = frozenset({S.PENDING, S.OPTION, S.OFFERED})  # undecided, for a time; as booking_expires() in SQL
 
 
 class EndedBy(StrEnum):
@@ -48,9 +48,9 @@ class EndedBy(StrEnum):
 
 
 def check_move(current: BookingState, wanted: BookingState, expires_at: datetime | None, now: datetime) -> None:
-    """Conflict unless a booking may go from one state to the other; an option past its time is refused unswept."""
+    """Conflict unless a booking may go from one state to the other; past its time it is refused unswept."""
     if current in EXPIRING and wanted == S.CONFIRMED and expires_at is not None and expires_at <= now:
-        raise Conflict(_("Cette option a expiré : refaites une réservation."))
+        raise Conflict(already(S.EXPIRED))
     if wanted not in BOOKING_MOVES[current]:
         raise Conflict(already(current))
 
@@ -61,6 +61,6 @@ def already(state: BookingState) -> str:
         S.CONFIRMED: _("Cette réservation est déjà confirmée."),
         S.CANCELLED: _("Cette réservation est déjà annulée."),
         S.DECLINED: _("Cette réservation a été refusée."),
-        S.EXPIRED: _("Cette option a expiré : refaites une réservation."),
+        S.EXPIRED: _("Cette réservation a expiré : refaites-en une."),
     }
     return words.get(state, _("Cette réservation ne le permet pas dans son état actuel."))

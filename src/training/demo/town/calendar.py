@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 
-from dateutil.easter import easter  # type: ignore[import-untyped]
-
 from training.demo.town.offers import OFFERS, STORY_OFFER
 from training.demo.town.organisations import ORGANISATIONS
 from training.demo.town.people import FACILITATORS, STORY_FACILITATOR
@@ -25,6 +23,7 @@ from training.demo.town.shapes import (
 )
 from training.demo.town.venues import VENUES
 from training.kernel.clock import at, local
+from training.kernel.workdays import is_workday
 
 SEED = 2013  # the demonstration's: the year such a platform opened in Alençon
 SPAN = 360  # days planned on either side of today
@@ -36,7 +35,6 @@ _FIRST_COMING = 3  # days ahead, at least: an option on it can still run
 _OFFER = {offer.slug: offer for offer in OFFERS}
 _ORGANISATION = {organisation.slug: organisation for organisation in ORGANISATIONS}
 _VILLAGES = frozenset(place.insee for place in PLACES if place.population < VILLAGE_BELOW)
-_FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)})  # L3133-1
 
 _REASONS = (
     "Trop peu d’inscrits : nous proposons une autre date.",
@@ -48,9 +46,8 @@ _REASONS = (
 
 def is_working_day(day: date) -> bool:
     """A weekday that is no public holiday, not between Christmas and the new year either."""
-    moving = {easter(day.year) + timedelta(days=after) for after in (1, 39, 50)}
     quiet = (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 2)
-    return day.weekday() < 5 and not quiet and (day.month, day.day) not in _FIXED_HOLIDAYS and day not in moving
+    return is_workday(day) and not quiet
 
 
 def is_session_day(day: date) -> bool:

@@ -74,9 +74,11 @@ async def not_reinstated(actor: Actor, booking: int) -> None:
 
 
 async def expire(actor: Actor, booking: int) -> None:
-    """The option is over; the seats are free again."""
+    """The option, or the request that nobody answered, is over; the seats are free again."""
     actor.must(Permission.PLATFORM_RUN)
-    await _tell(actor, booking, "booking_expired", BookingState.EXPIRED)
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    asked = view is not None and view.earlier == BookingState.PENDING
+    await _tell(actor, booking, "booking_unanswered" if asked else "booking_expired", BookingState.EXPIRED)
 
 
 async def wait(actor: Actor, booking: int) -> None:

@@ -32,6 +32,7 @@ class BookingListed:
     tariff_mode: TariffMode
     price_cents: int
     created_at: datetime
+    expires_at: datetime | None
 
 
 async def bookings(
@@ -56,7 +57,8 @@ async def bookings(
 
 _COLUMNS = """
     b.id, b.reference, b.state, o.title, s.starts_at, m.name as city, g.name as organisation, g.slug,
-    c.name as contact, b.seats, b.tariff_mode, b.price_cents, b.created_at
+    c.name as contact, b.seats, b.tariff_mode, b.price_cents, b.created_at,
+    b.expires_at
 """
 _LIST = SearchedList(
     "booking b",

@@ -13,6 +13,7 @@ from training.kernel import addresses, clock, db, queue
 from training.kernel.actor import Actor, Scope
 from training.kernel.i18n import ngettext
 from training.kernel.permissions import Permission
+from training.kernel.render import moment
 from training.scheduling.rules import SessionState
 
 P = Permission
@@ -27,6 +28,7 @@ class Waiting:
 
     organisations: int
     bookings: int
+    first_term: datetime | None  # when the first of them expires
     sessions: int  # over, and not said to have taken place
     drafts: int
     mails_failed: int
@@ -51,6 +53,7 @@ class Waiting:
 class _Counts:
     organisations: int
     bookings: int
+    first_term: datetime | None
     sessions: int
     drafts: int
     mails_failed: int
@@ -69,6 +72,7 @@ async def waiting(scope: Scope) -> Waiting:
         """
         select (select count(*) from organisation where state = 'pending') as organisations,
                (select count(*) from booking where state = 'pending') as bookings,
+               (select min(expires_at) from booking where state = 'pending' and expires_at > $1) as first_term,
                (select count(*) from session s where session_bookable(s.state)
                   and s.starts_at < $1 and s.ends_at <= $1) as sessions,
                (select count(*) from invoice where state = 'draft') as drafts,
@@ -232,12 +236,19 @@ async def today_page(actor: Actor) -> OfficeToday:
     )
 
 
+def _requests(waiting: Waiting) -> str:
+    words = ngettext("réservation à valider", "réservations à valider", waiting.bookings)
+    if waiting.first_term is None:
+        return words
+    until = ngettext("elle expire le {when}", "la première expire le {when}", waiting.bookings)
+    return f"{words}, {until.format(when=moment(waiting.first_term))}"
+
+
 def _tasks(waiting: Waiting, actor: Actor) -> list[TaskWaiting]:
     known = (
         (P.ORGANISATIONS_APPROVE, waiting.organisations, "/gestion/structures?etat=pending", ngettext(
             "structure à valider", "structures à valider", waiting.organisations)),
-        (P.BOOKINGS_CONFIRM, waiting.bookings, "/gestion/reservations?etat=pending", ngettext(
-            "réservation à valider", "réservations à valider", waiting.bookings)),
+        (P.BOOKINGS_CONFIRM, waiting.bookings, "/gestion/reservations?etat=pending", _requests(waiting)),
         (P.SESSIONS_HOLD, waiting.sessions, "/gestion/seances?periode=a-marquer", ngettext(
             "séance passée à marquer comme réalisée", "séances passées à marquer comme réalisées", waiting.sessions)),
         (P.INVOICES_ISSUE, waiting.drafts, "/gestion/factures/brouillons", ngettext(

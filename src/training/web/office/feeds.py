@@ -15,7 +15,7 @@ from training.reporting.office import feeds as reading
 from training.reporting.office.feeds import Choice, OfficeFeeds
 from training.web.forms import Form
 from training.web.office.page import alarms, show
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 from training.web.subscribing import asked_to_end, closed_words, made
 
@@ -31,7 +31,7 @@ async def listing(request: Asked) -> Template:
 
 
 @post(PATH, permission=MANAGE, status_code=200)
-async def create(request: Asked) -> Template:
+async def create(request: Asked) -> Template | Redirect:
     """A new address; this answer is the only place that ever shows it."""
     form, found = await Form.of(request), await _shown(request)
     label = form.text("label", required=True, most=80)
@@ -42,8 +42,15 @@ async def create(request: Asked) -> Template:
     if form.good:
         with form.refusals():
             owner: dict[str, Any] = {STAFF: True} if whose == STAFF else {kind: int(number)}
-            token = await feeds.open_feed(the_actor(request), label, **owner)
-            return await made(request, label, token, **await _around())
+            tokens = []
+
+            async def open_one() -> None:
+                tokens.append(await feeds.open_feed(the_actor(request), label, **owner))
+
+            await once(request, form, open_one)
+            if not tokens:
+                return go(PATH, _("Cette adresse est déjà créée, et elle ne se montre qu’une fois."), "attention")
+            return await made(request, label, tokens[0], **await _around())
     return await _page(request, found, form)
 
 

@@ -19,7 +19,7 @@ from training.reporting.office import credit_notes as reading
 from training.reporting.office.credit_notes import OfficeCredit
 from training.web.forms import Form, in_field
 from training.web.office.page import show
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, go, once, parts, the_actor
 
 P = Permission
 PATH = "/gestion/factures"
@@ -49,7 +49,7 @@ async def make_credit_note(request: Asked, name: FromPath[str]) -> Template | Re
     )
     if form.good:
         with form.refusals():
-            made = await credit(the_actor(request), found.invoice.id, wanted)
+            made = await once(request, form, lambda: credit(the_actor(request), found.invoice.id, wanted))
             note = await billing.invoice(the_actor(request).scope, made)
             number = note.number if note else ""
             return go(f"{PATH}/{number}", _("Avoir {number} émis : il part par courriel.").format(number=number))

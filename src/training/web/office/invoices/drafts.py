@@ -24,7 +24,7 @@ from training.papers.rules.lines import BY_HAND, LINE_KIND_NAMES, UNIT_NAMES, Li
 from training.reporting.office import drafts as reading
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, file_response, go, parts, the_actor
+from training.web.pages import Asked, file_response, go, once, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, day_key, pager, row
 
 P = Permission
@@ -168,7 +168,7 @@ async def write_line(request: Asked, invoice: FromPath[int]) -> Template | Redir
     new = read_line(form)
     if new is not None:
         with form.refusals():
-            await add_line(the_actor(request), view.id, new)
+            await once(request, form, lambda: add_line(the_actor(request), view.id, new))
             return go(f"{DRAFTS}/{view.id}#lignes", _("Ligne ajoutée."))
     return await _draft_page(request, invoice, line=form)
 

@@ -32,7 +32,7 @@ from training.reporting.office import organisations as reading
 from training.reporting.office.organisations import OfficeBillingFacts
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import asked
 
 P = Permission
@@ -215,7 +215,7 @@ async def new_payer(request: Asked) -> Template | Redirect:
     if form.good and kind is not None:
         with form.refusals():
             payer = NewOrganisation(new["name"], kind, siret, new["address"], new["postcode"], new["city"])
-            made_id = await add_payer(the_actor(request), payer, contact)
+            made_id = await once(request, form, lambda: add_payer(the_actor(request), payer, contact))
             made = await directory.organisation(made_id)
             assert made is not None  # noqa: S101 - it was made in the line above
             said = _("« {name} » peut être facturée.").format(name=made.name)

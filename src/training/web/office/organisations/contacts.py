@@ -17,7 +17,7 @@ from training.reporting.office import organisations as reading
 from training.web.forms import Form
 from training.web.office.organisations.billing_facts import PATH
 from training.web.office.page import show
-from training.web.pages import Asked, go, the_actor
+from training.web.pages import Asked, go, once, the_actor
 from training.web.parameters import asked, row
 
 P = Permission
@@ -53,7 +53,7 @@ async def add(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     new = read(form)
     if new is not None:
         with form.refusals():
-            await add_contact(the_actor(request), view.id, new)
+            await once(request, form, lambda: add_contact(the_actor(request), view.id, new))
             return go(f"{PATH}/{view.slug}#contacts", _("Contact enregistré."))
     return await _page(request, view, None, form)
 

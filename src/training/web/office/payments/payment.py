@@ -21,7 +21,7 @@ from training.reporting.office import payments as reading
 from training.web.forms import Form, in_field
 from training.web.office.page import show
 from training.web.office.payments.bank_lines import settles_of
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, day_key, pager, row, row_key
 
 P = Permission
@@ -100,7 +100,7 @@ async def write_off(request: Asked, receivable: FromPath[int]) -> Template | Red
     cents, reason = _cents(form, "amount"), form.text("reason", required=True, most=400)
     if form.good:
         with form.refusals():
-            await acts.write_off(the_actor(request), owed.id, cents, reason)
+            await once(request, form, lambda: acts.write_off(the_actor(request), owed.id, cents, reason))
             return go(_home(owed), _("{amount} abandonnés.").format(amount=euros(cents)))
     return await _write_off_page(request, owed, form)
 
@@ -187,7 +187,7 @@ async def refund(request: Asked, payment: FromPath[int]) -> Template | Redirect:
     cents, on, reason = _cents(form, "amount"), form.day("on"), form.text("reason", required=True, most=400)
     if form.good and on:
         with form.refusals():
-            await acts.refund(the_actor(request), row(payment), cents, on, reason)
+            await once(request, form, lambda: acts.refund(the_actor(request), row(payment), cents, on, reason))
             return go(f"{PATH}/{payment}", _("Remboursement de {amount} noté.").format(amount=euros(cents)))
     return await _payment_page(request, payment, form)
 

@@ -19,7 +19,7 @@ from training.scheduling.actions.planning import NewSession, NewSlot, plan_sessi
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, the_actor
+from training.web.pages import Asked, go, once, the_actor
 from training.web.parameters import asked, whole
 
 P = Permission
@@ -68,7 +68,7 @@ async def plan(request: Asked) -> Template | Redirect:
         return await _page(request, form, choices)
     with form.refusals():
         try:
-            session = await plan_session(the_actor(request), new)
+            session = await once(request, form, lambda: plan_session(the_actor(request), new))
         except (VenueTaken, FacilitatorBusy) as refusal:
             await _say_which(form, dates, refusal)
         else:

@@ -17,7 +17,7 @@ from training.scheduling.actions.changing import edit_venue
 from training.scheduling.actions.planning import add_venue
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 
 PLAN = Permission.SESSIONS_PLAN
@@ -59,7 +59,8 @@ async def add(request: Asked) -> Template | Redirect:
         form.errors.setdefault("commune", _("Choisissez une commune."))
     if form.good:
         with form.refusals():
-            venue = await add_venue(the_actor(request), commune=int(chosen), **values)
+            actor = the_actor(request)
+            venue = await once(request, form, lambda: add_venue(actor, commune=int(chosen), **values))
             return go(f"{PATH}/{venue}", _("Lieu ajouté : il se choisit en planifiant une séance."))
     return await _new(request, found, form)
 

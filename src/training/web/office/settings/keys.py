@@ -12,7 +12,7 @@ from training.kernel.permissions import Permission
 from training.reporting.office.settings import OfficeKeys, keys_page
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import row
 
 P = Permission
@@ -37,7 +37,7 @@ async def _page(request: Asked, found: OfficeKeys, form: Form, made: str | None 
 
 
 @post(PATH, permission=P.PLATFORM_EDIT)
-async def create(request: Asked) -> Template:
+async def create(request: Asked) -> Template | Redirect:
     """Make a key. The answer is the page itself: it is the only one that will ever show the key."""
     form, found = await Form.of(request), await keys_page()
     label = form.text("label", required=True, most=80)
@@ -45,10 +45,18 @@ async def create(request: Asked) -> Template:
     whose = form.values.get("organisation", "")
     if whose != PLATFORM and whose not in owners:
         form.errors.setdefault("organisation", _("Choisissez à qui sert cette clé."))
-    if not form.good:
-        return await _page(request, found, form)
-    made = await keys.create(the_actor(request), label, organisation=owners.get(whose))
-    return await _page(request, await keys_page(), Form(), made)
+    made = []
+
+    async def make() -> None:
+        made.append(await keys.create(the_actor(request), label, organisation=owners.get(whose)))
+
+    if form.good:
+        with form.refusals():
+            await once(request, form, make)
+            if not made:
+                return go(PATH, _("Cette clé est déjà créée, et elle ne se montre qu’une fois."), "attention")
+            return await _page(request, await keys_page(), Form(), made[0])
+    return await _page(request, found, form)
 
 
 @post(PATH + "/{key:int}/revoquer", permission=P.PLATFORM_EDIT)
