@@ -23,6 +23,7 @@ from training.kernel import render, settings
 from training.kernel.logs import masked
 from training.web import agenda, animation, api, hooks, methods, office, operations, portal
 from training.web.auth import PUBLIC, Authentication, cookie_name, guard
+from training.web.patience import patient
 from training.web.refusals import answer
 from training.web.security import HEADERS, kept_by_caches
 
@@ -85,6 +86,8 @@ class Site(Litestar):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or the lifespan."""
         asked = scope["method"] if scope["type"] == ScopeType.HTTP else ""
+        if asked:
+            receive = patient(receive)
         if asked == "OPTIONS" and (takes := methods.taken(self, scope["path"])):
             await methods.tell(takes, scope["path"], send)
         elif asked == "HEAD":

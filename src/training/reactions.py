@@ -51,6 +51,7 @@ class Reaction:
     name: str
     run: Callable[[Actor, int], Awaitable[None]]
     outside: bool = False
+    at_once: int = 0  # at most so many of them run at a time, over all workers; 0: as many as there are
 
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
@@ -115,6 +116,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "free.confirmed": (
         Reaction("messages.actions.billing.send_free_confirmation", billing_mail.send_free_confirmation),
     ),
-    "mail.queued": (Reaction("messages.actions.delivery.deliver", delivery.deliver, outside=True),),
+    # a mail server that accepts and then says nothing holds these, and nothing else
+    "mail.queued": (Reaction("messages.actions.delivery.deliver", delivery.deliver, outside=True, at_once=3),),
 }
 BY_NAME = {reaction.name: reaction for reactions in REACTIONS.values() for reaction in reactions}

@@ -12,7 +12,7 @@ from training.calendar.actions.make_feed import forget_fragments
 from training.dunning.actions.remind import remind_due
 from training.identity.actions.purge import forget_signins
 from training.kernel.limits import forget_uses
-from training.kernel.queue import forget_old_jobs
+from training.kernel.queue import forget_old_jobs, take_up
 from training.messages.actions.delivery import deliver_due, knock
 from training.payments.actions.checkout import close_stale
 from training.records.actions import forget_changes, forget_forms
@@ -36,6 +36,7 @@ class Appointment:
 TIMETABLE: tuple[Appointment, ...] = (
     Appointment("* * * * *", deliver_due, "courriels dont c’est l’heure d’être retentés"),
     Appointment("*/10 * * * *", knock, "le serveur de courriel prendrait-il un courriel ?"),
+    Appointment("*/5 * * * *", take_up, "travaux retenus faute de base ou de place, quand il y en a de nouveau"),
     Appointment("* * * * *", tell_of_changes, "séances changées, quand rien n’a bougé depuis une minute"),
     Appointment("*/5 * * * *", expire_options, "demandes, options et offres arrivées à leur terme"),
     Appointment("7 9 * * 1-5", remind_due, "factures en retard à relancer, les jours ouvrés"),

@@ -66,11 +66,20 @@ class Durable(DatabaseRetryEntrypointExecutor):
             if deaths >= PICKS_MAX:
                 raise Parked(f"picked {deaths} times without an end")
             async with _alone(job) if deaths else contextlib.nullcontext():
-                await super().execute(job, context)
+                await self._try(job, context)
         except RetryRequested:
-            # giving a job back takes a database: were it away, PgQueuer would hold the job for good
-            await _until_the_database_answers()
+            # giving a job back takes a database: were it away or full, PgQueuer would hold the job for good
+            await _until_the_database_writes()
             raise
+
+    async def _try(self, job: Job, context: Context) -> None:
+        """Without a database, or on a full disk, no job is to blame: none is given up, however often that happens."""
+        try:
+            await super().execute(job, context)
+        except db.UNAVAILABLE as error:
+            if await db.can_write():
+                raise
+            raise RetryRequested(self.initial_delay, "no database, or no room") from error
 
 
 @dataclasses.dataclass
@@ -148,14 +157,11 @@ def _delay_of_suspect(_job: Job) -> float:
     return random.uniform(0, 1)  # noqa: S311 - no secret
 
 
-async def _until_the_database_answers() -> None:
+async def _until_the_database_writes() -> None:
     while True:
-        try:
-            await db.value("select 1")
-        except db.UNAVAILABLE:
-            await asyncio.sleep(1)
-        else:
+        if await db.can_write():
             return
+        await asyncio.sleep(1)
 
 
 def _reacting(reaction: Reaction) -> Callable[[Fact], Awaitable[None]]:
@@ -181,7 +187,8 @@ async def _queue() -> AsyncIterator[PgQueuer]:
     entry = {"on_failure": "hold", "executor_factory": _durable}
     queue.entrypoint(DISPATCH, **entry)(_handler(dispatch))  # type: ignore[arg-type]
     for name, reaction in BY_NAME.items():
-        queue.entrypoint(name, **entry)(_handler(_reacting(reaction)))  # type: ignore[arg-type]
+        limited = {**entry, "concurrency_limit": reaction.at_once}
+        queue.entrypoint(name, **limited)(_handler(_reacting(reaction)))  # type: ignore[arg-type]
     for appointment in TIMETABLE:
         queue.schedule(appointment.name, appointment.cron, executor_factory=_paris)(_appointment(appointment))
     yield queue

@@ -43,7 +43,7 @@ def demo(reset: bool, no_serve: bool, host: str, port: int) -> None:
         raise click.ClickException("La démonstration ne se lance pas sur un site en production (BASE_URL en https).")
     if not no_serve:
         serving.check_port(host, port)
-    with setting_up.server(now) as dsn:
+    with setting_up.server(now, watched=not no_serve) as dsn:
         setting_up.check_database(dsn)
         found = uvloop.run(_ready(dsn, reset=reset))
         if no_serve:

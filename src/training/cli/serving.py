@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import resource
 import signal
 import socket
 import subprocess
@@ -16,7 +17,9 @@ import click
 import structlog
 import uvloop
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
+from litestar.types import ASGIApp
 
 from training import worker as working
 from training.app import create_app, opening
@@ -29,6 +32,10 @@ from training.records.actions import see_settings
 log = structlog.get_logger()
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
+CONNECTIONS = 4096  # at a time, those that are idle included; granian's own limit is 128, and the next one waits
+BACKLOG = 1024  # connections that the kernel keeps for us while we are busy
+FILES = CONNECTIONS + 1024
+HEAD = 30.0  # seconds for a request's head, and for a connection to say something: then it is closed
 MIGRATED_EVERY = 5.0  # seconds between two looks at whether somebody has migrated the database
 PAUSE = 1.0  # seconds before a dead child is started again
 
@@ -47,7 +54,7 @@ def serve(host: str, port: int, workers: int, no_worker: bool, shared: bool) -> 
     if workers > 1:
         supervise(now, host, port, workers, with_worker=not no_worker)
         return
-    with setting_up.server(now) as dsn:
+    with setting_up.server(now, watched=True) as dsn:
         setting_up.check_database(dsn)
         click.echo(f"DATA_DIR {now.data_dir}", err=True)
         uvloop.run(serve_here(now, dsn, host, port, with_worker=not no_worker))
@@ -57,7 +64,7 @@ def serve(host: str, port: int, workers: int, no_worker: bool, shared: bool) -> 
 def worker() -> None:
     """Faire le travail de fond : courriels, factures, agenda des tâches."""
     now = setting_up.read_settings()
-    with setting_up.server(now) as dsn:
+    with setting_up.server(now, watched=True) as dsn:
         setting_up.check_database(dsn)
         uvloop.run(work_here(now, dsn))
 
@@ -73,17 +80,34 @@ async def serve_here(now: Settings, dsn: str, host: str, port: int, *, with_work
                 await stack.enter_async_context(_working_once_migrated())
             yield
 
-    server = Server(
-        create_app(opening(everything)),
+    server = listening(create_app(opening(everything)), host, port)
+    setting_up.stop_on_signals(server.stop)
+    await server.serve()
+
+
+def listening(app: ASGIApp, host: str, port: int) -> Server:
+    """The web server. Without a proxy before it, connections that say nothing are many: they cost a file each."""
+    allow_files(FILES)
+    return Server(
+        app,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         websockets=False,
         log_enabled=False,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=int(HEAD * 1000)),
     )
-    setting_up.stop_on_signals(server.stop)
-    await server.serve()
+
+
+def allow_files(wanted: int) -> None:
+    """Raise what the process may open, as far as its host lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 @contextlib.asynccontextmanager
@@ -140,7 +164,7 @@ def supervise(now: Settings, host: str, port: int, workers: int, *, with_worker:
         nonlocal stopping
         stopping = True
 
-    with setting_up.server(now) as dsn:
+    with setting_up.server(now, watched=True) as dsn:
         setting_up.check_database(dsn)
         if now.database_url is None:
             uvloop.run(_migrated(now, dsn))

@@ -46,14 +46,17 @@ def read_settings(served_at: str = settings.LOCALLY) -> Settings:
 
 
 @contextlib.contextmanager
-def server(now: Settings) -> Iterator[str]:
-    """The DSN of the database: the host's own, or the embedded one, which stops with its last user."""
+def server(now: Settings, *, watched: bool = False) -> Iterator[str]:
+    """The DSN of the database: the host's own, or the embedded one, which stops with its last user.
+
+    `watched`: while it is used, the embedded one is started again when it was killed.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` runs, and the server is not left behind
     if now.database_url:
         yield now.database_url
         return
     try:
-        with embedded.running(now.data_dir) as dsn:
+        with embedded.running(now.data_dir, watched=watched) as dsn:
             yield dsn
     except embedded.EmbeddedError as error:
         raise click.ClickException(str(error)) from None

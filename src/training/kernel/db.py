@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
@@ -30,8 +31,11 @@ UNAVAILABLE = (
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.DiskFullError,
     TimeoutError,
 )
+
+ROOM = 500  # kilobytes that a disk with room takes
 
 T = TypeVar("T")
 
@@ -51,12 +55,17 @@ class _Engine(PostgresEngine):
 
 DB = _Engine(config={"dsn": "postgresql://unconfigured.invalid/"})
 
+_full = False  # whether the disk was full when something was last written
 _owner: ContextVar[asyncio.Task[Any] | None] = ContextVar("atomic_owner", default=None)
 _refusals: dict[str, Callable[[], DomainError]] = {}
 
 
 class ForeignTransaction(RuntimeError):
     """A task tried to work inside the transaction of the task that made it."""
+
+
+class _Undone(Exception):
+    """Ends a transaction that was only a trial."""
 
 
 class TransactionLost(RuntimeError):
@@ -108,6 +117,9 @@ async def atomic(*, isolation: str = "read committed") -> AsyncIterator[Postgres
         if refusal := translate(error):
             raise refusal from error
         raise
+    except asyncpg.DiskFullError as error:
+        is_full(error)
+        raise
     except (asyncpg.StringDataRightTruncationError, asyncpg.CharacterNotInRepertoireError) as error:
         # the rooms above limit what people type; this is the guarantee behind their limits
         raise Invalid(_("Un texte est trop long, ou contient un caractère qui ne s’écrit pas.")) from error
@@ -150,6 +162,37 @@ async def _undo(connection: Any, sql: str) -> None:
     """A rollback over a dead connection has nothing left to undo; the error that brought us here is the one to show."""
     with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         await connection.execute(sql)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that the disk is full; it is remembered until there is room again."""
+    global _full
+    full = isinstance(error, asyncpg.DiskFullError) or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
+    _full = _full or full
+    return full
+
+
+async def lacks_room() -> bool:
+    """Whether the disk was full when something was last written here, and still is."""
+    global _full
+    if _full and await can_write():
+        _full = False
+    return _full
+
+
+async def can_write() -> bool:
+    """Whether the database is there and has room: it writes something, and takes it back."""
+    try:
+        with contextlib.suppress(_Undone):
+            async with atomic():
+                await connection().execute(
+                    "create temporary table room on commit drop as "
+                    f"select repeat('x', 1000) from generate_series(1, {ROOM:d})"
+                )
+                raise _Undone
+    except UNAVAILABLE:
+        return False
+    return True
 
 
 def in_transaction() -> bool:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import asyncpg
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 from pgqueuer.types import JobId
 
 from training.kernel import clock, db
+
+# What only a database that is away or full says; a time-out, or a connection refused, may be another system's.
+AWAY = tuple(error for error in db.UNAVAILABLE if issubclass(error, asyncpg.PostgresError))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,22 @@ async def retry(job: int) -> None:
     """Put a held job back; it starts counting its tries again. `records.actions.retry_job` says who wanted it."""
     async with db.atomic() as tx:
         await Queries(AsyncpgDriver(tx.connection)).requeue_jobs([JobId(job)])
+
+
+async def take_up() -> None:
+    """Put back what was held because the database was away or its disk full when the job was to be given back."""
+    async with db.atomic() as tx:
+        found = await tx.connection.fetch(
+            """
+            select q.id from pgqueuer q, lateral (
+                select traceback ->> 'exception_type' as error from pgqueuer_log
+                where job_id = q.id and status = 'failed' order by created desc, id desc limit 1
+            ) as l where q.status = 'failed' and l.error = any($1::text[])
+            """,
+            [error.__name__ for error in AWAY],
+        )
+        if found:
+            await Queries(AsyncpgDriver(tx.connection)).requeue_jobs([JobId(job["id"]) for job in found])
 
 
 async def forget_old_jobs() -> None:

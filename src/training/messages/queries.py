@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from training.kernel import clock, db, settings
 from training.kernel.clauses import Clauses
@@ -85,7 +86,7 @@ class _DeparturesRow:
     tried_at: datetime | None
     answer: str
     restored_at: datetime | None
-    demo: bool
+    demo: bool | None  # None: nobody has said who runs the site
     waiting: int
     failed: int
 
@@ -97,7 +98,7 @@ async def departures() -> Departures:
         """
         select s.failing_since, s.tried_at, coalesce(s.answer, '') as answer,
                (select at from restoration where released_at is null) as restored_at,
-               coalesce((select is_demo from platform), false) as demo, m.waiting, m.failed
+               (select is_demo from platform) as demo, m.waiting, m.failed
         from (
             select count(*) filter (where state <> 'failed') as waiting,
                    count(*) filter (where state = 'failed' and secret is null) as failed
@@ -106,10 +107,16 @@ async def departures() -> Departures:
         """,
     )
     assert found is not None  # noqa: S101 - one row, whatever the tables hold
-    served, failing, copy = settings.current().smtp_url is not None, bool(found.failing_since), bool(found.restored_at)
+    stop = partial(
+        stop_of,
+        named=found.demo is not None,
+        served=settings.current().smtp_url is not None,
+        demo=bool(found.demo),
+        failing=found.failing_since is not None,
+    )
     return Departures(
-        stop=stop_of(served=served, demo=found.demo, failing=failing, restored=copy),
-        stop_of_signin=stop_of(served=served, demo=found.demo, failing=failing, restored=False),
+        stop=stop(restored=found.restored_at is not None),
+        stop_of_signin=stop(restored=False),
         since=found.failing_since,
         tried_at=found.tried_at,
         answer=found.answer,

@@ -43,16 +43,20 @@ WATCHED_NAMES = {
 
 
 class Stop(StrEnum):
-    """Why nothing leaves: no server is set; it takes nothing; this is a restored copy; this is a demonstration."""
+    """Why nothing leaves: nobody has said who writes; no server is set; it takes nothing; this is a restored copy; this
+    is a demonstration."""
 
+    NOBODY = "nobody"
     NO_SERVER = "no_server"
     REFUSING = "refusing"
     RESTORED = "restored"
     DEMO = "demo"
 
 
-def stop_of(*, served: bool, demo: bool, failing: bool, restored: bool) -> Stop | None:
+def stop_of(*, named: bool, served: bool, demo: bool, failing: bool, restored: bool) -> Stop | None:
     """What keeps ordinary mails from leaving, the first that a host has to see to; None when they leave."""
+    if not named:
+        return Stop.NOBODY
     if not served:
         return Stop.DEMO if demo else Stop.NO_SERVER
     if failing:

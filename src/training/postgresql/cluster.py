@@ -120,6 +120,11 @@ def dsn(sockets: Path) -> str:
     return f"postgresql://{NAME}@/{NAME}?host={quote(str(sockets), safe='')}&port={PORT}"
 
 
+def lives(cluster: Cluster) -> bool:
+    """Whether the server's process is there, by a look that costs it nothing; it may not answer yet."""
+    return _lives(cluster, _lock_file(cluster))
+
+
 def ensure_started(cluster: Cluster, timeout: float) -> Path:
     """Start the server unless it runs; returns the folder of its socket once it answers."""
     give_up = time.monotonic() + timeout

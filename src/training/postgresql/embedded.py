@@ -8,8 +8,10 @@ the server running: the next one joins it, and stops it in its turn.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import pwd
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -22,14 +24,27 @@ from training.postgresql import upgrade as pg_upgrade
 from training.postgresql.cluster import Cluster
 from training.postgresql.programs import MAJOR, Account, EmbeddedError, binary
 
+LOOK = 1.0  # seconds between two looks at whether the server lives
+LOOK_MAX = 30.0  # and at most, when it does not start
+RESTART = 30.0  # seconds for it to be ready again: whoever stops us meanwhile waits for it
+
+log = logging.getLogger(__name__)
+
 __all__ = ["MAJOR", "EmbeddedError", "binary", "running"]
 
 
 @contextlib.contextmanager
-def running(data_dir: Path, start_timeout: float = 60, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+def running(
+    data_dir: Path,
+    start_timeout: float = 60,
+    settings: Mapping[str, str] | None = None,
+    *,
+    watched: bool = False,
+) -> Iterator[str]:
     """Start, or join, the cluster of `data_dir`; yields a DSN that asyncpg and libpq read.
 
-    `settings` are PostgreSQL's own, for this start only (tests turn fsync off).
+    `settings` are PostgreSQL's own, for this start only (tests turn fsync off). `watched`: it is started again when it
+    is killed meanwhile.
     """
     home, who = _home(data_dir), pg_account.account()
     _refuse_foreign(home / "pg", who)
@@ -40,11 +55,41 @@ def running(data_dir: Path, start_timeout: float = 60, settings: Mapping[str, st
             sockets = pg_cluster.ensure_started(cluster, start_timeout)
             locks.join(users)
         try:
-            yield pg_cluster.dsn(sockets)
+            with _watching(cluster, start) if watched else contextlib.nullcontext():
+                yield pg_cluster.dsn(sockets)
         finally:
             with locks.locked(start):
                 if locks.alone(users):
                     pg_cluster.stop(cluster)
+
+
+@contextlib.contextmanager
+def _watching(cluster: Cluster, start: int) -> Iterator[None]:
+    """Whoever serves for months outlives a server that something kills (out of memory, a full disk, a hand)."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_watch, args=(cluster, start, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _watch(cluster: Cluster, start: int, ended: threading.Event) -> None:
+    pause = LOOK
+    while not ended.wait(pause):
+        if pg_cluster.lives(cluster):
+            continue
+        try:
+            with locks.locked(start):  # every process of this installation saw it: the first starts it, the others join
+                pg_cluster.ensure_started(cluster, RESTART)
+        except (EmbeddedError, OSError) as error:
+            log.error("PostgreSQL is down and does not start: %s", error)
+            pause = min(pause * 2, LOOK_MAX)
+        else:
+            log.warning("PostgreSQL was down and is started again in %s", cluster.data)
+            pause = LOOK
 
 
 def _home(data_dir: Path) -> Path:

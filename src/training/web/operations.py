@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import shutil
 from typing import Any
 
 from litestar import Request, Response, Router, get
@@ -15,6 +16,7 @@ from training.web.auth import PUBLIC
 from training.web.pages import the_platform, with_etag
 from training.web.security import PICTURE
 
+FREE_MIN = 1_000_000  # bytes: below, PostgreSQL cannot take one more piece of its journal
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 PROXIED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")  # what proxies say of whom they ask for
 
@@ -37,14 +39,26 @@ async def _state() -> dict[str, Any]:
     try:
         missing = await migrate.missing()
         jobs = None if missing else await queue.state()
+        full = await db.lacks_room() or await _no_disk_left()
     except db.UNAVAILABLE as error:
         return {"ready": False, "database": type(error).__name__}
     return {
-        "ready": not missing,
+        "ready": not missing and not full,
         "database": "ok",
+        "disk": "full" if full else "ok",
         "missing_migrations": missing,
         "queue": None if jobs is None else {"waiting": jobs.waiting, "failed": jobs.failed},
     }
+
+
+async def _no_disk_left() -> bool:
+    """Of the embedded database alone: another's disk is not seen from here before something is written."""
+    if settings.current().database_url is not None:
+        return False
+    try:
+        return shutil.disk_usage(await db.value("select current_setting('data_directory')")).free < FREE_MIN
+    except OSError:
+        return False
 
 
 def _may_know(request: Request[Any, Any, Any]) -> bool:

@@ -88,6 +88,10 @@ def describe(error: Exception) -> Failure:
         return _refused(error)
     if isinstance(error, HTTPException):
         return _http(error)
+    if db.is_full(error):
+        log.error("disk.full", error=repr(error))
+        words = _("Le site n’a plus de place pour écrire : rien n’a été enregistré. Réessayez plus tard.")
+        return Failure(503, "disk-full", _("Plus de place"), words, headers={"Retry-After": "60"})
     if isinstance(error, db.UNAVAILABLE):
         log.warning("database.away", error=repr(error))
         return Failure(
@@ -137,6 +141,7 @@ def _http(error: HTTPException) -> Failure:
         403: (_("Accès refusé"), _("Votre rôle ne permet pas de faire cela.")),
         404: (_("Page introuvable"), _("Cette page n’existe pas ou n’existe plus.")),
         405: (_("Demande refusée"), _("Cette adresse ne s’utilise pas ainsi.")),
+        408: (_("Trop lent"), _("La demande n’est pas arrivée en entier. Recommencez : rien n’a été enregistré.")),
         413: (_("Trop gros"), _("Ce fichier est trop gros.")),
     }
     title, detail = words.get(error.status_code, words[400])

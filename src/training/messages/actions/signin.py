@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.directory import queries as directory
 from training.identity import queries
 from training.kernel import addresses
 from training.kernel.actor import Actor
@@ -13,8 +14,8 @@ async def send(actor: Actor, signin_request: int) -> None:
     """Answer a sign-in request."""
     actor.must(Permission.PLATFORM_RUN)
     found = await queries.signin_request(signin_request)
-    if found is None:
-        return
+    if found is None or await directory.platform() is None:
+        return  # nobody has said who writes: the page that asked says that nothing leaves
     await queue(
         actor,
         Letter(

@@ -57,6 +57,8 @@ async def alarms() -> list[Markup]:
 
 
 def _stopped(now: Departures) -> str:
+    if now.stop == Stop.NOBODY:
+        return _("Aucun courriel ne part : dites d’abord, sous « Plateforme », qui tient ce site.")
     if now.stop == Stop.NO_SERVER:
         return _("Aucun courriel ne part : le serveur d’envoi (SMTP_URL) n’est pas réglé.")
     if now.stop == Stop.REFUSING and now.since is not None:
