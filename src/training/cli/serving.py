@@ -24,7 +24,7 @@ from litestar.types import ASGIApp
 from training import worker as working
 from training.app import create_app, opening
 from training.cli import setting_up
-from training.kernel import migrate, settings
+from training.kernel import db, migrate, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.settings import Settings
 from training.records.actions import see_settings
@@ -116,11 +116,10 @@ async def _working_once_migrated() -> AsyncIterator[None]:
     stop = asyncio.Event()
 
     async def work() -> None:
-        while await migrate.missing():
+        while not await _may_work():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), timeout=MIGRATED_EVERY)
                 return
-        await see_settings(SYSTEM, settings.current().of_mail)
         async with working.running():
             await stop.wait()
 
@@ -132,13 +131,24 @@ async def _working_once_migrated() -> AsyncIterator[None]:
         await task
 
 
+async def _may_work() -> bool:
+    """Whether the schema is there, and what this start found is told. No database, no room: not yet."""
+    try:
+        if await migrate.missing():
+            return False
+        await see_settings(SYSTEM, settings.current().of_mail)
+    except db.UNAVAILABLE as error:
+        log.warning("worker.waits", error=repr(error))
+        return False
+    return True
+
+
 async def work_here(now: Settings, dsn: str) -> None:
     """The worker alone in this loop until told to stop."""
     stop = asyncio.Event()
     setting_up.stop_on_signals(stop.set)
     async with setting_up.database(now, dsn):
-        if not await migrate.missing():
-            await see_settings(SYSTEM, now.of_mail)
+        await _may_work()
         async with working.running():
             await stop.wait()
 
