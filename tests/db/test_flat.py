@@ -34,7 +34,7 @@ ADDRESSES = {
     ),
     "rh@mairie.example.org": (
         "/espace/{slug}", "/espace/{slug}/reservations", "/espace/{slug}/reservations/{booking}",
-        "/espace/{slug}/factures", "/espace/{slug}/agenda",
+        "/espace/{slug}/factures", "/espace/{slug}/agenda", "/espace/{slug}/collegues",
     ),
     "equipe@example.org": (
         "/gestion", "/gestion/reservations", "/gestion/reservations?etat=pending", "/gestion/reservations?q=R-77",
@@ -48,7 +48,8 @@ ADDRESSES = {
         "/gestion/agendas", "/gestion/factures", "/gestion/factures?etat=late", "/gestion/factures/{invoice}",
         "/gestion/factures/{invoice}/piste", "/gestion/factures/brouillons", "/gestion/factures/chorus",
         "/gestion/paiements", "/gestion/paiements?q=P77", "/gestion/paiements/{payment}", "/gestion/relances",
-        "/gestion/banque", "/gestion/catalogue", "/gestion/file",
+        "/gestion/banque", "/gestion/catalogue", "/gestion/file", "/gestion/acces", "/gestion/acces?etat=autres",
+        "/gestion/acces?etat=a-decider", "/gestion/acces?q=zzzz", "/gestion/animation",
     ),
     "anime@example.org": ("/animation", "/animation/passees", "/animation/seances/{session}", "/animation/agenda"),
     "key": ("/api/v1/bookings", "/api/v1/bookings/{booking}", "/api/v1/invoices"),

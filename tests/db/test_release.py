@@ -98,6 +98,15 @@ async def test_it_holds_what_a_platform_holds(kept: Manifest) -> None:
     }  # fmt: skip
 
 
+async def test_each_role_of_before_knows_where_it_came_from(kept: Manifest) -> None:
+    """By the addresses of contacts and facilitators; who had left already has left at last, nobody else."""
+    found = dict(await db.connection().fetch("select origin, count(*) from membership group by origin"))
+    assert found == {"contact": 23, "facilitator": 1, "hand": 4, "unmatched": 3}
+    assert kept.tables["public.membership"] == sum(found.values())
+    assert await db.value("select count(*) from former_membership") == 0
+    assert await db.value("select count(*) from invoice where generation > 0") == 0
+
+
 async def test_its_ledger_is_whole() -> None:
     found = await records.verify()
     assert sum(series.documents for series in found) > 20

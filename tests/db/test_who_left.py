@@ -151,13 +151,29 @@ async def test_of_a_person_in_two_organisations_only_that_role_ends(database_tes
     assert await owner(own)
 
 
-async def test_what_was_given_by_hand_stands_when_the_contact_goes(database_test):
+async def test_what_was_given_by_hand_ends_by_hand_and_with_a_contact_of_that_address(database_test):
     town = await makers.make_town()
-    account = await roles.add_user(SYSTEM, RH, "Rachel")
-    await roles.grant(SYSTEM, account, Role.MEMBER, organisation=town.organisation)
-    cookie = await enter(RH)
+    for email in (RH, "sans-contact@mairie.example.org"):
+        account = await roles.add_user(SYSTEM, email, "Nom")
+        await roles.grant(SYSTEM, account, Role.MEMBER, organisation=town.organisation)
+    theirs, hand = await enter(RH), await enter("sans-contact@mairie.example.org")
+    assert [held.origin for held in await queries.colleagues(town.organisation)] == ["contact", "hand"]
+    await db.execute("update membership set origin = 'hand', contact = null")  # as if the contact had come later
     await put_aside(RH)
-    assert set((await actor(cookie)).scope.organisations) == {town.organisation}
+    assert await actor(theirs) is None
+    assert set((await actor(hand)).scope.organisations) == {town.organisation}
+
+
+async def test_another_account_that_stands_for_a_facilitator_keeps_their_pages_when_an_address_is_corrected(
+    database_test,
+):
+    town = await makers.make_town()
+    account = await roles.add_user(SYSTEM, "bureau@example.org", "Bureau")
+    await roles.grant(SYSTEM, account, Role.FACILITATOR, facilitator=town.facilitator)
+    theirs, hand = await enter(ANIME), await enter("bureau@example.org")
+    await directory.edit_facilitator(SYSTEM, town.facilitator, {"email": "aline@example.org"})
+    assert await actor(theirs) is None
+    assert set((await actor(hand)).scope.facilitators) == {town.facilitator}
 
 
 async def test_a_partner_that_is_over_ends_its_contacts_and_the_feeds_given_to_it(database_test):

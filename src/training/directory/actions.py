@@ -253,15 +253,15 @@ async def edit_contact(actor: Actor, contact: int, new: NewContact, *, active: b
         await _write_contact(change, contact, new, active=active)
 
 
-async def welcome_contact(change: Change, organisation: int, new: NewContact) -> int:
+async def welcome_contact(change: Change, organisation: int, new: NewContact) -> None:
     """A contact again or anew, as part of the action that lets them in; what is known of them stays."""
     sql = "select id from contact where organisation = $1 and lower(email) = lower($2)"
     known = await db.value(sql, organisation, new.email)
     if known is None:
-        return await _add_contact(organisation, new)
+        await _add_contact(organisation, new)
+        return
     more = {name: True for name in ("for_booking", "for_billing") if getattr(new, name)}
     await change.edit(Contact, int(known), {"active": True, **more})
-    return int(known)
 
 
 async def put_aside(change: Change, contacts: Iterable[int]) -> None:

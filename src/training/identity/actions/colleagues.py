@@ -36,8 +36,8 @@ async def invite_colleague(actor: Actor, organisation: int, name: str, email: st
             raise Conflict(_("Cette personne a déjà accès à cet espace."), field="email")
         await limits.take(limits.INVITED_COLLEAGUES, organisation)
         known = NewContact(name, email, for_booking=role is Role.MANAGER, for_billing=role is Role.ACCOUNTANT)
-        contact = await directory.welcome_contact(change, organisation, known)
-        await give_role(account, role, organisation=organisation, contact=contact)
+        await directory.welcome_contact(change, organisation, known)
+        await give_role(account, role, organisation=organisation)
         await outbox.put("membership.given", ("membership", int(await db.value(_IN, account, organisation))))
 
 

@@ -42,9 +42,7 @@ async def register_organisation(
             if network:
                 await limits.take(limits.REGISTERED_FROM, network)
             organisation = await directory.register(actor, new, contacts)
-            own = "select id from contact where organisation = $1 and lower(email) = lower($2)"
-            contact = await db.value(own, organisation, actor.email or "")
-            await give_role(actor.id, Role.MANAGER, organisation=organisation, contact=contact)
+            await give_role(actor.id, Role.MANAGER, organisation=organisation)
             await User.update({User.name: contacts[0].name.strip()}).where(User.id == actor.id)
         change.about("organisation", organisation)
     return organisation

@@ -84,9 +84,14 @@ async def give_role(
     organisation: int | None = None,
     partner: int | None = None,
     facilitator: int | None = None,
-    contact: int | None = None,
 ) -> bool:
-    """A role somewhere, as part of what gives it; by hand, unless it comes from a contact. False: it was held."""
+    """A role somewhere, as part of what gives it. False: it was held.
+
+    It comes from the contact or the facilitator of that address, where there is one; else from a hand.
+    """
+    contact = await db.value(_CONTACT, account, organisation) if organisation is not None else None
+    theirs = facilitator is not None and await db.value(_FACILITATOR, account, facilitator)
+    origin = Origin.CONTACT if contact is not None else Origin.FACILITATOR if theirs else Origin.HAND
     given = (
         await Membership.insert(
             Membership(
@@ -96,7 +101,7 @@ async def give_role(
                 facilitator=facilitator,
                 role=role,
                 created_at=clock.now(),
-                origin=Origin.HAND if contact is None else Origin.CONTACT,
+                origin=origin,
                 contact=contact,
             )
         )
@@ -104,6 +109,16 @@ async def give_role(
         .returning(Membership.id)
     )
     return bool(given)
+
+
+_CONTACT = """
+    select c.id from contact c join account a on a.id = $1 and lower(a.email) = lower(c.email)
+    where c.organisation = $2 and c.active for share of c
+"""
+_FACILITATOR = """
+    select true from facilitator f join account a on a.id = $1 and lower(a.email) = lower(f.email)
+    where f.id = $2 and f.active for share of f
+"""
 
 
 async def address_of(account: int) -> str:
