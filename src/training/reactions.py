@@ -19,7 +19,7 @@ from training.billing.actions.make_billable import (
     withdraw_all,
 )
 from training.bookings.actions import booking as bookings
-from training.bookings.actions.readdressed import tell_later_of_contact
+from training.bookings.actions.readdressed import hand_over, tell_later_of_contact
 from training.dunning.actions.pauses import follow_dispute
 from training.kernel.actor import Actor
 from training.messages.actions import (
@@ -56,6 +56,7 @@ class Reaction:
 
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "contact.readdressed": (Reaction("bookings.actions.readdressed.tell_later_of_contact", tell_later_of_contact),),
+    "contact.left": (Reaction("bookings.actions.readdressed.hand_over", hand_over),),
     "membership.given": (Reaction("messages.actions.accounts.welcome", accounts.welcome),),
     "change.watched": (Reaction("messages.actions.accounts.tell_administrators", accounts.tell_administrators),),
     "signin.requested": (Reaction("messages.actions.signin.send", signin.send),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -24,6 +25,7 @@ from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from training.records.actions import acting
+from training.scheduling.actions.changing import tell_of_changes
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -315,3 +317,21 @@ async def test_an_act_that_is_undone_ends_nothing(database_test):
             await put_aside(RH)
             raise Conflict("")
     assert await actor(cookie)
+
+
+async def test_what_who_left_had_booked_is_handed_to_a_colleague_who_alone_is_written_to(database_test):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        booked = await makers.make_booking(town, 10)
+        await drain()
+        await put_aside(RH)
+        await drain()
+        heir = "select c.email from booking b join contact c on c.id = b.contact where b.id = $1"
+        assert await db.value(heir, booked.id) == COMPTA
+        before = await db.value("select max(id) from mail")
+    with clock.frozen(makers.NOON + timedelta(minutes=3)):
+        await tell_of_changes()
+        await drain()
+        sql = "select to_email, calendar_method from mail where id > $1 order by to_email"
+        told = [tuple(row) for row in await db.connection().fetch(sql, before)]
+        assert told == [(COMPTA, "REQUEST"), (RH, "CANCEL")]

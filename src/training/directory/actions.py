@@ -269,6 +269,7 @@ async def put_aside(change: Change, contacts: Iterable[int]) -> None:
     await change.sign()
     for contact in contacts:
         await change.edit(Contact, contact, {"active": False})
+        await outbox.put("contact.left", ("contact", contact))
 
 
 async def _write_contact(change: Change, contact: int, new: NewContact, *, active: bool) -> None:
@@ -278,6 +279,8 @@ async def _write_contact(change: Change, contact: int, new: NewContact, *, activ
         raise NotFound(_("Ce contact n’existe pas."))
     if any(edit.field == "email" for edit in change.edits):
         await outbox.put("contact.readdressed", ("contact", contact))
+    if not active and any(edit.field == "active" for edit in change.edits):
+        await outbox.put("contact.left", ("contact", contact))
 
 
 async def add_partner(actor: Actor, **values: Any) -> int:

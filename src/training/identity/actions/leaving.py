@@ -113,9 +113,11 @@ async def _check_not_last(held: HeldRole) -> None:
     if not last.get(held.role, False) or await db.value(_ANOTHER, held.account, held.role, held.organisation):
         return
     if held.of_team:
-        words = _("{name} est la seule personne qui administre la plateforme : donnez d’abord ce rôle à une autre.")
+        words = _(
+            "{name} est la seule personne qui administre la plateforme : donnez d’abord ce rôle à une autre personne."
+        )
     else:
-        words = _("{name} est la seule personne qui gère cet espace : donnez d’abord ce rôle à une autre.")
+        words = _("{name} est la seule personne qui gère cet espace : donnez d’abord ce rôle à une autre personne.")
     raise Conflict(words.format(name=held.name))
 
 

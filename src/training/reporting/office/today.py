@@ -38,6 +38,7 @@ class Waiting:
     reminders: int  # tasks: somebody calls, nothing is sent
     bank_lines: int
     unused: int  # payments of which something settles nothing yet
+    unmatched: int  # roles of before origins were known
     jobs: int
     to_deposit: int
     quiet_deposits: int
@@ -63,6 +64,7 @@ class _Counts:
     reminders: int
     bank_lines: int
     unused: int
+    unmatched: int
 
 
 async def waiting(scope: Scope) -> Waiting:
@@ -83,7 +85,8 @@ async def waiting(scope: Scope) -> Waiting:
                (select count(*) from reminder r join receivable w on w.id = r.receivable
                 where r.is_task and r.done_at is null and w.settled_cents < w.gross_cents) as reminders,
                (select count(*) from bank_line where state = 'new') as bank_lines,
-               (select count(*) from payment where used_cents < amount_cents) as unused
+               (select count(*) from payment where used_cents < amount_cents) as unused,
+               (select count(*) from membership where origin = 'unmatched') as unmatched
         """,
         clock.now(),
         clock.today(),
@@ -276,6 +279,9 @@ def _tasks(waiting: Waiting, actor: Actor) -> list[TaskWaiting]:
         (P.MAILS_SEE, waiting.mails_put_off, "/gestion/courriels?etat=queued", ngettext(
             "courriel que le serveur n’a pas encore pris", "courriels que le serveur n’a pas encore pris",
             waiting.mails_put_off)),
+        (P.PLATFORM_EDIT, waiting.unmatched, "/gestion/acces?etat=a-decider", ngettext(
+            "accès d’origine inconnue, à garder ou retirer", "accès d’origine inconnue, à garder ou retirer",
+            waiting.unmatched)),
         (P.MAILS_RETRY, waiting.jobs, "/gestion/file", ngettext(
             "tâche automatique en échec", "tâches automatiques en échec", waiting.jobs)),
     )  # fmt: skip
