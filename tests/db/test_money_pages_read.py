@@ -36,26 +36,26 @@ async def test_a_payment_s_page_says_what_is_held_now_and_what_the_rest_could_se
     made = await rows.money(JAN, 3_000, payer)
     for cents, number, kind in ((600, "HALF", "payment"), (1_000, "BACK", "payment"), (-1_000, "BACK", "reversal")):
         await rows.settle(JAN, cents, made, number, kind)
-    page = await payments.payment_page(made, "")
+    page = await payments.payment_page(ALL, made, "")
     assert page.held == {await rows.receivable("HALF"): 600}
     assert len(page.settlements) == 3
     assert [one.number for one in page.owed] == ["OPEN", "HALF", "BACK"]
     assert page.by_hand
-    assert [one.id for one in (await payments.payment_page(made, "OTHER")).owed] == [other]
+    assert [one.id for one in (await payments.payment_page(ALL, made, "OTHER")).owed] == [other]
     used = await rows.money(JAN, 1_000, payer, "card")
     await rows.settle(JAN, 1_000, used, "OPEN")
-    page = await payments.payment_page(used, "OPEN")
+    page = await payments.payment_page(ALL, used, "OPEN")
     assert (page.owed, page.by_hand) == ([], False)
 
 
 async def test_a_page_of_payments_is_cut_and_costs_two_statements(payer, statements):
     made = [await rows.money(JAN, 1_000 + n, payer) for n in range(3)]
     statements.clear()
-    page = await payments.payments_page(search="", unused=False, after=None, limit=2)
+    page = await payments.payments_page(ALL, search="", unused=False, after=None, limit=2)
     assert [one.id for one in page.payments] == [made[2], made[1]]
     assert page.following == (JAN, made[1])
     assert len(statements) == 2
-    page = await payments.payments_page(search="", unused=False, after=page.following, limit=2)
+    page = await payments.payments_page(ALL, search="", unused=False, after=page.following, limit=2)
     assert ([one.id for one in page.payments], page.following) == (made[:1], None)
 
 
@@ -122,12 +122,12 @@ async def test_what_is_not_there_is_said_by_the_query_of_each_page(database_test
     note = await rows.issued("A1", town.organisation, JAN)
     assert note
     for reading in (
-        payments.payment_page(999_999, ""),
-        payments.owed(999_999),
+        payments.payment_page(ALL, 999_999, ""),
+        payments.owed(ALL, 999_999),
         bank.line_page(999_999, chosen=None, search=""),
         bank.file_page(999_999, state=None, after=None, limit=5),
         bank.columns_page(999_999),
-        reminders.followed(999_999),
+        reminders.followed(ALL, 999_999),
         chorus.deposit_page(ALL, "F1999-00001"),
         chorus.proof(ALL, "F1999-00001"),
         credit_notes.credit_page(ALL, "A1"),
@@ -138,8 +138,8 @@ async def test_what_is_not_there_is_said_by_the_query_of_each_page(database_test
         trail_page(ALL, "F1999-00001"),
         payers.payers_page(ALL, "R-INCONNU"),
         payers.deposit_page(ALL, "R-INCONNU"),
-        organisations.billing_page("nulle-part"),
-        organisations.contact_page(slug, contact),
+        organisations.billing_page(ALL, "nulle-part"),
+        organisations.contact_page(ALL, slug, contact),
     ):
         with pytest.raises(NotFound):
             await reading

@@ -9,13 +9,18 @@ import pytest
 import accounts_makers as books
 import makers
 from training.accounting.queries.register import Filter
+from training.dunning.actions.pauses import pause
+from training.dunning.rules.reminding import PauseKind
+from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import NotFound
 from training.reporting.office.ageing import balance_page
 from training.reporting.office.bookings import bookings_page
 from training.reporting.office.mails import attachment, mail_page, mails_page
 from training.reporting.office.organisations import contact_page, organisations_page
+from training.reporting.office.payments import owed, payment_page, payments_page
 from training.reporting.office.register import lines, papers, register_page
+from training.reporting.office.reminders import followed, reminders_page, reminding
 from training.reporting.office.sessions import SessionFilter, sessions_page
 from training.reporting.office.today import today_page
 
@@ -23,6 +28,7 @@ pytestmark = pytest.mark.anyio
 
 ALL = Filter()
 BOOKINGS = {"state": "", "organisation": "", "search": "", "after": None, "limit": 50}
+PAID = {"search": "", "unused": False, "after": None, "limit": 50}
 LISTED = {"state": "", "search": "", "after": None, "limit": 50}
 
 
@@ -30,8 +36,10 @@ LISTED = {"state": "", "search": "", "after": None, "limit": 50}
 async def two(database_test):
     """The ids of two organisations, each with a booking, an invoice and mails."""
     town, other = await makers.make_town(), await books.association()
-    await books.invoice(town, town.organisation, date(2027, 3, 10))
-    await books.invoice(town, other, date(2027, 3, 11))
+    owed = await books.invoice(town, town.organisation, date(2027, 3, 10))
+    late = await books.invoice(town, other, date(2027, 3, 11))
+    await books.pay(late, 100, date(2027, 3, 20))
+    await books.pay(owed, 100, date(2027, 3, 20))
     return town.organisation, other
 
 
@@ -45,6 +53,7 @@ async def seen(scope: Scope) -> dict[str, set[str]]:
         "register": {line.payer_name for line in register.lines},
         "register file": {line.payer_name async for piece in lines(scope, ALL) for line in piece},
         "register papers": {line.payer_name async for line, paper in papers(scope, ALL) if paper},
+        "payments": {p.payer_name for p in (await payments_page(scope, **PAID)).payments},
         "balance": {aged.payer for aged in (await balance_page(scope)).payers},
     }
 
@@ -61,8 +70,8 @@ async def test_each_list_is_within_the_scope(two):
 
 async def test_totals_are_within_the_scope(two):
     scope = Scope(organisations={two[1]: frozenset()})
-    assert (await balance_page(scope)).whole.total_cents == 35_000
-    assert (await balance_page(SYSTEM.scope)).whole.total_cents == 70_000
+    assert (await balance_page(scope)).whole.total_cents == 34_900
+    assert (await balance_page(SYSTEM.scope)).whole.total_cents == 69_800
     found = await register_page(scope, ALL, after=None, limit=1)
     assert found.sums is not None
     assert (found.sums.documents, found.sums.gross_cents, found.following) == (1, 35_000, None)
@@ -88,6 +97,27 @@ async def test_a_mail_of_another_organisation_does_not_exist(two):
 async def test_a_contact_of_another_organisation_does_not_exist(two):
     with pytest.raises(NotFound):
         await contact_page(Scope(organisations={two[1]: frozenset()}), "commune-d-essai", 1)
+
+
+async def test_money_of_another_organisation_does_not_exist(two):
+    whole, theirs = SYSTEM.scope, Scope(organisations={two[1]: frozenset()})
+    foreign = next(p for p in (await payments_page(whole, **PAID)).payments if p.payer == two[0])
+    receivable = await db.value("select id from receivable where payer = $1", two[0])
+    stranger = Actor("user", 1, "Ailleurs", scope=theirs)
+    assert (await owed(whole, receivable)).payer == two[0]
+    assert await reminding(stranger, receivable) is None
+    for reading in (payment_page(theirs, foreign.id, ""), owed(theirs, receivable), followed(theirs, receivable)):
+        with pytest.raises(NotFound):
+            await reading
+
+
+async def test_reminders_are_within_the_scope(two):
+    for payer in two:
+        receivable = await db.value("select id from receivable where payer = $1", payer)
+        await pause(SYSTEM, receivable, PauseKind.DISPUTE, None, "Litige.")
+    for scope, seen in ((SYSTEM.scope, set(two)), (Scope(organisations={two[1]: frozenset()}), {two[1]})):
+        found = await reminders_page(Actor("user", 1, "Équipe", scope=scope))
+        assert {one.payer for one in found.paused} == seen
 
 
 async def test_sessions_of_everybody_are_the_teams_to_list(two):

@@ -37,6 +37,15 @@ class Scope:
     sessions: Mapping[int, frozenset[str]] = field(default_factory=dict)  # those that they facilitate
     links: Mapping[Thing, frozenset[str]] = field(default_factory=dict)  # what the link in their hand gives
 
+    @property
+    def narrowed_to(self) -> list[int] | None:
+        """The organisations whose things are seen, and no others; None: everybody's."""
+        return None if self.everything else list(self.organisations)
+
+    def sees(self, organisation: int | None) -> bool:
+        """Whether what belongs to that organisation is seen; None: it belongs to nobody but the team."""
+        return self.everything or organisation in self.organisations
+
     def held(self, place: Place) -> list[frozenset[str]]:
         """The permissions held in each of those places that the actor belongs to."""
         found = (

@@ -36,12 +36,11 @@ class Clauses:
 
     def within(self, scope: Scope, organisation: str) -> None:
         """Only what belongs to the organisations that the scope names: `organisation` is the column that says whose."""
-        if scope.everything:
-            return
-        if len(scope.organisations) == 1:
-            self.add(f"{organisation} = {{}}", *scope.organisations)  # whose rows PostgreSQL can count on
-        else:
-            self.add(f"{organisation} = any({{}})", list(scope.organisations))
+        among = scope.narrowed_to
+        if among is not None and len(among) == 1:
+            self.add(f"{organisation} = {{}}", *among)  # whose rows PostgreSQL can count on
+        elif among is not None:
+            self.add(f"{organisation} = any({{}})", among)
 
     def __str__(self) -> str:
         return " and ".join(self._clauses) or "true"

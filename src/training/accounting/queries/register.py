@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -60,7 +60,7 @@ class Filter:
     analytic: str = ""
     least_cents: int | None = None
     most_cents: int | None = None
-    payers: tuple[int, ...] | None = None
+    payers: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class _Asked:
         self.opening: list[str] = ["r.invoice is null"]
         self._both("issued_on >= {}", asked.first)
         self._both("issued_on <= {}", asked.last)
-        self._both("payer = any({})", None if asked.payers is None else list(asked.payers))
+        self._both("payer = any({})", asked.payers)
         if asked.payer:
             named = words_in(self.add, asked.payer, SearchPlace(ORGANISATION_WORDS))
             payers = f"payer = any(array(select g.id from organisation g where {named}))"

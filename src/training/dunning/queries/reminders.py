@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from training.directory.rules import Buyer
 from training.dunning.rules.interest import Late, Law, Rate, late, law_of
 from training.dunning.rules.reminding import USUAL, Days, PauseKind, ReceivableStanding, ReminderStep
 from training.kernel import clock, db
+from training.kernel.clauses import Clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,14 @@ async def followed(receivable: int) -> Followed | None:
     return await db.row(Followed, FOLLOWED + " where r.id = $2", clock.today(), receivable)
 
 
-async def late_ones(after: int, limit: int) -> list[Followed]:
-    """What is late, by id, from the one after `after`: the sweep reads it in pieces."""
-    late = "r.settled_cents < r.gross_cents and r.due_on < $1 and r.id > $2"
-    sql = f"{FOLLOWED} where {late} order by r.id limit {limit:d}"
-    return await db.rows(Followed, sql, clock.today(), after)
+async def late_ones(after: int, limit: int, payers: Sequence[int] | None = None) -> list[Followed]:
+    """What is late, by id, from the one after `after`: the sweep reads it in pieces. Of some payers, or of all."""
+    where = Clauses("r.settled_cents < r.gross_cents")
+    where.add("r.due_on < {}", clock.today())  # $1, as FOLLOWED wants it
+    where.add("r.id > {}", after)
+    if payers is not None:
+        where.add("r.payer = any({})", payers)
+    return await db.rows(Followed, f"{FOLLOWED} where {where} order by r.id limit {limit:d}", *where.values)
 
 
 async def reminders_of(receivable: int) -> list[ReminderView]:
@@ -122,24 +126,30 @@ class TaskView:
     due_cents: int
 
 
-async def tasks(before: datetime, limit: int = 200) -> list[TaskView]:
+async def tasks(before: datetime, limit: int = 200, payers: Sequence[int] | None = None) -> list[TaskView]:
     """Tasks not done on what is still due, oldest first; mails that were not written although begun before `before`."""
+    where = Clauses("m.done_at is null", "r.settled_cents < r.gross_cents")
+    where.add("(m.is_task or m.created_at < {})", before)
+    if payers is not None:
+        where.add("r.payer = any({})", payers)
     sql = f"""
         select m.id, m.step, m.is_task, m.created_at, r.id as receivable, r.invoice, r.number, o.name as payer_name,
                o.slug as payer_slug, o.buyer, r.due_on, r.gross_cents - r.settled_cents as due_cents
         from reminder m join receivable r on r.id = m.receivable join organisation o on o.id = r.payer
-        where m.done_at is null and r.settled_cents < r.gross_cents and (m.is_task or m.created_at < $1)
-        order by m.id limit {limit:d}
+        where {where} order by m.id limit {limit:d}
     """
-    return await db.rows(TaskView, sql, before)
+    return await db.rows(TaskView, sql, *where.values)
 
 
-async def paused(limit: int = 200) -> list[Followed]:
+async def paused(limit: int = 200, payers: Sequence[int] | None = None) -> list[Followed]:
     """What is due and not reminded of, for a promise or a dispute: the promise that ends first comes first."""
     paused = "r.id in (select receivable from payment_pause where ended_at is null) and p.kind is not null"
-    due = "r.settled_cents < r.gross_cents"
-    sql = f"{FOLLOWED} where {paused} and {due} order by p.until nulls last, r.id limit {limit:d}"
-    return await db.rows(Followed, sql, clock.today())
+    where = Clauses(paused, "r.settled_cents < r.gross_cents")
+    where.value(clock.today())  # $1, as FOLLOWED wants it
+    if payers is not None:
+        where.add("r.payer = any({})", payers)
+    sql = f"{FOLLOWED} where {where} order by p.until nulls last, r.id limit {limit:d}"
+    return await db.rows(Followed, sql, *where.values)
 
 
 async def days_of_buyers() -> Mapping[Buyer, Days]:

@@ -142,10 +142,20 @@ async def payment(id: int) -> PaymentView | None:  # noqa: A002
 
 
 async def payments(
-    *, search: str = "", unused: bool = False, after: tuple[date, int] | None = None, limit: int = 50
+    *,
+    search: str = "",
+    unused: bool = False,
+    payers: Sequence[int] | None = None,
+    after: tuple[date, int] | None = None,
+    limit: int = 50,
 ) -> list[PaymentView]:
-    """Payments, the newest first. `unused`: those with something left. A credit note is no money: it is not here."""
+    """Payments, the newest first; of some payers or of everybody. A credit note is no money: it is not here.
+
+    `unused`: those with something left.
+    """
     where = Clauses("p.way <> 'credit_note'")
+    if payers is not None:
+        where.add("p.payer = any({})", list(payers))
     if unused:
         where.add("p.used_cents < p.amount_cents")
     if after:

@@ -88,6 +88,5 @@ async def bookings_page(
     found = await bookings(scope, state=state, organisation=organisation, search=search, after=after, limit=limit + 1)
     shown, last = cut(found, limit)
     whose = await directory.organisation_by_slug(organisation) if organisation else None
-    if whose and not (scope.everything or whose.id in scope.organisations):
-        whose = None
-    return OfficeBookings(shown, (last.created_at, last.id) if last else None, whose)
+    following = (last.created_at, last.id) if last else None
+    return OfficeBookings(shown, following, whose if whose and scope.sees(whose.id) else None)

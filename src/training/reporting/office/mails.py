@@ -93,7 +93,7 @@ class OfficeMails:
 
 async def mails_page(scope: Scope, *, state: str, search: str, after: int | None, limit: int) -> OfficeMails:
     """What the page of mails shows: two statements, one or two more where words are looked for."""
-    whose = None if scope.everything else list(scope.organisations)
+    whose = scope.narrowed_to
     found = await messages.mails(state=state, search=search, organisations=whose, after=after, limit=limit + 1)
     shown, last = cut(found, limit)
     return OfficeMails(shown, last.id if last else None, await messages.unsent())
@@ -123,7 +123,7 @@ async def mail_page(actor: Actor, id: int) -> OfficeMail:  # noqa: A002
 async def mail(scope: Scope, id: int) -> MailView:  # noqa: A002
     """The mail alone; NotFound when there is none."""
     view = await messages.mail(id)
-    if view is None or not (scope.everything or view.organisation in scope.organisations):
+    if view is None or not scope.sees(view.organisation):
         raise NotFound(_("Ce courriel n’existe pas."))
     return view
 

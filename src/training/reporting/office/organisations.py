@@ -163,6 +163,6 @@ async def contact_page(scope: Scope, slug: str, contact: int) -> OfficeContact:
 async def organisation(scope: Scope, slug: str) -> OrganisationView:
     """The organisation alone, as what is done to it needs it; NotFound when there is none."""
     view = await directory.organisation_by_slug(slug)
-    if view is None or not (scope.everything or view.id in scope.organisations):
+    if view is None or not scope.sees(view.id):
         raise NotFound(_("Cette structure n’existe pas."))
     return view

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from training.billing.rules.payments import BY_HAND
+from training.kernel.actor import Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.payments.queries import receivables as reading
@@ -23,11 +24,15 @@ class OfficePayments:
     notices: list[NoticeToLookAt]
 
 
-async def payments_page(*, search: str, unused: bool, after: tuple[date, int] | None, limit: int) -> OfficePayments:
+async def payments_page(
+    scope: Scope, *, search: str, unused: bool, after: tuple[date, int] | None, limit: int
+) -> OfficePayments:
     """What the page of payments shows, in two statements."""
-    found = await reading.payments(search=search, unused=unused, after=after, limit=limit + 1)
+    of = scope.narrowed_to
+    found = await reading.payments(search=search, unused=unused, payers=of, after=after, limit=limit + 1)
     shown, last = cut(found, limit)
-    return OfficePayments(shown, (last.received_on, last.id) if last else None, await reading.to_look_at())
+    notices = await reading.to_look_at() if scope.everything else []
+    return OfficePayments(shown, (last.received_on, last.id) if last else None, notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,13 @@ class OfficePayment:
     by_hand: bool
 
 
-async def payment_page(payment: int, search: str) -> OfficePayment:
+async def payment_page(scope: Scope, payment: int, search: str) -> OfficePayment:
     """What the page of a payment shows, in three statements at most; NotFound when there is no such payment.
 
     `search`: what is owed by others than who paid is found by it.
     """
     view = await reading.payment(payment)
-    if view is None:
+    if view is None or not scope.sees(view.payer):
         raise NotFound(_("Ce règlement n’existe pas."))
     settlements = await reading.settlements_by(payment)
     held: Counter[int] = Counter()
@@ -67,9 +72,9 @@ async def payment_page(payment: int, search: str) -> OfficePayment:
     )
 
 
-async def owed(receivable: int) -> ReceivableView:
+async def owed(scope: Scope, receivable: int) -> ReceivableView:
     """What is owed, as the pages that record a payment of it or give it up show it; NotFound when there is none."""
     view = await reading.receivable(receivable)
-    if view is None:
+    if view is None or not scope.sees(view.payer):
         raise NotFound(_("Cette créance n’existe pas."))
     return view

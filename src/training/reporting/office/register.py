@@ -51,4 +51,4 @@ async def papers(scope: Scope, asked: Filter) -> AsyncIterator[tuple[Registered,
 
 
 def _within(scope: Scope, asked: Filter) -> Filter:
-    return asked if scope.everything else replace(asked, payers=tuple(scope.organisations))
+    return replace(asked, payers=scope.narrowed_to)

@@ -12,7 +12,7 @@ from training.dunning.queries.reminders import Followed, ReminderView, TaskView
 from training.dunning.rules.interest import Late, Law, Rate, half_year, is_stale
 from training.dunning.rules.reminding import Days, Next, coming
 from training.kernel import clock
-from training.kernel.actor import Actor
+from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -36,21 +36,22 @@ class OfficeReminders:
 async def reminders_page(actor: Actor) -> OfficeReminders:
     """What the page of reminders shows, in four statements."""
     days = await reminders.days_of_buyers()
-    late = await reminders.late_ones(0, COMING_MOST)
+    of = actor.scope.narrowed_to
+    late = await reminders.late_ones(0, COMING_MOST, payers=of)
     following = [(one, step) for one in late if (step := coming(one.standing, days[Buyer(one.buyer)]))]
     return OfficeReminders(
-        tasks=await reminders.tasks(clock.now() - UNSENT),
-        paused=await reminders.paused(),
+        tasks=await reminders.tasks(clock.now() - UNSENT, payers=of),
+        paused=await reminders.paused(payers=of),
         coming=sorted(following, key=lambda pair: (pair[1].on, pair[0].id)),
         may_act=actor.may(P.PAYMENTS_RECORD),
         may_set=actor.may(P.ACCOUNTS_SEE),
     )
 
 
-async def followed(receivable: int) -> Followed:
+async def followed(scope: Scope, receivable: int) -> Followed:
     """What is owed, as the page that holds its reminders back shows it; NotFound when there is no such receivable."""
     owed = await reminders.followed(receivable)
-    if owed is None:
+    if owed is None or not scope.sees(owed.payer):
         raise NotFound(_("Cette facture n’existe pas."))
     return owed
 
@@ -69,7 +70,7 @@ class Reminding:
 async def reminding(actor: Actor, receivable: int) -> Reminding | None:
     """The reminders of a receivable; None where nothing is owed to us (a draft, a credit note)."""
     owed = await reminders.followed(receivable)
-    if owed is None:
+    if owed is None or not actor.scope.sees(owed.payer):
         return None
     days = await reminders.days_of_buyers()
     return Reminding(

@@ -50,7 +50,7 @@ def _home(owed: ReceivableView) -> str:
 @get(OWED + "/paiement", permission=P.PAYMENTS_RECORD)
 async def record_page(request: Asked, receivable: FromPath[int]) -> Template:
     """A cheque, cash, a transfer seen elsewhere: what is due is filled in."""
-    owed = await reading.owed(row(receivable))
+    owed = await reading.owed(the_actor(request).scope, row(receivable))
     values = {"amount": in_field(owed.due_cents), "on": clock.today().isoformat(), "once": new_token()}
     return await _record_page(request, owed, Form.filled(values))
 
@@ -63,7 +63,7 @@ async def _record_page(request: Asked, owed: ReceivableView, form: Form) -> Temp
 @post(OWED + "/paiement", permission=P.PAYMENTS_RECORD)
 async def record(request: Asked, receivable: FromPath[int]) -> Template | Redirect:
     """Record money that came in by hand; more than what is due only when its credit is wanted."""
-    form, owed = await Form.of(request), await reading.owed(row(receivable))
+    form, owed = await Form.of(request), await reading.owed(the_actor(request).scope, row(receivable))
     way, cents, on = form.choice("way", Way), _cents(form, "amount"), form.day("on")
     if way not in BY_HAND:
         form.errors["way"] = _("Choisissez le moyen de paiement.")
@@ -85,7 +85,7 @@ async def record(request: Asked, receivable: FromPath[int]) -> Template | Redire
 @get(OWED + "/abandon", permission=P.PAYMENTS_WRITE_OFF)
 async def write_off_page(request: Asked, receivable: FromPath[int]) -> Template:
     """What giving up means, before it is done."""
-    owed = await reading.owed(row(receivable))
+    owed = await reading.owed(the_actor(request).scope, row(receivable))
     return await _write_off_page(request, owed, Form.filled({"amount": in_field(owed.due_cents)}))
 
 
@@ -96,7 +96,7 @@ async def _write_off_page(request: Asked, owed: ReceivableView, form: Form) -> T
 @post(OWED + "/abandon", permission=P.PAYMENTS_WRITE_OFF)
 async def write_off(request: Asked, receivable: FromPath[int]) -> Template | Redirect:
     """Give up what will not be paid."""
-    form, owed = await Form.of(request), await reading.owed(row(receivable))
+    form, owed = await Form.of(request), await reading.owed(the_actor(request).scope, row(receivable))
     cents, reason = _cents(form, "amount"), form.text("reason", required=True, most=400)
     if form.good:
         with form.refusals():
@@ -108,7 +108,7 @@ async def write_off(request: Asked, receivable: FromPath[int]) -> Template | Red
 @post(OWED + "/credit", permission=P.PAYMENTS_RECORD)
 async def use_credit(request: Asked, receivable: FromPath[int]) -> Redirect:
     """Pay with what the payer has left of an earlier payment."""
-    form, owed = await Form.of(request), await reading.owed(row(receivable))
+    form, owed = await Form.of(request), await reading.owed(the_actor(request).scope, row(receivable))
     payment = row_key(form.text("payment"))
     if payment is None:
         raise NotFound(_("Ce règlement n’existe pas."))
@@ -125,7 +125,8 @@ async def payments(request: Asked) -> Template:
     """Money that came in, the newest first."""
     search, after = asked(request, "q"), day_key(asked(request, "apres"))
     unused = asked(request, "reste") == "1"
-    found = await reading.payments_page(search=search, unused=unused, after=after, limit=PER_PAGE)
+    scope = the_actor(request).scope
+    found = await reading.payments_page(scope, search=search, unused=unused, after=after, limit=PER_PAGE)
     return await show(
         request,
         "payments/payments",
@@ -145,7 +146,7 @@ async def payment_page(request: Asked, payment: FromPath[int]) -> Template:
 
 async def _payment_page(request: Asked, payment: int, form: Form) -> Template:
     search = asked(request, "q")
-    found = await reading.payment_page(row(payment), search)
+    found = await reading.payment_page(the_actor(request).scope, row(payment), search)
     way = _(WAY_NAMES[found.payment.way])
     return await show(request, "payments/payment", form.status, form=form, search=search, way=way, **parts(found))
 

@@ -64,7 +64,7 @@ async def pause_page(request: Asked, receivable: FromPath[int]) -> Template:
 
 
 async def _pause_page(request: Asked, receivable: int, form: Form) -> Template:
-    owed = await reading.followed(receivable)
+    owed = await reading.followed(the_actor(request).scope, receivable)
     return await show(request, "payments/reminder_pause", form.status, owed=owed, back=page_of(owed), form=form)
 
 
@@ -78,7 +78,10 @@ async def pause(request: Asked, receivable: FromPath[int]) -> Template | Redirec
     if form.good and kind is not None:
         with form.refusals():
             await pauses.pause(the_actor(request), id_, kind, until, note)
-            return go(page_of(await reading.followed(id_)), _("C’est noté : aucune relance ne part d’ici là."))
+            return go(
+                page_of(await reading.followed(the_actor(request).scope, id_)),
+                _("C’est noté : aucune relance ne part d’ici là."),
+            )
     return await _pause_page(request, id_, form)
 
 
@@ -87,7 +90,7 @@ async def resume(request: Asked, receivable: FromPath[int]) -> Redirect:
     """The promise or the dispute is over."""
     id_ = row(receivable)
     await pauses.resume(the_actor(request), id_)
-    return go(page_of(await reading.followed(id_)), _("Les relances reprennent."))
+    return go(page_of(await reading.followed(the_actor(request).scope, id_)), _("Les relances reprennent."))
 
 
 # Settings
