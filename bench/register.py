@@ -15,7 +15,7 @@ from training.accounting.queries.register import Filter
 from training.billing.queries import invoices
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
-from training.records.actions import keep_file
+from training.records.actions.files import keep_file
 
 FEW, MANY = 100, 100_000
 ROUNDS = 15

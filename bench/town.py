@@ -21,7 +21,7 @@ from training.identity.actions import keys
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.papers.rules.references import References
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.actions.planning import NewSession, NewSlot
 

@@ -18,7 +18,7 @@ from training import worker
 from training.kernel import db, outbox, settings
 from training.kernel.actor import Actor
 from training.reactions import BY_NAME, REACTIONS, Reaction
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 HEARTBEAT = timedelta(seconds=1)
 POLL = timedelta(seconds=0.3)

@@ -15,7 +15,8 @@ from training.kernel.limits import forget_uses
 from training.kernel.queue import forget_old_jobs, take_up
 from training.messages.actions.delivery import deliver_due, knock
 from training.payments.actions.checkout import close_stale
-from training.records.actions import forget_changes, forget_forms
+from training.records.actions.acting import forget_changes
+from training.records.actions.sent_forms import forget_forms
 from training.scheduling.actions.changing import tell_of_changes
 
 

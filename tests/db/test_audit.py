@@ -60,8 +60,9 @@ from training.payments.actions import import_statement as bank
 from training.payments.clients import stripe
 from training.payments.queries import statements
 from training.payments.rules.columns import Meaning
-from training.records import actions as records
-from training.records.actions import see_settings
+from training.records.actions.give_number import set_series
+from training.records.actions.jobs import retry_job
+from training.records.actions.seen_settings import see_settings
 from training.scheduling.actions import assignments, changing
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.actions.changing import Moved
@@ -115,7 +116,7 @@ async def _people(session: int, organisation: int) -> None:
     await feeds.open_feed(SYSTEM, "Agenda de Nina", organisation=organisation)
     await feeds.rotate_feed(SYSTEM, await db.value("select max(id) from feed_token"))
     await feeds.close_feed(SYSTEM, await db.value("select max(id) from feed_token"))
-    await records.retry_job(SYSTEM, 1)
+    await retry_job(SYSTEM, 1)
 
 
 async def _changes(session: int, slot: int) -> None:
@@ -150,7 +151,7 @@ async def _money() -> None:
     await settle.take_back(SYSTEM, payment, owed, "Erreur.")
     await settle.refund(SYSTEM, payment, 300, clock.today(), "Trop payé.")
     await settle.write_off(SYSTEM, owed, 100, "Petit reste.")
-    await records.set_series(SYSTEM, "trial", "T", 12)
+    await set_series(SYSTEM, "trial", "T", 12)
 
 
 async def _facts(organisation: int, offer: int) -> None:

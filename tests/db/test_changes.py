@@ -21,7 +21,7 @@ from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict
 from training.kernel.permissions import Permission
 from training.records import queries, rules
-from training.records.actions import acting, forget_changes
+from training.records.actions.acting import acting, forget_changes
 from training.scheduling.actions import changing
 from training.scheduling.actions.changing import Moved
 
@@ -135,4 +135,4 @@ def test_whoever_updates_from_a_mapping_of_values_goes_through_the_change():
     around = re.compile(r"get_column_by_name")
     found = [p.relative_to(SOURCE).as_posix() for p in SOURCE.rglob("actions*/**/*.py") if around.search(p.read_text())]
     found += [p.relative_to(SOURCE).as_posix() for p in SOURCE.glob("*/actions.py") if around.search(p.read_text())]
-    assert found == ["records/actions.py"]
+    assert found == ["records/actions/acting.py"]

@@ -17,7 +17,9 @@ from training.billing.queries.ledger import disagreement
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.records import queries, rules
-from training.records.actions import Document, Numbered, acting, freeze, keep_file, open_series, set_series
+from training.records.actions.acting import acting
+from training.records.actions.files import keep_file
+from training.records.actions.give_number import Document, Numbered, freeze, open_series, set_series
 from training.worker import drain
 
 pytestmark = [pytest.mark.anyio, pytest.mark.commits]

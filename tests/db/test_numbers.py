@@ -28,7 +28,7 @@ from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
 from training.postgresql import embedded
 from training.records import queries
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 pytestmark = [pytest.mark.anyio, pytest.mark.commits]
 DAY = datetime(2027, 4, 1, 9, tzinfo=UTC)

@@ -27,7 +27,7 @@ from training.kernel.permissions import Permission
 from training.postgresql import backup
 from training.postgresql.backup import Manifest
 from training.records import queries as records
-from training.records.actions import retry_job
+from training.records.actions.jobs import retry_job
 
 KEPT = Path(__file__).parents[1] / "release"
 BOSS = Actor("user", 1, "Ève", frozenset(Permission))

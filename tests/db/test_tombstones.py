@@ -16,7 +16,9 @@ from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
 from training.postgresql import backup
 from training.records import queries
-from training.records.actions import Document, Numbered, acting, freeze, keep_file, open_series, tombstone_file
+from training.records.actions.acting import acting
+from training.records.actions.files import keep_file, tombstone_file
+from training.records.actions.give_number import Document, Numbered, freeze, open_series
 
 pytestmark = pytest.mark.anyio
 BYTES = b"%PDF a paper"

@@ -11,7 +11,7 @@ from training.identity.actions import leaving, roles, signin
 from training.identity.rules import Role
 from training.kernel import db, settings
 from training.kernel.actor import SYSTEM, Actor
-from training.records.actions import see_settings
+from training.records.actions.seen_settings import see_settings
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

@@ -24,7 +24,7 @@ from training.identity.rules import Role
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, DomainError, Forbidden, NotFound
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions.changing import tell_of_changes
 from training.worker import drain
 

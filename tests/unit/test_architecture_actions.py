@@ -66,12 +66,16 @@ NOT_ACTING = {
         "peek": "reads only: programs that check mails open links",
         "slide": "a browser was here again: nothing was decided",
     },
-    "records.actions": {
+    "records.actions.files": {
         "keep_file": "part of the action that keeps it",
         "tombstone_file": "part of the action that lets it go",
+    },
+    "records.actions.sent_forms": {
+        "once": "runs the action of a form, which asks for its own actor",
+    },
+    "records.actions.give_number": {
         "open_series": "part of the first issue in a series",
         "freeze": "part of the action that issues",
-        "once": "runs the action of a form, which asks for its own actor",
     },
     "bookings.actions.booking": {
         "lock_booking": "takes a lock for an action",

@@ -23,7 +23,7 @@ NOBODY_ASKS = {
     "identity.actions.signin.by_code": "the code is the authority, in the browser that asked",
     "identity.actions.signin.sign_out": "the cookie is the authority",
     "identity.actions.signin.slide": "a browser was here again: nothing was decided",
-    "records.actions.once": "runs the action of a form, which asks",
+    "records.actions.sent_forms.once": "runs the action of a form, which asks",
     "payments.actions.stripe_events.receive": "the signature is the authority",
 }
 

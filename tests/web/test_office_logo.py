@@ -15,7 +15,7 @@ from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
-from training.records.actions import keep_file
+from training.records.actions.files import keep_file
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 

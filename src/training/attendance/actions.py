@@ -12,7 +12,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import SessionState
 

@@ -27,7 +27,7 @@ from training.cli import setting_up
 from training.kernel import db, migrate, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.settings import Settings
-from training.records.actions import see_settings
+from training.records.actions.seen_settings import see_settings
 
 log = structlog.get_logger()
 

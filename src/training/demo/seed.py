@@ -38,7 +38,7 @@ from training.kernel import clock
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
 from training.papers.rules.references import References
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.actions.planning import NewSession, NewSlot
 from training.scheduling.rules import SessionState

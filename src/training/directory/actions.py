@@ -14,7 +14,8 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import Change, acting, keep_file
+from training.records.actions.acting import Change, acting
+from training.records.actions.files import keep_file
 
 db.refuse(
     "organisation_siret_once",

@@ -22,7 +22,7 @@ from training.kernel.errors import DomainError, Invalid, NotFound, TooMany
 from training.kernel.i18n import _
 from training.kernel.money import decimal
 from training.papers.rules.references import LONGEST, References
-from training.records.actions import FormReused, FormSent, FormTwice
+from training.records.actions.sent_forms import FormReused, FormSent, FormTwice
 
 E = TypeVar("E", bound=StrEnum)
 KEY, AGAIN = "cle", "encore"  # the hidden fields of `ui.once`

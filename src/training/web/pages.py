@@ -18,8 +18,8 @@ from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.messages import queries as mails
 from training.messages.rules import Stop
-from training.records import actions as acts
 from training.records import queries as records
+from training.records.actions import sent_forms
 from training.web import flash
 from training.web.auth import forgotten_cookie
 from training.web.forms import Form
@@ -108,7 +108,7 @@ def the_actor(request: Asked) -> Actor:
 
 async def once(request: Asked, form: Form, act: Callable[[], Awaitable[int | None]]) -> int:
     """Do what a form asks for, once, however often it is sent; its page has `ui.once(form)`."""
-    return await acts.once(f"user:{the_actor(request).id}", form.sent, act)
+    return await sent_forms.once(f"user:{the_actor(request).id}", form.sent, act)
 
 
 def go(path: str, said: str | None = None, tone: str = "done", cookies: list[Cookie] | None = None) -> Redirect:

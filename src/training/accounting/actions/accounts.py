@@ -21,7 +21,8 @@ from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import day_year
-from training.records.actions import acting, keep_file
+from training.records.actions.acting import acting
+from training.records.actions.files import keep_file
 
 _KINDS: dict[type[Source], str] = {
     Sale: "invoice",

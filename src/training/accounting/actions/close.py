@@ -13,7 +13,7 @@ from training.billing.queries.periods import closed_until
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 async def close_period(actor: Actor, until: date) -> None:

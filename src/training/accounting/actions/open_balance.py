@@ -17,7 +17,7 @@ from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.sheets import refuse
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 @dataclass(frozen=True, slots=True)

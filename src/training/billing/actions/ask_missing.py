@@ -16,7 +16,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import moment
 from training.papers.rules.references import References, check_references
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 TWICE = timedelta(hours=12)  # a form sent twice, or two people of the office, make one mail
 

@@ -16,7 +16,8 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
 from training.papers.documents.party import buyer, seller
 from training.records import queries as records
-from training.records.actions import acting, keep_file
+from training.records.actions.acting import acting
+from training.records.actions.files import keep_file
 from training.scheduling import queries as scheduling
 from training.scheduling.rules import SessionState
 

@@ -25,7 +25,7 @@ from training.kernel.permissions import Permission
 from training.kernel.row_mapping import columns
 from training.papers.rules.references import NO_REFERENCES, References, check_references
 from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

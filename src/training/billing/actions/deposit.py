@@ -20,7 +20,7 @@ from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import SOURCE, _, speaking
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions.planning import lock_session
 
 

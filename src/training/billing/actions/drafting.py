@@ -28,7 +28,7 @@ from training.papers.rules.lines import LineKind, line_cents
 from training.papers.rules.references import References
 from training.papers.rules.totals import breakdown, line, totals
 from training.papers.rules.vat import VatRegime
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 db.refuse("billable_once", lambda: Conflict(_("Cette réservation est déjà à facturer.")))
 db.refuse("invoice_line_is_frozen", lambda: Conflict(_("Cette facture est déjà émise : elle ne change plus.")))

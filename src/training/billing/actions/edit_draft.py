@@ -29,7 +29,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import DETAIL_MAX, LineKind, check_line, line_cents
 from training.papers.rules.references import NO_REFERENCES, References, check_references, check_subject
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

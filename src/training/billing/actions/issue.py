@@ -28,7 +28,8 @@ from training.papers.documents.party import buyer, seller
 from training.papers.rules.totals import Line, breakdown, line, totals, with_vat
 from training.papers.rules.vat import VatRegime
 from training.records import queries as records
-from training.records.actions import Document, Frozen, Numbered, acting, freeze, open_series
+from training.records.actions.acting import acting
+from training.records.actions.give_number import Document, Frozen, Numbered, freeze, open_series
 
 
 async def issue(actor: Actor, invoice: int) -> str:

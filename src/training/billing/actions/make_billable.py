@@ -23,7 +23,7 @@ from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState
 

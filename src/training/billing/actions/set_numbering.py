@@ -13,7 +13,8 @@ from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records import queries
-from training.records.actions import acting, open_series, set_series
+from training.records.actions.acting import acting
+from training.records.actions.give_number import open_series, set_series
 
 
 @dataclass(frozen=True, slots=True)

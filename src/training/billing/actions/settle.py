@@ -18,7 +18,7 @@ from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 db.refuse(
     "receivable_settled_within_gross",

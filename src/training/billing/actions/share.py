@@ -21,7 +21,7 @@ from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.references import check_references
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions.planning import lock_session
 from training.scheduling.rules import SessionState
 

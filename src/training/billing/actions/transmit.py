@@ -24,7 +24,7 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.references import References
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 async def record(actor: Actor, invoice: int, step: TransmissionStep) -> None:

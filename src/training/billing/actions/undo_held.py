@@ -13,7 +13,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions.planning import lock_session
 
 

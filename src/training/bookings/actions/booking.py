@@ -33,7 +33,7 @@ from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.references import NO_REFERENCES, References, check_references
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import LockedSession
 

@@ -15,7 +15,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import check_call_off, check_reinstate
 

@@ -7,7 +7,7 @@ from training.bookings.tables import Booking
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions.changing import tell_later
 
 

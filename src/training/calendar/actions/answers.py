@@ -10,7 +10,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling.actions.assignments import answer_assignment
 
 

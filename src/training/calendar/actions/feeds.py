@@ -15,7 +15,7 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.links import digest
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 SEEN_EVERY = timedelta(minutes=10)  # a poll a minute need not be a write a minute
 

@@ -19,7 +19,7 @@ from training.calendar.queries.slots import EventFacts, Listing
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 KEPT_BYTES = 48_000_000  # of whole files, in this process: the same feed is fetched by many programs
 BATCH = 500  # events written together: between two, the loop answers others

@@ -18,7 +18,7 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.payments.queries.notices import contested
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 BY_THE_BANK = N_("Contesté auprès de la banque (Stripe)")
 

@@ -19,7 +19,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 BATCH = 200  # receivables read at once by the sweep
 

@@ -13,7 +13,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 async def invite_colleague(actor: Actor, organisation: int, name: str, email: str, role: Role) -> None:

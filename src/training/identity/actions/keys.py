@@ -8,7 +8,7 @@ from training.kernel import clock, db, limits
 from training.kernel.actor import Actor
 from training.kernel.links import digest
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 PREFIX = "tk_"  # so that a key left in a file can be recognised for one
 

@@ -15,7 +15,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Forbidden, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import Change, acting
+from training.records.actions.acting import Change, acting
 
 
 @dataclass(frozen=True, slots=True)

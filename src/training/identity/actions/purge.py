@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 async def forget_signins(actor: Actor = SYSTEM) -> None:

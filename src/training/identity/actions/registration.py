@@ -13,7 +13,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Forbidden, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 # They are invoiced with a SIRET (EN 16931 BT-47; CGI ann. II art. 242 nonies A): a small association may have none
 NEEDS_SIRET = frozenset({Buyer.PUBLIC, Buyer.COMPANY})

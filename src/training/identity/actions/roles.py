@@ -10,7 +10,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 async def add_user(actor: Actor, email: str, name: str) -> int:

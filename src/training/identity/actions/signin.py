@@ -17,7 +17,7 @@ from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.links import digest
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from training.messages.clients import smtp
 from training.messages.formats import mime
 from training.messages.rules import MailState, Stop
 from training.messages.tables import Mail, MailService, Restoration
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 log = structlog.get_logger()
 

@@ -15,7 +15,7 @@ from training.kernel.i18n import language, speaking
 from training.kernel.permissions import Permission
 from training.messages.rules import MailState
 from training.messages.tables import Attachment, Mail
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 @dataclass(frozen=True, slots=True)

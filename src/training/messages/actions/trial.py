@@ -12,7 +12,7 @@ from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, new_message_id, write
 from training.messages.clients import smtp
 from training.messages.formats import mime
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 
 async def send_trial(actor: Actor, address: str) -> str:

@@ -29,7 +29,7 @@ from training.payments.clients.stripe import StripeUnavailable
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import CheckoutState, may_become
 from training.payments.tables.checkouts import Checkout
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 SPACE, LINK = "space", "link"  # the doors
 RETURN_LIFE = timedelta(days=30)  # of the link that a mailed link's holder comes back through

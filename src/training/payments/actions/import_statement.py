@@ -31,7 +31,8 @@ from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState
 from training.payments.rules.columns import Meaning
 from training.payments.tables.statements import BankStatement, CsvMapping
-from training.records.actions import acting, keep_file, tombstone_file
+from training.records.actions.acting import acting
+from training.records.actions.files import keep_file, tombstone_file
 
 SURE_AT_ONCE = 200  # lines one press confirms: a few seconds
 

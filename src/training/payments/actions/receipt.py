@@ -18,7 +18,8 @@ from training.payments.queries import receipts as queries
 from training.payments.queries.receipts import Received
 from training.payments.tables.checkouts import Receipt
 from training.records import queries as records
-from training.records.actions import Document, Numbered, acting, freeze, open_series
+from training.records.actions.acting import acting
+from training.records.actions.give_number import Document, Numbered, freeze, open_series
 
 RECEIPTED = frozenset({Way.CHEQUE, Way.CASH, Way.CARD, Way.SEPA})
 

@@ -25,7 +25,7 @@ from training.payments.queries.notices import MONEY
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import TO_LOOK_AT, CheckoutState, may_become
 from training.payments.tables.checkouts import Checkout, StripeEvent
-from training.records.actions import acting
+from training.records.actions.acting import acting
 
 IGNORED = "rien à faire de cette sorte d’événement"
 NOT_OURS = "pas un paiement de ce site"

@@ -25,7 +25,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND
 from training.records import queries as records
-from training.records.actions import Numbered
+from training.records.actions.give_number import Numbered
 from training.reporting.paging import cut
 
 

@@ -9,7 +9,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling import rules
 from training.scheduling.actions.planning import check_clashes, end_assignments, lock_alive, session_of
 from training.scheduling.rules import AssignmentState

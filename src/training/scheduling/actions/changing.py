@@ -12,7 +12,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling import rules
 from training.scheduling.actions.planning import check_clashes, lock_alive
 from training.scheduling.rules import SlotTimes

@@ -13,7 +13,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records.actions import acting
+from training.records.actions.acting import acting
 from training.scheduling import rules
 from training.scheduling.rules import AssignmentState, LockedSession, SessionKind, SessionState, SlotTimes
 from training.scheduling.tables import Assignment, CallOff, Session, Slot, Venue, VenueUse

@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.records import actions as records
+from training.records.actions.jobs import retry_job
 from training.reporting.office.jobs import jobs_page
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
@@ -29,7 +29,7 @@ async def try_again(request: Asked, job: FromPath[int]) -> Redirect:
     """Put a job back."""
     if not 0 < job <= JOB_MAX:
         raise NotFound(_("Cette tâche n’existe pas."))
-    await records.retry_job(the_actor(request), job)
+    await retry_job(the_actor(request), job)
     return go("/gestion/file", _("La tâche reprend : elle aboutit, ou revient ici."))
 
 
