@@ -14,7 +14,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import bookings, feeds, idle, invoices, pages, register, report, statements
+from bench import bookings, feeds, hostility, idle, invoices, pages, register, report, statements
 from bench.site import Site, site
 from bench.town import DRAFTS, Town, build, forget_jobs
 from training.kernel import db, logs, migrate, settings
@@ -29,6 +29,7 @@ STEPS = {
     "invoices": DRAFTS,
     "statements": statements.STEPS,
     "register": register.STEPS,
+    "hostility": hostility.STEPS,
     "idle": 3,
 }
 
@@ -62,6 +63,7 @@ def measured(here: Site, subjects: tuple[str, ...], bar: Progress) -> list[repor
             "invoices": lambda: invoices.measure(dsn, town, step),
             "statements": lambda: statements.measure(dsn, town, step),
             "register": lambda: register.measure(dsn, town, step),
+            "hostility": lambda: hostility.measure(dsn, town, step),
         }
         parts = []
         for subject, measure in measures.items():

@@ -8,9 +8,7 @@ import makers
 from makers import text_of
 from office_makers import staff
 from portal_makers import enter, fields
-from training.directory import queries as directory
 from training.kernel import clock
-from training.web.forms import legible
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 
@@ -77,24 +75,6 @@ async def test_a_refusal_keeps_the_frame_where_one_works(client):
     assert answer.status_code == 404
     assert 'data-audience="office"' in answer.text
     assert 'href="/gestion/seances"' in answer.text
-
-
-async def test_what_nobody_can_type_is_left_out():
-    assert legible("a\x00b\x07\tc\r\nd\re\x7f\x9f é") == "ab c\nd\ne é"
-
-
-async def test_control_characters_reach_nothing(client):
-    await makers.make_platform()
-    await enter(client, None, name="neuve")
-    typed = {
-        "kind": "association", "name": "Les\x00 Roues\x1b\nLibres", "address": "1 rue", "postcode": "61000",
-        "city": "Alençon", "person": "Léa\x07 Exemple",
-    }  # fmt: skip
-    answer = await makers.post(client, "/inscription", typed)
-    assert answer.status_code == 303
-    (made,) = [await directory.organisation_by_slug("les-roues-libres")]
-    assert made.name == "Les Roues Libres"
-    assert [c.name for c in await directory.contacts(made.id)] == ["Léa Exemple"]
 
 
 @pytest.mark.parametrize("typed", ["--5", "+-5", "5-", "²", "١"])

@@ -5,9 +5,21 @@ from __future__ import annotations
 import click
 
 from training.cli import data, demo, doctor, keys, mail, online, people, serving
+from training.kernel.characters import hidden, hidden_said
 
 
-@click.group()
+class Training(click.Group):
+    """What is typed on the command line obeys the rule of forms, files and programs: no character that nobody sees."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The words of the command; UsageError on one that hides something."""
+        for word in args:
+            if character := hidden(word):
+                raise click.UsageError(hidden_said(character), ctx)
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Training)
 def main() -> None:
     """Catalogue d’ateliers et de formations : réservations, agendas, factures."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from training.kernel.characters import check_seen
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 
@@ -63,10 +64,11 @@ class Bounds:
 
     def check_text(self, text: str) -> None:
         """Unreadable: more lines, or a longer one, than a table of that many rows has."""
-        lines = text.splitlines()
-        if len(lines) > self.rows * LINES_A_ROW:
-            self.check_rows(len(lines))
-        wide = next((n for n, line in enumerate(lines, start=1) if len(line) > self.width), None)
+        lines = text.count("\n") + text.count("\r") - text.count("\r\n")
+        if lines > self.rows * LINES_A_ROW:
+            self.check_rows(lines)
+        every = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        wide = next((n for n, line in enumerate(every, start=1) if len(line) > self.width), None)
         if wide is not None:
             words = _("elle a plus de {most} caractères : ce n’est pas une ligne de tableau.")
             refuse([Fault(wide, words.format(most=self.width))])
@@ -143,7 +145,8 @@ def read_rows(rows: Iterable[Row], names: Sequence[str], make: Callable[[int, di
     items, faults = [], []
     for row in rows:
         try:
-            items.append(make(row.line, dict(zip(names, (cell.strip() for cell in row.cells), strict=False))))
+            cells = (check_seen(cell).strip() for cell in row.cells)
+            items.append(make(row.line, dict(zip(names, cells, strict=False))))
         except ValueError as error:
             faults.append(Fault(row.line, str(error)))
     return Reading(tuple(items), tuple(faults))

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +17,7 @@ from litestar.datastructures import UploadFile
 
 from training.directory.rules import check_email
 from training.identity.rules import new_token
+from training.kernel.characters import hidden, hidden_said, without_hidden
 from training.kernel.errors import DomainError, Invalid, NotFound, TooMany
 from training.kernel.i18n import _
 from training.kernel.money import decimal
@@ -50,8 +50,16 @@ class Form:
             if isinstance(value, UploadFile):
                 form.files[name] = value
             elif name != "_csrf_token":
-                form.values[name] = legible(str(value))
+                form.put(name, str(value))
         return form
+
+    def put(self, name: str, typed: str) -> None:
+        """Keep what was typed in a field; what nobody sees in it is refused, and gone when the form comes back."""
+        plain = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+        if character := hidden(plain):
+            self.errors.setdefault(name, hidden_said(character))
+            plain = without_hidden(plain)
+        self.values[name] = plain
 
     @classmethod
     def filled(cls, values: Mapping[str, object]) -> Form:
@@ -181,12 +189,6 @@ class Form:
                 self.errors.setdefault(name, sentence)
         else:
             self.errors.setdefault(refusal.field or field, refusal.detail)
-
-
-def legible(text: str) -> str:
-    """A text without what nobody can type or read: U+0000 (PostgreSQL keeps none) and its like. Line ends stay."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(char for char in plain if char == "\n" or unicodedata.category(char) != "Cc")
 
 
 def in_field(cents: int) -> str:

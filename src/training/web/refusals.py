@@ -21,9 +21,11 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.web.auth import preferred_language
 from training.web.pages import actor_of, bare_page
+from training.web.posted import fresh_token, from_our_page
 
 log = structlog.get_logger()
 
+STALE = "stale-form"
 FEEDS = ("/agenda/p/", "/agenda/public.ics")  # calendar programs show what they hear as it is, or keep it in their log
 
 
@@ -68,7 +70,10 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] |
         layout=f"{_audience(request)}/layout.html",
         problem=problem,
         again=_typed(request, problem),
+        files=_gave_files(request),
     )
+    if problem.slug == STALE and template.context["again"] is not None:
+        template.cookies = [*template.cookies, fresh_token(request)]
     template.headers.pop("Cache-Control", None)  # no cache keeps a refusal: web.security says so
     template.headers.update(problem.headers)
     return template
@@ -142,11 +147,12 @@ def _http(error: HTTPException) -> Failure:
         404: (_("Page introuvable"), _("Cette page n’existe pas ou n’existe plus.")),
         405: (_("Demande refusée"), _("Cette adresse ne s’utilise pas ainsi.")),
         408: (_("Trop lent"), _("La demande n’est pas arrivée en entier. Recommencez : rien n’a été enregistré.")),
-        413: (_("Trop gros"), _("Ce fichier est trop gros.")),
+        413: (_("Trop gros"), _("C’est trop gros pour être reçu en une fois.")),
     }
     title, detail = words.get(error.status_code, words[400])
     if error.status_code == 403 and "CSRF" in str(error.detail):
-        detail = _("La page était ouverte depuis longtemps. Revenez en arrière, rechargez-la et recommencez.")
+        detail = _("La page était ouverte depuis longtemps : rien n’est encore enregistré. Envoyez-la de nouveau.")
+        return Failure(403, STALE, _("Encore une fois"), detail)
     return Failure(error.status_code, f"http-{error.status_code}", title, detail, headers=error.headers)
 
 
@@ -166,12 +172,22 @@ def _as_json(problem: Failure) -> Response[dict[str, object]]:
 
 
 def _typed(request: Request[Any, Any, Any], problem: Failure) -> list[tuple[str, str]] | None:
-    """What had been typed when the database was away, the sign-in over, or it was too often: sent again at a click."""
-    if problem.status not in (401, 429, 503) or request.method != "POST":
+    """What was typed when the database was away, a sign-in or a token over, or it was too often: sent at a click."""
+    stale = problem.slug == STALE and from_our_page(request)
+    if not (stale or problem.status in (401, 429, 503)) or request.method != "POST":
         return None
-    # the CSRF middleware read the form before the database was asked for anything; Litestar keeps it with the request
-    kept = ScopeState.from_scope(request.scope).form
-    if kept is Empty:
+    items = _form(request)
+    if items is None:
         return None
-    items = FormMultiDict.from_form_data(kept).multi_items()
     return [(name, str(value)) for name, value in items if name != "_csrf_token" and not isinstance(value, UploadFile)]
+
+
+def _gave_files(request: Request[Any, Any, Any]) -> bool:
+    """Whether files were among it: no page may put them back."""
+    return any(isinstance(value, UploadFile) and value.filename for _name, value in _form(request) or ())
+
+
+def _form(request: Request[Any, Any, Any]) -> list[tuple[str, object]] | None:
+    """The form, read before the database was asked for anything; Litestar keeps it with the request."""
+    kept = ScopeState.from_scope(request.scope).form
+    return None if kept is Empty else list(FormMultiDict.from_form_data(kept).multi_items())

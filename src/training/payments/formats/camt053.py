@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -24,28 +25,32 @@ from training.payments.formats.statement import (
 
 _PAYER = ("RltdPties/Dbtr/Nm", "RltdPties/Dbtr/Pty/Nm", "RltdPties/UltmtDbtr/Nm", "RltdPties/UltmtDbtr/Pty/Nm")
 
+_LONG_TAG = re.compile(rb"<[^<>]{10000}")  # what opens it takes long to take in, and no bank writes it
+STATEMENTS_MAX = 1_000  # one a day is 366 a year
+
 Element = etree._Element  # lxml gives its class no public name
 
 
 def read(content: bytes) -> Statement:
     """The movements of a file: of a batch, each of its payments. Unreadable: broken, dangerous, or another message."""
-    statements = _statements(content)
     accounts: dict[str, None] = {}
     lines: list[Movement] = []
-    for statement in statements:
+    for statement in _statements(content):
         accounts[_said(statement, "Acct/Id/IBAN") or _said(statement, "Acct/Id/Othr/Id")] = None
-        for entry in _each(statement, "Ntry"):
+        for entry in statement.iterchildren("{*}Ntry"):  # one at a time, so that others get their turn
             lines.extend(_movements(entry))
+            check_size(len(lines))
     several_accounts(accounts)
     if not lines:
         raise Unreadable(_("Ce relevé ne contient aucune opération comptabilisée."))
-    check_size(len(lines))
     return Statement(next(iter(accounts))[:34], tuple(lines))
 
 
-def _statements(content: bytes) -> list[Element]:
+def _statements(content: bytes) -> Iterator[Element]:
     if b"<!DOCTYPE" in content.replace(b"\0", b""):
         raise _dangerous()
+    if _LONG_TAG.search(content):
+        raise Unreadable(_("Ce fichier XML n’est pas un relevé de compte CAMT.053."))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )
@@ -60,10 +65,13 @@ def _statements(content: bytes) -> list[Element]:
     if message and message[1] != "053":
         words = _("C’est un message CAMT.{n} : demandez à la banque le relevé de compte, CAMT.053.")
         raise Unreadable(words.format(n=message[1]))
-    found = list(root.iter("{*}Stmt"))
-    if not message or not found:
+    found = itertools.islice(root.iterdescendants("{*}Stmt"), STATEMENTS_MAX + 1)
+    for count, statement in enumerate(found if message else (), start=1):
+        if count > STATEMENTS_MAX:
+            raise Unreadable(_("Ce fichier a bien plus de balises qu’un relevé : il est refusé."))
+        yield statement
+    if not message or root.find(".//{*}Stmt") is None:
         raise Unreadable(_("Ce fichier XML n’est pas un relevé de compte CAMT.053."))
-    return found
 
 
 def _dangerous() -> Unreadable:
@@ -78,8 +86,14 @@ def _any(path: str) -> str:
     return "/".join(f"{{*}}{step}" for step in path.split("/"))
 
 
-def _each(element: Element, path: str) -> list[Element]:
-    return element.findall(_any(path))
+def _each(element: Element, path: str) -> Iterator[Element]:
+    """All elements at a path of local names; one at a time, so that others get their turn."""
+    step, _slash, rest = path.partition("/")
+    for child in element.iterchildren(f"{{*}}{step}"):
+        if rest:
+            yield from _each(child, rest)
+        else:
+            yield child
 
 
 def _said(element: Element, path: str) -> str:
@@ -102,7 +116,8 @@ def _movements(entry: Element) -> Iterator[Movement]:
     sign = {"CRDT": 1, "DBIT": -1}.get(_said(entry, "CdtDbtInd"))
     if sign is None or whole is None:
         raise at_line(line, _("cette opération ne dit pas si l’argent entre ou sort, ou combien."))
-    details = _each(entry, "NtryDtls/TxDtls")
+    details = list(_each(entry, "NtryDtls/TxDtls"))
+    check_size(len(details))
     parts = [_part(detail) for detail in details]
     known = [cents for cents in parts if cents is not None]
     if len(details) > 1 and len(known) == len(details) and sum(known) == whole:
@@ -174,5 +189,5 @@ def _movement(booked_on: date, cents: int, entry: Element, details: list[Element
 def _bank_id(entry: Element, details: list[Element]) -> str:
     """The bank's own reference of a movement; the whole entry's is not that of one payment of a batch."""
     own = _said(details[0], "Refs/AcctSvcrRef") if len(details) == 1 else ""
-    part = len(details) == 1 and len(_each(entry, "NtryDtls/TxDtls")) > 1
+    part = len(details) == 1 and sum(1 for _detail in _each(entry, "NtryDtls/TxDtls")) > 1
     return own or ("" if part else _said(entry, "AcctSvcrRef"))

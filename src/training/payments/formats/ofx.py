@@ -52,10 +52,10 @@ def read(content: bytes) -> Statement:
             one_currency(fields["CURDEF"], line)
         elif _has_moved(fields):
             lines.append(_movement(line, fields))
+            check_size(len(lines))
     several_accounts(accounts)
     if not lines:
         raise Unreadable(_("Ce relevé ne contient aucune opération."))
-    check_size(len(lines))
     return Statement(re.sub(r"\s", "", next(iter(accounts), ""))[:34], tuple(lines))
 
 

@@ -87,10 +87,10 @@ def plain_amount(text: str) -> int:
 
 
 def check_size(lines: int) -> None:
-    """Unreadable: more lines than one import takes."""
+    """Unreadable: more lines than one import takes. Asked while they are read: nobody counts those of an attack."""
     if lines > LINES_MAX:
-        words = _("Ce relevé a {n} lignes ; un import en prend {most} : coupez la période en deux.")
-        raise Unreadable(words.format(n=lines, most=LINES_MAX))
+        words = _("Ce relevé a plus de {most} lignes : coupez la période en deux.")
+        raise Unreadable(words.format(most=LINES_MAX))
 
 
 def several_accounts(accounts: Collection[str]) -> None:

@@ -22,6 +22,9 @@ from training.payments.rules.same_movement import ID_DAYS, KnownLine
 PAID_WITHIN = timedelta(days=500)  # settled receivables that a transfer may still name: somebody paid twice
 
 
+AT_A_TIME = 1_000  # lines read or written by one statement: some milliseconds
+
+
 class LineState(StrEnum):
     """Where a line of a statement stands."""
 
@@ -274,14 +277,22 @@ async def resembled(line: int) -> Resembled | None:
 
 
 async def known_lines(first: date, last: date) -> list[KnownLine]:
-    """Lines that earlier files brought of some days."""
-    sql = """
+    """Lines that earlier files brought of some days; a few at a time, so that others get their turn."""
+    sql = f"""
         select l.id, s.account, s.format, l.booked_on, l.amount_cents, l.label, l.payer_name, l.reference, l.bank_ids,
                l.fingerprint
         from bank_line l join bank_statement s on s.id = l.statement
-        where l.booked_on between $1 and $2 order by l.booked_on, l.id
+        where l.booked_on <= $1 and (l.booked_on, l.id) > ($2, $3)
+        order by l.booked_on, l.id limit {AT_A_TIME:d}
     """
-    return await db.rows(KnownLine, sql, first - ID_DAYS, last + ID_DAYS)
+    found: list[KnownLine] = []
+    after = first - ID_DAYS - timedelta(days=1), 2**31 - 1
+    while some := await db.rows(KnownLine, sql, last + ID_DAYS, *after):
+        found += some
+        after = some[-1].booked_on, some[-1].id
+        if len(some) < AT_A_TIME:
+            break
+    return found
 
 
 async def accounts() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Router
 from litestar.exceptions import NotAuthorizedException
 
-from training.web.api import bookings, catalogue, docs, invoices
+from training.web.api import bookings, catalogue, docs, inputs, invoices
 from training.web.api.docs import OPENAPI
 from training.web.api.problems import refuse_unknown_key, unauthenticated
 from training.web.api.throttle import not_too_often
@@ -31,6 +31,7 @@ ROUTER = Router(
     ],
     guards=[refuse_unknown_key, not_too_often],
     exception_handlers={NotAuthorizedException: unauthenticated},
+    request_max_body_size=inputs.BODY_MAX,
     opt={"exclude_from_csrf": True},  # no cookie opens this door, so no other site can push through it
 )
 DOCS = Router("/api/docs", route_handlers=[docs.show], include_in_schema=False)

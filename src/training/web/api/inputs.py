@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import types
 import typing
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,14 +13,16 @@ from litestar import Request
 from litestar.exceptions import SerializationException
 from msgspec import Meta, Struct
 
+from training.kernel.characters import hidden, hidden_said
 from training.kernel.errors import Invalid
 from training.kernel.i18n import N_, _
 from training.web.api.problems import NotJson
 
 BIGINT = 2**63 - 1  # PostgreSQL's
 PARTICIPANTS = 500
+BODY_MAX = 800_000  # bytes: as many names, each letter escaped
 NUL = "\x00"  # which PostgreSQL does not keep in a text, and answers with an error
-_NO_NUL = r"^[^\u0000]*$"
+UNKNOWN_MAX = 20  # fields that do not exist, named in one answer
 
 _Session = Annotated[
     int,
@@ -28,19 +31,15 @@ _Session = Annotated[
 _Seats = Annotated[int, Meta(ge=1, description="Le nombre de places.", examples=[40])]
 _PurchaseOrder = Annotated[
     str,
-    Meta(
-        max_length=50, pattern=_NO_NUL, description="Le numéro d’engagement d’un acheteur public.", examples=["EJ-118"]
-    ),
+    Meta(max_length=50, description="Le numéro d’engagement d’un acheteur public.", examples=["EJ-118"]),
 ]
 _ServiceCode = Annotated[
     str,
-    Meta(max_length=100, pattern=_NO_NUL, description="Le service exécutant (Chorus Pro).", examples=["MOBILITE"]),
+    Meta(max_length=100, description="Le service exécutant (Chorus Pro).", examples=["MOBILITE"]),
 ]
 _Note = Annotated[
     str,
-    Meta(
-        max_length=2_000, pattern=_NO_NUL, description="Ce que l’équipe doit savoir.", examples=["Entrée par la cour."]
-    ),
+    Meta(max_length=2_000, description="Ce que l’équipe doit savoir.", examples=["Entrée par la cour."]),
 ]
 _Option = Annotated[
     bool, Meta(description="Vrai : les places sont gardées sept jours, et restent à confirmer.", examples=[False])
@@ -49,25 +48,17 @@ _Organisation = Annotated[
     str,
     Meta(
         max_length=200,
-        pattern=_NO_NUL,
         description="Avec une clé de la plateforme : la structure qui réserve, par son nom court ou son SIRET.",
         examples=["commune-d-exemple"],
     ),
 ]
-_Name = Annotated[
-    str, Meta(min_length=1, max_length=200, pattern=_NO_NUL, description="Son nom.", examples=["Camille Exemple"])
-]
-_Email = Annotated[
-    str, Meta(max_length=200, pattern=_NO_NUL, description="Son adresse, pour lui écrire.", examples=["c@example.org"])
-]
-_Reason = Annotated[
-    str, Meta(max_length=400, pattern=_NO_NUL, description="Pourquoi.", examples=["Effectif trop bas."])
-]
+_Name = Annotated[str, Meta(min_length=1, max_length=200, description="Son nom.", examples=["Camille Exemple"])]
+_Email = Annotated[str, Meta(max_length=200, description="Son adresse, pour lui écrire.", examples=["c@example.org"])]
+_Reason = Annotated[str, Meta(max_length=400, description="Pourquoi.", examples=["Effectif trop bas."])]
 _EarlyReason = Annotated[
     str,
     Meta(
         max_length=400,
-        pattern=_NO_NUL,
         description="Pourquoi la séance est marquée comme réalisée avant sa fin (administrateurs seulement).",
         examples=["Fin anticipée."],
     ),
@@ -129,8 +120,23 @@ def checked(shape: type[Struct]) -> Callable[[Request[Any, Any, Any]], Awaitable
             msgspec.convert(body, shape)
         except msgspec.ValidationError as error:
             raise Invalid(dict(_mistakes(shape, body, "")) or {"": str(error)}) from None
+        if unseen := dict(_unseen(body, "")):
+            raise Invalid(unseen)
 
     return before
+
+
+def _unseen(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """(field, sentence) for every text with a character that nobody sees."""
+    if isinstance(value, str):
+        if character := hidden(value):
+            yield path, hidden_said(character)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _unseen(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unseen(inner, f"{path}[{index}]")
 
 
 def _mistakes(wanted: Any, value: object, path: str) -> Iterator[tuple[str, str]]:
@@ -153,7 +159,7 @@ def _mistakes(wanted: Any, value: object, path: str) -> Iterator[tuple[str, str]
 
 def _members(shape: type[Struct], value: dict[str, object], prefix: str) -> Iterator[tuple[str, str]]:
     fields = {field.name: field for field in msgspec.structs.fields(shape)}
-    for name in value.keys() - fields.keys():
+    for name in itertools.islice((name for name in value if name not in fields), UNKNOWN_MAX):
         yield prefix + name[:80], _("Ce champ n’existe pas.")
     for name, field in fields.items():
         if name in value:

@@ -1,0 +1,97 @@
+"""What is posted: read within bounds before anything else, and refused when it does not come from a page of ours."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from litestar import Request
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import Cookie
+from litestar.enums import RequestEncodingType, ScopeType
+from litestar.exceptions import ClientException
+from litestar.middleware.csrf import CSRFMiddleware, generate_csrf_token
+from litestar.types import Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
+
+from training.kernel import settings
+from training.web.auth import cookie_name
+
+FORM_MAX = 600_000  # bytes: the longest list of names; a file comes as multipart, under its route's own bound
+FIELDS_MAX = 5_000
+_BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+Asked = Request[Any, Any, Any]
+
+
+def csrf_config() -> CSRFConfig:
+    """The token's secret and its cookie."""
+    now = settings.current()
+    return CSRFConfig(
+        secret=now.secret_key,
+        cookie_name=cookie_name("csrf"),
+        cookie_secure=now.production,
+        cookie_httponly=True,
+        cookie_samesite="lax",
+    )
+
+
+class Posted(CSRFMiddleware):
+    """Litestar's own check, on a form that is read here: theirs has no bounds, and keeps a thousand forms in memory."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "POST":
+            await _read(Request(scope, receive, send))
+        await super().__call__(scope, receive, send)
+
+    def _csrf_tokens_match(self, request_csrf_token: object, cookie_csrf_token: str) -> bool:
+        """A token may be anything that somebody sends: a file, or letters that no token has."""
+        if not isinstance(request_csrf_token, str) or not (request_csrf_token + cookie_csrf_token).isascii():
+            return False
+        return super()._csrf_tokens_match(request_csrf_token, cookie_csrf_token)
+
+
+async def _read(request: Asked) -> None:
+    """The fields of an urlencoded form, where Litestar looks for them."""
+    if request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        return
+    body = await request.body()
+    if len(body) > FORM_MAX or body.count(b"&") >= FIELDS_MAX:
+        raise ClientException(status_code=413)
+    if _BROKEN.search(body):
+        raise ClientException(status_code=400)
+    fields: dict[str, Any] = {}
+    for name, value in parse_qsl(body.decode("latin-1"), keep_blank_values=True):
+        fields.setdefault(name, []).append(value)
+    ScopeState.from_scope(request.scope).form = {
+        name: values if len(values) > 1 else values[0] for name, values in fields.items()
+    }
+
+
+def fresh_token(request: Asked) -> Cookie:
+    """A token for the page that shows a refused form again, and the cookie that goes with it."""
+    config = csrf_config()
+    token = generate_csrf_token(config.secret)
+    ScopeState.from_scope(request.scope).csrf_token = token
+    return Cookie(
+        key=config.cookie_name,
+        value=token,
+        path=config.cookie_path,
+        secure=config.cookie_secure,
+        httponly=config.cookie_httponly,
+        samesite=config.cookie_samesite,
+    )
+
+
+def from_our_page(request: Asked) -> bool:
+    """Whether nothing says that another site sent this form: what it typed is not offered for a click."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    ours = urlsplit(settings.current().base_url)
+    return urlsplit(origin)[:2] == ours[:2]
