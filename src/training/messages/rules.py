@@ -26,7 +26,7 @@ MAIL_MOVES: dict[MailState, frozenset[MailState]] = {
 
 # Greylisting asks for minutes, an outage for hours; after a day and a half somebody must know (RFC 5321 4.5.4.1).
 AT_ONCE = timedelta(minutes=1)  # in which a mail leaves when nothing is wrong
-SERVER_RETRY = timedelta(minutes=5)  # at most, for a mail that the server was not even told of
+SERVER_RETRY = timedelta(minutes=1)  # for a mail that the server was not even told of: none is to blame, none given up
 SERVER_PAUSE = timedelta(seconds=30)  # in which a server that just failed is not troubled with new mails
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 960))
 CLAIM = timedelta(minutes=5)  # a worker that died while sending gives the mail back after this
@@ -88,8 +88,3 @@ def fate_of(state: MailState | None, *, attempts: int, age: timedelta, stopped: 
 def next_wait(attempts: int) -> timedelta | None:
     """How long after the `attempts`-th failure to try again; None when that is enough."""
     return RETRIES[attempts - 1] if attempts <= len(RETRIES) else None
-
-
-def server_wait(attempts: int) -> timedelta:
-    """The same when the server took no mail at all: no mail is to blame, so none is given up."""
-    return min(next_wait(attempts) or SERVER_RETRY, SERVER_RETRY)

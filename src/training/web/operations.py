@@ -16,7 +16,7 @@ from training.web.auth import PUBLIC
 from training.web.pages import the_platform, with_etag
 from training.web.security import PICTURE
 
-FREE_MIN = 1_000_000  # bytes: below, PostgreSQL cannot take one more piece of its journal
+FREE_MIN = 16 << 20  # bytes: with less, PostgreSQL cannot take one more piece of its journal, and stops
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 PROXIED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")  # what proxies say of whom they ask for
 
@@ -39,9 +39,9 @@ async def _state() -> dict[str, Any]:
     try:
         missing = await migrate.missing()
         jobs = None if missing else await queue.state()
-        full = await db.lacks_room() or await _no_disk_left()
-    except db.UNAVAILABLE as error:
-        return {"ready": False, "database": type(error).__name__}
+        full = await db.lacks_room() or _no_disk_left()
+    except db.UNAVAILABLE as error:  # a full disk may be why
+        return {"ready": False, "database": type(error).__name__, "disk": "full" if _no_disk_left() else "unknown"}
     return {
         "ready": not missing and not full,
         "database": "ok",
@@ -51,12 +51,11 @@ async def _state() -> dict[str, Any]:
     }
 
 
-async def _no_disk_left() -> bool:
+def _no_disk_left() -> bool:
     """Of the embedded database alone: another's disk is not seen from here before something is written."""
-    if settings.current().database_url is not None:
-        return False
+    now = settings.current()
     try:
-        return shutil.disk_usage(await db.value("select current_setting('data_directory')")).free < FREE_MIN
+        return now.database_url is None and shutil.disk_usage(now.data_dir).free < FREE_MIN
     except OSError:
         return False
 

@@ -104,8 +104,9 @@ async def knock(actor: Actor = SYSTEM) -> None:
         async with acting(actor, "mail.closed"):
             await _server_said(str(refusal))
     else:
-        async with acting(actor, "mail.open"):
-            await _server_said(None)
+        if (await queries.departures()).since is not None:
+            async with acting(actor, "mail.open"):
+                await _server_said(None)
 
 
 async def release(actor: Actor) -> int | None:
@@ -268,7 +269,7 @@ async def _without_server(mail: _Mail, platform: PlatformView) -> None:
 
 async def _again(mail: _Mail, answer: str, *, closed: bool) -> None:
     attempts = mail.attempts + 1
-    wait = rules.server_wait(attempts) if closed else rules.next_wait(attempts)
+    wait = rules.SERVER_RETRY if closed else rules.next_wait(attempts)
     log.warning("mail.retry", mail=mail.id, attempts=attempts, answer=answer, closed=closed)
     if wait is None:
         await _note(mail.id, MailState.FAILED, answer, attempts=attempts)

@@ -148,7 +148,7 @@ async def send(
     content = message if isinstance(message, bytes) else message.as_bytes()
     async with _connected(url, sender, patience) as client:
         _refused, words = await client.sendmail(sender, [recipient], content)
-        return url.hush(words)
+        return url.hush(f"250 {words}")  # nothing else lets `sendmail` return
 
 
 async def greet(url: SmtpUrl, envelope_from: str, *, patience: float = GREETING) -> None:

@@ -55,18 +55,20 @@ for (const input of document.querySelectorAll("input[type=date]")) {
   input.addEventListener("input", () => sayDay(input));
 }
 
-// A mail that somebody waits for: the page says that it left, or comes again to say why it does not.
-async function lookAgain(wait) {
+// A mail that somebody waits for: the page says that it left, or comes again when there is something else to say.
+async function lookAgain(tries) {
   const line = document.querySelector("[data-look-again]");
-  if (!line || wait > 40_000) return;
-  await new Promise((done) => setTimeout(done, wait));
-  const found = await fetch(location.href).then((answer) => answer.text(), () => "");
-  const now = new DOMParser().parseFromString(found, "text/html").querySelector("#fate");
+  if (!line || !tries) return;
+  await new Promise((done) => setTimeout(done, Number(line.dataset.lookAgain)));
+  const found = await fetch(location.href).then((answer) => (answer.ok ? answer.text() : ""), () => "");
+  const page = new DOMParser().parseFromString(found, "text/html");
+  const title = page.querySelector("h1")?.textContent;
+  if (title && title !== document.querySelector("h1").textContent) return location.reload();
+  const now = page.querySelector("#fate");
   if (now) line.replaceWith(now);
-  else if (found) return location.reload();
-  lookAgain(wait * 2);
+  lookAgain(tries - 1);
 }
-lookAgain(1500);
+lookAgain(40);
 
 // What has to be corrected is read first.
 document.querySelector(".error-summary")?.focus();
