@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from lxml import etree
 
 from training.accounting.formats.age_chart import chart
-from training.accounting.rules.ageing import AGE_NAMES, Age, age_of, limits
+from training.accounting.rules.ageing import AGE_NAMES, Age, limits
 from training.accounting.rules.closing import check_close, closable
 from training.kernel.errors import Conflict, Invalid
 
@@ -33,19 +31,9 @@ TODAY = date(2027, 7, 1)
     ],
 )
 def test_columns(days, age) -> None:
-    assert age_of(TODAY - timedelta(days=days), TODAY) == age
-
-
-def test_no_delay_runs_before_it_was_made_available() -> None:
-    assert age_of(None, TODAY) == Age.UNAVAILABLE
-
-
-@given(st.integers(-1_000, 1_000))
-def test_the_query_says_the_same_as_the_rule(days) -> None:
-    due_on = TODAY - timedelta(days=days)
-    columns = (Age.NOT_DUE, Age.TO_30, Age.TO_60, Age.TO_90)
-    asked = next((age for age, least in zip(columns, limits(TODAY), strict=True) if due_on >= least), Age.OLDER)
-    assert asked == age_of(due_on, TODAY)
+    due_on, columns = TODAY - timedelta(days=days), (Age.NOT_DUE, Age.TO_30, Age.TO_60, Age.TO_90)
+    found = next((age for age, least in zip(columns, limits(TODAY), strict=True) if due_on >= least), Age.OLDER)
+    assert found == age
 
 
 def test_the_chart_is_a_picture_without_a_script() -> None:

@@ -11,8 +11,10 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 import makers
+from office_makers import done, staff
 from training.app import create_app
 from training.attendance.actions import hold_session
+from training.identity.rules import Role
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.links import TERMS, Link, Purpose, sign
@@ -197,3 +199,16 @@ async def everything() -> dict[str, str]:
     names = await db.connection().fetch("select tablename from pg_tables where schemaname = 'public'")
     sums = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {} t"
     return {name["tablename"]: await db.value(sums.format(name["tablename"])) for name in names}
+
+
+async def test_the_team_changes_the_link_of_an_invoice_and_the_one_that_was_mailed_opens_nothing(client):
+    with clock.frozen(makers.NOON):
+        invoice = await an_invoice()
+        mailed = token(Purpose.INVOICE, invoice)
+        assert (await client.get(f"/lien/{mailed}")).status_code == 200
+        number = await db.value("select number from invoice where id = $1", invoice)
+        await staff(client, Role.ADVISER)
+        assert "Changer le lien" in (await client.get(f"/gestion/factures/{number}")).text
+        await done(client, f"/gestion/factures/{number}/lien")
+        assert (await client.get(f"/lien/{mailed}")).status_code == 404
+        assert (await client.get(f"/lien/{token(Purpose.INVOICE, invoice, 1)}")).status_code == 200

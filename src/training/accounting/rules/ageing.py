@@ -27,18 +27,8 @@ AGE_NAMES: dict[Age, str] = {
     Age.TO_90: N_("61 à 90 jours"),
     Age.OLDER: N_("Plus de 90 jours"),
 }
-_LIMITS = ((Age.NOT_DUE, 0), (Age.TO_30, 30), (Age.TO_60, 60), (Age.TO_90, 90))
-
-
-def age_of(due_on: date | None, today: date) -> Age:
-    """Which column an amount stands in."""
-    if due_on is None:
-        return Age.UNAVAILABLE
-    days = (today - due_on).days
-    return next((age for age, most in _LIMITS if days <= most), Age.OLDER)
 
 
 def limits(today: date) -> tuple[date, date, date, date]:
-    """The earliest due dates of the columns from « not due » to « 61 to 90 »: the same rule, as a query asks for it."""
-    first, second, third, fourth = (today - timedelta(days=most) for _age, most in _LIMITS)
-    return first, second, third, fourth
+    """The earliest due dates of the columns from « not due » to « 61 to 90 », as a query asks for them."""
+    return today, today - timedelta(days=30), today - timedelta(days=60), today - timedelta(days=90)

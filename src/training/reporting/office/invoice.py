@@ -67,6 +67,7 @@ class ChannelPart:
     tried: list[Tried]
     may: bool
     may_redo: bool
+    may_renew: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ async def _channel(actor: Actor, view: InvoiceView, now: Stands) -> ChannelPart 
     may = may_follow(actor, view.state, view.payer_buyer, has_place=public)
     kept = [written.step for written in steps]
     redo = may_redo(actor, kept, now, paid=view.paid)
-    return ChannelPart(public, standing, sorted(tried, key=lambda one: one.day), may, redo)
+    return ChannelPart(public, standing, sorted(tried, key=lambda one: one.day), may, redo, actor.may(P.INVOICES_ISSUE))
 
 
 async def _payments(actor: Actor, view: InvoiceView) -> PaymentsPart | None:

@@ -70,6 +70,25 @@ class OfficeOffer:
     usual: VatRegime
 
 
+@dataclass(frozen=True, slots=True)
+class OfferWords:
+    """How an offer is called and summed up."""
+
+    id: int
+    slug: str
+    title: str
+    summary: str
+    state: OfferState
+
+
+async def offer_words(slug: str) -> OfferWords:
+    """The words of an offer, in one statement; NotFound when there is none."""
+    words = await db.row(OfferWords, "select id, slug, title, summary, state from offer where slug = $1", slug)
+    if words is None:
+        raise NotFound(_("Cette offre n’existe pas."))
+    return words
+
+
 async def offer_page(slug: str) -> OfficeOffer:
     """What the page of an offer shows, in two statements; NotFound when there is none."""
     offer = await db.row(OfferBilled, f"{_BILLED.format(today='$1')} where o.slug = $2", clock.today(), slug)

@@ -120,7 +120,7 @@ INVOICE = Door(
     _issued,
     _invoice_things,
     frozenset({Permission.INVOICES_SEE, Permission.INVOICES_PAY}),
-    "`invoice.generation` is raised",
+    "`invoice.generation` is raised (« Changer le lien », on the invoice’s page)",
 )
 BILLING_FACTS = Door(
     Purpose.BILLING_FACTS,

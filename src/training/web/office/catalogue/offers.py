@@ -1,4 +1,4 @@
-"""Offers as they are invoiced: VAT, seats booked or people present, accounts. The public catalogue is portal's."""
+"""Offers as the team sees them: their words; VAT, seats booked or people present, accounts. The rest is portal's."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.catalogue.actions import OfferBilling, set_offer_billing
+from training.catalogue.actions import OfferBilling, edit_words, set_offer_billing
 from training.directory.rules import check_account, check_analytic_code
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import VatRegime
-from training.reporting.office.offers import OfferBilled, OfficeOffer, offer_page, offers_page
+from training.reporting.office.offers import OfferBilled, OfferWords, OfficeOffer, offer_page, offer_words, offers_page
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.settings.platform import REGIME_WORDS, regimes
@@ -75,4 +75,27 @@ def read(form: Form) -> OfferBilling:
     )
 
 
-HANDLERS = [listing, edit, save]
+@get(PATH + "/{slug:str}/mots", permission=P.CATALOGUE_EDIT)
+async def words(request: Asked, slug: FromPath[str]) -> Template:
+    """How one offer is called and summed up."""
+    offer = await offer_words(slug)
+    return await _words_page(request, offer, Form.filled({"title": offer.title, "summary": offer.summary}))
+
+
+async def _words_page(request: Asked, offer: OfferWords, form: Form) -> Template:
+    return await show(request, "catalogue/offer_words", form.status, form=form, offer=offer)
+
+
+@post(PATH + "/{slug:str}/mots", permission=P.CATALOGUE_EDIT)
+async def write_words(request: Asked, slug: FromPath[str]) -> Template | Redirect:
+    """Write them; whoever is invited to its coming sessions is told."""
+    form, offer = await Form.of(request), await offer_words(slug)
+    title, summary = form.text("title", required=True), form.text("summary", required=True, most=400)
+    if form.good:
+        with form.refusals():
+            await edit_words(the_actor(request), offer.id, title=title, summary=summary)
+            return go(PATH, _("« {title} » : titre et résumé enregistrés.").format(title=title))
+    return await _words_page(request, offer, form)
+
+
+HANDLERS = [listing, edit, save, words, write_words]

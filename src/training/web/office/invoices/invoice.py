@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from litestar import get
+from litestar import get, post
 from litestar.params import FromPath
-from litestar.response import Response, Template
+from litestar.response import Redirect, Response, Template
 
+from training.billing.actions.renew_link import renew_link
 from training.billing.queries.invoices import InvoiceNarrowing, InvoiceView
 from training.billing.rules.states import InvoiceState
 from training.kernel.i18n import _
@@ -13,7 +14,7 @@ from training.kernel.permissions import Permission
 from training.reporting.office import invoice as reading
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, kept_file, parts, the_actor
+from training.web.pages import Asked, go, kept_file, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, day_key, pager
 
 P = Permission
@@ -55,4 +56,13 @@ async def _file(view: InvoiceView, kind: str) -> Response[bytes]:
     return await kept_file(wanted, f"{view.number}.{kind}", _("Ce fichier n’existe pas."), inline=kind == "pdf")
 
 
-HANDLERS = [issued, invoice_page]
+@post(PATH + "/{name:str}/lien", permission=P.INVOICES_ISSUE)
+async def renew(request: Asked, name: FromPath[str]) -> Redirect:
+    """The link that was mailed of it opens nothing any more."""
+    view = await reading.invoice(the_actor(request).scope, name)
+    await renew_link(the_actor(request), view.id)
+    said = _("Les liens déjà envoyés ne s’ouvrent plus ; le prochain courriel en portera un nouveau.")
+    return go(f"{PATH}/{view.number}#transmission", said)
+
+
+HANDLERS = [issued, invoice_page, renew]
