@@ -194,8 +194,8 @@ async def test_lines_are_their_file_s_and_their_state_s_the_oldest_first(payer):
     one = await statements.statement(first)
     assert (one.lines, one.new, one.matched, one.aside, one.ignored) == (5, 2, 1, 1, 1)
     assert (one.first_on, one.last_on) == (JAN, TODAY)
-    assert await statements.waiting_content(first) is None
-    assert await statements.waiting_content(second) == b"deux"
+    assert await statements.waiting_file(first) is None
+    assert (await statements.waiting_file(second)).content == b"deux"
 
 
 async def test_more_lines_than_are_matched_at_once_come_in_pages_too(payer, monkeypatch):

@@ -44,11 +44,6 @@ class Waiting:
     quiet_deposits: int
     stuck_deposits: int
 
-    @property
-    def anything(self) -> bool:
-        """Whether somebody is needed at all."""
-        return any(getattr(self, name) for name in self.__slots__)
-
 
 @dataclass(frozen=True, slots=True)
 class _Counts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, time
 from typing import Any
 
 from litestar import get, post
@@ -16,10 +15,10 @@ from training.kernel.permissions import Permission
 from training.reporting.office import session as reading
 from training.reporting.office.session import SessionEdited
 from training.scheduling.actions.assignments import change_facilitator
-from training.scheduling.actions.changing import Moved, edit_session, move_session
+from training.scheduling.actions.changing import edit_session, move_session
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.office.sessions.planning import one_of, options, wall_time
+from training.web.office.sessions.planning import moved, one_of, options, wall_time
 from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import row
 
@@ -75,28 +74,12 @@ async def move(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Other times or places."""
     form, found = await Form.of(request), await reading.edit_page(the_actor(request), row(session))
     venues = {v.id for v in found.choices.venues} | {s.venue_id for s in found.slots if s.venue_id}
-    moves = {slot.id: moved for slot in found.slots if (moved := _moved(form, slot.id, venues))}
+    moves = {slot.id: wanted for slot in found.slots if (wanted := moved(form, slot.id, venues))}
     if form.good:
         with form.refusals():
             await move_session(the_actor(request), session, moves)
             return go(f"/gestion/seances/{session}", _(TOLD))
     return await _answer(request, found, form)
-
-
-def _moved(form: Form, slot: int, venues: set[int]) -> Moved | None:
-    on: date | None = form.day(f"date-{slot}")
-    start: time | None = wall_time(form, f"start-{slot}", _("Indiquez l’heure de début, par exemple 9:00."))
-    end: time | None = wall_time(form, f"end-{slot}", _("Indiquez l’heure de fin, par exemple 12:00."))
-    venue = one_of(form, f"venue-{slot}", venues, _("Choisissez un lieu."))
-    if on is None or start is None or end is None:
-        return None
-    if not 2000 <= on.year <= 2100:
-        form.errors.setdefault(f"date-{slot}", _("Vérifiez l’année."))
-        return None
-    if end <= start:
-        form.errors.setdefault(f"end-{slot}", _("La fin doit venir après le début."))
-        return None
-    return Moved(clock.at(on, start), clock.at(on, end), venue)
 
 
 @post(PATH + "/places", permission=P.SESSIONS_PLAN)

@@ -15,6 +15,7 @@ from training.kernel.permissions import Permission
 from training.kernel.render import duration, hours
 from training.reporting.office import planning as reading
 from training.reporting.office.planning import PlanningChoices, WantedDate
+from training.scheduling.actions.changing import Moved
 from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.forms import Form
@@ -104,12 +105,18 @@ def read(form: Form, choices: PlanningChoices) -> tuple[NewSession | None, list[
 def _date(form: Form, n: int, choices: PlanningChoices) -> WantedDate | None:
     if n > 1 and not any(form.values.get(f"{name}-{n}", "").strip() for name in FIELDS):
         return None
+    found = moved(form, n, {v.id for v in choices.venues})
+    people = {f.id for f in choices.facilitators}
+    facilitator = one_of(form, f"facilitator-{n}", people, _("Choisissez une personne."))
+    return WantedDate(found.starts_at, found.ends_at, found.venue, facilitator) if found else None
+
+
+def moved(form: Form, n: int, venues: set[int]) -> Moved | None:
+    """When and where a date is, from the fields that end in `n`; None when something in them was refused."""
     on = form.day(f"date-{n}")
     start = wall_time(form, f"start-{n}", _("Indiquez l’heure de début, par exemple 9:00."))
     end = wall_time(form, f"end-{n}", _("Indiquez l’heure de fin, par exemple 12:00."))
-    venue = one_of(form, f"venue-{n}", {v.id for v in choices.venues}, _("Choisissez un lieu."))
-    people = {f.id for f in choices.facilitators}
-    facilitator = one_of(form, f"facilitator-{n}", people, _("Choisissez une personne."))
+    venue = one_of(form, f"venue-{n}", venues, _("Choisissez un lieu."))
     if on is None or start is None or end is None:
         return None
     if not 2000 <= on.year <= 2100:
@@ -118,7 +125,7 @@ def _date(form: Form, n: int, choices: PlanningChoices) -> WantedDate | None:
     if end <= start:
         form.errors.setdefault(f"end-{n}", _("La fin doit venir après le début."))
         return None
-    return WantedDate(clock.at(on, start), clock.at(on, end), venue, facilitator)
+    return Moved(clock.at(on, start), clock.at(on, end), venue)
 
 
 def wall_time(form: Form, name: str, sentence: str) -> time | None:
