@@ -1,0 +1,47 @@
+"""`training user`: who may come in, with which role; removed; and why the last one stays."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import makers
+from training.identity import queries
+from training.identity.actions import signin
+from training.identity.rules import Role
+from training.kernel.actor import SYSTEM
+
+pytestmark = [pytest.mark.anyio, pytest.mark.commits]
+
+
+async def training(dsn: str, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "training", *words]
+    environ = {"DATABASE_URL": dsn, "DATA_DIR": str(home), "SECRET_KEY": "x" * 40}
+    return await asyncio.to_thread(subprocess.run, command, env=environ, capture_output=True, text=True, check=False)
+
+
+async def test_people_are_listed_and_removed_and_the_last_administrator_stays(database_test, database_dsn, tmp_path):
+    town = await makers.make_town()
+    await makers.make_staff()
+    await makers.make_staff("conseil@example.org", Role.ADVISER)
+    theirs = await signin.by_link(await signin.open_door(SYSTEM, "compta@mairie.example.org"), program="test")
+    listed = await training(database_dsn, tmp_path, "user", "list")
+    assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == ["equipe@example.org", "conseil@example.org"]
+    everybody = await training(database_dsn, tmp_path, "user", "list", "--all")
+    assert "compta@mairie.example.org\tFélix Finances\taccountant\tcommune-d-essai" in everybody.stdout
+    one = await training(database_dsn, tmp_path, "user", "roles", "COMPTA@mairie.example.org")
+    assert one.stdout.strip().endswith("\tcontact")
+    stays = await training(database_dsn, tmp_path, "user", "remove", "equipe@example.org")
+    assert stays.returncode != 0
+    assert "seule personne qui administre la plateforme" in stays.stderr
+    done = await training(
+        database_dsn, tmp_path, "user", "remove", "compta@mairie.example.org", "--organisation", town.slug
+    )
+    assert (done.returncode, done.stdout) == (0, "Retiré : accountant commune-d-essai\n")
+    assert await queries.by_session(theirs.token) is None
+    again = await training(database_dsn, tmp_path, "user", "remove", "compta@mairie.example.org")
+    assert again.returncode != 0
