@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import accounts_makers
+import bank_makers
 import makers
+from training.accounting.actions.accounts import export_journal
+from training.attendance.actions import hold_session
+from training.billing.actions.credit import CreditWanted, credit
+from training.billing.rules.payments import Way
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import open_feed
-from training.identity.actions import keys
-from training.kernel import clock, db
-from training.kernel.actor import SYSTEM
+from training.identity.actions import keys, roles
+from training.identity.rules import Role
+from training.kernel import clock, db, settings
+from training.kernel.actor import SYSTEM, Actor, Scope
+from training.kernel.links import Link, Purpose, sign
+from training.kernel.permissions import Permission
+from training.payments.actions.import_statement import import_statement
 from training.worker import drain
 
 MANY = 100_000  # sessions, their bookings and mails, spread over eight years
@@ -187,46 +195,113 @@ _CROWD: list[tuple[str, int, dict[str, str]]] = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Crowded:
-    """What addresses name."""
+# What addresses name, found once the story is told and the crowd is there. {town} is the story's organisation.
+NAMES = {
+    "session": "select max(id) from session where state = 'published' and kind = 'open' and id < {first}",
+    "slot": "select t.id from slot t join session s on s.id = t.session where t.id < {first} and s.kind = 'open'"
+    " order by t.id desc",
+    "held": "select id from session where state = 'held' and id < {first} order by id desc limit 1",
+    "booking": "select reference from booking where id < {first} order by id desc limit 1",
+    "offer": "select slug from offer where id < {first}",
+    "slug": "select slug from organisation where id = {town}",
+    "contact": "select min(id) from contact where organisation = {town}",
+    "account": "select id from account where email = 'rh@mairie.example.org'",
+    "membership": "select id from membership where organisation is null and facilitator is null order by id limit 1",
+    "venue": "select min(id) from venue",
+    "facilitator": "select min(id) from facilitator",
+    "invoice": "select number from invoice where state = 'issued' and kind = 'invoice' and id < {first} order by id",
+    "draft": "select max(id) from invoice where state = 'draft'",
+    "line": "select min(l.id) from invoice_line l join invoice i on i.id = l.invoice where i.state = 'draft'",
+    "receivable": "select id from receivable where settled_cents < gross_cents and id < {first} order by id desc",
+    "opening": "select id from receivable where invoice is null",
+    "payment": "select id from payment where way = 'cheque' and id < {first}",
+    "receipt": "select e.number from receipt r join ledger_entry e on e.id = r.entry",
+    "mail": "select id from mail where calendar is not null and id < {first} order by id desc limit 1",
+    "filed_mail": "select mail from mail_attachment order by id limit 1",
+    "file": "select file from mail_attachment order by id limit 1",
+    "own_feed": "select id from feed_token where kind = 'organisation'",
+    "facilitator_feed": "select id from feed_token where kind = 'facilitator'",
+    "given_feed": "select id from feed_token where kind = 'staff'",
+    "statement": "select id from bank_statement where read_at is not null and id < {first}",
+    "unread_statement": "select id from bank_statement where read_at is null",
+    "bank_line": "select id from bank_line where state = 'new' and id < {first}",
+    "export": "select number || '.csv' from journal_export",
+    "last_month": "select (date_trunc('month', now()) - interval '1 day')::date",
+}
+_LINKS = {
+    "invoice_link": (Purpose.INVOICE, "select id from invoice where state = 'issued' and id < {first} order by id"),
+    "facts_link": (Purpose.BILLING_FACTS, NAMES["draft"]),
+    "answer_link": (Purpose.INVITATION, "select min(id) from invitation where role = 'facilitator'"),
+    "private_link": (Purpose.SESSION, "select min(id) from session where kind = 'private'"),
+}
 
-    slug: str  # of an organisation
-    booking: str
-    session: int
-    slot: int
-    offer: str
-    invoice: str
-    payment: int
-    receivable: int
-    mail: int
-    venue: int
-    feed: str
-    key: str
 
-
-async def build() -> Crowded:
-    """Fill an empty, migrated database: a year's story by the actions, then the crowd by SQL."""
-    with clock.frozen(clock.now() - timedelta(days=60)):
-        town = await makers.make_town()
-    await makers.make_staff()
-    today = clock.today()
-    billed = await accounts_makers.invoice(town, town.organisation, today - timedelta(days=40))
-    payment = await accounts_makers.pay(billed, billed.due_cents, today - timedelta(days=10))
-    session = await makers.make_session(town.offer, venue=town.venue, facilitators=(town.facilitator,))
-    booked = await bookings.book(SYSTEM, NewBooking(session, town.organisation, 8))
-    feed = await open_feed(SYSTEM, "essai", facilitator=town.facilitator)
-    key = await keys.create(SYSTEM, "essai", organisation=town.organisation)
-    await drain()
+async def build() -> dict[str, str]:
+    """Fill an empty, migrated database: a year's story by the actions, then the crowd by SQL. What addresses name."""
+    town, names = await story()
     for table, count, values in _CROWD:
         await _many(table, count, values)
     await db.connection().execute("analyze")
-    mail = await db.value("select max(id) from mail")
-    slot = await db.value("select id from slot where session = $1", session)
-    return Crowded(
-        town.slug, booked.reference, session, slot, town.offer_slug, billed.number or "", payment,
-        billed.receivable or 0, mail, town.venue, feed, key,
-    )  # fmt: skip
+    known = {"town": town.organisation, "first": FIRST}
+    found = {name: str(await db.value(sql.format(**known))) for name, sql in NAMES.items()}
+    assert "None" not in found.values(), [name for name, value in found.items() if value == "None"]
+    return {**names, **found, **{name: await _link(*of, known) for name, of in _LINKS.items()}}
+
+
+async def _link(purpose: Purpose, sql: str, known: dict[str, int]) -> str:
+    subject = await db.value(sql.format(**known))
+    assert subject is not None, purpose
+    return sign(Link(purpose, subject, 0, clock.now() + timedelta(days=9)), settings.current().secret_key)
+
+
+async def story() -> tuple[makers.Town, dict[str, str]]:
+    """One of each thing, made by the actions; the secrets that only its maker knows."""
+    with clock.frozen(clock.now() - timedelta(days=60)):
+        town = await makers.make_town()
+    eve = Actor("user", await makers.make_staff(), "Ève Équipe", frozenset(Permission), Scope(everything=True))
+    rachel = await roles.add_user(SYSTEM, "rh@mairie.example.org", "Rachel Ressources")
+    await roles.grant(SYSTEM, rachel, Role.MANAGER, **_at(town))
+    today = clock.today()
+    await _money(town, today)
+    coming = {"venue": town.venue, "facilitators": (town.facilitator,)}
+    session = await makers.make_session(town.offer, **coming)
+    await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=90), **_at(town))
+    await bookings.book(SYSTEM, NewBooking(session, town.organisation, 8))
+    secrets = {
+        "feed": await open_feed(SYSTEM, "essai", facilitator=town.facilitator),
+        "team_feed": await open_feed(eve, "essai", staff=True),
+        "key": await keys.create(SYSTEM, "essai", organisation=town.organisation),
+        "team_key": await keys.create(SYSTEM, "essai", organisation=None),
+    }
+    await open_feed(SYSTEM, "essai", organisation=town.organisation)
+    await drain()
+    return town, secrets
+
+
+def _at(town: makers.Town) -> dict[str, int]:
+    return {"organisation": town.organisation}
+
+
+async def _money(town: makers.Town, today: date) -> None:
+    """Invoices, one paid, one owed, one credited; a draft; what another ledger left; two files of the bank."""
+    for day in (40, 39, 38):
+        view = await accounts_makers.invoice(town, town.organisation, today - timedelta(days=day))
+        if day == 40:
+            await accounts_makers.pay(view, view.due_cents, today - timedelta(days=10), Way.CHEQUE)
+    await credit(SYSTEM, view.id, CreditWanted(reason="Essai"))
+    await makers.make_platform(issue_without_look=False)
+    begins = accounts_makers.noon(today - timedelta(days=9))
+    with clock.frozen(begins - timedelta(days=9)):
+        session = await makers.make_session(town.offer, starts_at=begins)
+        await bookings.book(SYSTEM, NewBooking(session, town.organisation, 4))
+    with clock.frozen(begins + timedelta(days=1)):
+        await hold_session(SYSTEM, session)
+        await drain()
+    await bank_makers.owed("ANCIEN-1", payer=town.organisation)
+    row = bank_makers.row("VIREMENT ANCIEN-1", "350,00", day=f"{today - timedelta(days=3):%d/%m/%Y}")
+    await bank_makers.imported(row)
+    await import_statement(SYSTEM, "autre.csv", bank_makers.csv(row, header="A;B;C;D"))
+    await export_journal(SYSTEM, today - timedelta(days=30))
 
 
 async def _many(table: str, count: int, values: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ async def facilitated(facilitators: Collection[int]) -> list[int]:
     """The sessions in which these facilitators hold a date."""
     sql = """
         select distinct t.session from assignment a join slot t on t.id = a.slot
-        where a.facilitator = any($1) and a.state in ('proposed', 'accepted', 'confirmed')
+        where a.facilitator = any($1) and assignment_holds(a.state)
     """
     return [record["session"] for record in await db.connection().fetch(sql, sorted(facilitators))]
 

@@ -172,9 +172,14 @@ class _Asked:
             return
         if state in (DocumentStanding.DUE, DocumentStanding.LATE):
             today = self.add(clock.today())
-            when = "r.due_on < {}" if state == DocumentStanding.LATE else "(r.due_on is null or r.due_on >= {})"
-            said = f"r.settled_cents < r.gross_cents and {when.format(today)}"
-            self.issued.append(said)
+            when = (
+                f"r.due_on < {today}"
+                if state == DocumentStanding.LATE
+                else f"(r.due_on is null or r.due_on >= {today})"
+            )
+            said = f"r.settled_cents < r.gross_cents and {when}"
+            # what is open is little: it is looked up by its ids, where a join would read every invoice
+            self.issued.append(f"i.id = any(array(select r.invoice from receivable r where {said}))")
             self.opening.append(said)
             return
         whole = "r.settled_cents = r.gross_cents"

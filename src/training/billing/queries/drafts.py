@@ -100,33 +100,35 @@ async def to_credit(scope: Scope, limit: int = 100) -> list[ToCredit]:
     """Invoices of cancelled bookings that no credit note has taken back, the latest cancellation first."""
     where = Clauses("b.state = 'cancelled'")
     where.within(scope, "c.payer")
-    order = "order by e.ended_at desc nulls last, b.id desc, i.id"
-    sql = f"{_TO_CREDIT} where {where} {order} limit {limit:d}"
+    sql = f"{_TO_CREDIT.format(where=where, limit=limit)} order by x.cancelled_at desc nulls last, x.id desc, x.invoice"
     return await db.rows(ToCredit, sql, *where.values)
 
 
-# Cancelled bookings one by one: the lines of most are none.
+# The page first, then what is shown beside. Of most cancelled bookings no line is anywhere.
 _TO_CREDIT = """
-    select b.id as booking, b.reference, o.title, s.starts_at, e.ended_at as cancelled_at,
-           g.id as payer, g.name as payer_name, g.slug as payer_slug, i.id as invoice, i.number, i.issued_on,
-           c.left_cents
-    from booking b
-    left join booking_ending e on e.booking = b.id and e.undone_at is null
-    join session s on s.id = b.session
+    select x.id as booking, x.reference, o.title, s.starts_at, x.cancelled_at, x.invoice, x.left_cents,
+           g.id as payer, g.name as payer_name, g.slug as payer_slug, i.number, i.issued_on
+    from (
+        select b.id, b.reference, b.session, e.ended_at as cancelled_at, c.invoice, c.left_cents
+        from booking b
+        left join booking_ending e on e.booking = b.id and e.undone_at is null
+        cross join lateral (
+            select i.id as invoice, i.payer, sum(l.net_cents - coalesce(k.net_cents, 0))::bigint as left_cents
+            from invoice_line l
+            join invoice i on i.id = l.invoice and i.state = 'issued' and i.kind <> 'credit_note'
+            left join lateral (
+                select sum(x.net_cents)::bigint as net_cents from invoice_line x join invoice n on n.id = x.invoice
+                where x.corrects = l.id and n.state = 'issued'
+            ) k on true
+            where l.booking = b.id group by i.id
+            having sum(l.net_cents - coalesce(k.net_cents, 0)) <> 0
+        ) c
+        where {where} order by e.ended_at desc nulls last, b.id desc, c.invoice limit {limit:d}
+    ) x
+    join invoice i on i.id = x.invoice
+    join organisation g on g.id = i.payer
+    join session s on s.id = x.session
     join offer o on o.id = s.offer
-    cross join lateral (
-        select i.id, i.payer, sum(l.net_cents - coalesce(k.net_cents, 0))::bigint as left_cents
-        from invoice_line l
-        join invoice i on i.id = l.invoice and i.state = 'issued' and i.kind <> 'credit_note'
-        left join lateral (
-            select sum(x.net_cents)::bigint as net_cents from invoice_line x join invoice n on n.id = x.invoice
-            where x.corrects = l.id and n.state = 'issued'
-        ) k on true
-        where l.booking = b.id group by i.id
-        having sum(l.net_cents - coalesce(k.net_cents, 0)) <> 0
-    ) c
-    join invoice i on i.id = c.id
-    join organisation g on g.id = c.payer
 """
 
 

@@ -43,11 +43,11 @@ class ReceivableView:
 
 
 RECEIVABLE_WORDS = "' ' || r.number"  # as the index receivable_words has them
-_RECEIVABLE = """
-    select r.id, r.number, r.invoice, r.payer, g.name as payer_name, g.slug as payer_slug, g.buyer as payer_buyer,
-           r.issued_on, r.due_on, r.gross_cents, r.settled_cents
-    from receivable r join organisation g on g.id = r.payer
+_OWED = """
+    r.id, r.number, r.invoice, r.payer, g.name as payer_name, g.slug as payer_slug, g.buyer as payer_buyer,
+    r.issued_on, r.due_on, r.gross_cents, r.settled_cents
 """
+_RECEIVABLE = f"select {_OWED} from receivable r join organisation g on g.id = r.payer"
 
 
 async def receivable(id: int) -> ReceivableView | None:  # noqa: A002
@@ -65,11 +65,16 @@ async def open_receivables(search: str = "", *, limit: int = 30) -> list[Receiva
     """Those with something due, the oldest first. `search`: a piece of the number or of the payer's name, or euros."""
     where = Clauses("r.settled_cents < r.gross_cents")
     if search.strip():
-        said = words_in(where.value, search, SearchPlace(RECEIVABLE_WORDS), SearchPlace(ORGANISATION_WORDS))
+        said = words_in(where.value, search, SearchPlace(RECEIVABLE_WORDS), _PAYER_WORDS)
         due = "to_char((r.gross_cents - r.settled_cents) / 100.0, 'FM999999990.00')"
         where.add(f"({said} or {due} = {{}})", _as_euros(search))
-    sql = f"{_RECEIVABLE} where {where} order by r.issued_on, r.id limit {limit:d}"
+    oldest = "order by r.issued_on, r.id"
+    shown = f"(select * from receivable r where {where} {oldest} limit {limit:d}) r"
+    sql = f"select {_OWED} from {shown} join organisation g on g.id = r.payer {oldest}"
     return await db.rows(ReceivableView, sql, *where.values)
+
+
+_PAYER_WORDS = words_of(ORGANISATION_WORDS, "organisation g", "r.payer")
 
 
 def _as_euros(search: str) -> str:

@@ -190,7 +190,12 @@ async def _owed() -> list[OpenReceivable]:
         select r.id, r.number, o.name as payer_name, r.gross_cents - r.settled_cents as due_cents,
                r.issued_on::text as issued
         from receivable r join organisation o on o.id = r.payer
-        where r.settled_cents < r.gross_cents or r.issued_on > $1
+        where r.id = any(array(
+            select id from receivable where settled_cents < gross_cents
+            union all select id from receivable where invoice is null and issued_on > $1
+            union all select id from receivable
+                      where invoice = any(array(select id from invoice where state = 'issued' and issued_on > $1))
+        ))
     """
     return await db.rows(OpenReceivable, sql, clock.today() - PAID_WITHIN)
 
