@@ -25,6 +25,7 @@ from training.attendance.actions import hold_session
 from training.billing.actions import ask_missing, client_facts, deposit, edit_draft, settle, transmit
 from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.issue import issue
+from training.billing.actions.renew_link import renew_link
 from training.billing.actions.set_numbering import Start, set_numbers
 from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
@@ -152,6 +153,7 @@ async def _money() -> None:
     await settle.refund(SYSTEM, payment, 300, clock.today(), "Trop payé.")
     await settle.write_off(SYSTEM, owed, 100, "Petit reste.")
     await set_series(SYSTEM, "trial", "T", 12)
+    await renew_link(SYSTEM, await db.value("select invoice from receivable where id = $1", owed))
 
 
 async def _facts(organisation: int, offer: int) -> None:
