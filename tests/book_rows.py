@@ -12,6 +12,10 @@ import makers
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
 
+TODAY = date(2027, 3, 15)
+YESTERDAY, TOMORROW, JAN = date(2027, 3, 14), date(2027, 3, 16), date(2027, 1, 10)
+NOW = clock.at(TODAY, makers.NOON.time())
+
 _NUMBERS = {"invoice": "F", "deposit": "D", "credit_note": "A"}
 
 
@@ -116,3 +120,8 @@ async def paid(number: str, on: date, cents: int, way: str = "transfer", **more:
     payment = await money(on, cents, payer, way, **more)
     await settle(on, cents, payment, number)
     return payment
+
+
+async def other() -> int:
+    """Another organisation, whose rows are not the payer's."""
+    return await makers.make_organisation("Ville-Basse", siret=None, domain="ville.example.org")

@@ -16,14 +16,18 @@ import pytest
 from litestar import Litestar
 
 from training.app import create_app
-from training.kernel import db, migrate, settings
+from training.kernel import clock, db, migrate, settings
 from training.postgresql import embedded
 
 ROOT = Path(__file__).parents[1]
 for folder in (Path(__file__).parent, Path(__file__).parent / "unit"):
     sys.path.insert(0, str(folder))  # makers, samples and validators are plain modules
 
-from databases import on  # noqa: E402 - after the path is set
+import book_rows  # noqa: E402 - after the path is set
+import makers  # noqa: E402
+import online_makers  # noqa: E402
+import stripe_server  # noqa: E402
+from databases import on  # noqa: E402
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 BASE_URL = "http://testserver.local"
@@ -166,3 +170,27 @@ async def client(database_test: None, app: Litestar) -> AsyncIterator[httpx.Asyn
     """A browser without a browser: the application through ASGI, in the test's own transaction."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as browser:
         yield browser
+
+
+@pytest.fixture
+def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[stripe_server.Stripe]:
+    """The fake Stripe, open; it is asked again at once."""
+    monkeypatch.setattr("stripe._http_client.HTTPClient.INITIAL_DELAY", 0.01)
+    with online_makers.stripe_open() as running:
+        yield running
+
+
+@pytest.fixture
+async def debt(database_test: None) -> AsyncIterator[online_makers.Debt]:
+    """An issued invoice that may be paid online, on the day when it is."""
+    with clock.frozen(makers.NOON):
+        made = await online_makers.make_debt()
+    with clock.frozen(online_makers.PAYING):
+        yield made
+
+
+@pytest.fixture
+async def payer(database_test: None) -> AsyncIterator[int]:
+    """A private organisation, on the day when `book_rows` are read."""
+    with clock.frozen(book_rows.NOW):
+        yield await book_rows.private()

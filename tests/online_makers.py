@@ -17,12 +17,13 @@ import stripe_server
 from training.attendance.actions import hold_session
 from training.billing.queries import invoices as queries
 from training.billing.queries.invoices import InvoiceView
+from training.billing.rules.payments import Way
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
-from training.payments.actions import stripe_events
+from training.payments.actions import checkout, stripe_events
 from training.payments.clients.stripe import signed_event
 from training.worker import drain
 
@@ -95,6 +96,18 @@ async def debt_of(invoice: InvoiceView) -> Debt:
     scope = Scope(organisations={invoice.payer: frozenset({"invoices.see", "invoices.pay"})})
     manager = Actor("user", 17, "Mona Manager", scope=scope)
     return Debt(invoice.payer, invoice.payer_slug, invoice.receivable, invoice.number, manager)
+
+
+async def begun(debt: Debt, stripe: stripe_server.Stripe, way: Way = Way.CARD) -> str:
+    """A page of Stripe's, opened; its id."""
+    await checkout.begin(debt.manager, debt.receivable, way)
+    return list(stripe.sessions)[-1]
+
+
+async def refunded() -> int:
+    """What was given back, in all."""
+    sql = "select coalesce(sum(amount_cents), 0)::bigint from settlement where kind = 'refund'"
+    return int(await db.value(sql))
 
 
 async def due_of(debt: Debt) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 import stripe_server
-from online_makers import PAYING, Debt, due_of, make_debt, outcome, stripe_open, told
+from online_makers import PAYING, Debt, due_of, outcome, told
 from training.billing.actions import settle
 from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.rules.payments import Way
@@ -26,22 +26,13 @@ pytestmark = [pytest.mark.anyio, pytest.mark.commits]  # Stripe is never called 
 
 
 @pytest.fixture
-def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[stripe_server.Stripe]:
+def stripe(stripe: stripe_server.Stripe, monkeypatch: pytest.MonkeyPatch) -> Iterator[stripe_server.Stripe]:
+    """One that is waited for no longer than a test can bear."""
     monkeypatch.setattr("stripe._http_client.HTTPClient.MAX_DELAY", 0.05)
-    monkeypatch.setattr("stripe._http_client.HTTPClient.INITIAL_DELAY", 0.01)
     monkeypatch.setattr(client, "READ", 0.4)
     client._client.cache_clear()
-    with stripe_open() as running:
-        yield running
+    yield stripe
     client._client.cache_clear()
-
-
-@pytest.fixture
-async def debt(database_test: None) -> AsyncIterator[Debt]:
-    with clock.frozen(PAYING - timedelta(days=12)):
-        made = await make_debt()
-    with clock.frozen(PAYING):
-        yield made
 
 
 async def attempts() -> list[tuple[str, str, int]]:

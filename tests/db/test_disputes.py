@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
-
 import pytest
 
 import stripe_server
-from online_makers import PAYING, Debt, due_of, make_debt, stripe_open, told
-from training.billing.rules.payments import Way
+from online_makers import Debt, begun, due_of, refunded, told
 from training.dunning.actions import pauses
 from training.dunning.rules.reminding import PauseKind
-from training.kernel import clock, db
+from training.kernel import db
 from training.kernel.actor import SYSTEM
 from training.kernel.outbox import Fact
-from training.payments.actions import checkout
 from training.payments.queries.notices import contested
 from training.reactions import BY_NAME
 from training.worker import react
 
 pytestmark = [pytest.mark.anyio, pytest.mark.commits]
-
-
-@pytest.fixture
-def stripe() -> Iterator[stripe_server.Stripe]:
-    with stripe_open() as running:
-        yield running
-
-
-@pytest.fixture
-async def debt(database_test: None) -> AsyncIterator[Debt]:
-    with clock.frozen(PAYING - timedelta(days=12)):
-        made = await make_debt()
-    with clock.frozen(PAYING):
-        yield made
-
-
-async def begun(debt: Debt, stripe: stripe_server.Stripe) -> str:
-    """A page of Stripe's, opened; its id."""
-    await checkout.begin(debt.manager, debt.receivable, Way.CARD)
-    return list(stripe.sessions)[-1]
-
-
-async def refunded() -> int:
-    return await db.value("select coalesce(sum(amount_cents), 0)::bigint from settlement where kind = 'refund'")
 
 
 async def open_pauses() -> int:

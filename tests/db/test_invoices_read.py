@@ -8,7 +8,7 @@ import pytest
 
 import accounts_makers as books
 import makers
-from book_rows import draft, entry, file, issued, paid, private, put
+from book_rows import JAN, TODAY, YESTERDAY, draft, entry, file, issued, other, paid, put
 from training.billing.queries import credits as crediting
 from training.billing.queries import drafts, invoices, owing, transmissions
 from training.billing.queries.invoices import InvoiceNarrowing
@@ -24,19 +24,7 @@ from training.reporting.portal import invoices as portal
 
 pytestmark = pytest.mark.anyio
 
-TODAY = date(2027, 3, 15)
-YESTERDAY, JAN = TODAY - timedelta(days=1), date(2027, 1, 10)
 ALL = SYSTEM.scope
-
-
-@pytest.fixture
-async def payer(database_test):
-    with clock.frozen(books.noon(TODAY)):
-        yield await private()
-
-
-async def other() -> int:
-    return await makers.make_organisation("Ville-Basse", siret=None, domain="ville.example.org")
 
 
 async def id_of(number: str) -> int:

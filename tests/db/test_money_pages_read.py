@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 import bank_makers
 import book_rows as rows
 import makers
-from training.kernel import clock, db
+from book_rows import JAN, TODAY
+from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import NotFound
 from training.payments.actions.import_statement import import_statement, read_columns
@@ -18,15 +19,7 @@ from training.reporting.office.trail import trail_page
 
 pytestmark = pytest.mark.anyio
 
-TODAY = date(2027, 3, 15)
-JAN = date(2027, 1, 10)
 ALL = SYSTEM.scope
-
-
-@pytest.fixture
-async def payer(database_test):
-    with clock.frozen(clock.at(TODAY, makers.NOON.time())):
-        yield await rows.private()
 
 
 async def test_a_payment_s_page_says_what_is_held_now_and_what_the_rest_could_settle(payer):

@@ -7,11 +7,25 @@ from datetime import date, timedelta
 
 import pytest
 
-import accounts_makers as books
-import makers
-from book_rows import entry, file, issued, money, owed, paid, private, put, receivable, settle
+from book_rows import (
+    JAN,
+    NOW,
+    TODAY,
+    TOMORROW,
+    YESTERDAY,
+    entry,
+    file,
+    issued,
+    money,
+    other,
+    owed,
+    paid,
+    put,
+    receivable,
+    settle,
+)
 from training.dunning.queries import reminders
-from training.kernel import clock, db
+from training.kernel import db
 from training.kernel.actor import SYSTEM, Scope
 from training.payments.queries import receipts, receivables, statements
 from training.payments.queries.statements import LineState
@@ -22,20 +36,7 @@ from training.reporting.office.reminders import reminders_page
 
 pytestmark = pytest.mark.anyio
 
-TODAY = date(2027, 3, 15)
-YESTERDAY, TOMORROW, JAN = TODAY - timedelta(days=1), TODAY + timedelta(days=1), date(2027, 1, 10)
-NOW = books.noon(TODAY)
 ALL = SYSTEM.scope
-
-
-@pytest.fixture
-async def payer(database_test):
-    with clock.frozen(NOW):
-        yield await private()
-
-
-async def other() -> int:
-    return await makers.make_organisation("Ville-Basse", siret=None, domain="ville.example.org")
 
 
 # What is owed

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pytest
 
-import accounts_makers as books
-import makers
-from book_rows import issued, money, paid, private, put, settle
+from book_rows import JAN, TODAY, YESTERDAY, issued, money, other, paid, put, settle
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.reporting.portal import invoices as portal
 
 pytestmark = pytest.mark.anyio
 
-TODAY = date(2027, 3, 15)
-YESTERDAY, JAN = TODAY - timedelta(days=1), date(2027, 1, 10)
 ALL = SYSTEM.scope
-
-
-@pytest.fixture
-async def payer(database_test):
-    with clock.frozen(books.noon(TODAY)):
-        yield await private()
-
-
-async def other() -> int:
-    return await makers.make_organisation("Ville-Basse", siret=None, domain="ville.example.org")
 
 
 async def test_the_payer_s_sum_is_of_what_is_theirs_and_due(payer):

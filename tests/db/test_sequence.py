@@ -101,7 +101,8 @@ async def starts_at(town: makers.Town):
     return slot.starts_at
 
 
-async def test_a_move_after_a_cancel_and_a_new_booking_is_seen(database_test):
+async def booked_again() -> makers.Town:
+    """A booking was cancelled, and made again: each told."""
     town = await makers.make_town()
     asked = NewBooking(town.session, town.organisation, 2)
     first = await book(SYSTEM, asked)
@@ -110,6 +111,11 @@ async def test_a_move_after_a_cancel_and_a_new_booking_is_seen(database_test):
     await settle()
     await book(SYSTEM, asked)
     await settle()
+    return town
+
+
+async def test_a_move_after_a_cancel_and_a_new_booking_is_seen(database_test):
+    town = await booked_again()
     await move(town, 1)
     await move(town, 1)
     client, _answers = await read(CONTACT)
@@ -187,14 +193,7 @@ async def test_two_programs_follow_cancel_invited_again_moved_moved(database_tes
 
 
 async def test_an_answer_is_not_carried_to_a_time_never_seen(database_test):
-    town = await makers.make_town()
-    asked = NewBooking(town.session, town.organisation, 2)
-    first = await book(SYSTEM, asked)
-    await settle()
-    await cancel(SYSTEM, first.id, "Neige")
-    await settle()
-    await book(SYSTEM, asked)
-    await settle()
+    town = await booked_again()
     (note,) = [one for one in await invitations.told_of(town.session) if one.email == CONTACT]
     await answer(SYSTEM, note.id, Answer.ACCEPTED)
     await move(town, 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import asyncpg
@@ -13,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import stripe_server
-from online_makers import PAYING, Debt, due_of, make_debt, outcome, stripe_open, told
+from online_makers import PAYING, Debt, begun, due_of, make_debt, outcome, refunded, told
 from training import worker
 from training.billing.actions import settle
 from training.billing.rules.payments import Way
@@ -29,26 +28,6 @@ from training.worker import drain
 pytestmark = [pytest.mark.anyio, pytest.mark.commits]
 
 
-@pytest.fixture
-def stripe() -> Iterator[stripe_server.Stripe]:
-    with stripe_open() as running:
-        yield running
-
-
-@pytest.fixture
-async def debt(database_test: None) -> AsyncIterator[Debt]:
-    with clock.frozen(PAYING - timedelta(days=12)):
-        made = await make_debt()
-    with clock.frozen(PAYING):
-        yield made
-
-
-async def begun(debt: Debt, stripe: stripe_server.Stripe, way: Way = Way.CARD) -> str:
-    """A page of Stripe's, opened; its id."""
-    await checkout.begin(debt.manager, debt.receivable, way)
-    return list(stripe.sessions)[-1]
-
-
 async def state() -> str:
     return await db.value("select state from checkout order by id desc limit 1")
 
@@ -57,11 +36,6 @@ async def payments() -> list[tuple[str, int, int]]:
     """way, amount, used."""
     rows = await db.connection().fetch("select way, amount_cents, used_cents from payment order by id")
     return [(row["way"], row["amount_cents"], row["used_cents"]) for row in rows]
-
-
-async def refunded() -> int:
-    sql = "select coalesce(sum(amount_cents), 0)::bigint from settlement where kind = 'refund'"
-    return await db.value(sql)
 
 
 async def receive(event: stripe_server.Json) -> int:

@@ -4,34 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 
 import pytest
 
 import stripe_server
-from online_makers import PAYING, Debt, due_of, make_debt, outcome, post_event, stripe_open
+from online_makers import Debt, due_of, outcome, post_event
 from training.billing.rules.payments import Way
-from training.kernel import clock, db, settings
+from training.kernel import db, settings
 from training.payments.actions import checkout
 from training.web.hooks import stripe as door
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def stripe() -> Iterator[stripe_server.Stripe]:
-    with stripe_open() as running:
-        yield running
-
-
-@pytest.fixture
-async def debt(database_test: None) -> AsyncIterator[Debt]:
-    with clock.frozen(PAYING - timedelta(days=12)):
-        made = await make_debt()
-    with clock.frozen(PAYING):
-        yield made
 
 
 @pytest.fixture

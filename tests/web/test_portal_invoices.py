@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
 import makers
-import stripe_server
 from makers import text_of
-from online_makers import PAYING, Debt, due_of, make_debt, stripe_open, told
+from online_makers import PAYING, Debt, due_of, make_debt, told
 from portal_makers import enter
 from training.billing.actions import settle
 from training.billing.queries import invoices as queries
@@ -25,21 +24,6 @@ from training.kernel.links import Link, sign
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[stripe_server.Stripe]:
-    monkeypatch.setattr("stripe._http_client.HTTPClient.INITIAL_DELAY", 0.01)
-    with stripe_open() as running:
-        yield running
-
-
-@pytest.fixture
-async def debt(database_test: None) -> AsyncIterator[Debt]:
-    with clock.frozen(PAYING - timedelta(days=12)):
-        made = await make_debt()
-    with clock.frozen(PAYING):
-        yield made
 
 
 @pytest.fixture
