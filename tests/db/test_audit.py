@@ -287,7 +287,7 @@ async def _books() -> None:
     await pauses.resume(SYSTEM, owed)
     await pauses.follow_dispute(SYSTEM, owed)
     await set_accounts(SYSTEM, Accounts())
-    await export_journal(SYSTEM, today)
+    await export_journal(SYSTEM, today.replace(month=1, day=1), today)
     await close_period(SYSTEM, today.replace(day=1) - timedelta(days=1))
     for occasion in ("firm", "formal"):
         with clock.frozen(clock.now() + timedelta(days=100 if occasion == "firm" else 200)):

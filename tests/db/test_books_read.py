@@ -8,10 +8,20 @@ import pytest
 
 import accounts_makers as books
 import makers
-from book_rows import draft, issued, money, owed, paid, private, put, settle
-from training.accounting.formats.journal import GivenUp, PaymentIn, Refunded, Sale, SettledPart, Transferred
-from training.accounting.queries import accounts, journal, register
+from book_rows import draft, issued, money, owed, paid, private, put, receivable, settle
+from training.accounting.queries import accounts, journal, register, sources
 from training.accounting.queries.register import Filter
+from training.accounting.rules import entries as rules
+from training.accounting.rules.accounts import Accounts
+from training.accounting.rules.entries import (
+    GivenUp,
+    PaymentIn,
+    Refunded,
+    Sale,
+    SettledPart,
+    Transferred,
+    entries,
+)
 from training.billing.queries.periods import closed_until
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -168,11 +178,11 @@ def told(found: list[object]) -> list[tuple[str, object, int]]:
 async def test_the_journal_carries_a_last_day_and_no_credit_note_as_money(payer):
     await everything(payer, JAN31)
     payment = await db.value("select id from payment where way = 'transfer'")
-    assert told(await journal.not_exported(JAN31)) == [
+    assert told(await sources.not_exported(JAN31)) == [
         ("sale", "F1", 1_000), ("credit", "A1", 200), ("received", payment, 600), ("refunded", payment, 50),
         ("given up", "F1", 10),
     ]  # fmt: skip
-    assert await journal.not_exported(JAN31 - timedelta(days=1)) == []
+    assert await sources.not_exported(JAN31 - timedelta(days=1)) == []
 
 
 async def test_what_an_export_carried_is_not_carried_again_and_ids_of_other_kinds_do_not_hide_it(payer):
@@ -185,14 +195,14 @@ async def test_what_an_export_carried_is_not_carried_again_and_ids_of_other_kind
     wrong = [(kind, id_) for kind, ids in elsewhere.items() for id_ in set(ids) - {mine[kind]}]
     async with db.atomic():
         await carried(*wrong)
-        assert len(await journal.not_exported(JAN31)) == 3 - sum(
+        assert len(await sources.not_exported(JAN31)) == 3 - sum(
             1 for kind, id_ in mine.items() if (kind, id_) in wrong
         )
     for kind, id_ in mine.items():
         await db.execute("delete from journal_exported")
         await db.execute("delete from journal_export")
         await carried((kind, id_))
-        assert len(await journal.not_exported(JAN31)) == 2, kind
+        assert len(await sources.not_exported(JAN31)) == 2, kind
 
 
 async def test_money_moves_between_accounts_only_when_somebody_else_paid(payer):
@@ -203,7 +213,7 @@ async def test_money_moves_between_accounts_only_when_somebody_else_paid(payer):
     await settle(FEB28, 300, await money(FEB1, 300, other), "F2", "payment")
     await settle(FEB1, 200, await money(FEB1, 200, None), "F3", "payment")
     await settle(MAR1, 100, await money(FEB1, 100, other), "F3", "payment")
-    found = [one for one in await journal.not_exported(FEB28) if isinstance(one, Transferred)]
+    found = [one for one in await sources.not_exported(FEB28) if isinstance(one, Transferred)]
     assert [(m.number, m.cents, m.source and m.source.name, m.target and m.target.name) for m in found] == [
         ("F3", 200, None, "Association d’Essai"),
         ("F2", 300, "Autre", "Association d’Essai"),
@@ -215,15 +225,16 @@ async def test_the_journal_goes_by_day_whatever_was_entered_first(payer):
     await issued("F1", payer, FEB1)
     late, early = await money(FEB28, 20, payer), await money(FEB1, 10, payer)
     backs = [await settle(FEB28, 2, late, None, "refund"), await settle(FEB1, 1, early, None, "refund")]
-    found = await journal.not_exported(FEB28)
+    found = await sources.not_exported(FEB28)
     assert [s.number for s in found if isinstance(s, Sale)] == ["F1", "F2"]
     assert [s.id for s in found if isinstance(s, PaymentIn)] == [early, late]
     assert [s.id for s in found if isinstance(s, Refunded)] == list(reversed(backs))
 
 
 async def lettered(until: date) -> set[str]:
-    found = [one for one in await journal.not_exported(until) if isinstance(one, Sale) and one.letter]
-    return {one.number for one in found if isinstance(one, Sale)}
+    found = entries(await sources.not_exported(until), Accounts())
+    tied = rules.lettered(found, await sources.settled_in_whole(JAN31, until))
+    return {entry.piece for entry in tied if entry.kind == "invoice" and any(line.letter for line in entry.lines)}
 
 
 async def test_letters_are_only_given_to_what_is_whole_inside_this_export(payer):
@@ -235,13 +246,14 @@ async def test_letters_are_only_given_to_what_is_whole_inside_this_export(payer)
     await settle(MAR1, 500, await money(FEB1, 500, payer), "F3", "payment")  # whole a day after the export
     before = await money(JAN31, 1_000, payer)  # its entry left with an export before
     await settle(FEB1, 1_000, before, "F4", "payment")
-    half = await settle(JAN31, 500, await money(JAN31, 500, payer), "F5", "payment")
+    half = await money(JAN31, 500, payer)
+    await settle(JAN31, 500, half, "F5", "payment")
     await paid("F5", FEB1, 500)
-    await carried(("payment", before), ("settlement", half))
+    await carried(("payment", before), ("payment", half))
     assert await lettered(FEB28) == {"F1"}
 
 
-async def test_a_credit_note_is_lettered_with_its_invoice_only_when_all_of_it_went_there(payer):
+async def test_so_much_of_a_credit_note_is_lettered_as_went_to_its_invoice(payer):
     await issued("F1", payer, FEB1)
     await issued("F2", payer, FEB1)
     await issued("A1", payer, FEB1)
@@ -250,7 +262,9 @@ async def test_a_credit_note_is_lettered_with_its_invoice_only_when_all_of_it_we
     await paid("F1", FEB1, 1_000, "credit_note", credit_note=notes["A1"])
     rest = await money(FEB1, 1_500, payer, "credit_note", credit_note=notes["A2"])
     await settle(FEB1, 1_000, rest, "F2", "payment")
-    assert await lettered(FEB28) == {"F1", "A1"}
+    assert await lettered(FEB28) == {"F1", "A1", "F2", "A2"}
+    (rest,) = [one for one in await sources.not_exported(FEB28) if isinstance(one, Sale) and one.number == "A2"]
+    assert rest.settled == (SettledPart(1_000, await receivable("F2")),), "500 are still the payer’s"
 
 
 async def test_money_is_told_by_what_it_settled_of_its_own_payer_up_to_that_day(payer):
@@ -266,8 +280,8 @@ async def test_money_is_told_by_what_it_settled_of_its_own_payer_up_to_that_day(
         (MAR1, 200, "F1"),
     ):
         await settle(day, cents, payment, number, "payment" if cents > 0 else "reversal")
-    (received,) = [one for one in await journal.not_exported(FEB28) if isinstance(one, PaymentIn)]
-    assert received.settled == (SettledPart(300, None),)
+    (received,) = [one for one in await sources.not_exported(FEB28) if isinstance(one, PaymentIn)]
+    assert received.settled == (SettledPart(300, await receivable("F1")),)
 
 
 async def test_exports_are_listed_the_last_first(payer):

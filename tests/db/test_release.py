@@ -19,6 +19,7 @@ import pytest
 import makers
 from conftest import BASE_URL, elsewhere, on
 from training import worker
+from training.accounting.formats import journal
 from training.app import create_app
 from training.billing.queries.ledger import disagreement
 from training.kernel import clock, db, migrate, queue
@@ -195,6 +196,24 @@ async def test_what_ended_before_has_its_row() -> None:
     assert found == ["declined", *["withdrawn with 0"] * 8]
     held = "select count(*) from billable k join booking b on b.id = k.booking join holding h on h.session = b.session"
     assert await db.value(held) == await db.value("select count(*) from billable where held") == 38
+
+
+async def test_a_book_that_was_exported_keeps_its_lines_and_accounts(kept: Manifest) -> None:
+    """Each line of each kept file is a row, tied to its invoice or payment."""
+    files = await db.connection().fetch("select e.id, f.content from journal_export e join file f on f.id = e.file")
+    written = [row for one in files for row in list(journal.read(one["content"]))[1:]]
+    assert len(written) == await db.value("select count(*) from journal_line") > 0
+    sums = "select account, sum(cents)::bigint as cents from journal_line group by 1 order by 1"
+    told: dict[str, int] = {}
+    for row in written:
+        moved = int(row[11].replace(",", "")) - int(row[12].replace(",", ""))
+        told[row[4]] = told.get(row[4], 0) + moved
+    assert {r["account"]: r["cents"] for r in await db.connection().fetch(sums)} == told
+    untied = "select count(*) from journal_line where role = 'sales_account' and source_id is null"
+    assert await db.value(untied) == 0
+    marked = "select count(*) from journal_exported where source_kind in ('invoice', 'payment')"
+    tied = "select count(distinct (source_kind, source_id)) from journal_line where source_id is not null"
+    assert await db.value(tied) == await db.value(marked)
 
 
 async def test_the_worker_of_today_does_what_was_queued(kept: Manifest) -> None:

@@ -206,13 +206,14 @@ def import_statement(staff: Page, label: str, look: Look) -> None:
 
 
 def fec_rows(staff: Page, look: Look) -> list[dict[str, str]]:
-    """The journal, exported until today, in the layout of the FEC."""
+    """The journal, exported until today, of the year until today, in the law's columns."""
     staff.goto("/gestion/comptes/journal")
-    staff.get_by_label("Exporter tout ce qui ne l’a pas été, jusqu’au").fill(clock.today().isoformat())
-    staff.get_by_role("button", name="Préparer l’export").click()
-    expect(staff.get_by_text("est prêt.")).to_be_visible()
+    staff.get_by_label("Du", exact=True).fill(clock.today().replace(month=1, day=1).isoformat())
+    staff.get_by_label("Au", exact=True).fill(clock.today().isoformat())
+    staff.get_by_role("button", name="Préparer la remise").click()
+    expect(staff.get_by_text("est prête.")).to_be_visible()
     look(staff, "journal")
-    _name, content = downloaded(staff, staff.get_by_role("link", name=re.compile("^FEC")).first)
+    _name, content = downloaded(staff, staff.get_by_role("link", name=re.compile("^TXT")).first)
     header, *rows = [line.split("\t") for line in content.decode().splitlines()]
     assert tuple(header) == COLUMNS
     return [dict(zip(header, row, strict=True)) for row in rows]

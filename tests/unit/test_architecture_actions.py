@@ -24,6 +24,9 @@ NOT_ACTING = {
         "welcome_contact": "part of the action that lets them in",
         "put_aside": "part of the action that ends what they may",
     },
+    "accounting.actions.accounts": {
+        "lock_journal": "takes a lock for actions of this room",
+    },
     "billing.actions.drafting": {
         "lock_draft": "takes a lock for an action of this room",
         "lock_drafts": "takes locks for an action of this room",

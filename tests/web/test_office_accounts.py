@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 import accounts_makers as books
+import journal_law as law
 import makers
 from office_makers import done, refused, staff
 from training.billing.queries.periods import closed_until
@@ -28,7 +29,8 @@ MARCH, APRIL, MAY = date(2027, 3, 1), date(2027, 4, 1), date(2027, 5, 20)
 ACCOUNTS = "/gestion/comptes"
 PAGES = [
     ACCOUNTS, f"{ACCOUNTS}/tva", f"{ACCOUNTS}/balance", f"{ACCOUNTS}/journal", f"{ACCOUNTS}/plan",
-    f"{ACCOUNTS}/clotures", f"{ACCOUNTS}/reprises", "/gestion/relances", "/gestion/relances/reglages",
+    f"{ACCOUNTS}/clotures", f"{ACCOUNTS}/exercices", f"{ACCOUNTS}/reprises",
+    "/gestion/relances", "/gestion/relances/reglages",
 ]  # fmt: skip
 
 
@@ -158,20 +160,20 @@ async def test_what_is_owed_by_age_in_a_table_and_drawn(two, client):
 
 async def test_an_export_is_made_once_and_read_again(two, client):
     path = f"{ACCOUNTS}/journal"
-    assert await done(client, path, {"until": "2027-04-30"}) == path
+    assert await done(client, path, {"first": "2027-01-01", "until": "2027-04-30"}) == path
     assert "N° 1" in await words(client, path)
-    await refused(client, path, {"until": "2027-04-30"}, 409, "Rien de nouveau à exporter")
-    await refused(client, path, {"until": "2027-06-01"}, 422, "pas encore venue")
+    await refused(client, path, {"first": "2027-01-01", "until": "2027-04-30"}, 409, "Rien de nouveau à exporter")
+    await refused(client, path, {"first": "2027-01-01", "until": "2027-06-01"}, 422, "pas encore venue")
+    await refused(client, path, {"first": "2026-12-31", "until": "2027-04-30"}, 422, "dans un seul exercice")
     await refused(client, path, {"until": "hier"}, 422, "Indiquez une date")
-    fec = await client.get(f"{path}/1.txt")
-    assert 'filename="000088880FEC20270430.txt"' in fec.headers["content-disposition"]
-    rows = fec.text.split("\r\n")
-    assert len(rows) == 2 + 3 + 3 + 2
-    assert {row.count("\t") for row in rows[:-1]} == {17}
-    assert (await client.get(f"{path}/1.txt")).content == fec.content
+    text = await client.get(f"{path}/1.txt")
+    assert 'filename="000088880-journal-auxiliaire-0001-20270430.txt"' in text.headers["content-disposition"]
+    rows = law.read(text.content)
+    assert len(rows) == 3 + 3 + 2 + 2
+    assert (await client.get(f"{path}/1.txt")).content == text.content
     csv = await client.get(f"{path}/1.csv")
     assert csv.content.decode("utf-8-sig").split("\r\n")[0].count(";") == 18
-    assert ";'=Église & Vélo;" in csv.text
+    assert ";Église & Vélo;" in csv.text
     xlsx = [(await client.get(f"{path}/1.xlsx")).content for _each in range(2)]
     assert xlsx[0] == xlsx[1]
     for missing in ("2.txt", "x.txt", "1.pdf", "1", "99999999999.txt"):
@@ -188,10 +190,35 @@ async def test_the_accounts_are_the_accountants(two, client):
     assert codes["sales_account"] == "706000"
     await refused(client, f"{ACCOUNTS}/plan", codes | {"sales_account": "512000"}, 422, "commence par 7")
     await done(client, f"{ACCOUNTS}/plan", codes | {"sales_account": "706200", "sales_journal": "vt"})
-    await done(client, f"{ACCOUNTS}/journal", {"until": "2027-04-30"})
-    fec = (await client.get(f"{ACCOUNTS}/journal/1.txt")).text
-    assert "\t706200\t" in fec
-    assert fec.split("\r\n")[1].startswith("VT\tVentes\t")
+    await done(client, f"{ACCOUNTS}/journal", {"first": "2027-01-01", "until": "2027-04-30"})
+    rows = law.read((await client.get(f"{ACCOUNTS}/journal/1.txt")).content)
+    assert "706200" in {row["CompteNum"] for row in rows}
+    assert (rows[0]["JournalCode"], rows[0]["JournalLib"]) == ("VT", "Ventes")
+
+
+async def test_the_journal_of_a_closed_year_is_prepared_once_and_its_end_is_read(two, client):
+    path = f"{ACCOUNTS}/exercices"
+    assert "du 01/01/2027 au 31/12/2027 Ouvert" in await words(client, path)
+    await refused(client, f"{path}/2027-12-31/journal", {}, 409, "Clôturez d’abord")
+    await refused(client, f"{path}/2027-11-30/journal", {}, 422, "Aucun exercice")
+    for missing in ("hier", "2027-11-30", "2027-12-31/journal.txt", "2027-12-31/autre.txt"):
+        assert (await client.get(f"{path}/{missing}")).status_code == 404
+    end = await words(client, f"{path}/2027-12-31")
+    assert "L’exercice n’est pas fini" in end
+    assert "Rien n’est facturé d’avance." in end
+    async with db.atomic():
+        await db.execute("update platform set fiscal_year_end = 4")
+    await done(client, f"{ACCOUNTS}/clotures", {"until": "2027-04-30"})
+    assert "Préparer le journal" in await words(client, path)
+    assert await done(client, f"{path}/2027-04-30/journal", {}) == path
+    text = await client.get(f"{path}/2027-04-30/journal.txt")
+    assert 'filename="journal-exercice-20270430.txt"' in text.headers["content-disposition"]
+    assert len(law.read(text.content)) == 10
+    assert await done(client, f"{path}/2027-04-30/journal", {}) == path
+    assert (await client.get(f"{path}/2027-04-30/journal.txt")).content == text.content
+    for kind in ("csv", "xlsx"):
+        assert (await client.get(f"{path}/2027-04-30/journal.{kind}")).status_code == 200
+    assert "Aucune remise" in await words(client, f"{ACCOUNTS}/journal"), "it is no remittance"
 
 
 async def test_a_month_is_closed_after_a_look_and_nothing_is_dated_inside(two, client):

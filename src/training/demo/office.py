@@ -259,7 +259,7 @@ def _books(town: Town, today: date) -> list[Event]:
     until = month - timedelta(days=1)
 
     async def exported() -> None:
-        await export_journal(SYSTEM, until)
+        await export_journal(SYSTEM, until.replace(month=1, day=1), until)
 
     async def closed() -> None:
         await close_period(SYSTEM, until)

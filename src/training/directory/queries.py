@@ -47,6 +47,7 @@ class PlatformView:
     is_demo: bool
     vat_on_debits: bool = False
     training_region: str | None = None
+    fiscal_year_end: int = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,9 @@ class Platform(Table, tablename="platform"):
     vat_on_debits = Boolean(default=False)  # CGI art. 269-2 c
     training_region = short_text(100, null=True)  # whose prefect registered `activity_number`
     is_demo = Boolean(default=False)
+    fiscal_year_end = Integer(default=12)  # the month (1 to 12) whose last day ends the year of the books
 
+    platform_fiscal_year_ends_in_a_month = Check("fiscal_year_end between 1 and 12")
     platform_is_one = Check("id = 1")
     platform_issue_delay = Check("issue_delay_minutes between 0 and 1440")
     platform_accent_is_a_colour = Check("accent ~ '^#[0-9a-f]{6}$'")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,12 @@ def short_day(value: date | datetime) -> str:
 def month(value: date | datetime) -> str:
     """As "mars 2027"."""
     return _date(_as_day(value), "MMMM y", i18n.language.get())
+
+
+def month_end(number: int) -> str:
+    """The last day of a month of any year, as "31 décembre" (1 to 12)."""
+    last = date(2001, number % 12 + 1, 1) - timedelta(days=1)
+    return i18n.gettext("Fin février") if number == 2 else _date(last, "d MMMM", i18n.language.get())
 
 
 def _ordinal(when: date, pattern: str) -> str:

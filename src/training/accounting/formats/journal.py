@@ -1,17 +1,16 @@
-"""Entries of the books, and the files that carry them: the FEC's eighteen columns (LPF art. A47 A-1), and ours beside.
+"""Entries as bytes: the eighteen columns of LPF art. A47 A-1, and a nineteenth of ours. Pure.
 
-Pure: what was sold, received and settled comes in, lines go out. Every entry balances.
+These files are no FEC: that is a company's whole ledger of a year. They are journals to import into it.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from itertools import count
 
-from training.accounting.rules.accounts import LABELS, Accounts, treasury
-from training.billing.rules.payments import Way
+from training.accounting.rules.entries import BookEntry, EntryLine
 
 COLUMNS = (
     "JournalCode",
@@ -33,107 +32,8 @@ COLUMNS = (
     "Montantdevise",
     "Idevise",
 )
-ANALYTIC = "CodeAnalytique"  # the nineteenth column of the files that are not the FEC
-
-
-@dataclass(frozen=True, slots=True)
-class ClientAccount:
-    """A client's own account (compte auxiliaire). None in an entry: nobody knows yet whose money it is."""
-
-    account: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lettering:
-    """What ties an invoice to what settled it (lettrage), and the day it was whole."""
-
-    code: str
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class SalesPart:
-    """What one sales account and analytic code get of an invoice. Cents, net; a discount may make it negative."""
-
-    account: str | None
-    analytic: str
-    net_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """An issued invoice, or a credit note (`credit`): its amounts are positive as on its paper."""
-
-    id: int
-    credit: bool
-    number: str
-    on: date
-    client: ClientAccount
-    parts: tuple[SalesPart, ...]
-    vat_cents: int
-    letter: Lettering | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SettledPart:
-    """So much of a payment, for one receivable; `letter` when that is settled in whole."""
-
-    cents: int
-    letter: Lettering | None
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentIn:
-    """Money that came in. `settled` is what it settled of its own payer's, the rest waits on the payer's account."""
-
-    id: int
-    way: Way
-    on: date
-    cents: int
-    client: ClientAccount | None
-    reference: str
-    settled: tuple[SettledPart, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Transferred:
-    """Money of one account that settled what another owes (or the way back: negative)."""
-
-    id: int
-    on: date
-    cents: int
-    source: ClientAccount | None
-    target: ClientAccount | None
-    number: str
-    letter: Lettering | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refunded:
-    """Money given back (negative: it came back to us)."""
-
-    id: int
-    way: Way
-    on: date
-    cents: int
-    client: ClientAccount | None
-    payment: int
-
-
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """What will not be paid."""
-
-    id: int
-    on: date
-    cents: int
-    client: ClientAccount
-    number: str
-    letter: Lettering | None = None
-
-
-Source = Sale | PaymentIn | Transferred | Refunded | GivenUp
+ANALYTIC = "CodeAnalytique"  # the nineteenth column, in the CSV and the XLSX
+WORDS_MAX = 200  # characters of an EcritureLib
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,160 +61,112 @@ class JournalLine:
     analytic: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Half:
-    """One side of an entry: positive is debit. `role` is a name of `Accounts`."""
-
-    role: str
-    cents: int
-    client: ClientAccount | None = None
-    account: str | None = None
-    analytic: str = ""
-    letter: Lettering | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    journal: str
-    on: date
-    piece: str
-    words: str
-    halves: tuple[_Half, ...]
-
-
 def day(on: date) -> str:
-    """As the FEC writes a date."""
+    """As the law writes a date."""
     return f"{on:%Y%m%d}"
 
 
 def amount(cents: int) -> str:
-    """As the FEC writes an amount: decimal comma, no sign, no thousands."""
+    """As the law writes an amount: decimal comma, no sign, no thousands."""
     return f"{cents // 100},{cents % 100:02d}"
 
 
-def letters(number: int) -> str:
-    """A lettering code: AAA, AAB… never the same for two receivables."""
-    code = ""
-    while number or len(code) < 3:
-        number, digit = divmod(number, 26)
-        code = chr(ord("A") + digit) + code
-    return code
+def numbered(entries: Iterable[BookEntry], first: int, valid_on: date) -> list[JournalLine]:
+    """The lines of entries, in their order; numbers go from `first`, without a gap."""
+    return [
+        _line(entry, line, f"{number:06d}", valid_on)
+        for number, entry in enumerate(entries, first)
+        for line in entry.lines
+    ]
 
 
-def entries(sources: Iterable[Source], accounts: Accounts, first: int, valid_on: date) -> list[JournalLine]:
-    """The lines of the sources that move anything, by day; entries are numbered from `first`, without a gap."""
-    made = [_entry(source, accounts) for source in sources]
-    numbers = count(first)
-    lines: list[JournalLine] = []
-    for entry in sorted((e for e in made if any(h.cents for h in e.halves)), key=lambda e: (e.on, e.journal, e.piece)):
-        number = f"{next(numbers):06d}"
-        lines.extend(_line(entry, half, accounts, number, valid_on) for half in entry.halves if half.cents)
-    return lines
-
-
-def _entry(source: Source, accounts: Accounts) -> _Entry:
-    match source:
-        case Sale():
-            return _sale(source)
-        case PaymentIn():
-            return _received(source, accounts)
-        case Transferred(on=on, cents=cents, letter=letter):
-            halves = (_owed(source.source, cents), _owed(source.target, -cents, letter))
-            return _Entry("other_journal", on, source.number, f"Affectation d’un règlement à {source.number}", halves)
-        case Refunded(on=on, cents=cents):
-            journal, account = treasury(source.way, accounts)
-            piece = f"REG{source.payment:06d}"
-            return _Entry(
-                journal, on, piece, f"Remboursement {piece}", (_owed(source.client, cents), _Half(account, -cents))
-            )
-        case GivenUp(on=on, cents=cents, letter=letter):
-            halves = (_Half("loss_account", cents), _owed(source.client, -cents, letter))
-            return _Entry("other_journal", on, source.number, f"Créance abandonnée {source.number}", halves)
-
-
-def _owed(client: ClientAccount | None, cents: int, letter: Lettering | None = None) -> _Half:
-    return _Half("client_account" if client else "waiting_account", cents, client, letter=letter)
-
-
-def _sale(sale: Sale) -> _Entry:
-    sign = -1 if sale.credit else 1
-    gross = sum(part.net_cents for part in sale.parts) + sale.vat_cents
-    halves = (
-        _owed(sale.client, sign * gross, sale.letter),
-        *(
-            _Half("sales_account", -sign * part.net_cents, account=part.account, analytic=part.analytic)
-            for part in sale.parts
-        ),
-        _Half("vat_account", -sign * sale.vat_cents),
-    )
-    words = f"{'Avoir' if sale.credit else 'Facture'} {sale.number} {sale.client.name}"
-    return _Entry("sales_journal", sale.on, sale.number, words, halves)
-
-
-def _received(money: PaymentIn, accounts: Accounts) -> _Entry:
-    journal, account = treasury(money.way, accounts)
-    rest = money.cents - sum(part.cents for part in money.settled)
-    halves = (
-        _Half(account, money.cents),
-        *(_owed(money.client, -part.cents, part.letter) for part in money.settled),
-        _owed(money.client, -rest),
-    )
-    name = money.client.name if money.client else "payeur à identifier"
-    piece = f"REG{money.id:06d}"
-    return _Entry(journal, money.on, piece, f"Règlement {money.reference or piece} {name}", halves)
-
-
-def _line(entry: _Entry, half: _Half, accounts: Accounts, number: str, valid_on: date) -> JournalLine:
+def _line(entry: BookEntry, line: EntryLine, number: str, valid_on: date) -> JournalLine:
     return JournalLine(
-        journal=getattr(accounts, entry.journal),
-        journal_name=LABELS[entry.journal],
+        journal=harmless(entry.journal),
+        journal_name=harmless(entry.journal_name),
         number=number,
         on=day(entry.on),
-        account=half.account or getattr(accounts, half.role),
-        account_name=LABELS[half.role],
-        client=_plain(half.client.account) if half.client else "",
-        client_name=_plain(half.client.name) if half.client else "",
-        piece=_plain(entry.piece),
+        account=harmless(line.account),
+        account_name=harmless(line.account_name),
+        client=harmless(line.client),
+        client_name=harmless(line.client_name) or harmless(line.client),
+        piece=harmless(entry.piece),
         piece_on=day(entry.on),
-        words=_plain(entry.words)[:200],
-        debit=amount(max(half.cents, 0)),
-        credit=amount(max(-half.cents, 0)),
-        letter=half.letter.code if half.letter else "",
-        letter_on=day(half.letter.on) if half.letter else "",
+        words=harmless(entry.words)[:WORDS_MAX].rstrip(),
+        debit=amount(max(line.cents, 0)),
+        credit=amount(max(-line.cents, 0)),
+        letter=line.letter,
+        letter_on=day(line.letter_on) if line.letter_on else "",
         valid_on=day(valid_on),
         currency_amount="",
         currency="",
-        analytic=_plain(half.analytic),
+        analytic=harmless(line.analytic),
     )
 
 
-def _plain(text: str) -> str:
-    """Nothing in a field may look like the end of it."""
-    return " ".join(text.replace("|", " ").split())
+_BEGINS_A_FORMULA = " =(+-@"
+
+
+def harmless(text: str) -> str:
+    """A field of visible characters that ISO 8859-15 has (A47 A-1, III): nothing ends it, and it computes nothing."""
+    known = "".join(_written(character) for character in unicodedata.normalize("NFC", text))
+    return " ".join(known.split()).lstrip(_BEGINS_A_FORMULA)
+
+
+_SAME = {
+    "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u2011": "-", "|": " ", "\t": " ",
+    "\n": " ", "\r": " ",
+}  # fmt: skip
+
+
+def _written(character: str) -> str:
+    if character in _SAME:
+        return _SAME[character]
+    if character.isspace():
+        return " "
+    if not character.isprintable():
+        return ""
+    if _is_latin(character):
+        return character
+    plain = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    return "".join(c if _is_latin(c) and c.isprintable() and c not in "|" else "?" for c in plain)
+
+
+def _is_latin(character: str) -> bool:
+    try:
+        character.encode("iso8859-15")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 # Files
 
 
 def write(lines: Iterable[JournalLine]) -> bytes:
-    """The export as it is kept: nineteen columns, tabs. Everything else is made from these bytes."""
+    """The file as it is kept: nineteen columns, tabs, UTF-8. Everything else is made from these bytes."""
     rows = [[getattr(line, f.name) for f in fields(JournalLine)] for line in lines]
     return "".join("\t".join(row) + "\r\n" for row in [[*COLUMNS, ANALYTIC], *rows]).encode()
 
 
 def read(kept: bytes) -> Iterator[list[str]]:
-    """The rows of a kept export, its header first."""
+    """The rows of a kept file, its header first."""
     return (row.split("\t") for row in kept.decode().split("\r\n")[:-1])
 
 
-def fec(kept: bytes) -> bytes:
-    """The file of art. A47 A-1: eighteen columns, tabs, UTF-8."""
+def text_file(kept: bytes) -> bytes:
+    """The columns of art. A47 A-1, and no other: tabs, UTF-8."""
     return "".join("\t".join(row[: len(COLUMNS)]) + "\r\n" for row in read(kept)).encode()
 
 
-def fec_name(siret: str, until: date) -> str:
-    """As "123456789FEC20271231.txt"."""
-    return f"{siret[:9]}FEC{day(until)}.txt"
+def remittance_name(number: int, until: date) -> str:
+    """As "journal-auxiliaire-0003-20271231": a journal to import, and it says so."""
+    return f"journal-auxiliaire-{number:04d}-{day(until)}"
+
+
+def year_name(until: date) -> str:
+    """As "journal-exercice-20271231"."""
+    return f"journal-exercice-{day(until)}"
 
 
 def balance(lines: Sequence[JournalLine]) -> dict[str, int]:

@@ -20,7 +20,9 @@ class Accounts:
     other_journal: str = "OD"
     sales_account: str = "706000"
     client_account: str = "411000"
+    deposit_account: str = "419100"
     vat_account: str = "445710"
+    vat_waiting_account: str = "445740"
     bank_account: str = "512000"
     cash_account: str = "530000"
     card_account: str = "511500"
@@ -39,7 +41,9 @@ NAMES: dict[str, str] = {
     "other_journal": N_("Journal des opérations diverses"),
     "sales_account": N_("Ventes de prestations"),
     "client_account": N_("Clients"),
+    "deposit_account": N_("Acomptes reçus, jusqu’à la facture finale"),
     "vat_account": N_("TVA collectée"),
+    "vat_waiting_account": N_("TVA en attente du paiement"),
     "bank_account": N_("Banque (virements, chèques)"),
     "cash_account": N_("Caisse (espèces)"),
     "card_account": N_("Paiements en ligne à encaisser"),
@@ -53,7 +57,9 @@ LABELS: dict[str, str] = {
     "other_journal": "Opérations diverses",
     "sales_account": "Prestations de services",
     "client_account": "Clients",
+    "deposit_account": "Clients, avances et acomptes reçus",
     "vat_account": "TVA collectée",
+    "vat_waiting_account": "TVA collectée en attente",
     "bank_account": "Banque",
     "cash_account": "Caisse",
     "card_account": "Paiements en ligne à encaisser",
@@ -65,7 +71,9 @@ _JOURNAL = re.compile(r"[A-Z0-9]{1,5}")
 _CLASSES = {
     "sales_account": "7",
     "client_account": "4",
+    "deposit_account": "4",
     "vat_account": "4",
+    "vat_waiting_account": "4",
     "bank_account": "5",
     "cash_account": "5",
     "card_account": "45",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from training.accounting.queries import accounts, journal
+from training.accounting.queries import accounts, sources
 from training.accounting.queries.accounts import BooksTotals, ClosingView
 from training.accounting.rules.closing import closable
 from training.billing.queries.periods import closed_until
@@ -40,4 +40,4 @@ class ClosingAsked:
 
 async def closing_page(until: date) -> ClosingAsked:
     """What the page that closes shows, in two statements."""
-    return ClosingAsked(until, await accounts.totals_until(until), await journal.count_not_exported(until))
+    return ClosingAsked(until, await accounts.totals_until(until), await sources.count_not_exported(until))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from training.accounting.queries import journal as books
 from training.accounting.queries.journal import ExportView
 from training.accounting.rules.accounts import Accounts
+from training.accounting.rules.fiscal_year import FiscalYear, fiscal_year
 from training.directory import queries as directory
+from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -17,24 +20,28 @@ from training.records import queries as records
 
 @dataclass(frozen=True, slots=True)
 class OfficeJournal:
-    """The exports, the last first."""
+    """The exports, the last first. `next`: the period that the next one is of, unless somebody says another."""
 
     exports: list[ExportView]
+    next: FiscalYear
     may_keep: bool
 
 
 async def journal_page(actor: Actor) -> OfficeJournal:
-    """What the page of the journal shows, in one statement."""
-    return OfficeJournal(await books.exports(), actor.may(Permission.ACCOUNTS_KEEP))
+    """What the page of the journal shows, in two statements."""
+    last_month = clock.today().replace(day=1) - timedelta(days=1)
+    year = fiscal_year(last_month, (await directory.the_platform()).fiscal_year_end)
+    coming = FiscalYear(year.first, last_month)
+    return OfficeJournal(await books.exports(), coming, actor.may(Permission.ACCOUNTS_KEEP))
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """An export with the entries as they were kept, and the SIRET that its file is named by."""
+    """An export with the entries as they were kept, and the SIREN that its file is named by."""
 
     export: ExportView
     content: bytes
-    siret: str
+    siren: str
 
 
 async def exported_file(number: int | None) -> ExportedFile:
@@ -43,7 +50,7 @@ async def exported_file(number: int | None) -> ExportedFile:
     stored = None if export is None else await records.file(export.file)
     if export is None or stored is None:
         raise NotFound(_("Cet export n’existe pas."))
-    return ExportedFile(export, stored.content, (await directory.the_platform()).siret or "")
+    return ExportedFile(export, stored.content, ((await directory.the_platform()).siret or "")[:9])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from litestar import Router
 
 from training.web.office import feeds, jobs, mails, today
-from training.web.office.accounting import balances, journal, opening, register
+from training.web.office.accounting import balances, fiscal_years, journal, opening, register
 from training.web.office.bookings import booking
 from training.web.office.catalogue import offers
 from training.web.office.invoices import credit_notes, draft_lines, drafts, invoice, trail, transmissions
@@ -30,7 +30,7 @@ _PAGES = (
     ),
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
-    *(register, balances, journal, opening),
+    *(register, balances, journal, fiscal_years, opening),
     *(mails, feeds, jobs, platform, access, keys, series),
 )
 

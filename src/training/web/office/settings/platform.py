@@ -22,6 +22,7 @@ from training.directory.rules import (
 )
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
+from training.kernel.render import month_end
 from training.papers.rules.vat import REGIMES, VatRegime
 from training.reporting.office.settings import platform_page
 from training.web.forms import Form
@@ -75,6 +76,7 @@ async def _page(request: Asked, form: Form) -> Template:
         form.status,
         form=form,
         regimes=regimes(),
+        year_ends=[(str(month), month_end(month)) for month in range(1, 13)],
         usual_private=default_terms(Buyer.COMPANY).penalty,
         usual_public=default_terms(Buyer.PUBLIC).penalty,
     )
@@ -150,6 +152,7 @@ def read(form: Form) -> dict[str, Any]:
         "iban": form.checked("iban", check_iban),
         "bic": form.checked("bic", check_bic),
         "accent": form.checked("accent", check_accent) or NOBODY.accent,
+        "fiscal_year_end": form.number("fiscal_year_end", required=False, least=1, most=12) or NOBODY.fiscal_year_end,
         "payment_days": form.number("payment_days", least=0, most=60),  # C. com. art. L441-10 I: sixty days at most
         "late_terms_private": form.lines("late_terms_private", most=1_000),
         "late_terms_public": form.lines("late_terms_public", most=1_000),

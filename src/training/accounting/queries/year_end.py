@@ -1,0 +1,97 @@
+"""What the accountant moves from one fiscal year to the other: invoiced for the next, held and not invoiced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from training.kernel import clock, db
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Invoiced before the day, served after it (produits constatés d’avance). Cents, without VAT, credits taken off.
+
+    `next_cents`: what is of the days after; a service over both years is shared by days.
+    """
+
+    number: str
+    issued_on: date
+    payer_name: str
+    description: str
+    served_from: date
+    served_until: date
+    net_cents: int
+    next_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToInvoice:
+    """Held up to the day and not invoiced then (factures à établir). Cents, without VAT.
+
+    `deposit_cents`: what a deposit said of it before, which is a sale of this year too.
+    """
+
+    reference: str
+    title: str
+    payer_name: str
+    held_on: date
+    net_cents: int
+    deposit_cents: int
+
+
+async def ahead(until: date, limit: int = 1_000) -> list[Ahead]:
+    """What was invoiced up to a day for what comes after it."""
+    return await db.rows(Ahead, f"{_AHEAD} limit {limit:d}", until)
+
+
+async def to_invoice(until: date, limit: int = 1_000) -> list[ToInvoice]:
+    """What was held up to a day and stood on no issued invoice then."""
+    return await db.rows(ToInvoice, f"{_TO_INVOICE} limit {limit:d}", until, clock.PARIS.key)
+
+
+# A deposit is no sale yet, nor is the line that takes it off (below zero, of a service).
+_AHEAD = """
+    with said as (
+        select coalesce(c.id, i.id) as id, l.description, l.served_from, l.served_until,
+               sum(case when i.kind = 'credit_note' then -l.net_cents else l.net_cents end)::bigint as net_cents
+        from invoice_line l
+        join invoice i on i.id = l.invoice
+        left join invoice c on c.id = i.corrects
+        where l.served_until > $1 and i.state = 'issued' and i.issued_on <= $1
+          and coalesce(c.kind, i.kind) <> 'deposit' and not (l.kind = 'service' and l.quantity < 0)
+        group by 1, 2, 3, 4
+    )
+    select i.number, i.issued_on, o.name as payer_name, s.description, s.served_from, s.served_until, s.net_cents,
+           round(s.net_cents::numeric * (s.served_until - greatest(s.served_from - 1, $1))
+                 / (s.served_until - s.served_from + 1))::bigint as next_cents
+    from said s join invoice i on i.id = s.id join organisation o on o.id = i.payer
+    where s.net_cents <> 0
+    order by i.issued_on, i.entry, s.served_from, s.description
+"""
+_TO_INVOICE = """
+    with held as (
+        select h.session, max((t.ends_at at time zone $2)::date) as held_on
+        from holding h join slot t on t.session = h.session
+        group by h.session having max((t.ends_at at time zone $2)::date) <= $1
+    )
+    select b.reference, f.title, o.name as payer_name, held.held_on, k.amount_cents as net_cents,
+           coalesce(d.cents, 0)::bigint as deposit_cents
+    from billable k
+    join booking b on b.id = k.booking
+    join held on held.session = b.session
+    join session s on s.id = b.session
+    join offer f on f.id = s.offer
+    join organisation o on o.id = k.payer
+    left join invoice_line l on l.id = k.invoice_line
+    left join invoice i on i.id = l.invoice
+    left join lateral (
+        select sum(x.amount_cents) as cents from billable x
+        join invoice_line y on y.id = x.invoice_line join invoice z on z.id = y.invoice
+        where x.booking = k.booking and x.payer = k.payer and x.part = 'deposit'
+          and z.state = 'issued' and z.issued_on <= $1
+    ) d on true
+    where k.part <> 'deposit' and k.amount_cents > 0
+      and (i.id is null or i.state <> 'issued' or i.issued_on > $1)
+    order by held.held_on, b.id, k.id
+"""
