@@ -46,6 +46,7 @@ async def test_each_occasion_of_the_story_is_written_once_to_whom_it_concerns(da
     await makers.make_booking(town, 5, option=True)
     gone = await makers.make_booking(town, 3)
     await cancel(SYSTEM, gone.id)
+    await drain()  # of a date past, nobody is told any more
     with clock.frozen(town.ends_at):
         await hold_session(SYSTEM, town.session)
         await drain()
@@ -55,6 +56,7 @@ async def test_each_occasion_of_the_story_is_written_once_to_whom_it_concerns(da
         ("booking_cancelled", "rh@mairie.example.org", None),  # nobody had invited them yet
         ("booking_confirmed", "rh@mairie.example.org", "REQUEST"),
         ("booking_expired", "rh@mairie.example.org", None),  # the option ended with the session
+        ("booking_optioned", "rh@mairie.example.org", None),
         ("invoice_issued", "compta@mairie.example.org", None),
     ]
     confirmed = next(m for m in await queries.mails() if m.occasion == "booking_confirmed")
