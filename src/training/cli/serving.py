@@ -27,6 +27,7 @@ from training.cli import setting_up
 from training.kernel import db, migrate, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.settings import Settings
+from training.messages.actions.delivery import knock
 from training.records.actions.seen_settings import see_settings
 
 log = structlog.get_logger()
@@ -120,8 +121,7 @@ async def _working_once_migrated() -> AsyncIterator[None]:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), timeout=MIGRATED_EVERY)
                 return
-        async with working.running():
-            await stop.wait()
+        await _work_until(stop)
 
     task = asyncio.create_task(work())
     try:
@@ -149,8 +149,22 @@ async def work_here(now: Settings, dsn: str) -> None:
     setting_up.stop_on_signals(stop.set)
     async with setting_up.database(now, dsn):
         await _may_work()
-        async with working.running():
-            await stop.wait()
+        await _work_until(stop)
+
+
+async def _work_until(stop: asyncio.Event) -> None:
+    """Work; and first see whether mails will leave, so that pages can say so before anybody waits for one."""
+    async with working.running():
+        looking = asyncio.create_task(_first_knock())
+        await stop.wait()
+        looking.cancel()
+
+
+async def _first_knock() -> None:
+    try:
+        await knock()
+    except Exception:  # it is tried again every ten minutes
+        log.exception("mail.knock")
 
 
 def check_port(host: str, port: int) -> None:

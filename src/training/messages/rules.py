@@ -9,7 +9,7 @@ from training.kernel.i18n import N_
 
 
 class MailState(StrEnum):
-    """`held`: kept because there is no server to send it by; `failed`: refused for good, a person looks."""
+    """`held`: kept because there is no server to send it by, or this is a restored copy; `failed`: refused for good."""
 
     QUEUED = "queued"
     SENT = "sent"
