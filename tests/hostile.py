@@ -5,6 +5,7 @@ Every entry is as large as its door lets in, or larger. Who adds a parser of wha
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from urllib.parse import quote_plus
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 BOUNDARY = "hostile"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
-STATEMENT, BODY, HEADER = 9_900_000, 1_990_000, 60_000  # bytes: what a bank's file, a form, a header may weigh
+STATEMENT, CARRIED, BODY, HEADER = 9_900_000, 2_900_000, 1_990_000, 60_000
+# bytes: what a bank's file, a file that a form carries back, a form, a header may weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,14 @@ def _field(name: str, value: bytes, size: int = BODY) -> bytes:
 
 def _file(content: bytes, filename: str = "x.csv", name: str = "file") -> bytes:
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="{filename}"\r\n\r\n'
-    return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+    return head.encode() + content + _END
+
+
+def _part(content: bytes, name: str = "carried") -> bytes:
+    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + content + _END
+
+
+_END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 def _parts(count: int) -> bytes:
@@ -230,6 +239,16 @@ def _files() -> Iterator[Hostile]:
         yield Hostile(name, "team", IMPORT, lambda c=content: _file(c()), MULTIPART)
     for name in ("csv: cells", "csv: rows", "csv: quotation marks", "csv: short rows of cells"):
         yield Hostile(f"opening, {name}", "team", OPENING, lambda c=FILES[name]: _file(c()[: BODY - 1_000]), MULTIPART)
+    wrong = b"numero;payeur;date;echeance;montant\n" + b"A1;x;1/1/2026;1/1/2025;0\n" * 5_000
+    yield Hostile("opening, 5,000 wrong rows", "team", OPENING, lambda: _file(wrong), MULTIPART)
+    for name, carried in {
+        "wrong rows": base64.b64encode(wrong),
+        "rubbish": b"A" * CARRIED,
+        "letters": b"\xc3" * CARRIED,
+    }.items():
+        yield Hostile(
+            f"opening, carried back: {name}", "team", OPENING + "/reprendre", lambda c=carried: _part(c), MULTIPART
+        )
     for name, signature in {"short": b"t=1,v1=a", "without end": _fill("v1=a,", HEADER)}.items():
         signed = {"Stripe-Signature": signature.decode()}
         yield Hostile(

@@ -72,7 +72,11 @@ async def take_over(client: httpx.AsyncClient, looked_at: httpx.Response) -> htt
     """Press the button of the page that shows a file."""
     carried = re.search(r'name="carried" value="([^"]*)"', looked_at.text)
     assert carried, "there is no button: the file is wrong"
-    return await makers.post(client, f"{ACCOUNTS}/reprises/fichier/reprendre", {"carried": carried[1]})
+    return await carry(client, carried[1])
+
+
+async def carry(client: httpx.AsyncClient, carried: str) -> httpx.Response:
+    return await makers.post(client, f"{ACCOUNTS}/reprises/fichier/reprendre", files={"carried": (None, carried)})
 
 
 ROWS = "A1;commune-d-essai;12/11/2026;12/12/2026;350,00\r\nA2;=Église & Vélo;2026-11-13;2026-12-13;1 250,5 €\r\n"
@@ -112,7 +116,7 @@ async def test_a_file_with_a_wrong_line_names_it_and_has_no_button(ours, client)
 async def test_what_was_carried_is_read_again(ours, client):
     carried = base64.b64encode((FILE + ROWS.replace("A2;=Église & Vélo", "A2;inconnue")).encode()).decode()
     for posted, sentence in ((carried, "Ligne 3 : inconnue"), ("é", "Choisissez à nouveau"), ("", "vide")):
-        answer = await makers.post(client, f"{ACCOUNTS}/reprises/fichier/reprendre", {"carried": posted})
+        answer = await carry(client, posted)
         assert answer.status_code == 422
         assert sentence in makers.text_of(answer.text)
     assert await db.value("select count(*) from receivable where invoice is null") == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -62,4 +63,4 @@ async def rows_held(rows: Sequence[OpeningRow]) -> RowsHeld:
     known = await payers(row.payer for row in rows)
     numbers = {number.upper() for number in await taken(row.number for row in rows)}
     books = BooksNow(await prefixes(), numbers, await closed_until(), clock.today())
-    return RowsHeld(known, file_faults(rows, known, books))
+    return RowsHeld(known, await asyncio.to_thread(file_faults, rows, known, books))

@@ -24,7 +24,7 @@ from training.web.parameters import row
 
 P = Permission
 FILE = f"{OPENINGS}/fichier"
-CARRIED_MAX = 2 * opening_csv.BOUNDS.size  # bytes of a form that carries a file: base64, and what an address escapes
+CARRIED_MAX = 2 * opening_csv.BOUNDS.size  # bytes of a form that carries a file in base64
 
 
 @get(OPENINGS, permission=P.ACCOUNTS_KEEP)
