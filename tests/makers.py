@@ -49,6 +49,7 @@ PLATFORM = {
     "late_terms_private": "",
     "late_terms_public": "",
     "issue_without_look": True,
+    "issue_delay_minutes": 0,
     "is_demo": False,
 }
 

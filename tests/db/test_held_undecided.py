@@ -1,4 +1,4 @@
-"""A session held over options and requests that nobody settled: they end with it, and their people are told."""
+"""A session held over options and requests that nobody settled: they wait for somebody to say whether they came."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from datetime import timedelta
 import pytest
 
 import makers
-from training.attendance.actions import hold_session
+from training.attendance.actions import admit, hold_session
+from training.billing.actions.undo_held import undo_held
 from training.bookings import queries
 from training.bookings.actions import booking as bookings
-from training.kernel import clock
+from training.bookings.actions.ending import decline, end_absent, expire_options
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.kernel.errors import Conflict, Invalid
 from training.messages import queries as mails
+from training.reporting.office import bookings as office
+from training.reporting.office.today import waiting
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -27,22 +32,95 @@ async def test_an_option_never_outlives_the_time_to_book(database_test):
     assert found.expires_at == town.starts_at
 
 
-async def test_what_nobody_confirmed_ends_with_the_session(database_test):
+async def held_over() -> tuple[makers.Town, int, int]:
+    """A session that was held over an option and a request; the last mails are about how they were made."""
     town = await makers.make_town()
     with clock.frozen(town.starts_at - timedelta(hours=1)):
         option = await makers.make_booking(town, 5, option=True)
-    with clock.frozen(town.starts_at + timedelta(minutes=5)):
         asked = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="nouvelle.example.org")
-    with clock.frozen(town.starts_at - timedelta(minutes=30)):
         request = await bookings.book(SYSTEM, bookings.NewBooking(town.session, asked, 2))
+        await drain()
     with clock.frozen(town.ends_at):
+        await expire_options()
         await hold_session(SYSTEM, town.session)
         await drain()
-    for booking, state in ((option, "expired"), (request, "declined")):
-        found = await queries.booking_by_id(SYSTEM.scope, booking.id)
-        assert found is not None
-        assert found.state == state
-    assert {"booking_expired", "booking_declined"} <= {m.occasion for m in await mails.mails()}
+    return town, option.id, request.id
+
+
+async def state_of(booking: int) -> str:
+    found = await queries.booking_by_id(SYSTEM.scope, booking)
+    assert found is not None
+    return str(found.state)
+
+
+async def occasions() -> list[str]:
+    return sorted(m.occasion for m in await mails.mails())
+
+
+async def test_people_who_came_were_told_that_they_were_refused(database_test):
+    _town, option, request = await held_over()
+    assert [await state_of(option), await state_of(request)] == ["option", "pending"]
+    assert not {"booking_expired", "booking_declined", "booking_unanswered"} & set(await occasions())
+    found = await waiting(SYSTEM.scope)
+    assert (found.undecided, found.bookings) == (2, 0), "to be decided, no longer to be approved"
+    assert [b.reference for b in await office.bookings(SYSTEM.scope, state=office.UNDECIDED)] != []
+
+
+async def test_who_came_is_confirmed_counted_and_billed_without_a_mail_that_it_is_booked(database_test):
+    town, option, request = await held_over()
+    before = await occasions()
+    with clock.frozen(town.ends_at + timedelta(days=1)):
+        await admit(SYSTEM, request, 2)
+        await drain()
+    assert [await state_of(option), await state_of(request)] == ["option", "confirmed"]
+    assert await db.value("select present from head_count where booking = $1", request) == 2
+    assert await db.value("select count(*) from billable where booking = $1 and held", request) == 1
+    assert "booking_confirmed" not in [m for m in await occasions() if m not in before]
+
+
+async def test_who_did_not_come_ends_without_a_word(database_test):
+    _town, option, request = await held_over()
+    before = await occasions()
+    for booking in (option, request):
+        await end_absent(SYSTEM, booking)
+    await drain()
+    assert [await state_of(option), await state_of(request)] == ["expired", "expired"]
+    assert await occasions() == before
+    assert await db.value("select count(*) from billable") == 0
+    with pytest.raises(Conflict):
+        await admit(SYSTEM, request, 2)
+
+
+async def test_what_was_decided_for_a_session_that_was_not_held_is_undecided_again(database_test):
+    town, option, _request = await held_over()
+    await end_absent(SYSTEM, option)
+    await undo_held(SYSTEM, town.session, "Mauvaise séance.")
+    assert await state_of(option) == "option"
+    with pytest.raises(Conflict, match="réalisée"):
+        await end_absent(SYSTEM, option)
+
+
+async def test_the_team_confirms_after_it_was_held_and_refuses_no_more(database_test):
+    town, option, request = await held_over()
+    with clock.frozen(town.ends_at + timedelta(days=1)):
+        await bookings.confirm(SYSTEM, option)
+        await drain()
+        with pytest.raises(Conflict, match="est venue"):
+            await decline(SYSTEM, request, "Complet.")
+    assert await state_of(option) == "confirmed"
+    assert await db.value("select count(*) from billable where booking = $1", option) == 1
+
+
+async def test_more_present_than_booked_is_asked_before_it_is_billed(database_test):
+    town = await makers.make_town()
+    booked = await makers.make_booking(town, 5)
+    with clock.frozen(town.ends_at):
+        with pytest.raises(Invalid, match="7 présents, pour 5 réservés"):
+            await hold_session(SYSTEM, town.session, {booked.id: 7})
+        with pytest.raises(Invalid, match="9 présents"):
+            await hold_session(SYSTEM, town.session, {booked.id: 9}, more={booked.id: 7})
+        await hold_session(SYSTEM, town.session, {booked.id: 7}, more={booked.id: 7})
+    assert await db.value("select present from head_count where booking = $1", booked.id) == 7
 
 
 async def test_the_team_may_confirm_after_the_start_until_it_was_held(database_test):

@@ -82,13 +82,16 @@ async def test_confirmed_and_swept_at_once_is_one_or_the_other(database_test):
     assert await taken(town.session) == 5 * states.count("confirmed")
 
 
-async def test_an_option_of_a_session_that_was_held_can_no_longer_be_confirmed(database_test):
-    """Held early, before it began: what was not confirmed by then would never be billed."""
+async def test_an_option_of_a_session_that_was_held_is_the_team_s_to_confirm(database_test):
+    """Held early, before it began: its organisation comes too late, and what the team confirms is billed."""
     town = await makers.make_town()
     option = await makers.make_booking(town, 5, option=True)
     await hold_session(SYSTEM, town.session, early_reason="Avancée d’un jour.")
     with pytest.raises(Conflict):
-        await actions.confirm(SYSTEM, option.id)
+        await actions.confirm(member(town.organisation, "bookings.confirm"), option.id)
+    await actions.confirm(SYSTEM, option.id)
+    await drain()
+    assert await db.value("select count(*) from billable where booking = $1", option.id) == 1
 
 
 async def test_what_an_unknown_organisation_asked_for_is_confirmed_when_it_is_approved(database_test):

@@ -83,6 +83,9 @@ NOT_ACTING = {
     "bookings.actions.booking": {
         "lock_booking": "takes a lock for an action",
     },
+    "bookings.actions.ending": {
+        "undo_absences": "part of attendance.actions.unhold_session",
+    },
     "scheduling.actions.planning": {
         "lock_session": "takes a lock for an action above",
         "lock_alive": "takes a lock for an action",

@@ -147,15 +147,19 @@ def test_the_platform_cancels_until_the_session_was_held() -> None:
         who_may.check_cancel(replace(BOOKED, session_state=SessionState.HELD), later, team=True)
 
 
-def test_the_team_confirms_until_the_session_was_held() -> None:
+def test_the_team_confirms_even_after_the_session_was_held() -> None:
     """The group came all the same: the office hid the button once the session had started, the action allowed it."""
     option = replace(BOOKED, state=BookingState.OPTION, expires_at=None)
     later = BOOKED.starts_at + timedelta(hours=1)
     who_may.check_confirm(option, later, team=True)
     with pytest.raises(SessionClosed):
         who_may.check_confirm(option, later, team=False)
+    held = replace(option, session_state=SessionState.HELD)
+    who_may.check_confirm(replace(held, expires_at=later), later, team=True)
     with pytest.raises(SessionClosed):
-        who_may.check_confirm(replace(option, session_state=SessionState.HELD), later, team=True)
+        who_may.check_confirm(held, later, team=False)
+    with pytest.raises(Conflict, match="est venue"):
+        who_may.check_decline(replace(held, state=BookingState.PENDING))
     with pytest.raises(Forbidden, match="validée"):
         who_may.check_confirm(replace(option, state=BookingState.PENDING), NOW, team=False)
 

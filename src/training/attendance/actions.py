@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from training.attendance import rules
 from training.attendance.tables import HeadCount, Holding, Unholding
-from training.bookings.actions.ending import close_undecided
+from training.bookings.actions.booking import confirm, lock_booking, standing_of
+from training.bookings.actions.ending import undo_absences
+from training.bookings.rules.who_may import check_decide
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
@@ -20,12 +22,18 @@ db.refuse("holding_session_once", lambda: Conflict(_("Cette séance est déjà m
 
 
 async def hold_session(
-    actor: Actor, session: int, present: Mapping[int, int] | None = None, early_reason: str = ""
+    actor: Actor,
+    session: int,
+    present: Mapping[int, int] | None = None,
+    early_reason: str = "",
+    more: Mapping[int, int] | None = None,
 ) -> None:
     """Mark a session as held; `present` gives, by booking, how many came (all the seats where it is silent).
 
-    Before the last slot's end it needs `early_reason` and Permission.SESSIONS_HOLD_EARLY.
-    Conflict: cancelled or already held. Invalid: a head-count that cannot be.
+    More than were booked is asked about: `more` says so once more, with the same number. What nobody had confirmed
+    waits: `admit` and `bookings.actions.ending.end_absent` decide it. Before the last slot's end it needs
+    `early_reason` and Permission.SESSIONS_HOLD_EARLY. Conflict: cancelled or already held. Invalid: a head-count that
+    cannot be.
     """
     async with acting(actor, "session.hold", ("session", session)) as change:
         actor.must(Permission.SESSIONS_HOLD, session=session)
@@ -36,11 +44,34 @@ async def hold_session(
         await scheduling.mark_held(session)
         early = early_reason.strip() if clock.now() < locked.ends_at else ""
         await Holding.insert(
-            Holding(session=session, held_at=clock.now(), early_reason=early or None, earlier=locked.state)
+            Holding(
+                session=session,
+                held_at=clock.now(),
+                early_reason=early or None,
+                earlier=locked.state,
+                actor_kind=actor.kind,
+            )
         )
-        await _count(session, present or {})
-        await close_undecided(actor, session)
+        await _count(session, present or {}, more or {})
         await outbox.put("session.held", ("session", session))
+
+
+async def admit(actor: Actor, booking: int, present: int, more: int | None = None) -> None:
+    """They came though nobody had confirmed their booking: it is confirmed, counted, and billed with the others.
+
+    `more` as in `hold_session`. Conflict: the session was not held, or the booking is decided. Invalid: nobody, or more
+    than were booked.
+    """
+    async with acting(actor, "booking.admit", ("booking", booking)) as change:
+        row, session = await lock_booking(booking)
+        actor.must(Permission.SESSIONS_HOLD, session=row.session)
+        change.about("booking", booking, "state", "present")
+        check_decide(standing_of(row, session))
+        if present < 1:
+            raise Invalid(_("Indiquez combien de personnes sont venues : une au moins."), field=f"present-{booking}")
+        rules.check_present({booking: row.seats}, {booking: present}, {} if more is None else {booking: more})
+        await HeadCount.insert(HeadCount(booking=booking, present=present, counted_at=clock.now()))
+        await confirm(actor, booking)
 
 
 async def unhold_session(actor: Actor, session: int, reason: str) -> None:
@@ -65,22 +96,16 @@ async def unhold_session(actor: Actor, session: int, reason: str) -> None:
             Unholding(session=session, held_at=holding["held_at"], undone_at=clock.now(), reason=reason.strip())
         )
         await Holding.delete().where(Holding.session == session)
+        await undo_absences(session)
         await db.execute("delete from head_count h using booking b where b.id = h.booking and b.session = $1", session)
 
 
-async def _count(session: int, present: Mapping[int, int]) -> None:
+async def _count(session: int, present: Mapping[int, int], more: Mapping[int, int]) -> None:
     booked = await db.connection().fetch(
         "select id, seats from booking where session = $1 and state = 'confirmed' order by id for update", session
     )
     seats = {int(record["id"]): int(record["seats"]) for record in booked}
-    errors = {}
-    for booking, number in present.items():
-        if booking not in seats:
-            raise Invalid(_("Cette réservation n’est pas de cette séance."), field=f"present-{booking}")
-        if number < 0:
-            errors[f"present-{booking}"] = _("Un nombre de présents est zéro ou plus.")
-    if errors:
-        raise Invalid(errors)
+    rules.check_present(seats, present, more)
     now = clock.now()
     counts = [HeadCount(booking=b, present=present.get(b, n), counted_at=now) for b, n in seats.items()]
     if counts:

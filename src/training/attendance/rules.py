@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, Forbidden, allows
+from training.kernel.errors import Conflict, Forbidden, Invalid, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.scheduling.rules import SessionState, check_move
@@ -36,6 +37,21 @@ def waits_for_its_end(actor: Actor, session: int, state: SessionState, ends_at: 
     return may_hold(actor, session, state, ends_at, max(now, ends_at)) and not may_hold(
         actor, session, state, ends_at, now
     )
+
+
+def check_present(seats: Mapping[int, int], present: Mapping[int, int], more: Mapping[int, int]) -> None:
+    """Invalid, beside each number that cannot be; more than were booked is asked about, and `more` repeats it."""
+    errors = {}
+    for booking, number in present.items():
+        if booking not in seats:
+            raise Invalid(_("Cette réservation n’est pas de cette séance."), field=f"present-{booking}")
+        if number < 0:
+            errors[f"present-{booking}"] = _("Un nombre de présents est zéro ou plus.")
+        elif number > seats[booking] and more.get(booking) != number:
+            words = _("{n} présents, pour {seats} réservés : est-ce juste ? Si oui, cochez la case.")
+            errors[f"present-{booking}"] = words.format(n=number, seats=seats[booking])
+    if errors:
+        raise Invalid(errors)
 
 
 def check_undo_held(state: SessionState) -> None:

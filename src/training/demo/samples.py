@@ -159,9 +159,9 @@ def invoice(buyer: Buyer = Buyer.PUBLIC, **changes: Any) -> InvoiceView:
     """What the town hall owes for its booking."""
     today = clock.today()
     held = today - timedelta(days=7 + (today.weekday() - 1) % 7)
-    nothing = ("month", "reason", "asked_at", "corrects", "replaces", "late_from", "transmission")
+    nothing = ("month", "reason", "asked_at", "issue_at", "kept_back_at", "corrects", "replaces", "late_from")
     facts: dict[str, Any] = {
-        **dict.fromkeys(nothing),
+        **dict.fromkeys([*nothing, "transmission"]),
         "id": 1,
         "place": 1,
         "kind": "invoice",

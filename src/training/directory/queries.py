@@ -48,6 +48,7 @@ class PlatformView:
     vat_on_debits: bool = False
     training_region: str | None = None
     fiscal_year_end: int = 12
+    issue_delay_minutes: int = 10
 
 
 @dataclass(frozen=True, slots=True)

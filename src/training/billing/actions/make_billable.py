@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from training.billing.actions.ask_missing import ask_missing
-from training.billing.actions.drafting import bill, take_off
+from training.billing.actions.drafting import bill, lock_draft, take_off
 from training.billing.actions.issue import issue
 from training.billing.queries.invoices import checks, invoice
 from training.billing.rules import grouping, issuing
@@ -22,6 +22,8 @@ from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
+from training.kernel.errors import Conflict
+from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling.actions.planning import lock_session
@@ -44,7 +46,8 @@ async def make_billable(actor: Actor, session: int) -> None:
         for booking in sorted(found, key=lambda b: b.id):
             if booking.tariff_mode == TariffMode.FREE:
                 await outbox.put("booking.held_free", ("booking", booking.id))
-        await _drafted(await bill(actor, found, held=True))
+        sql = "select actor_kind = 'user' from holding where session = $1"
+        await _drafted(await bill(actor, found, held=True), by_person=bool(await db.value(sql, session)))
 
 
 async def bill_at_confirmation(actor: Actor, booking: int) -> None:
@@ -53,6 +56,9 @@ async def bill_at_confirmation(actor: Actor, booking: int) -> None:
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
     payer = await directory.organisation(view.organisation) if view else None
     if view is None or payer is None:
+        return
+    if view.session_state == SessionState.HELD:  # it was decided afterwards: billed as the others were
+        await make_billable(actor, view.session)
         return
     if not grouping.billed_at_confirmation(payer.billing_moment, payer.buyer, payer.early_billing_reason):
         return
@@ -108,6 +114,8 @@ async def issue_if_told(actor: Actor, draft: int) -> None:
     view = await invoice(SYSTEM.scope, draft)
     if view is None or view.state != InvoiceState.DRAFT or grouping.collecting(view.month, clock.today()):
         return
+    if view.kept_back_at is not None or (view.issue_at is not None and view.issue_at > clock.now()):
+        return  # somebody looks at it, or may still
     found = await checks(draft)
     if not issuing.said(found):
         await issue(actor, draft)
@@ -115,11 +123,44 @@ async def issue_if_told(actor: Actor, draft: int) -> None:
         await ask_missing(actor, draft)
 
 
-async def _drafted(drafts: list[int]) -> None:
-    """Word of the drafts that collect no more."""
+async def issue_due(actor: Actor = SYSTEM) -> int:
+    """Drafts whose time to be issued by themselves has come: the mistake that was to be undone was none."""
+    actor.must(Permission.PLATFORM_RUN)
+    due = await db.connection().fetch("select id from invoice where issue_at <= $1 order by id", clock.now())
+    for record in due:
+        async with acting(actor, "invoice.due", ("invoice", record["id"])):
+            sql = "update invoice set issue_at = null where id = $1 and issue_at <= $2 returning state"
+            if await db.value(sql, record["id"], clock.now()) == InvoiceState.DRAFT:
+                await outbox.put("invoice.drafted", ("invoice", record["id"]))
+    return len(due)
+
+
+async def keep_back(actor: Actor, draft: int) -> None:
+    """It is not issued by itself: somebody looks at it first. Conflict: it is issued, or was not about to be."""
+    async with acting(actor, "invoice.keep-back", ("invoice", draft)) as change:
+        actor.must(Permission.INVOICES_ISSUE)
+        change.about("invoice", draft, "issue_at")
+        await lock_draft(draft)
+        sql = """
+            update invoice set issue_at = null, kept_back_at = $2
+            where id = $1 and (issue_at is not null or kept_back_at is not null) returning id
+        """
+        if await db.value(sql, draft, clock.now()) is None:
+            raise Conflict(_("Ce brouillon ne part pas de lui-même : il attend que quelqu’un l’émette."))
+
+
+async def _drafted(drafts: list[int], *, by_person: bool = False) -> None:
+    """Word of the drafts that collect no more. What a person made of a click is issued a little later: it is undone."""
+    platform = await directory.the_platform()
+    delay = timedelta(minutes=platform.issue_delay_minutes if by_person and platform.issue_without_look else 0)
     sql = "select id, month from invoice where id = any($1) order by id"
     for record in await db.connection().fetch(sql, drafts):
-        if not grouping.collecting(record["month"], clock.today()):
+        if grouping.collecting(record["month"], clock.today()):
+            continue
+        if delay:
+            later = "update invoice set issue_at = $2 where id = $1 and kept_back_at is null"
+            await db.execute(later, record["id"], clock.now() + delay)
+        else:
             await outbox.put("invoice.drafted", ("invoice", record["id"]))
 
 

@@ -57,6 +57,8 @@ class InvoiceView:
     month: date | None
     reason: str | None
     asked_at: datetime | None
+    issue_at: datetime | None  # a draft: when it is issued by itself
+    kept_back_at: datetime | None
     vat_regime: VatRegime
     paper: int | None
     data: int | None
@@ -102,7 +104,7 @@ _COLUMNS = """
     g.buyer as payer_buyer, l.description as title, t.line_count, t.served_from, t.served_until,
     case when t.booking_count = 1 then b.reference end as booking,
     i.net_cents, i.vat_cents, i.gross_cents, i.purchase_order, i.service_code, i.contract_reference,
-    i.subject, i.month, i.reason, i.asked_at, i.vat_regime, e.paper, e.data, i.generation,
+    i.subject, i.month, i.reason, i.asked_at, i.issue_at, i.kept_back_at, i.vat_regime, e.paper, e.data, i.generation,
     c.number as corrects, a.number as replaces, r.id as receivable, coalesce(r.settled_cents, 0) as settled_cents,
     case when r.settled_cents > 0 then (
         select coalesce(sum(s.amount_cents), 0)::bigint from settlement s join payment p on p.id = s.payment

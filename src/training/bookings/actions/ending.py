@@ -112,16 +112,29 @@ async def _bring_back(booking: int, back: Back) -> None:
 _CLOSE = "update booking_ending set undone_at = $2 where booking = $1 and undone_at is null"
 
 
-async def close_undecided(actor: Actor, session: int) -> None:
-    """The session was held: what nobody confirmed before is over, and its people are told (attendance says when)."""
-    sql = "select id from booking where session = $1 and state in ('pending', 'option', 'offered') order by id"
-    async with acting(actor, "booking.close-undecided", ("session", session)):
-        actor.must(Permission.SESSIONS_HOLD, session=session)
-        for record in await db.connection().fetch(sql, session):
-            row, _session = await lock_booking(record["id"])
-            state = BookingState.DECLINED if row.state == BookingState.PENDING else BookingState.EXPIRED
-            await _end(actor, [row], state, EndedBy.SYSTEM, "")
-            await outbox.put(f"booking.{state}", ("booking", row.id))
+async def end_absent(actor: Actor, booking: int) -> None:
+    """The session was held, nobody had confirmed this booking, and nobody of it came: it ends, and nothing is sent.
+
+    Conflict: the session was not held, or the booking is decided.
+    """
+    async with acting(actor, "booking.end-absent", ("booking", booking)) as change:
+        row, session = await lock_booking(booking)
+        actor.must(Permission.SESSIONS_HOLD, session=row.session)
+        change.about("booking", booking, "state")
+        who_may.check_decide(standing_of(row, session))
+        await _end(actor, [row], BookingState.EXPIRED, EndedBy.PLATFORM, "", held=True)
+
+
+async def undo_absences(session: int) -> None:
+    """The session was not held after all: who was said not to have come is undecided again (attendance says so)."""
+    sql = """
+        select b.id, e.earlier from booking_ending e join booking b on b.id = e.booking
+        where b.session = $1 and e.held and e.undone_at is null order by b.id for update of b
+    """
+    for record in await db.connection().fetch(sql, session):
+        terms = "select expires_at from booking where id = $1"
+        back = Back(BookingState(record["earlier"]), await db.value(terms, record["id"]))
+        await _bring_back(record["id"], back)
 
 
 async def expire_options(actor: Actor = SYSTEM) -> int:
@@ -174,12 +187,14 @@ async def _end(
     by: EndedBy,
     reason: str,
     call_off: int | None = None,
+    *,
+    held: bool = False,
 ) -> None:
     """The one door by which bookings end, with the row that says who ended them, why, and with what."""
     for row in rows:
         states.check_move(row.state, state, row.expires_at, clock.now())
     ids, said = [row.id for row in rows], reason.strip() or None
-    await db.execute(_END, ids, state, clock.now(), by, said, actor.kind, actor.id, call_off)
+    await db.execute(_END, ids, state, clock.now(), by, said, actor.kind, actor.id, call_off, held)
 
 
 _END = """
@@ -188,6 +203,7 @@ _END = """
         update booking b set state = $2, cancelled_at = $3, cancelled_by = $4, cancel_reason = $5, updated_at = $3
         from was w where b.id = w.id
     )
-    insert into booking_ending (booking, state, earlier, ended_by, ended_at, reason, actor_kind, actor_id, call_off)
-    select id, $2, state, $4, $3, $5, $6, $7, $8 from was order by id
+    insert into booking_ending (booking, state, earlier, ended_by, ended_at, reason, actor_kind, actor_id, call_off,
+                                held)
+    select id, $2, state, $4, $3, $5, $6, $7, $8, $9 from was order by id
 """

@@ -44,7 +44,7 @@ class EndedBy(StrEnum):
 
     ORGANISATION = "organisation"
     PLATFORM = "platform"
-    SYSTEM = "system"  # the option ran out, or its session was held without an answer
+    SYSTEM = "system"  # its time ran out
 
 
 def check_move(current: BookingState, wanted: BookingState, expires_at: datetime | None, now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.bookings.rules.seats import SessionClosed
-from training.bookings.rules.states import NAMEABLE, BookingState, already, check_move
+from training.bookings.rules.states import EXPIRING, NAMEABLE, BookingState, already, check_move
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Forbidden, allows
 from training.kernel.i18n import _
@@ -34,12 +34,14 @@ class Standing:
 def check_confirm(booking: Standing, now: datetime, *, team: bool) -> None:
     """A request waits for the team; an option is confirmed by its organisation until the session starts.
 
-    The team may until the session is held: the group came all the same.
+    The team may afterwards too, even once it was held and whatever the term: the group came all the same.
     """
     if booking.state == S.PENDING and not team:
         raise Forbidden(_("Votre structure attend d’être validée : la réservation le sera avec elle."))
-    check_move(booking.state, S.CONFIRMED, booking.expires_at, now)
-    if booking.session_state not in BOOKABLE or (booking.starts_at <= now and not team):
+    begun = booking.starts_at <= now
+    check_move(booking.state, S.CONFIRMED, None if team and begun else booking.expires_at, now)
+    held = team and booking.session_state == SessionState.HELD
+    if not (held or booking.session_state in BOOKABLE) or (begun and not team):
         raise SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
 
 
@@ -51,14 +53,24 @@ def may_confirm(actor: Actor, booking: Standing, now: datetime) -> bool:
 
 
 def check_decline(booking: Standing) -> None:
-    """Only a request that waits for the team is refused."""
+    """Only a request that waits for the team is refused; after the session the question is another: did they come?"""
     if booking.state != S.PENDING:
         raise Conflict(already(booking.state))
+    if booking.session_state == SessionState.HELD:
+        raise Conflict(_("La séance a eu lieu : dites sur sa page si cette structure est venue."))
 
 
 def may_decline(actor: Actor, booking: Standing) -> bool:
     """Whether the page offers to refuse: the team's."""
     return actor.may(Permission.BOOKINGS_CONFIRM) and allows(check_decline, booking)
+
+
+def check_decide(booking: Standing) -> None:
+    """After the session was held, what nobody had confirmed is decided: they came, or did not."""
+    if booking.session_state != SessionState.HELD:
+        raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))
+    if booking.state not in EXPIRING:
+        raise Conflict(already(booking.state))
 
 
 def check_cancel(booking: Standing, now: datetime, *, team: bool) -> None:

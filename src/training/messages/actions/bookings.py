@@ -15,7 +15,7 @@ from training.messages.actions.invitations import follow_booking
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
-from training.scheduling.rules import BOOKABLE
+from training.scheduling.rules import BOOKABLE, SessionState
 
 
 async def acknowledge(actor: Actor, booking: int) -> None:
@@ -31,8 +31,11 @@ async def option(actor: Actor, booking: int) -> None:
 
 
 async def confirm(actor: Actor, booking: int) -> None:
-    """It is booked: the facts, and the invitation."""
+    """It is booked: the facts, and the invitation. Of what is confirmed after the session the invoice tells."""
     actor.must(Permission.PLATFORM_RUN)
+    view = await bookings.booking_by_id(SYSTEM.scope, booking)
+    if view is not None and view.session_state == SessionState.HELD:
+        return
     if await _tell(actor, booking, "booking_confirmed", BookingState.CONFIRMED, calendar=True):
         await follow_booking(actor, booking)
 

@@ -19,7 +19,7 @@ from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
-from training.kernel.errors import NotFound
+from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.messages.queries import MailListed
@@ -50,6 +50,7 @@ class OfficeBooking:
     may_cancel: bool
     may_share: bool
     may_ask_deposit: bool
+    undecided: bool  # its session was held, and nobody had confirmed it
 
 
 async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
@@ -77,6 +78,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         may_cancel=who_may.may_cancel(actor, standing, now),
         may_share=may_share(actor, view.state, view.tariff_mode, issued),
         may_ask_deposit=early is not None and may_ask_deposit(actor, early),
+        undecided=allows(who_may.check_decide, standing),
     )
 
 

@@ -35,6 +35,12 @@ class BookingListed:
     expires_at: datetime | None
 
 
+UNDECIDED = "undecided"  # no state: what its session, held since, left to be decided
+UNDECIDED_ONES = (
+    "booking_expires(b.state) and exists (select from session h where h.id = b.session and h.state = 'held')"
+)
+
+
 async def bookings(
     scope: Scope,
     *,
@@ -46,7 +52,9 @@ async def bookings(
 ) -> list[BookingListed]:
     """Bookings, the last made first. `search` looks in references and in who booked; `organisation` is a slug."""
     where = within(scope)
-    if state:
+    if state == UNDECIDED:
+        where.add(UNDECIDED_ONES)
+    elif state:
         where.add("b.state = {}", state)
     if organisation:
         where.add("b.organisation = (select id from organisation where slug = {})", organisation)

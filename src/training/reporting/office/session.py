@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from training.attendance import queries as attendance
 from training.attendance import rules as attendance_rules
@@ -11,8 +12,10 @@ from training.billing.queries.invoices import InvoiceView
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
+from training.bookings.rules.who_may import check_decide
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
+from training.catalogue import queries as catalogue
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock, db
@@ -42,6 +45,7 @@ class OfficeSession:
     answers: list[Answered]
     bookings: list[BookingView]
     confirmed: list[BookingView]
+    undecided: list[BookingView]  # nobody had confirmed them: did they come?
     present: dict[int, int]
     invoices: dict[int, list[InvoiceView]]
     over: bool
@@ -49,16 +53,21 @@ class OfficeSession:
     may_hold: bool
     waits_for_its_end: bool  # it is marked as held after its end, and this person may not do so earlier
     may_undo: bool
+    may_decide: bool
+    bills_present: bool  # per seat, the offer bills who came
+    leaves_at: datetime | None  # when the first of its invoices is issued by itself
     may_change: bool
     may_call_off: bool
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in ten statements at most; NotFound when there is no such session."""
+    """What the page of a session shows, in eleven statements at most; NotFound when there is no such session."""
     view = await _existing(session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
     now = clock.now()
     state, over = view.state, view.last_ends_at <= now
+    invoices = await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {}
+    leaving = [i.issue_at for each in invoices.values() for i in each if i.issue_at is not None]
     return OfficeSession(
         session=view,
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
@@ -67,13 +76,17 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         answers=await invitations.answers(session),
         bookings=booked,
         confirmed=[b for b in booked if b.state == BookingState.CONFIRMED],
+        undecided=[b for b in booked if allows(check_decide, b.standing)],
         present=await attendance.head_counts(session),
-        invoices=await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {},
+        invoices=invoices,
         over=over,
         may_publish=scheduling_rules.may_publish(actor, session, state),
         may_hold=attendance_rules.may_hold(actor, session, state, view.last_ends_at, now),
         waits_for_its_end=attendance_rules.waits_for_its_end(actor, session, state, view.last_ends_at, now),
         may_undo=attendance_rules.may_undo_held(actor, session, state),
+        may_decide=actor.may(P.SESSIONS_HOLD, session=session),
+        bills_present=(await catalogue.billed_as([view.offer_slug]))[view.offer_slug].bill_present,
+        leaves_at=min(leaving, default=None),
         may_change=scheduling_rules.may_change(actor, session, state)
         or scheduling_rules.may_reinstate(actor, session, state, view.starts_at, now),
         may_call_off=scheduling_rules.may_call_off(actor, session, state),

@@ -14,6 +14,7 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.i18n import ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import moment
+from training.reporting.office.bookings import UNDECIDED, UNDECIDED_ONES
 from training.scheduling.rules import SessionState
 
 P = Permission
@@ -29,6 +30,7 @@ class Waiting:
     organisations: int
     bookings: int
     first_term: datetime | None  # when the first of them expires
+    undecided: int  # bookings that nobody had confirmed when their session was held: did they come?
     sessions: int  # over, and not said to have taken place
     drafts: int
     mails_failed: int
@@ -50,6 +52,7 @@ class _Counts:
     organisations: int
     bookings: int
     first_term: datetime | None
+    undecided: int
     sessions: int
     drafts: int
     mails_failed: int
@@ -66,9 +69,10 @@ async def waiting(scope: Scope) -> Waiting:
     """Everything that waits, in three statements."""
     counts = await db.row(
         _Counts,
-        """
+        f"""
         select (select count(*) from organisation where state = 'pending') as organisations,
-               (select count(*) from booking where state = 'pending') as bookings,
+               (select count(*) from booking b where b.state = 'pending' and not ({UNDECIDED_ONES})) as bookings,
+               (select count(*) from booking b where {UNDECIDED_ONES}) as undecided,
                (select min(expires_at) from booking where state = 'pending' and expires_at > $1) as first_term,
                (select count(*) from session s where session_bookable(s.state)
                   and s.starts_at < $1 and s.ends_at <= $1) as sessions,
@@ -242,11 +246,20 @@ def _requests(waiting: Waiting) -> str:
     return f"{words}, {until.format(when=moment(waiting.first_term))}"
 
 
+def _undecided(n: int) -> str:
+    return ngettext(
+        "réservation à décider après la séance : le groupe est-il venu ?",
+        "réservations à décider après la séance : les groupes sont-ils venus ?",
+        n,
+    )
+
+
 def _tasks(waiting: Waiting, actor: Actor) -> list[TaskWaiting]:
     known = (
         (P.ORGANISATIONS_APPROVE, waiting.organisations, "/gestion/structures?etat=pending", ngettext(
             "structure à valider", "structures à valider", waiting.organisations)),
         (P.BOOKINGS_CONFIRM, waiting.bookings, "/gestion/reservations?etat=pending", _requests(waiting)),
+        (P.SESSIONS_HOLD, waiting.undecided, f"/gestion/reservations?etat={UNDECIDED}", _undecided(waiting.undecided)),
         (P.SESSIONS_HOLD, waiting.sessions, "/gestion/seances?periode=a-marquer", ngettext(
             "séance passée à marquer comme réalisée", "séances passées à marquer comme réalisées", waiting.sessions)),
         (P.INVOICES_ISSUE, waiting.drafts, "/gestion/factures/brouillons", ngettext(

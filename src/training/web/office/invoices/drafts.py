@@ -14,6 +14,7 @@ from training.billing.actions.ask_missing import ask_missing
 from training.billing.actions.edit_draft import DraftFacts, NewLine, add_line, edit_draft
 from training.billing.actions.issue import issue as issue_invoice
 from training.billing.actions.issue_all import issue_all
+from training.billing.actions.make_billable import keep_back
 from training.billing.queries.invoices import InvoiceView
 from training.directory.rules import SERVICE_CODE_MAX
 from training.kernel.errors import NotFound
@@ -132,6 +133,16 @@ async def issue(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
     return await _draft_page(request, invoice, other=form)
 
 
+@post(DRAFTS + "/{invoice:int}/retenir", permission=P.INVOICES_ISSUE)
+async def hold_on(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
+    """It does not leave by itself."""
+    form = Form()
+    with form.refusals():
+        await keep_back(the_actor(request), row(invoice))
+        return go(f"{DRAFTS}/{invoice}", _("Facture retenue : elle attend que quelqu’un l’émette."))
+    return await _draft_page(request, invoice, other=form)
+
+
 @post(DRAFTS + "/{invoice:int}/demander", permission=P.INVOICES_PREPARE)
 async def ask(request: Asked, invoice: FromPath[int]) -> Template | Redirect:
     """Ask the client, by mail, for the number that is missing."""
@@ -219,4 +230,4 @@ async def the_draft(request: Asked, invoice: int) -> InvoiceView:
     return await reading.draft(the_actor(request).scope, row(invoice))
 
 
-HANDLERS = [drafts, issue_ready, draft_page, draft_preview, issue, ask, write_references, write_line]
+HANDLERS = [drafts, issue_ready, draft_page, draft_preview, issue, hold_on, ask, write_references, write_line]

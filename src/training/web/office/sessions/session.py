@@ -6,9 +6,10 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.attendance.actions import hold_session
+from training.attendance.actions import admit, hold_session
 from training.billing.actions.undo_held import undo_held
-from training.bookings.actions.ending import call_off_session
+from training.bookings.actions.ending import call_off_session, end_absent
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import session as reading
@@ -74,16 +75,40 @@ async def publish(request: Asked, session: FromPath[int]) -> Template | Redirect
 async def hold(request: Asked, session: FromPath[int]) -> Template | Redirect:
     """Say that the session took place, with how many came."""
     form = await Form.of(request)
-    present = {}
-    for name in [n for n in form.values if n.startswith("present-")]:
-        booking, number = row_key(name[8:]), form.number(name, required=False, most=10_000)
-        if booking is not None and number is not None:
-            present[booking] = number
+    present, more = _heads(form, "present-"), _heads(form, "more-")
     reason = form.lines("early_reason", most=400)
     if form.good:
         with form.refusals():
-            await hold_session(the_actor(request), row(session), present, reason)
+            await hold_session(the_actor(request), row(session), present, reason, more)
             return go(f"{PATH}/{session}", _("Séance marquée comme réalisée : la facturation suit."))
+    return await _one(request, session, form)
+
+
+def _heads(form: Form, prefix: str) -> dict[int, int]:
+    """How many came, by booking; or, once more, that it is that many."""
+    found = {}
+    for name in [n for n in form.values if n.startswith(prefix)]:
+        booking, number = row_key(name.removeprefix(prefix)), form.number(name, required=False, most=10_000)
+        if booking is not None and number is not None:
+            found[booking] = number
+    return found
+
+
+@post(PATH + "/{session:int}/venus", permission=P.SESSIONS_HOLD)
+async def decide(request: Asked, session: FromPath[int]) -> Template | Redirect:
+    """Of a booking that nobody had confirmed: they came, so many; or nobody did."""
+    form = await Form.of(request)
+    present, more = _heads(form, "present-"), _heads(form, "more-")
+    booking = row_key(form.values.get("booking", ""))
+    if booking is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    if form.good:
+        with form.refusals():
+            if form.values.get("came") == "no":
+                await end_absent(the_actor(request), booking)
+                return go(f"{PATH}/{session}", _("C’est noté : rien n’est facturé, et aucun courriel ne part."))
+            await admit(the_actor(request), booking, present.get(booking, 0), more.get(booking))
+            return go(f"{PATH}/{session}", _("Réservation confirmée : la facturation suit."))
     return await _one(request, session, form)
 
 
@@ -140,4 +165,4 @@ async def undo(request: Asked, session: FromPath[int]) -> Template | Redirect:
     return await _undo(request, session, form)
 
 
-HANDLERS = [sessions, session_page, publish, hold, undo_page, undo, call_off_page, call_off]
+HANDLERS = [sessions, session_page, publish, hold, decide, undo_page, undo, call_off_page, call_off]

@@ -132,6 +132,7 @@ def read(form: Form) -> dict[str, Any]:
     regime = form.choice("vat_regime", VatRegime)
     if regime == VatRegime.NORMAL and not form.values.get("vat_number", "").strip():
         form.errors.setdefault("vat_number", _("Avec la TVA au taux normal, le numéro de TVA est obligatoire."))
+    delay = form.number("issue_delay_minutes", required=False, most=1_440)  # a form from before this one says none
     return {
         "name": form.text("name", required=True),
         "short_name": form.text("short_name", required=True, most=60),
@@ -157,6 +158,7 @@ def read(form: Form) -> dict[str, Any]:
         "late_terms_private": form.lines("late_terms_private", most=1_000),
         "late_terms_public": form.lines("late_terms_public", most=1_000),
         "issue_without_look": form.values.get("issue_without_look") == "1",
+        **({} if delay is None else {"issue_delay_minutes": delay}),
     }
 
 

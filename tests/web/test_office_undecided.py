@@ -1,0 +1,90 @@
+"""The office's pages after a session: who came though nobody had confirmed, more than booked, an invoice kept back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import makers
+from office_makers import staff
+from training.bookings.actions.booking import Booked
+from training.kernel import clock, db
+from training.worker import drain
+
+pytestmark = pytest.mark.anyio
+
+
+async def over(**platform: object) -> tuple[makers.Town, Booked, Booked]:
+    """A session that is over: a booking of twelve, and an option of eight that nobody confirmed."""
+    town = await makers.make_town(**platform)
+    with clock.frozen(town.starts_at - timedelta(hours=2)):
+        return town, await makers.make_booking(town, 12), await makers.make_booking(town, 8, option=True)
+
+
+async def words(client, path: str) -> str:
+    return makers.text_of((await client.get(path)).text)
+
+
+async def test_what_nobody_confirmed_is_asked_about_on_its_page_and_on_the_home(client):
+    town, booked, option = await over()
+    page = f"/gestion/seances/{town.session}"
+    with clock.frozen(town.ends_at):
+        await staff(client)
+        assert "1 réservation n’a pas été confirmée" in await words(client, page)
+        assert (await makers.post(client, f"{page}/realisee", {f"present-{booked.id}": "12"})).status_code == 303
+        assert "À décider : ce groupe est-il venu" in await words(client, page)
+        assert "réservation à décider après la séance" in await words(client, "/gestion")
+        assert option.reference in await words(client, "/gestion/reservations?etat=undecided")
+        assert "cette structure est-elle venue" in await words(client, f"/gestion/reservations/{option.reference}")
+        came = {"booking": option.id, f"present-{option.id}": "8", "came": "yes"}
+        assert (await makers.post(client, f"{page}/venus", came)).status_code == 303
+        assert "À décider" not in await words(client, page)
+        assert (await makers.post(client, f"{page}/venus", came)).status_code == 409, "it is decided"
+    assert await db.value("select state from booking where id = $1", option.id) == "confirmed"
+
+
+async def test_nobody_came_is_one_press(client):
+    town, _booked, option = await over()
+    page = f"/gestion/seances/{town.session}"
+    with clock.frozen(town.ends_at):
+        await staff(client)
+        await makers.post(client, f"{page}/realisee")
+        none = {"booking": option.id, f"present-{option.id}": "8", "came": "no"}
+        assert (await makers.post(client, f"{page}/venus", none)).status_code == 303
+    assert await db.value("select state from booking where id = $1", option.id) == "expired"
+
+
+async def test_more_present_than_booked_is_a_question_with_its_box(client):
+    town, booked, _option = await over()
+    page = f"/gestion/seances/{town.session}"
+    with clock.frozen(town.ends_at):
+        await staff(client)
+        asked = await makers.post(client, f"{page}/realisee", {f"present-{booked.id}": "15"})
+        assert asked.status_code == 422
+        assert "15 présents, pour 12 réservés" in makers.text_of(asked.text)
+        assert f'name="more-{booked.id}" value="15"' in asked.text
+        said = {f"present-{booked.id}": "15", f"more-{booked.id}": "15"}
+        assert (await makers.post(client, f"{page}/realisee", said)).status_code == 303
+    assert await db.value("select present from head_count where booking = $1", booked.id) == 15
+
+
+async def test_an_invoice_about_to_leave_is_kept_back_by_its_button(client):
+    town, _booked, _option = await over(issue_delay_minutes=10)
+    with clock.frozen(town.ends_at):
+        await staff(client)
+        await makers.post(client, f"/gestion/seances/{town.session}/realisee")
+        await drain()
+        draft = await db.value("select id from invoice")
+        assert "Les factures partent à" in await words(client, f"/gestion/seances/{town.session}")
+        assert "part seule à" in await words(client, "/gestion/factures/brouillons")
+        path = f"/gestion/factures/brouillons/{draft}"
+        assert "Retenir la facture" in await words(client, path)
+        assert (await makers.post(client, f"{path}/retenir")).status_code == 303
+        assert "elle attend que quelqu’un l’émette" in await words(client, path)
+
+
+async def test_the_delay_is_a_setting_of_the_platform(client):
+    await makers.make_town(issue_delay_minutes=10)
+    await staff(client)
+    assert 'name="issue_delay_minutes"' in (await client.get("/gestion/plateforme")).text
