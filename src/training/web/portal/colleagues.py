@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
-
 from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import check_email
-from training.identity import queries
 from training.identity.actions.colleagues import invite_colleague
 from training.identity.actions.leaving import remove_colleague
-from training.identity.queries import MembershipView
 from training.identity.rules import ORGANISATION_ROLES, ROLE_HELP, ROLE_NAMES, Role
-from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.reporting.portal import colleagues as reading
 from training.web.forms import Form
-from training.web.pages import Asked, go, page, the_actor
+from training.web.pages import Asked, go, page, parts, the_actor
 from training.web.parameters import row
 from training.web.portal.organisation import frame, organisation_of
 
 MANAGE = Permission.COLLEAGUES_MANAGE
 STOP = "collegues"
 PATH = f"/espace/{{slug:str}}/{STOP}"
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """Somebody of the organisation, with all that they may there. `only`: nobody else manages the space."""
-
-    account: int
-    name: str
-    email: str
-    roles: tuple[MembershipView, ...]
-    only: bool
 
 
 @get(PATH, permission=MANAGE)
@@ -83,31 +66,12 @@ async def remove(request: Asked, slug: FromPath[str], account: FromPath[int]) ->
 
 
 async def _removal(request: Asked, organisation: OrganisationView, account: int, form: Form) -> Template:
-    found = next((c for c in await _colleagues(organisation.id) if c.account == account), None)
-    if found is None:
-        raise NotFound(_("Cette personne n’a pas, ou n’a plus, d’accès à cet espace."))
-    contacts = await directory.contacts(organisation.id)
+    found = await reading.leaving(organisation.id, account)
+    around = frame(request, organisation, STOP)
+    oneself = the_actor(request).id == account
     return await page(
-        request,
-        "portal/colleague_remove.html",
-        form.status,
-        colleague=found,
-        form=form,
-        left=[contact for contact in contacts if contact.email.lower() != found.email.lower()],
-        contact=any(contact.email.lower() == found.email.lower() for contact in contacts),
-        oneself=the_actor(request).id == account,
-        **frame(request, organisation, STOP),
+        request, "portal/colleague_remove.html", form.status, form=form, oneself=oneself, **parts(found), **around
     )
-
-
-async def _colleagues(organisation: int) -> list[Colleague]:
-    held = await queries.colleagues(organisation)
-    managers = {one.account for one in held if one.role is Role.MANAGER}
-    people = [tuple(roles) for _account, roles in groupby(held, key=lambda one: one.account)]
-    return [
-        Colleague(roles[0].account, roles[0].name, roles[0].email, roles, managers == {roles[0].account})
-        for roles in people
-    ]
 
 
 async def _page(request: Asked, organisation: OrganisationView, form: Form) -> Template:
@@ -115,7 +79,7 @@ async def _page(request: Asked, organisation: OrganisationView, form: Form) -> T
         request,
         "portal/colleagues.html",
         form.status,
-        colleagues=await _colleagues(organisation.id),
+        colleagues=await reading.colleagues(organisation.id),
         roles=[(role.value, _(ROLE_NAMES[role]), _(ROLE_HELP[role])) for role in ORGANISATION_ROLES],
         me=the_actor(request).id,
         form=form,
