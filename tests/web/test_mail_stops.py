@@ -8,9 +8,11 @@ import makers
 import office_makers
 from mail_server import a_mail, use
 from makers import text_of
-from training.kernel import db
+from training.kernel import addresses, clock, db
 from training.kernel.actor import SYSTEM
+from training.kernel.links import Purpose
 from training.messages.actions import delivery
+from training.worker import drain
 
 pytestmark = pytest.mark.anyio
 CLOSED = "smtp://127.0.0.1:1?starttls=never"
@@ -63,6 +65,20 @@ async def test_every_page_that_may_promise_a_mail_says_that_none_leaves(client):
     await close()
     pages = [await client.get(path, follow_redirects=True) for path in paths]
     assert [SILENT in text_of(page.text) for page in pages] == [True] * 3
+
+
+@pytest.mark.usefixtures("_open")
+async def test_a_page_behind_a_mailed_link_says_it_too(client):
+    """The receipt of what is paid there comes by mail."""
+    with clock.frozen(makers.NOON):
+        town, _booked = await office_makers.held_town(issue_without_look=True)
+    with clock.frozen(town.ends_at):
+        await drain()
+        invoice = await db.value("select id from invoice where state = 'issued'")
+        path = addresses.linked(Purpose.INVOICE, invoice, 0)
+        assert SILENT in text_of((await client.get(path)).text), "the invoice's own mail found the server closed"
+        await db.execute("delete from mail_service")
+        assert SILENT not in text_of((await client.get(path)).text)
 
 
 @pytest.mark.usefixtures("_open")
