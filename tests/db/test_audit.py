@@ -128,6 +128,7 @@ async def _changes(session: int, slot: int) -> None:
         SYSTEM, session, {slot: Moved(times["starts_at"], times["ends_at"] + timedelta(minutes=30), venue)}
     )
     await changing.edit_session(SYSTEM, session, capacity=61, closes_at=times["starts_at"], note="")
+    await changing.renew_session_link(SYSTEM, session)
     await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
     offer = await db.value("select offer from session where id = $1", session)
     await edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")

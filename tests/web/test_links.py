@@ -212,3 +212,14 @@ async def test_the_team_changes_the_link_of_an_invoice_and_the_one_that_was_mail
         await done(client, f"/gestion/factures/{number}/lien")
         assert (await client.get(f"/lien/{mailed}")).status_code == 404
         assert (await client.get(f"/lien/{token(Purpose.INVOICE, invoice, 1)}")).status_code == 200
+
+
+async def test_the_team_changes_the_link_of_a_private_session(client):
+    with clock.frozen(makers.NOON):
+        session = await a_private_session()
+        given = token(Purpose.SESSION, session)
+        assert (await client.get(f"/lien/{given}/seance")).status_code == 200
+        await staff(client, Role.ADVISER)
+        assert "Changer le lien" in (await client.get(f"/gestion/seances/{session}")).text
+        await done(client, f"/gestion/seances/{session}/lien")
+        assert (await client.get(f"/lien/{given}/seance")).status_code == 404

@@ -47,9 +47,9 @@ async def complete_facts(actor: Actor, invoice: int, answer: References) -> bool
     Then the draft is as a fresh one: where the platform wants no look at it, it is issued. Conflict: it is issued
     already.
     """
-    check_references(answer)
     async with acting(actor, "invoice.complete", ("invoice", invoice)) as change:
         await _ask(actor, invoice)
+        check_references(answer)
         draft = await lock_draft(invoice)
         said = _said(draft, answer)
         if said:
@@ -65,9 +65,9 @@ async def complete_booking(actor: Actor, invoice: int, booking: int, answer: Ref
 
     Its lines then go to the draft of that month which has the new ones: one service, one engagement an invoice.
     """
-    check_references(answer)
     async with acting(actor, "invoice.complete-booking", ("invoice", invoice)) as change:
         payer = await _ask(actor, invoice)
+        check_references(answer)
         await lock_payers([payer])
         draft = await lock_draft(invoice)
         said = _said(draft, answer)

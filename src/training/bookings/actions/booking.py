@@ -186,10 +186,10 @@ async def name_participants(
 
 async def tell_references(actor: Actor, booking: int, told: References) -> None:
     """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known."""
-    check_references(told)
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
         row, session = await lock_booking(booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=row.organisation)
+        check_references(told)
         who_may.check_tell(standing_of(row, session))
         await change.edit(Booking, booking, told.given)
 

@@ -147,6 +147,17 @@ async def edit_session(actor: Actor, session: int, *, capacity: int, closes_at: 
         await change.edit(Session, session, values)
 
 
+async def renew_session_link(actor: Actor, session: int) -> None:
+    """Revoke the links to a session that is not for everybody; calendars and the next mails carry a fresh one."""
+    async with acting(actor, "session.renew-link", ("session", session)) as change:
+        actor.must(Permission.SESSIONS_PLAN, session=session)
+        change.about("session", session, "generation")
+        generation = await db.value("select generation from session where id = $1 for update", session)
+        if generation is None:
+            raise NotFound(_("Cette séance n’existe pas."))
+        await Session.update({Session.generation: generation + 1}).where(Session.id == session)
+
+
 async def tell_later_of_offer(actor: Actor, offer: int) -> None:
     """An offer's words changed: whoever is invited to its coming sessions is told."""
     async with acting(actor, "session.offer-changed", ("offer", offer)):

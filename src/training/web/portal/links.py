@@ -144,6 +144,6 @@ SESSION = Door(
     _seen,
     _session_things,
     frozenset(),
-    "`session.generation` is raised. Called off, the page says so",
+    "`session.generation` is raised (« Changer le lien », on the session’s page). Called off, the page says so",
 )
 DOORS: Mapping[Purpose, Door[Any]] = {door.purpose: door for door in (INVOICE, BILLING_FACTS, INVITATION, SESSION)}

@@ -15,6 +15,7 @@ from training.kernel.permissions import Permission
 from training.reporting.office import session as reading
 from training.reporting.office import sessions as listed
 from training.reporting.office.sessions import Period, SessionFilter
+from training.scheduling.actions.changing import renew_session_link
 from training.scheduling.actions.planning import publish_session
 from training.web.forms import Form
 from training.web.office.page import show
@@ -112,6 +113,14 @@ async def decide(request: Asked, session: FromPath[int]) -> Template | Redirect:
     return await _one(request, session, form)
 
 
+@post(PATH + "/{session:int}/lien", permission=P.SESSIONS_PLAN)
+async def renew(request: Asked, session: FromPath[int]) -> Redirect:
+    """The link in calendars to a private session opens nothing any more."""
+    await renew_session_link(the_actor(request), row(session))
+    said = _("Les liens déjà donnés ne s’ouvrent plus ; les agendas abonnés reçoivent le nouveau.")
+    return go(f"{PATH}/{session}", said)
+
+
 @get(PATH + "/{session:int}/annuler", permission=P.SESSIONS_PLAN)
 async def call_off_page(request: Asked, session: FromPath[int]) -> Template:
     """What calling a session off leads to, in numbers."""
@@ -165,4 +174,4 @@ async def undo(request: Asked, session: FromPath[int]) -> Template | Redirect:
     return await _undo(request, session, form)
 
 
-HANDLERS = [sessions, session_page, publish, hold, decide, undo_page, undo, call_off_page, call_off]
+HANDLERS = [sessions, session_page, publish, hold, decide, undo_page, undo, call_off_page, call_off, renew]
