@@ -284,6 +284,25 @@ async def test_who_was_removed_a_moment_ago_removes_nobody_any_more(database_tes
     assert len(await queries.administrators()) == 2
 
 
+@pytest.mark.commits
+async def test_who_signs_in_while_they_are_put_aside_keeps_nothing_and_nobody_waits_for_ever(database_test):
+    """Whichever comes first. That each has a role already is how both could have waited for the other."""
+    await makers.make_town()
+    await enter(RH)
+    one = await contact(RH)
+    for _turn in range(6):
+        tokens = [await signin.open_door(SYSTEM, RH) for _n in range(3)]
+        done = await asyncio.gather(
+            *(signin.by_link(token, program="test") for token in tokens),
+            directory.edit_contact(SYSTEM, one.id, _same(one), active=False),
+            return_exceptions=True,
+        )
+        assert {type(each) for each in done} <= {signin.SignedIn, NotFound, type(None)}, done
+        assert await queries.memberships_of(RH) == []
+        await directory.edit_contact(SYSTEM, one.id, _same(one), active=True)
+        await enter(RH)
+
+
 async def _each_other(first: int, second: int) -> list[BaseException]:
     """Both press at once; what was refused."""
     cookies = [await enter(email) for email in ("a@example.org", "b@example.org")]

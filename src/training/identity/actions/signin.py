@@ -7,6 +7,8 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
+from piccolo.columns import Column
+
 from training.directory.rules import check_email
 from training.identity import rules
 from training.identity.actions.roles import account_of, take_known_roles
@@ -113,6 +115,7 @@ async def peek(token: str) -> str:
 async def by_link(token: str, *, program: str, previous: str | None = None) -> SignedIn:
     """Use a link, once. NotFound when it expired or was used."""
     async with acting(SYSTEM, "signin.link") as change:
+        await _hold_origins(SigninRequest.token_hash, digest(token))
         row = await db.connection().fetchrow(_GOOD_TOKEN + " for update", digest(token), clock.now())
         if row is None:
             raise _bad_link()
@@ -125,6 +128,7 @@ async def by_code(browser: str, code: str, *, secret_key: str, program: str, pre
     digits = "".join(filter(str.isdigit, code))
     async with acting(SYSTEM, "signin.code") as change:
         left = 0
+        await _hold_origins(SigninRequest.browser_hash, digest(browser))
         for row in await db.connection().fetch(_GOOD_BROWSER, digest(browser), clock.now(), rules.CODE_ATTEMPTS):
             change.about("signin_request", row["id"])
             if hmac.compare_digest(_code_hash(row["id"], digits, secret_key), row["code_hash"]):
@@ -137,6 +141,19 @@ async def by_code(browser: str, code: str, *, secret_key: str, program: str, pre
     if left > 0:
         raise Invalid(_("Ce code n’est pas le bon : vérifiez les six chiffres du dernier courriel."), field="code")
     raise Invalid(_("Ce code n’est plus valable : demandez-en un nouveau."), field="code")
+
+
+async def _hold_origins(column: Column, asked: bytes) -> None:
+    """Before the request itself: whoever puts a contact aside holds it, then ends the requests on their way."""
+    emails = [row["email"] for row in await SigninRequest.select(SigninRequest.email).where(column == asked)]
+    for sql in _ORIGINS:
+        await db.execute(sql, [email.lower() for email in emails])
+
+
+_ORIGINS = (
+    "select id from contact where lower(email) = any($1) order by id for share",
+    "select id from facilitator where lower(email) = any($1) order by id for share",
+)
 
 
 async def sign_out(token: str) -> None:
