@@ -69,7 +69,7 @@ class SigninRequest(Table, tablename="signin_request"):
     id: Serial
     email = short_text()
     network = short_text(60)
-    browser_hash = Bytea(default=None, null=True)  # the code works only in the browser that asked for it
+    browser_hash = Bytea(default=None, null=True, index=True)  # the code works only in the browser that asked for it
     token_hash = Bytea(default=None, null=True, unique=True)
     code_hash = Bytea(default=None, null=True)
     code_attempts = Integer(default=0)

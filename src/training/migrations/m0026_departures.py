@@ -26,4 +26,6 @@ forwards = sql_migration(
         constraint mail_service_is_one check (id = 1)
     )
     """,
+    # the page that waits for a sign-in mail finds it by its browser's proof
+    "create index if not exists signin_request_browser_hash on signin_request (browser_hash)",
 )
