@@ -56,7 +56,7 @@ async def test_all_that_is_green_is_issued_and_what_is_not_stays(database_test):
     town = await town_of()
     await makers.make_booking(town, 3)
     other = await makers.make_organisation(
-        "Sans numéro", siret=None, kind=OrganisationKind.ASSOCIATION, domain="autre.example.org"
+        "Sans numéro", siret=None, kind=OrganisationKind.COMPANY, domain="autre.example.org"
     )
     await book(SYSTEM, NewBooking(town.session, other, 3))
     await makers.make_booking(town, 4)

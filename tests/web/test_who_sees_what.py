@@ -80,7 +80,7 @@ OFFICE: list[Seen] = [
     ("/factures/{number}", "Abandonner ce qui reste", {ADMINISTRATOR, BOOKKEEPER}),
     ("/comptes/reprises", "Reprise", {ADMINISTRATOR, BOOKKEEPER}),
     ("/comptes", 'href="/gestion/comptes/reprises"', {ADMINISTRATOR, BOOKKEEPER}),
-    ("/comptes/journal", "Préparer l’export", {ADMINISTRATOR, BOOKKEEPER}),
+    ("/comptes/journal", "Préparer la remise", {ADMINISTRATOR, BOOKKEEPER}),
     ("/comptes/plan", "Enregistrer", {ADMINISTRATOR, BOOKKEEPER}),
     ("/comptes/clotures", "Voir avant de clore", {ADMINISTRATOR, BOOKKEEPER}),
 ]

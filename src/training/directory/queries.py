@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.directory.rules import (
+    HOME,
     KIND_NAMES,
     BillingMoment,
     Buyer,
@@ -74,6 +75,11 @@ class OrganisationView:
     online_payment_reason: str | None = None
     payment_days: int | None = None
     client_account: str | None = None
+    rna: str | None = None
+    taxable: bool | None = None
+    country: str = HOME
+    billing_address: str = ""
+    abroad_as_here: bool = False
 
     @property
     def kind_name(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from stdnum import iban
+from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret, tva
 
@@ -16,6 +17,7 @@ from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 
+HOME = "FR"  # ISO 3166-1
 CONTRAST = 4.5  # WCAG 1.4.3: the letters of a button on the accent, and its own letters on white
 
 
@@ -147,6 +149,11 @@ class BillingFacts:
     payment_days: int | None
     client_account: str | None
     services: tuple[Service, ...] = ()
+    rna: str | None = None
+    taxable: bool | None = None
+    country: str = HOME
+    billing_address: str = ""
+    abroad_as_here: bool = False
 
 
 def billing_faults(facts: BillingFacts) -> dict[str, str]:
@@ -154,8 +161,15 @@ def billing_faults(facts: BillingFacts) -> dict[str, str]:
     errors = {
         name: _("À remplir.") for name in ("name", "address", "postcode", "city") if not getattr(facts, name).strip()
     }
-    if "postcode" not in errors and not POSTCODE.fullmatch(facts.postcode):
-        errors["postcode"] = _("Un code postal a cinq chiffres.")
+    if facts.country == HOME:
+        if "postcode" not in errors and not POSTCODE.fullmatch(facts.postcode):
+            errors["postcode"] = _("Un code postal a cinq chiffres.")
+        if facts.vat_number and not facts.vat_number.startswith("FR"):
+            errors["vat_number"] = _("Ce numéro de TVA est d’un autre pays que l’adresse.")
+    else:
+        errors.pop("postcode", None)  # not every country has them
+        if facts.buyer == Buyer.PUBLIC:
+            errors["buyer"] = _("Un organisme public étranger se facture comme une entreprise : Chorus Pro ne l’a pas.")
     public = facts.buyer == Buyer.PUBLIC
     if public and facts.billing_moment == BillingMoment.CONFIRMED and not facts.early_billing_reason:
         # décret 2012-1246 art. 33: a public accountant pays after the service
@@ -224,6 +238,25 @@ def check_vat_number(text: str) -> str:
         return "FR" + str(tva.validate(text))
     except ValidationError:
         raise ValueError(_("Ce numéro de TVA n’est pas juste. Exemple : FR40303265045.")) from None
+
+
+def check_buyer_vat_number(text: str) -> str:
+    """The VAT number of a buyer: of any country of the European Union, which its first two letters name."""
+    number = re.sub(r"[\s\u00a0\u202f.-]", "", text).upper()
+    if number.startswith("FR") or not number[:2].isalpha():
+        return check_vat_number(text)
+    try:
+        return str(eu_vat.validate(number))
+    except ValidationError:
+        raise ValueError(_("Ce numéro de TVA n’est pas juste. Exemple : BE0428759497.")) from None
+
+
+def check_rna(text: str) -> str:
+    """An association's number in the national register: W and nine characters."""
+    number = re.sub(r"\s", "", text).upper()
+    if not re.fullmatch(r"W[0-9A-Z]{9}", number):
+        raise ValueError(_("Un numéro RNA commence par W et a dix caractères, par exemple W611002345."))
+    return number
 
 
 def check_account(text: str) -> str:

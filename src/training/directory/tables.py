@@ -83,8 +83,15 @@ class Organisation(Table, tablename="organisation"):
     online_payment_reason = short_text(400, null=True)  # why a public buyer may pay by card
     payment_days = Integer(default=None, null=True)
     client_account = short_text(20, null=True)
+    rna = Varchar(length=10, default=None, null=True)  # an association's number, at the prefecture
+    taxable = Boolean(default=None, null=True)  # assujetti (CGI art. 256 A); null: nobody has said
+    country = Varchar(length=2, default="FR")  # ISO 3166-1, of the address
+    billing_address = Varchar(length=400, default="")  # where invoices go, when it is elsewhere
+    abroad_as_here = Boolean(default=False)  # the accountant said: a buyer abroad, under the platform's VAT regime
     created_at = instant()
 
+    organisation_rna_is_one = Check("rna ~ '^W[0-9A-Z]{9}$'")
+    organisation_country_is_a_code = Check("country ~ '^[A-Z]{2}$'")
     organisation_payment_days_are_few = Check("payment_days between 0 and 60")
     organisation_siret_is_fourteen_digits = Check("siret ~ '^[0-9]{14}$'")
 

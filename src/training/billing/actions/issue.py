@@ -15,7 +15,7 @@ from training.billing.queries.invoices import Draft, LineView, checks, draft
 from training.billing.rules import issuing
 from training.billing.rules.payments import Way
 from training.billing.rules.states import PREFIXES, SERIES_OF, DocumentKind, InvoiceState
-from training.billing.rules.terms import PaymentTerms, default_terms
+from training.billing.rules.terms import PaymentTerms, default_terms, is_professional
 from training.billing.tables.invoices import Invoice
 from training.directory.queries import PlatformView, the_platform
 from training.directory.rules import Buyer
@@ -153,11 +153,12 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
         seller=seller(platform),
         buyer=buyer(content.payer, content.billing_email),
         buyer_kind=kind,
+        buyer_taxable=content.payer.taxable,
         regime=regime,
         lines=tuple(lines),
         vat=groups,
         totals=totals(groups),
-        terms=_terms(kind, platform, days),
+        terms=_terms(kind, platform, days, professional=is_professional(kind, content.payer.siret)),
         payment=PaymentMeans(iban=platform.iban, bic=platform.bic, account_name=platform.name),
         service_code=content.references.service_code or "",
         order_reference=content.references.purchase_order or "",
@@ -184,7 +185,9 @@ def _line(item: LineView, regime: VatRegime) -> Line:
     )
 
 
-def _terms(kind: Buyer, platform: PlatformView, days: int) -> PaymentTerms:
-    usual = default_terms(kind, days)
+def _terms(kind: Buyer, platform: PlatformView, days: int, *, professional: bool) -> PaymentTerms:
+    usual = default_terms(kind, days, professional=professional)
+    if not professional:
+        return usual
     own = {Buyer.PUBLIC: platform.late_terms_public, Buyer.PERSON: ""}.get(kind, platform.late_terms_private)
     return PaymentTerms(usual.due, own or usual.penalty, usual.recovery, usual.discount)

@@ -67,6 +67,7 @@ class InvoiceDocument(Snapshot):
     booking: str = ""  # our reference, for whoever calls
     notes: tuple[str, ...] = ()
     vat_on_debits: bool = False  # CGI art. 269-2 c
+    buyer_taxable: bool | None = None  # assujetti (CGI art. 256 A); None: nobody has said
     accent: str = DEFAULT_ACCENT
     schema: int = 1
 
@@ -86,6 +87,7 @@ def as_credit_of(original: InvoiceDocument, credit: InvoiceDocument, reason: str
         credit,
         buyer=original.buyer,
         buyer_kind=original.buyer_kind,
+        buyer_taxable=original.buyer_taxable,
         service_code=original.service_code,
         order_reference=original.order_reference,
         contract_reference=original.contract_reference,

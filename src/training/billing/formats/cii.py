@@ -17,7 +17,7 @@ from lxml import etree
 from training.billing.documents.invoice import Earlier, InvoiceDocument, payment_label
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.terms import CREDIT_TERMS
-from training.directory.rules import Buyer
+from training.directory.rules import HOME, Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import decimal
@@ -63,16 +63,24 @@ def _schema() -> etree.XMLSchema:
 def treatment_of(document: InvoiceDocument) -> str:
     """The note BAR (BR-FR-20): which circuit of the reform the document belongs to.
 
-    An association without a VAT number is taken as not taxable: it is reported as a consumer is.
+    What is exempt under CGI art. 261 to 261 E is outside it, whoever buys (art. 289 bis). An association that did not
+    say whether it is taxable, and has no VAT number, is taken as not: it is reported as a consumer is.
     """
-    if document.regime is VatRegime.OUT_OF_SCOPE:
+    if document.regime in _OUTSIDE:
         return "OUTOFSCOPE"
-    buyer = document.buyer
-    if document.buyer_kind is Buyer.PERSON or buyer.legal_id is None:
+    buyer, abroad = document.buyer, "" if document.buyer.country == HOME else "INT"
+    if document.buyer_kind is Buyer.PERSON or (document.buyer_taxable is False and document.buyer_kind != Buyer.PUBLIC):
+        return f"B2C{abroad}"
+    if abroad:
+        return "B2BINT" if document.buyer_kind is Buyer.COMPANY or buyer.vat_number else "B2CINT"
+    if buyer.legal_id is None:
         return "B2C"
-    if document.buyer_kind is Buyer.ASSOCIATION and not buyer.vat_number:
+    if document.buyer_kind is Buyer.ASSOCIATION and not buyer.vat_number and not document.buyer_taxable:
         return "B2C"
     return "B2B"
+
+
+_OUTSIDE = (VatRegime.OUT_OF_SCOPE, VatRegime.VOCATIONAL_261_4_4A, VatRegime.SOCIAL_261_7_1)
 
 
 def _process(document: InvoiceDocument) -> str:
@@ -159,7 +167,9 @@ def _notes(document: InvoiceDocument) -> list[dict[str, str]]:
         ("PMD", _text(terms.penalty)),
         ("AAB", _text(terms.discount)),
     ]
-    free = [text for text in map(_text, (document.subject, *document.notes)) if text]
+    billed = document.buyer.billing_address
+    elsewhere = f"Adresse de facturation : {', '.join(billed.splitlines())}" if billed else ""
+    free = [text for text in map(_text, (document.subject, elsewhere, *document.notes)) if text]
     return [{"BT-21": code, "BT-22": text} for code, text in coded] + [{"BT-22": text} for text in free]
 
 

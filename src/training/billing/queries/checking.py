@@ -10,7 +10,7 @@ from training.billing.rules import issuing
 from training.billing.rules.issuing import Check, CheckedReferences, Counted, Payer, Seller
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
-from training.directory.rules import Service
+from training.directory.rules import HOME, Service
 from training.kernel import db
 from training.papers.rules.references import References
 from training.papers.rules.vat import REGIMES, VatRegime
@@ -54,7 +54,17 @@ def seller(platform: PlatformView, regime: VatRegime) -> Seller:
 
 def who(payer: OrganisationView, *, reached: bool) -> Payer:
     """What counts of a payer."""
-    return Payer(payer.name, payer.siret, payer.buyer, payer.state, reached, payer.chorus_needs)
+    return Payer(
+        payer.name,
+        payer.siret,
+        payer.buyer,
+        payer.state,
+        reached,
+        payer.chorus_needs,
+        payer.taxable,
+        payer.country != HOME,
+        payer.abroad_as_here,
+    )
 
 
 def carried(references: References, payer: OrganisationView) -> References:

@@ -19,6 +19,8 @@ class CheckKey(StrEnum):
     """What is looked at, in the order in which a page shows it."""
 
     SIRET = "siret"
+    TAXABLE = "taxable"
+    ABROAD = "abroad"
     SERVICE = "service"
     ENGAGEMENT = "engagement"
     CONTRACT = "contract"
@@ -41,6 +43,7 @@ class Check:
     key: CheckKey
     ok: bool
     words: str
+    warns: bool = False  # fine, and yet somebody should look: it never blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,9 @@ class Payer:
     state: OrganisationState
     reached: bool
     needs: ChorusNeeds = ChorusNeeds.NONE
+    taxable: bool | None = None
+    abroad: bool = False
+    abroad_as_here: bool = False  # the accountant said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def checks(
     gross_cents: int = 0,
 ) -> list[Check]:
     """Everything that is looked at before an invoice is issued. `gross_cents`: its total."""
-    found, long = [_siret(payer)], _lengths(references.said)
+    found, long = [_siret(payer), *_vat_of(payer)], _lengths(references.said)
     if payer.buyer == Buyer.PUBLIC:
         found += [check for check in _chorus(payer, references) if check.key not in {c.key for c in long}]
     found += long
@@ -150,7 +156,28 @@ def _siret(payer: Payer) -> Check:
         return Check(CheckKey.SIRET, True, _("SIRET {siret}").format(siret=payer.siret))
     if payer.buyer == Buyer.PERSON:
         return Check(CheckKey.SIRET, True, _("Particulier : pas de SIRET"))
+    if payer.abroad:
+        return Check(CheckKey.SIRET, True, _("À l’étranger : pas de SIRET"))
+    if payer.buyer == Buyer.ASSOCIATION:
+        return Check(CheckKey.SIRET, True, _("Association sans SIRET"))
     return Check(CheckKey.SIRET, False, _("Il manque le numéro SIRET de {name}.").format(name=payer.name))
+
+
+def _vat_of(payer: Payer) -> list[Check]:
+    """What VAT wants to know of who pays: which circuit of e-invoicing, which country's tax."""
+    found = []
+    if payer.abroad:
+        words = _(
+            "{name} est à l’étranger : demandez à votre comptable quelle TVA porte cette facture (art. 259 du CGI), "
+            "puis dites sa réponse dans sa facturation."
+        ).format(name=payer.name)
+        if payer.abroad_as_here:
+            words = _("À l’étranger : votre comptable a choisi le régime de TVA habituel")
+        found.append(Check(CheckKey.ABROAD, payer.abroad_as_here, words))
+    if payer.taxable is None and payer.buyer in (Buyer.ASSOCIATION, Buyer.COMPANY):
+        words = _("On ne sait pas si {name} est assujettie à la TVA : demandez-le lui, la facture part quand même.")
+        found.append(Check(CheckKey.TAXABLE, True, words.format(name=payer.name), warns=True))
+    return found
 
 
 def _chorus(payer: Payer, references: CheckedReferences) -> list[Check]:

@@ -52,7 +52,22 @@ _PERSON = PaymentTerms(
 )
 
 
-def default_terms(buyer: Buyer, days: int = DUE_DAYS) -> PaymentTerms:
+# Nor does an association that is in no register of firms: it is no professional (C. com. art. L441-10)
+_ASSOCIATION = replace(
+    _PERSON,
+    penalty="Aucune pénalité de retard n’est appliquée aux associations non professionnelles.",
+    recovery="Aucune indemnité forfaitaire de recouvrement n’est appliquée aux associations non professionnelles.",
+)
+
+
+def is_professional(buyer: Buyer, siret: str | None) -> bool:
+    """Whether the law of late payment between professionals holds for a buyer."""
+    return buyer != Buyer.PERSON and not (buyer == Buyer.ASSOCIATION and not siret)
+
+
+def default_terms(buyer: Buyer, days: int = DUE_DAYS, *, professional: bool = True) -> PaymentTerms:
     """The words that hold when the platform has not set its own; `days` is its delay of payment."""
     terms = {Buyer.PUBLIC: _PUBLIC, Buyer.PERSON: _PERSON}.get(buyer, _PRIVATE)
+    if buyer == Buyer.ASSOCIATION and not professional:
+        terms = _ASSOCIATION
     return replace(terms, due=terms.due.format(days=days))

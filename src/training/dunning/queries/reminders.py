@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from training.billing.rules.terms import is_professional
 from training.directory.rules import Buyer
 from training.dunning.rules.interest import Late, Law, Rate, late, law_of
 from training.dunning.rules.reminding import USUAL, Days, PauseKind, ReceivableStanding, ReminderStep
@@ -172,6 +173,9 @@ async def late_cost(one: Followed) -> Late | None:
     """Interest and lump sum of a receivable up to today; None when nothing is owed for being late."""
     law = law_of(Buyer(one.buyer))
     if law is None or one.due_on is None or one.due_on >= clock.today():
+        return None
+    siret = "select o.siret from receivable r join organisation o on o.id = r.payer where r.id = $1"
+    if not is_professional(Buyer(one.buyer), await db.value(siret, one.id)):
         return None
     sql = "select settled_on, amount_cents from settlement where receivable = $1 order by id"
     settled = [(r["settled_on"], r["amount_cents"]) for r in await db.connection().fetch(sql, one.id)]

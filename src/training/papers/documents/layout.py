@@ -68,10 +68,15 @@ def _party(party: Party, *, with_vat: bool) -> dict[str, Any]:
     return {
         "name": party.name,
         "form": party.legal_form,
-        "address": [*party.address_lines, *([place] if place else []), *foreign],
+        "address": [*party.address_lines, *([place] if place else []), *foreign, *_billed_at(party)],
         "ids": _identity(party, with_vat=with_vat),
         "contact": [part for part in (party.contact, party.phone, party.email or "") if part],
     }
+
+
+def _billed_at(party: Party) -> list[str]:
+    lines = [line.strip() for line in party.billing_address.splitlines() if line.strip()]
+    return ["Adresse de facturation :", *lines] if lines else []
 
 
 def declaration(party: Party) -> str:

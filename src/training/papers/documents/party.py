@@ -26,6 +26,7 @@ class Party:
     email: str | None = None
     phone: str = ""
     registration: str = ""  # RNA number of an association
+    billing_address: str = ""  # where its invoices go, when that is elsewhere (C. com. art. L441-9)
     training_declaration: str = ""  # NDA number (C. trav. L6351-1)
     training_region: str = ""  # of the prefect who registered it
 
@@ -74,7 +75,10 @@ def buyer(organisation: OrganisationView, email: str | None) -> Party:
         address=(organisation.address,),
         postcode=organisation.postcode,
         city=organisation.city,
+        country=organisation.country,
         siret=organisation.siret,
         vat_number=organisation.vat_number,
+        registration=organisation.rna or "",
+        billing_address=organisation.billing_address,
         email=email,
     )

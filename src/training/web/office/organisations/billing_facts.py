@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 
+from babel import Locale
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -12,6 +14,7 @@ from training.directory import queries as directory
 from training.directory.actions import NewContact, NewOrganisation, add_payer, set_billing_facts
 from training.directory.rules import (
     CONTRACT_MAX,
+    HOME,
     KIND_NAMES,
     PRIVATE_DAYS,
     SERVICE_CODE_MAX,
@@ -22,11 +25,12 @@ from training.directory.rules import (
     OrganisationKind,
     Service,
     check_account,
+    check_buyer_vat_number,
     check_email,
+    check_rna,
     check_siret,
-    check_vat_number,
 )
-from training.kernel.i18n import N_, _
+from training.kernel.i18n import N_, _, language
 from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading
 from training.reporting.office.organisations import OfficeBillingFacts
@@ -82,6 +86,25 @@ MOMENTS: dict[BillingMoment, Words] = {
 }  # fmt: skip
 
 
+TAXABLES = (("", N_("On ne sait pas encore")), ("1", N_("Oui")), ("0", N_("Non")))
+
+
+def countries() -> list[tuple[str, str]]:
+    """The countries of the world by their names, ours first."""
+    named = {code: name for code, name in Locale(language.get()).territories.items() if code in _COUNTRIES}
+    others = sorted((name, code) for code, name in named.items() if code != HOME)
+    return [(HOME, named[HOME]), *((code, name) for name, code in others)]
+
+
+def country(code: str) -> str:
+    """A country's code, ours where the form names none that there is."""
+    return code if code in _COUNTRIES else HOME
+
+
+_NO_COUNTRY = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "XK", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+_COUNTRIES = {code for code in map(str, Locale("fr").territories) if re.fullmatch("[A-Z]{2}", code)} - _NO_COUNTRY
+
+
 def options(words: dict[Buyer, Words] | dict[ChorusNeeds, Words] | dict[BillingMoment, Words]) -> list[tuple[str, ...]]:
     """Choices of a group of radios, each with its explanation."""
     return [(key.value, _(name), _(help_)) for key, (name, help_) in words.items()]
@@ -106,6 +129,8 @@ async def _page(request: Asked, slug: str, form: Form | None) -> Template:
         buyers=options(BUYERS),
         needs=options(NEEDS),
         moments=options(MOMENTS),
+        taxables=[(value, _(name)) for value, name in TAXABLES],
+        countries=countries(),
         rows=range(1, min(last, ROWS_MOST) + 1),
         blank=set(range(1, last + 1)) - set(used),
         **parts(found),
@@ -114,6 +139,8 @@ async def _page(request: Asked, slug: str, form: Form | None) -> Template:
 
 def _as_it_stands(found: OfficeBillingFacts) -> Form:
     values: dict[str, object] = asdict(found.organisation)
+    values["taxable"] = {True: "1", False: "0", None: ""}[found.organisation.taxable]
+    values["abroad_as_here"] = "1" if found.organisation.abroad_as_here else ""
     for n, service in enumerate(found.services, start=1):
         values |= {
             f"service_code-{n}": service.code,
@@ -156,9 +183,14 @@ def read(form: Form) -> BillingFacts | None:
     facts = {
         "name": form.text("name", required=True),
         "siret": form.checked("siret", check_siret),
-        "vat_number": form.checked("vat_number", check_vat_number),
+        "vat_number": form.checked("vat_number", check_buyer_vat_number),
         "address": form.text("address", required=True, most=300),
-        "postcode": form.text("postcode", required=True, most=10),
+        "postcode": form.text("postcode", most=10),
+        "country": country(form.text("country", most=2)),
+        "rna": form.checked("rna", check_rna),
+        "taxable": {"1": True, "0": False}.get(form.values.get("taxable", "")),
+        "billing_address": form.lines("billing_address", most=400),
+        "abroad_as_here": form.values.get("abroad_as_here") == "1",
         "city": form.text("city", required=True, most=100),
         "service_code": form.text("service_code", most=SERVICE_CODE_MAX) or None,
         "contract_reference": form.text("contract_reference", most=CONTRACT_MAX) or None,
