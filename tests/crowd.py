@@ -301,7 +301,8 @@ async def _money(town: makers.Town, today: date) -> None:
     row = bank_makers.row("VIREMENT ANCIEN-1", "350,00", day=f"{today - timedelta(days=3):%d/%m/%Y}")
     await bank_makers.imported(row)
     await import_statement(SYSTEM, "autre.csv", bank_makers.csv(row, header="A;B;C;D"))
-    await export_journal(SYSTEM, today - timedelta(days=30))
+    until = today - timedelta(days=30)
+    await export_journal(SYSTEM, until.replace(day=1), until)
 
 
 async def _many(table: str, count: int, values: dict[str, str]) -> None:

@@ -29,6 +29,7 @@ ADDRESSES = {
     ),
     "equipe@example.org": (
         "/gestion", "/gestion/reservations", "/gestion/reservations?etat=pending", "/gestion/reservations?q=R-77",
+        "/gestion/reservations?etat=undecided",
         "/gestion/reservations?q=commune+rachel", "/gestion/reservations?q=zzzz",
         "/gestion/reservations?structure={slug}", "/gestion/reservations/{booking}",
         "/gestion/reservations/{booking}/acompte", "/gestion/reservations/{booking}/annuler",

@@ -22,6 +22,7 @@ from training import worker
 from training.accounting.formats import journal
 from training.app import create_app
 from training.billing.queries.ledger import disagreement
+from training.bookings.actions.ending import expire_options
 from training.kernel import clock, db, migrate, queue
 from training.kernel.actor import Actor
 from training.kernel.permissions import Permission
@@ -227,3 +228,12 @@ async def test_the_worker_of_today_does_what_was_queued(kept: Manifest) -> None:
         while (await queue.state()).waiting:  # noqa: ASYNC110 - it is the worker's table that we watch
             await asyncio.sleep(0.2)
     assert await queue.held() == []
+
+
+async def test_requests_that_waited_have_a_term_that_counts_from_the_upgrade(kept: Manifest) -> None:
+    dated = "select count(*), count(expires_at), min(expires_at) from booking where state = 'pending'"
+    assert tuple(await db.connection().fetchrow(dated)) == (2, 0, None)
+    await expire_options()
+    waiting, with_term, first = await db.connection().fetchrow(dated)
+    assert (waiting, with_term) == (2, 2)
+    assert first > clock.now()

@@ -7,6 +7,7 @@ import urllib.request
 from datetime import datetime, timedelta
 
 import icalendar
+from money_steps import waiting_draft
 from playwright.sync_api import Page, expect
 from sites import Site, sign_in
 
@@ -105,13 +106,17 @@ def test_a_town_hall_books_is_invited_and_is_invoiced(browser, site: Site) -> No
         uids = {str(e["UID"]) for e in fetch(address).events}
         assert str(event["UID"]) in uids, address
 
-    # it was held (an administrator says so early, with a reason); the invoice leaves by itself
+    # it was held (an administrator says so early, with a reason); the invoice leaves by itself in ten minutes, or now
     before = len(site.inbox.mails)
     staff.goto(planned)
     staff.get_by_text("Marquer comme réalisée avant la fin").click()
     staff.get_by_label("Pourquoi avant la fin ?").fill("Démonstration de la facturation.")
     staff.get_by_role("button", name="La séance a eu lieu").click()
     expect(staff.get_by_text(reference)).to_be_visible()
+    draft = waiting_draft(staff, reference)
+    expect(draft.get_by_role("button", name="Retenir")).to_be_visible()
+    draft.get_by_role("link").first.click()
+    staff.get_by_role("button", name="Facturer").click()
     invoice = site.inbox.wait_for(ACCOUNTS.email, after=before)
     (attached,) = [p for p in invoice.iter_attachments() if p.get_content_type() == "application/pdf"]
     number = re.search(r"F\d{4}-\d{5}", str(invoice["Subject"])).group(0)
