@@ -80,3 +80,27 @@ def test_the_command_line_refuses_it():
     done = CliRunner().invoke(main, ["user", "create", "a\u202e@example.org"])
     assert done.exit_code == 2
     assert "(U+202E)" in done.output
+
+
+@pytest.mark.parametrize("name", ["Vélo 🚲", "中文 association"])
+async def test_a_name_that_our_papers_cannot_draw_is_refused_where_it_is_typed(client, name):
+    await makers.make_platform()
+    await enter(client, None, name="neuve")
+    typed = {
+        "kind": "association", "name": name, "address": "1 rue", "postcode": "61000", "city": "Alençon",
+        "person": "Léa Exemple",
+    }  # fmt: skip
+    answer = await makers.post(client, "/inscription", typed)
+    assert answer.status_code == 422
+    assert "ne peut pas être imprimé sur les factures" in makers.text_of(answer.text)
+    assert await db.value("select count(*) from organisation") == 0
+
+
+async def test_a_program_may_not_order_by_what_our_papers_cannot_draw(client):
+    programs = await api_makers.make_programs()
+    body = {"session": programs.town.session, "seats": 1, "purchase_order": "EJ-🚲"}
+    answer = await client.post("/api/v1/bookings", json=body, headers=programs.own)
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "purchase_order"
+    assert "ne peut pas être imprimé" in error["message"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 
 import pytest
 
@@ -22,6 +23,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 PATH = "/gestion/plateforme"
 # One grey pixel.
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
+_HEAD = b"IHDR" + (30_000).to_bytes(4) * 2 + PNG[24:29]
+BOMB = PNG[:12] + _HEAD + zlib.crc32(_HEAD).to_bytes(4) + PNG[33:]  # the same pixel, said to be 900 million
 
 
 @pytest.fixture
@@ -61,6 +64,8 @@ async def test_a_logo_is_sent_shown_and_taken_away(client):
         (b"<svg onload='alert(1)'/>", "image/svg+xml", "Choisissez une image PNG ou JPEG."),
         (b"<html>", "image/png", "Choisissez une image PNG ou JPEG."),
         (PNG.ljust(300_001), "image/png", "Cette image pèse 301 ko : il en faut 300 au plus."),
+        (PNG[:-30], "image/png", "Cette image est coupée ou abîmée : enregistrez-la de nouveau."),
+        (BOMB, "image/png", "30000 × 30000 points : réduisez-la à 2000"),
     ],
 )
 async def test_what_is_no_logo_is_refused_beside_its_field(client, content, media_type, sentence):
@@ -101,3 +106,12 @@ async def test_setting_a_logo_is_an_action(client):
     )
     assert [row["action"] for row in said] == ["platform.set-logo", "platform.remove-logo", "platform.set-logo"]
     assert all(row["fields"] == ["logo"] for row in said)
+
+
+async def test_a_logo_kept_before_anybody_looked_is_told_where_it_is_put_right(client):
+    await makers.make_town(logo=await keep_file(PNG[:-30], "image/png"))
+    await staff(client)
+    said = text_of((await client.get(PATH)).text)
+    assert "Les factures portent votre nom à la place du logo. Cette image est coupée ou abîmée" in said
+    await send(client, PNG)
+    assert "à la place du logo. " not in text_of((await client.get(PATH)).text)

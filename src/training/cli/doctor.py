@@ -21,6 +21,7 @@ from training.messages import queries as mails
 from training.messages.clients.smtp import BadSmtpUrl, Refusal, SmtpUrl, greet
 from training.papers.documents.party import Party
 from training.records import queries as records
+from training.reporting.office.settings import logo_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ async def _records() -> list[Finding]:
     return [
         Finding(bosses > 0, "administration", f"{bosses} comptes" if bosses else "personne : training user create"),
         Finding(not unmatched, "accès", f"{unmatched} d’origine inconnue, à décider" if unmatched else "tous connus"),
+        *await _logo(),
         Finding(
             platform is not None and bool(platform.siret and platform.iban),
             "plateforme",
@@ -109,6 +111,12 @@ async def _records() -> list[Finding]:
             not broken, "registre", f"ROMPU : {', '.join(broken)}" if broken else f"{issued} documents, chaîne intacte"
         ),
     ]
+
+
+async def _logo() -> list[Finding]:
+    """Nothing while it is well: a logo kept before anybody looked is left off papers."""
+    fault = await logo_fault()
+    return [Finding(False, "logo", f"absent des factures : {fault}")] if fault else []
 
 
 async def _work() -> list[Finding]:

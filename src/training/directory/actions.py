@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import anyio.to_thread
+
 from training.directory import rules
 from training.directory.rules import BillingFacts, Buyer, OrganisationKind, OrganisationState
 from training.directory.tables import ChorusService, Commune, Contact, Facilitator, Organisation, Partner, Platform
@@ -70,7 +72,7 @@ async def set_logo(actor: Actor, content: bytes, media_type: str) -> None:
     """The picture at the head of pages and papers. Invalid: no PNG or JPEG, or too large. Conflict: no platform yet."""
     async with acting(actor, "platform.set-logo", ("platform", 1)) as change:
         actor.must(Permission.PLATFORM_EDIT)
-        rules.check_logo(content, media_type)
+        await anyio.to_thread.run_sync(rules.check_logo, content, media_type)
         change.about("platform", 1, "logo")
         await _put_logo(await keep_file(content, media_type))
 

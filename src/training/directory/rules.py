@@ -12,6 +12,7 @@ from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret, tva
 
+from training.kernel import pictures
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
@@ -310,13 +311,15 @@ _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
 def check_logo(content: bytes, media_type: str) -> None:
-    """Invalid unless the bytes are a PNG or a JPEG, as they are said to be, and few enough."""
+    """Invalid unless the bytes are a whole PNG or JPEG, as they are said to be, and few enough. Decodes it."""
     begins = _PICTURES.get(media_type)
     if begins is None or not content.startswith(begins):
         raise Invalid(_("Choisissez une image PNG ou JPEG."), field="logo")
     if len(content) > LOGO_MAX:
         size = _("Cette image pèse {n} ko : il en faut {most} au plus.")
         raise Invalid(size.format(n=-(-len(content) // 1000), most=LOGO_MAX // 1000), field="logo")
+    if wrong := pictures.fault(content):
+        raise Invalid(wrong, field="logo")
 
 
 def slug(text: str) -> str:

@@ -160,7 +160,7 @@ def _carried(attachment: EmbeddedFile) -> dict[str, object]:
 def framed(picture: bytes, *, width: int, height: int) -> str:
     """A PNG, JPEG or SVG fitted to the left of a frame, as the SVG text that `image()` of a template takes.
 
-    A picture that cannot be read leaves the frame empty: a broken logo must not stop an invoice.
+    The picture is one that `pictures.shows`: Typst refuses a broken one, and takes seconds over an endless one.
     """
     if picture.startswith(b"\x89PNG"):
         mime = "image/png"

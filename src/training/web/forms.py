@@ -17,7 +17,7 @@ from litestar.datastructures import UploadFile
 
 from training.directory.rules import check_email
 from training.identity.rules import new_token
-from training.kernel.characters import hidden, hidden_said, without_hidden
+from training.kernel.characters import hidden, hidden_said, unprinted, unprinted_said, without_hidden
 from training.kernel.errors import DomainError, Invalid, NotFound, TooMany
 from training.kernel.i18n import _
 from training.kernel.money import decimal
@@ -91,13 +91,19 @@ class Form:
         return self.refused if self.errors else 200
 
     def text(self, name: str, *, required: bool = False, most: int = 200) -> str:
-        """A line of text, trimmed."""
+        """A line of text, trimmed. Names and titles are printed on papers: it holds what those can draw."""
         value = " ".join(self.values.get(name, "").split("\n")).strip()
-        return self._sized(name, value, required, most)
+        return self._printed(name, self._sized(name, value, required, most))
 
-    def lines(self, name: str, *, required: bool = False, most: int = 200) -> str:
-        """A text of several lines, trimmed."""
-        return self._sized(name, self.values.get(name, "").strip(), required, most)
+    def lines(self, name: str, *, required: bool = False, most: int = 200, printed: bool = False) -> str:
+        """A text of several lines, trimmed. `printed`: a paper carries it, and can draw what it holds."""
+        value = self._sized(name, self.values.get(name, "").strip(), required, most)
+        return self._printed(name, value) if printed else value
+
+    def _printed(self, name: str, value: str) -> str:
+        if character := unprinted(value):
+            self.errors.setdefault(name, unprinted_said(character))
+        return value
 
     def _sized(self, name: str, value: str, required: bool, most: int) -> str:
         if required and not value:

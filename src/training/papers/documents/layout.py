@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from training.kernel.pdf import framed
+from training.kernel.pictures import shows
 from training.papers.documents.figures import grouped, siret
 from training.papers.documents.party import Party
 
+FOOT = 150  # characters of a line of the foot: more would leave the page, and is at its head anyway
 LOGO = (600, 160)  # the frame of the logo: layout.typ gives it 52.5 × 14 mm
 Facts = Iterable[tuple[str, str]]
 
@@ -38,7 +40,8 @@ def sheet(
         "title": title,
         "draft": draft,
         "accent": accent,
-        "logo": framed(logo, width=LOGO[0], height=LOGO[1]) if logo else None,
+        # one that cannot be carried, kept before anybody looked, stops no paper: the name stands in its place
+        "logo": framed(logo, width=LOGO[0], height=LOGO[1]) if logo and shows(logo) else None,
         "sender": _party(sender, with_vat=with_vat),
         "receiver_label": receiver_label,
         "receiver": _party(receiver, with_vat=with_vat),
@@ -90,9 +93,14 @@ def declaration(party: Party) -> str:
     )
 
 
+def shorten(text: str, most: int) -> str:
+    """The text, or as much of it as there is room for."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def _footer(party: Party, *, with_vat: bool) -> list[str]:
     """Who issues the page, at the foot of each sheet."""
     shown = _party(party, with_vat=with_vat)
     name = " · ".join(part for part in (party.name, party.legal_form) if part)
     ids = " · ".join(shown["ids"][1:] or shown["ids"])
-    return [part for part in (f"{name} · {', '.join(shown['address'])}", ids) if part]
+    return [shorten(part, FOOT) for part in (f"{name} · {', '.join(shown['address'])}", ids) if part]

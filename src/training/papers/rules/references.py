@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, ChorusNeeds
+from training.kernel.characters import hidden, hidden_said, unprinted, unprinted_said
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 
@@ -68,7 +69,9 @@ def check_subject(text: str) -> None:
 def _wrong(text: str, most: int) -> str | None:
     if len(text) > most:
         return _("{n} caractères au plus.").format(n=most)
-    return None if text.isprintable() else _("Ce texte contient un caractère qui ne s’imprime pas.")
+    if character := hidden(text) or unprinted(text):
+        return hidden_said(character) if hidden(text) else unprinted_said(character)
+    return None
 
 
 def chorus_lacking(needs: ChorusNeeds, references: References, engagement_required: bool = False) -> dict[str, str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import anyio.to_thread
+
 from training.billing.queries import numbering
 from training.billing.queries.numbering import Numbering
 from training.directory import queries as directory
 from training.directory.queries import PlatformView
 from training.identity import queries as identity
 from training.identity.queries import KeyView
-from training.kernel import db
+from training.kernel import db, pictures
+from training.records import queries as records
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class OfficeSeries:
 async def series_page() -> OfficeSeries:
     """What the page of number series shows, in one statement."""
     return OfficeSeries(await numbering.numberings())
+
+
+async def logo_fault() -> str | None:
+    """Why papers go without the logo that was kept; None when they carry it, or there is none."""
+    platform = await directory.platform()
+    stored = None if platform is None or platform.logo is None else await records.file(platform.logo)
+    return None if stored is None else await anyio.to_thread.run_sync(pictures.fault, stored.content)
 
 
 async def platform_page() -> PlatformView | None:

@@ -43,7 +43,7 @@ async def make_credit_note(request: Asked, name: FromPath[str]) -> Template | Re
     """Make and issue the credit note; it leaves by mail."""
     found, form = await reading.credit_page(the_actor(request).scope, name), await Form.of(request)
     wanted = CreditWanted(
-        reason=form.lines("reason", most=REASON_MAX),
+        reason=form.lines("reason", most=REASON_MAX, printed=True),
         lines=_amounts(form, found.lines),
         seen_cents=form.number("seen", least=-(10**11), most=10**11),
     )
@@ -89,7 +89,7 @@ async def _replace_page(request: Asked, name: str, form: Form | None) -> Templat
 async def replace(request: Asked, name: FromPath[str]) -> Template | Redirect:
     """Issue the credit note and make the draft that replaces the invoice."""
     invoice, form = await reading.credited(the_actor(request).scope, name), await Form.of(request)
-    reason = form.lines("reason", most=REASON_MAX)
+    reason = form.lines("reason", most=REASON_MAX, printed=True)
     corrected = form.references()
     if form.good:
         with form.refusals():

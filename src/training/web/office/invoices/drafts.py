@@ -187,7 +187,7 @@ async def write_line(request: Asked, invoice: FromPath[int]) -> Template | Redir
 def read_line(form: Form) -> NewLine | None:
     """The line that a form says; None when something in it was refused."""
     kind = form.choice("kind", LineKind)
-    description = form.lines("description", required=True, most=400)
+    description = form.lines("description", required=True, most=400, printed=True)
     quantity, cents = quantity_of(form, "quantity"), cents_of(form, "price")
     unit = form.text("unit", required=True, most=3)
     if kind is None or quantity is None or cents is None or not form.good:

@@ -24,7 +24,7 @@ from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.kernel.render import month_end
 from training.papers.rules.vat import REGIMES, VatRegime
-from training.reporting.office.settings import platform_page
+from training.reporting.office.settings import logo_fault, platform_page
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import NOBODY, Asked, go, the_actor
@@ -75,6 +75,7 @@ async def _page(request: Asked, form: Form) -> Template:
         "settings/platform",
         form.status,
         form=form,
+        logo_fault=await logo_fault(),
         regimes=regimes(),
         year_ends=[(str(month), month_end(month)) for month in range(1, 13)],
         usual_private=default_terms(Buyer.COMPANY).penalty,
@@ -155,8 +156,8 @@ def read(form: Form) -> dict[str, Any]:
         "accent": form.checked("accent", check_accent) or NOBODY.accent,
         "fiscal_year_end": form.number("fiscal_year_end", required=False, least=1, most=12) or NOBODY.fiscal_year_end,
         "payment_days": form.number("payment_days", least=0, most=60),  # C. com. art. L441-10 I: sixty days at most
-        "late_terms_private": form.lines("late_terms_private", most=1_000),
-        "late_terms_public": form.lines("late_terms_public", most=1_000),
+        "late_terms_private": form.lines("late_terms_private", most=1_000, printed=True),
+        "late_terms_public": form.lines("late_terms_public", most=1_000, printed=True),
         "issue_without_look": form.values.get("issue_without_look") == "1",
         **({} if delay is None else {"issue_delay_minutes": delay}),
     }
