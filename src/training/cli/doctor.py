@@ -21,7 +21,7 @@ from training.messages import queries as mails
 from training.messages.clients.smtp import BadSmtpUrl, Refusal, SmtpUrl, greet
 from training.papers.documents.party import Party
 from training.records import queries as records
-from training.reporting.office.settings import logo_fault
+from training.reporting.office.settings import platform_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ async def _records() -> list[Finding]:
 
 async def _logo() -> list[Finding]:
     """Nothing while it is well: a logo kept before anybody looked is left off papers."""
-    fault = await logo_fault()
+    fault = (await platform_page()).logo_fault
     return [Finding(False, "logo", f"absent des factures : {fault}")] if fault else []
 
 

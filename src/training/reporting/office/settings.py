@@ -43,13 +43,21 @@ async def series_page() -> OfficeSeries:
     return OfficeSeries(await numbering.numberings())
 
 
-async def logo_fault() -> str | None:
-    """Why papers go without the logo that was kept; None when they carry it, or there is none."""
+@dataclass(frozen=True, slots=True)
+class OfficePlatform:
+    """Who runs this site (None as long as nobody said so), and why papers go without its logo (None when they do not)."""
+
+    platform: PlatformView | None
+    logo_fault: str | None
+
+
+async def platform_page() -> OfficePlatform:
+    """What the page of the platform shows, in two statements."""
     platform = await directory.platform()
+    return OfficePlatform(platform, await logo_fault(platform))
+
+
+async def logo_fault(platform: PlatformView | None) -> str | None:
+    """Why papers go without the logo that was kept; None when they carry it, or there is none."""
     stored = None if platform is None or platform.logo is None else await records.file(platform.logo)
     return None if stored is None else await anyio.to_thread.run_sync(pictures.fault, stored.content)
-
-
-async def platform_page() -> PlatformView | None:
-    """Who runs this site, in one statement; None as long as nobody said so."""
-    return await directory.platform()

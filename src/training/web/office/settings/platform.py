@@ -10,7 +10,6 @@ from litestar.response import Redirect, Template
 
 from training.billing.rules.terms import default_terms
 from training.directory.actions import remove_logo, set_logo, set_platform
-from training.directory.queries import PlatformView
 from training.directory.rules import (
     Buyer,
     check_accent,
@@ -24,7 +23,7 @@ from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.kernel.render import month_end
 from training.papers.rules.vat import REGIMES, VatRegime
-from training.reporting.office.settings import logo_fault, platform_page
+from training.reporting.office.settings import OfficePlatform, platform_page
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import NOBODY, Asked, go, the_actor
@@ -59,23 +58,24 @@ REGIME_WORDS: dict[VatRegime, tuple[str, str]] = {
 @get(PATH, permission=P.PLATFORM_EDIT)
 async def edit(request: Asked) -> Template:
     """The identity as it stands."""
-    return await _page(request, _as_it_stands(await platform_page()))
+    found = await platform_page()
+    return await _show(request, _as_it_stands(found), found)
 
 
-def _as_it_stands(found: PlatformView | None) -> Form:
-    values = asdict(found or NOBODY)
+def _as_it_stands(found: OfficePlatform) -> Form:
+    values = asdict(found.platform or NOBODY)
     for name in ("issue_without_look", "vat_on_debits"):
         values[name] = "1" if values[name] else ""
     return Form.filled(values)
 
 
-async def _page(request: Asked, form: Form) -> Template:
+async def _show(request: Asked, form: Form, found: OfficePlatform) -> Template:
     return await show(
         request,
         "settings/platform",
         form.status,
         form=form,
-        logo_fault=await logo_fault(),
+        logo_fault=found.logo_fault,
         regimes=regimes(),
         year_ends=[(str(month), month_end(month)) for month in range(1, 13)],
         usual_private=default_terms(Buyer.COMPANY).penalty,
@@ -102,14 +102,15 @@ async def save(request: Asked) -> Template | Redirect:
         with form.refusals():
             await set_platform(the_actor(request), values)
             return go(PATH, _("Identité enregistrée : pages, courriels et prochaines factures la portent."))
-    return await _page(request, form)
+    return await _show(request, form, await platform_page())
 
 
 @post(f"{PATH}/logo", permission=P.PLATFORM_EDIT)
 async def put_logo(request: Asked) -> Template | Redirect:
     """Take the picture that pages and papers will carry."""
     posted = await Form.of(request)
-    form = _as_it_stands(await platform_page())
+    found = await platform_page()
+    form = _as_it_stands(found)
     file = posted.files.get("logo")
     content = await file.read() if file else b""
     if file is None or not content:
@@ -118,7 +119,7 @@ async def put_logo(request: Asked) -> Template | Redirect:
         with form.refusals():
             await set_logo(the_actor(request), content, file.content_type)
             return go(PATH, _("Logo enregistré : pages et prochaines factures le portent."))
-    return await _page(request, form)
+    return await _show(request, form, found)
 
 
 @post(f"{PATH}/logo/retirer", permission=P.PLATFORM_EDIT)
