@@ -45,7 +45,7 @@ async def series_page() -> OfficeSeries:
 
 @dataclass(frozen=True, slots=True)
 class OfficePlatform:
-    """Who runs this site (None as long as nobody said so), and why papers go without its logo (None when they do not)."""
+    """Who runs this site (None: nobody said so), and why papers go without its logo (None: they carry it)."""
 
     platform: PlatformView | None
     logo_fault: str | None
