@@ -226,6 +226,7 @@ NAMES = {
     "unread_statement": "select id from bank_statement where read_at is null",
     "bank_line": "select id from bank_line where state = 'new' and id < {first}",
     "export": "select number || '.csv' from journal_export",
+    "year_end": "select (date_trunc('year', now()) - interval '1 day')::date",
     "last_month": "select (date_trunc('month', now()) - interval '1 day')::date",
 }
 _LINKS = {
@@ -301,8 +302,7 @@ async def _money(town: makers.Town, today: date) -> None:
     row = bank_makers.row("VIREMENT ANCIEN-1", "350,00", day=f"{today - timedelta(days=3):%d/%m/%Y}")
     await bank_makers.imported(row)
     await import_statement(SYSTEM, "autre.csv", bank_makers.csv(row, header="A;B;C;D"))
-    until = today - timedelta(days=30)
-    await export_journal(SYSTEM, until.replace(day=1), until)
+    await export_journal(SYSTEM, today - timedelta(days=40), today - timedelta(days=40))
 
 
 async def _many(table: str, count: int, values: dict[str, str]) -> None:

@@ -71,6 +71,8 @@ ADDRESSES = {
         "/gestion/comptes/clotures", "/gestion/comptes/clotures/nouvelle?mois={last_month}", "/gestion/comptes/journal",
         "/gestion/comptes/journal/{export}", "/gestion/comptes/reprises", "/gestion/comptes/reprises/{opening}",
         "/gestion/comptes/reprises/modele.csv", "/gestion/catalogue", "/gestion/catalogue/{offer}/facturation",
+        "/gestion/catalogue/{offer}/mots",
+        "/gestion/comptes/exercices", "/gestion/comptes/exercices/{year_end}",
         "/gestion/cles", "/gestion/plateforme", "/gestion/file",
     ),
     "anime@example.org": (
@@ -109,6 +111,7 @@ NOT_ASKED = {
     "/gestion/comptes/registre.csv": "every row that was asked for, in pieces",
     "/gestion/comptes/registre.xlsx": "every row that was asked for, in pieces",
     "/gestion/comptes/factures.zip": "every paper that was asked for, in pieces",
+    "/gestion/comptes/exercices/{day:str}/{name:str}": "one file of one row, of a closed year",
     "/espace/{slug:str}/reservations/{reference:str}/confirmation.pdf": "one file of one row, of a free booking",
     "/gestion/reservations/{reference:str}/confirmation": "one file of one row, of a free booking",
     "/gestion/reservations/{reference:str}/refuser": "one row that is pending, and a form",
