@@ -168,7 +168,7 @@ async def test_past_closed_unknown_and_private_sessions_are_refused(client):
     closed = await makers.make_session(programs.town.offer, closes_at=makers.NOON - timedelta(hours=1))
     private = await makers.make_session(programs.town.offer, organisation=programs.town.organisation)
     for session, status, slug in (
-        (past, 409, "session-closed"), (closed, 409, "session-closed"), (private, 409, "session-closed"),
+        (past, 409, "session-closed"), (closed, 409, "session-closed"), (private, 404, "not-found"),
         (999_999, 404, "not-found"),
     ):  # fmt: skip
         refusal = await client.post(f"{API}/bookings", json={"session": session, "seats": 1}, headers=programs.other)

@@ -14,6 +14,7 @@ from training.bookings.rules.seats import (
     check_bookable,
     check_open,
     check_participants,
+    is_for,
     new_reference,
     option_ends,
     request_ends,
@@ -35,7 +36,7 @@ from training.kernel.permissions import Permission
 from training.papers.rules.references import NO_REFERENCES, References, check_references
 from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
-from training.scheduling.rules import LockedSession
+from training.scheduling.rules import LockedSession, SessionState
 
 # Nobody who locks the session first can meet this one; it is for doors that will be cut later.
 db.refuse("session_seats_within_capacity", lambda: seats_missing(0))
@@ -97,6 +98,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
         if key and (known := await _answered(key, new)):
             change.about("booking", known.id)
             return known
+        _check_seen(actor, session, new.organisation)
         check_bookable(session, new.organisation, new.seats, clock.now())
         check_participants([p.name for p in new.participants], new.seats)
         organisation = await lock_organisation(new.organisation)
@@ -116,6 +118,7 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
     async with acting(actor, "booking.wait") as change:
         actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
         session = await scheduling.lock_session(new.session)
+        _check_seen(actor, session, new.organisation)
         check_open(session, new.organisation, new.seats, clock.now())
         if new.seats > session.capacity:
             raise Invalid(_("Cette séance n’a pas tant de places, même vide."), field="seats")
@@ -235,6 +238,14 @@ async def lock_booking(booking: int) -> tuple[LockedBooking, LockedSession]:
 def standing_of(row: LockedBooking, session: LockedSession) -> Standing:
     """A locked booking, as the rules ask for it."""
     return Standing(row.organisation, row.state, row.expires_at, session.state, session.starts_at)
+
+
+def _check_seen(actor: Actor, session: LockedSession, organisation: int) -> None:
+    """To whom may not see it, another's private session is none, nor is one that was never published."""
+    if actor.may(Permission.BOOKINGS_MAKE):  # the team hears why
+        return
+    if session.state == SessionState.DRAFT or not is_for(session, organisation):
+        raise NotFound(_("Cette séance n’existe pas."))
 
 
 def _first_state(organisation: OrganisationState, option: bool) -> BookingState:

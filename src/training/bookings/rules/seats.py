@@ -50,6 +50,11 @@ def request_ends(session: LockedSession, now: datetime) -> datetime:
     return min(after_workdays(now, REQUEST_LIFE), session.closes_at)
 
 
+def is_for(session: LockedSession, organisation: int) -> bool:
+    """Whether it is open to all, or private to that organisation."""
+    return session.kind != SessionKind.PRIVATE or session.organisation == organisation
+
+
 def check_open(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:
     """Raise unless `organisation` may ask for `seats` seats now, however many are left.
 
@@ -57,7 +62,7 @@ def check_open(session: LockedSession, organisation: int, seats: int, now: datet
     """
     if seats < 1:
         raise Invalid(_("Indiquez combien de personnes viendront : une au moins."), field="seats")
-    if session.kind == SessionKind.PRIVATE and session.organisation != organisation:
+    if not is_for(session, organisation):
         raise SessionClosed(_("Cette séance est réservée à une autre structure."))
     if session.state not in BOOKABLE:
         raise SessionClosed(_("Cette séance n’est pas ouverte à la réservation."))
