@@ -22,7 +22,8 @@ async def closed_at(day: date) -> datetime | None:
 async def first_day() -> date | None:
     """The day of the first invoice, receivable or money there is."""
     sql = """
-        select least((select min(issued_on) from receivable), (select min(issued_on) from invoice),
+        select least((select min(issued_on) from invoice where state = 'issued'),
+                     (select min(issued_on) from receivable where invoice is null),
                      (select min(received_on) from payment))
     """
     found: date | None = await db.value(sql)
