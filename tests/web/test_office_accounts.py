@@ -311,3 +311,11 @@ async def test_the_register_asks_a_constant_number_of_questions(two, client, sta
     statements.clear()
     await client.get(f"{ACCOUNTS}?du=2027-03-15")
     assert len(statements) == few
+
+
+async def test_a_platform_of_which_nobody_said_who_runs_it_has_its_pages_of_the_books(client):
+    await staff(client)
+    async with db.atomic():
+        await db.execute("delete from platform")
+    for path in ("/tva", "/journal", "/exercices", "/exercices/2027-12-31", "/plan", "/clotures"):
+        assert (await client.get(ACCOUNTS + path)).status_code == 200, path

@@ -40,7 +40,7 @@ class OfficeYears:
 
 async def years_page(actor: Actor) -> OfficeYears:
     """What the page of fiscal years shows, in four statements."""
-    month = (await directory.the_platform()).fiscal_year_end
+    month = await directory.fiscal_year_end()
     today = clock.today()
     first, closed = await first_day() or today, await closed_until()
     kept = {one.until: one for one in await books.years()}
@@ -73,7 +73,7 @@ class OfficeYearEnd:
 
 async def year_end_page(last: date | None) -> OfficeYearEnd:
     """What the page of a year's end shows, in three statements; NotFound when no fiscal year ends on that day."""
-    month = (await directory.the_platform()).fiscal_year_end
+    month = await directory.fiscal_year_end()
     if last is None or last.year < 1900 or fiscal_year(last, month).last != last:
         raise NotFound(_("Aucun exercice ne finit ce jour-là."))
     year, over = fiscal_year(last, month), last < clock.today()

@@ -30,7 +30,7 @@ class OfficeJournal:
 async def journal_page(actor: Actor) -> OfficeJournal:
     """What the page of the journal shows, in two statements."""
     last_month = clock.today().replace(day=1) - timedelta(days=1)
-    year = fiscal_year(last_month, (await directory.the_platform()).fiscal_year_end)
+    year = fiscal_year(last_month, await directory.fiscal_year_end())
     coming = FiscalYear(year.first, last_month)
     return OfficeJournal(await books.exports(), coming, actor.may(Permission.ACCOUNTS_KEEP))
 

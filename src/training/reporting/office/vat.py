@@ -36,7 +36,8 @@ class OfficeVat:
 async def vat_page(period: tuple[date, date] | None) -> OfficeVat:
     """What the page of VAT shows, in two statements; nothing of a period that makes no sense (None)."""
     months = await accounts.vat_months(*period) if period else []
-    return OfficeVat(months, _sums(months), (await directory.the_platform()).vat_on_debits)
+    platform = await directory.platform()
+    return OfficeVat(months, _sums(months), platform is not None and platform.vat_on_debits)
 
 
 def _sums(months: Sequence[VatMonth]) -> list[VatSum]:
