@@ -155,5 +155,6 @@ async def test_the_confirmation_says_how_to_answer(database_test):
     await booked_town()
     row = await db.connection().fetchrow("select text, html from mail where occasion = 'booking_confirmed'")
     for words in row:
-        assert "les boutons de votre agenda ne nous parviennent pas" in words
-        assert "/lien/" in words
+        assert "les boutons de votre agenda ne nous parviennent pas" in words.replace("\u00a0", " ")
+    event = plain(properties(await last(CONTACT))["DESCRIPTION"][1])
+    assert "Répondre : http" in event

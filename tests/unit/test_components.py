@@ -21,6 +21,7 @@ DOC = render.PACKAGE.parents[1] / "docs" / "reference" / "components.md"
 class Form:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    key: str = "k"
 
 
 def shown(source: str, **context: object) -> str:
@@ -41,6 +42,7 @@ SAMPLES = {
     "radios": '{{ ui.radios(f, "a", "Question", [("1", "Un"), ("2", "Deux", "Aide")]) }}',
     "checkbox": '{{ ui.checkbox(f, "a", "Oui", help="Aide") }}',
     "hidden": '{{ ui.hidden("a", "1") }}',
+    "once": "{{ ui.once(f) }}",
     "upload": '{{ ui.upload(f, "a", "Image", "image/png", help="Aide") }}',
     "group": '{% call ui.group("Titre", "Aide") %}…{% endcall %}',
     "error_summary": "{{ ui.error_summary(bad) }}",

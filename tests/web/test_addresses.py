@@ -186,6 +186,11 @@ def test_every_mailed_link_has_its_page(purpose: Purpose) -> None:
     assert resolves(addresses.linked(purpose, 1, 0))
 
 
+@pytest.mark.parametrize("path", addresses.WAITING.values())
+def test_what_waits_for_the_team_is_dealt_with_on_a_page(path: str) -> None:
+    assert resolves(path.partition("?")[0])
+
+
 def resolves(path: str) -> bool:
     parts = path.strip("/").split("/")
     return any(

@@ -5,6 +5,7 @@ A page knows its own address by its route; whoever stands below the web asks her
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from training.kernel import clock, settings
@@ -128,6 +129,28 @@ def office_platform() -> str:
 def office_access() -> str:
     """Who may come in."""
     return "/gestion/acces"
+
+
+# What waits for the team, by what it is, where it is dealt with: its list, narrowed as the list's own links do it
+WAITING: Mapping[str, str] = {
+    "organisations": "/gestion/structures?etat=pending",
+    "bookings": "/gestion/reservations?etat=pending",
+    "undecided": "/gestion/reservations?etat=undecided",
+    "sessions": "/gestion/seances?periode=a-marquer",
+    "drafts": "/gestion/factures/brouillons",
+    "to_deposit": "/gestion/factures/chorus?etat=a-deposer",
+    "stuck_deposits": "/gestion/factures/chorus?etat=a-traiter",
+    "quiet_deposits": "/gestion/factures/chorus?etat=sans-suite",
+    "late": "/gestion/factures?etat=en-retard",
+    "reminders": "/gestion/relances",
+    "bank_lines": "/gestion/banque",
+    "unused": "/gestion/paiements?reste=1",
+    "mails_failed": "/gestion/courriels?etat=failed",
+    "mails_held": "/gestion/courriels?etat=held",
+    "mails_put_off": "/gestion/courriels?etat=queued",
+    "unmatched": "/gestion/acces?etat=a-decider",
+    "jobs": "/gestion/file",
+}
 
 
 # Programs

@@ -14,7 +14,7 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.i18n import ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import moment
-from training.reporting.office.bookings import UNDECIDED, UNDECIDED_ONES
+from training.reporting.office.bookings import UNDECIDED_ONES
 from training.scheduling.rules import SessionState
 
 P = Permission
@@ -255,42 +255,50 @@ def _undecided(n: int) -> str:
 
 
 def _tasks(waiting: Waiting, actor: Actor) -> list[TaskWaiting]:
-    known = (
-        (P.ORGANISATIONS_APPROVE, waiting.organisations, "/gestion/structures?etat=pending", ngettext(
+    return [
+        TaskWaiting(n, words, addresses.WAITING[name])
+        for permission, name, words in _known(waiting)
+        if (n := getattr(waiting, name)) and actor.may(permission)
+    ]
+
+
+def _known(waiting: Waiting) -> tuple[tuple[P, str, str], ...]:
+    """Who may deal with each thing that waits, what it is called here, and its words for that many."""
+    return (
+        (P.ORGANISATIONS_APPROVE, "organisations", ngettext(
             "structure à valider", "structures à valider", waiting.organisations)),
-        (P.BOOKINGS_CONFIRM, waiting.bookings, "/gestion/reservations?etat=pending", _requests(waiting)),
-        (P.SESSIONS_HOLD, waiting.undecided, f"/gestion/reservations?etat={UNDECIDED}", _undecided(waiting.undecided)),
-        (P.SESSIONS_HOLD, waiting.sessions, "/gestion/seances?periode=a-marquer", ngettext(
+        (P.BOOKINGS_CONFIRM, "bookings", _requests(waiting)),
+        (P.SESSIONS_HOLD, "undecided", _undecided(waiting.undecided)),
+        (P.SESSIONS_HOLD, "sessions", ngettext(
             "séance passée à marquer comme réalisée", "séances passées à marquer comme réalisées", waiting.sessions)),
-        (P.INVOICES_ISSUE, waiting.drafts, "/gestion/factures/brouillons", ngettext(
+        (P.INVOICES_ISSUE, "drafts", ngettext(
             "facture à émettre", "factures à émettre", waiting.drafts)),
-        (P.INVOICES_TRANSMIT, waiting.to_deposit, "/gestion/factures/chorus?etat=a-deposer", ngettext(
+        (P.INVOICES_TRANSMIT, "to_deposit", ngettext(
             "facture à déposer sur Chorus Pro", "factures à déposer sur Chorus Pro", waiting.to_deposit)),
-        (P.INVOICES_TRANSMIT, waiting.stuck_deposits, "/gestion/factures/chorus?etat=a-traiter", ngettext(
+        (P.INVOICES_TRANSMIT, "stuck_deposits", ngettext(
             "facture suspendue, à recycler ou rejetée", "factures suspendues, à recycler ou rejetées",
             waiting.stuck_deposits)),
-        (P.INVOICES_TRANSMIT, waiting.quiet_deposits, "/gestion/factures/chorus?etat=sans-suite", ngettext(
+        (P.INVOICES_TRANSMIT, "quiet_deposits", ngettext(
             "facture déposée, sans suite depuis 15 jours", "factures déposées, sans suite depuis 15 jours",
             waiting.quiet_deposits)),
-        (P.INVOICES_SEE, waiting.late, "/gestion/factures?etat=en-retard", ngettext(
+        (P.INVOICES_SEE, "late", ngettext(
             "facture en retard", "factures en retard", waiting.late)),
-        (P.PAYMENTS_RECORD, waiting.reminders, "/gestion/relances", ngettext(
+        (P.PAYMENTS_RECORD, "reminders", ngettext(
             "facture à relancer", "factures à relancer", waiting.reminders)),
-        (P.PAYMENTS_RECORD, waiting.bank_lines, "/gestion/banque", ngettext(
+        (P.PAYMENTS_RECORD, "bank_lines", ngettext(
             "ligne de banque à rapprocher", "lignes de banque à rapprocher", waiting.bank_lines)),
-        (P.PAYMENTS_RECORD, waiting.unused, "/gestion/paiements?reste=1", ngettext(
+        (P.PAYMENTS_RECORD, "unused", ngettext(
             "paiement à imputer", "paiements à imputer", waiting.unused)),
-        (P.MAILS_SEE, waiting.mails_failed, "/gestion/courriels?etat=failed", ngettext(
+        (P.MAILS_SEE, "mails_failed", ngettext(
             "courriel non remis", "courriels non remis", waiting.mails_failed)),
-        (P.MAILS_SEE, waiting.mails_held, "/gestion/courriels?etat=held", ngettext(
+        (P.MAILS_SEE, "mails_held", ngettext(
             "courriel retenu", "courriels retenus", waiting.mails_held)),
-        (P.MAILS_SEE, waiting.mails_put_off, "/gestion/courriels?etat=queued", ngettext(
+        (P.MAILS_SEE, "mails_put_off", ngettext(
             "courriel que le serveur n’a pas encore pris", "courriels que le serveur n’a pas encore pris",
             waiting.mails_put_off)),
-        (P.PLATFORM_EDIT, waiting.unmatched, "/gestion/acces?etat=a-decider", ngettext(
+        (P.PLATFORM_EDIT, "unmatched", ngettext(
             "accès d’origine inconnue, à garder ou retirer", "accès d’origine inconnue, à garder ou retirer",
             waiting.unmatched)),
-        (P.MAILS_RETRY, waiting.jobs, "/gestion/file", ngettext(
+        (P.MAILS_RETRY, "jobs", ngettext(
             "tâche automatique en échec", "tâches automatiques en échec", waiting.jobs)),
     )  # fmt: skip
-    return [TaskWaiting(n, words, href) for permission, n, href, words in known if n and actor.may(permission)]
