@@ -323,7 +323,7 @@ def test_an_older_database_is_upgraded_after_a_backup_and_kept(old: Path) -> Non
 
 
 def test_an_upgrade_that_fails_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **_more: object) -> None:
         raise backup.BackupError("no space left on device")
 
     with monkeypatch.context() as patched:

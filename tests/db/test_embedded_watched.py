@@ -31,7 +31,10 @@ def home() -> Iterator[Path]:
 
 
 def server(home: Path) -> int:
-    return int((home / "pg" / "postmaster.pid").read_text().split()[0])
+    """The process whose it is; 0 while none has said so."""
+    with contextlib.suppress(FileNotFoundError):
+        return int((home / "pg" / "postmaster.pid").read_text().split()[0])
+    return 0
 
 
 async def test_a_killed_server_comes_back_while_it_is_used_and_so_does_the_pool(home, monkeypatch):
@@ -44,9 +47,9 @@ async def test_a_killed_server_comes_back_while_it_is_used_and_so_does_the_pool(
             killed = server(home)
             os.kill(killed, signal.SIGKILL)
             async with asyncio.timeout(30):
-                while await answer() != 42:  # noqa: ASYNC110 - it is another process that we wait for
+                # what was connected may answer a moment longer than the process that was killed
+                while server(home) == killed or await answer() != 42:  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.1)
-            assert server(home) != killed
     await asyncio.sleep(0.3)
     assert not (home / "pg" / "postmaster.pid").exists(), "once it is stopped, nothing starts it again"
 

@@ -55,7 +55,7 @@ async def test_each_occasion_of_the_story_is_written_once_to_whom_it_concerns(da
         ("assignment_confirmed", "anime@example.org", "REQUEST"),
         ("booking_cancelled", "rh@mairie.example.org", None),  # nobody had invited them yet
         ("booking_confirmed", "rh@mairie.example.org", "REQUEST"),
-        ("booking_expired", "rh@mairie.example.org", None),  # the option ended with the session
+        # the option waits for somebody to say whether they came: nobody is written that it ended
         ("booking_optioned", "rh@mairie.example.org", None),
         ("invoice_issued", "compta@mairie.example.org", None),
     ]

@@ -299,6 +299,9 @@ async def test_interest_begins_the_day_after_and_follows_the_law_s_rates(payer):
         await owed(number, payer, JAN, 365_000, due=due)
     await owed("OTHER", payer, JAN, 365_000, due=YESTERDAY)
     await paid("OTHER", JAN, 365_000)
+    late = await reminders.followed(await receivable("LATE"))
+    assert await reminders.late_cost(late) is None, "an association without SIRET is no professional"
+    await db.execute("update organisation set siret = '00009999400014' where id = $1", payer)
     costs = [await reminders.late_cost(await reminders.followed(await receivable(n))) for n in ("TODAY", "LATE")]
     assert costs[0] is None
     assert (costs[1].interest_cents, costs[1].stretches[0].rate_bp) == (30, 300)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from looking import overflow, violations
 from playwright.sync_api import BrowserContext, Download, Locator, Page, expect
 from pypdf import PdfReader
 from sites import Inbox, Site
-from test_accessibility import overflow, violations
 
 import stripe_server
 from training.accounting.formats.journal import COLUMNS

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize
+from looking import overflow, violations
+from playwright.sync_api import Browser, ViewportSize
 from sites import Site
 from test_the_story import CONTACT
 from walk import Audience, contexts, stops
@@ -17,7 +17,6 @@ from walk import Audience, contexts, stops
 import training
 from training.demo.town.people import FACILITATORS, STORY_FACILITATOR
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 FACILITATOR = next(f.person for f in FACILITATORS if f.person.slug == STORY_FACILITATOR)
 TOWN = {"contact": CONTACT.email, "facilitator": FACILITATOR.email}
 EMPTY = {"contact": "rh@mairie.example.org", "facilitator": "anime@example.org"}
@@ -40,16 +39,6 @@ class Look:
 
 
 LIGHT, DARK, WIDE = Look(390, 844, "light"), Look(390, 844, "dark"), Look(1280, 900, "light")
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})" for v in found]
-
-
-def overflow(page: Page) -> int:
-    """How far the page scrolls sideways."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 def walked(browser: Browser, site: Site, people: dict[str, str], *looks: Look) -> tuple[int, dict[Look, list[str]]]:

@@ -37,6 +37,7 @@ WITHIN_ANOTHER = {
     "directory.welcome_contact", "directory.put_aside", "identity.account_of", "identity.end", "identity.hold_roles",
     "identity.refuse_unknown", "identity.give_role", "identity.take_known_roles", "identity.slide",
     "calendar.prepare", "calendar.seen", "payments.keep_lines",
+    "accounting.lock_journal",
     "messages.deliver", "messages.deliver_due",  # a claim is no decision; what came of it is noted by an action
 }  # fmt: skip
 

@@ -69,8 +69,10 @@ def check_subject(text: str) -> None:
 def _wrong(text: str, most: int) -> str | None:
     if len(text) > most:
         return _("{n} caractères au plus.").format(n=most)
-    if character := hidden(text) or unprinted(text):
-        return hidden_said(character) if hidden(text) else unprinted_said(character)
+    if character := next((c for c in text if c in "\t\n"), "") or hidden(text):
+        return hidden_said(character)  # one line, as Chorus Pro takes it
+    if character := unprinted(text):
+        return unprinted_said(character)
     return None
 
 
