@@ -296,3 +296,23 @@ async def test_one_request_sent_six_times_at_once_is_one_booking(database_test, 
         for _n in range(6):
             racing.start_soon(book)
     assert len(set(references)) == 1
+
+
+async def test_a_price_above_what_was_accepted_is_told_and_takes_nothing(client):
+    programs = await api_makers.make_programs()
+    body = {"session": programs.town.session, "seats": 4, "accept_price_cents": 100}
+    refusal = await client.post(f"{API}/bookings", json=body, headers=programs.own)
+    assert refusal.status_code == 409
+    assert refusal.json()["type"].endswith("price-risen")
+    accepted = {**body, "accept_price_cents": refusal.json()["price_cents"]}
+    made = await client.post(f"{API}/bookings", json=accepted, headers=programs.own)
+    assert (made.status_code, made.json()["price_cents"]) == (201, refusal.json()["price_cents"])
+
+
+async def test_a_condition_on_the_price_makes_no_other_request_of_the_same_key(client):
+    programs = await api_makers.make_programs()
+    headers = {**programs.own, "Idempotency-Key": "order-1"}
+    body = {"session": programs.town.session, "seats": 4}
+    first = await client.post(f"{API}/bookings", json=body, headers=headers)
+    again = await client.post(f"{API}/bookings", json={**body, "accept_price_cents": 1}, headers=headers)
+    assert again.json()["reference"] == first.json()["reference"]

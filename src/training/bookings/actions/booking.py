@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from training.bookings.rules import who_may
+from training.bookings.rules.prices import check_accepted, promised
 from training.bookings.rules.seats import (
     KeyReused,
     check_bookable,
@@ -24,7 +25,7 @@ from training.bookings.rules.states import BookingState
 from training.bookings.rules.who_may import Standing
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import Price
+from training.catalogue.rules import Price, TariffMode
 from training.directory.actions import lock_organisation
 from training.directory.rules import OrganisationState
 from training.kernel import clock, db, limits, outbox
@@ -33,6 +34,7 @@ from training.kernel.clauses import Clauses
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.kernel.row_mapping import columns
 from training.papers.rules.references import NO_REFERENCES, References, check_references
 from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
@@ -63,6 +65,7 @@ class NewBooking:
     note: str = ""
     participants: tuple[NewParticipant, ...] = ()
     option: bool = False
+    accept_price_cents: int | None = None  # the most that it may cost; None: whatever it costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
     """Take seats. Confirmed at once for an approved organisation; `option` holds them for a week.
 
     The same `key` with the same booking returns the first answer; with another one it is KeyReused.
-    Invalid, SessionClosed, SessionFull, Forbidden, NotFound.
+    Invalid, SessionClosed, SessionFull, PriceRisen, Forbidden, NotFound.
     """
     async with acting(actor, "booking.make") as change:
         actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
@@ -105,6 +108,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
         state = _first_state(organisation.state, new.option)
         await _not_too_often(actor, new, organisation.state)
         cost = await _price(organisation.kind, session, new.seats)
+        check_accepted(new.accept_price_cents, cost)
         booked = await _insert(actor, new, session, state, cost)
         change.about("booking", booked.id)
         if key:
@@ -142,7 +146,7 @@ _FIRST_FACT = {
 
 
 async def confirm(actor: Actor, booking: int) -> None:
-    """Confirm a request or an option; the price is that of this moment's tariffs, and frozen from now on."""
+    """Confirm a request or an option: it costs what was said when it was made, or less if tariffs went down."""
     async with acting(actor, "booking.confirm", ("booking", booking)) as change:
         change.about("booking", booking, "state", "price_cents")
         row, session = await lock_booking(booking)
@@ -150,7 +154,8 @@ async def confirm(actor: Actor, booking: int) -> None:
         team = actor.may(Permission.BOOKINGS_CONFIRM)
         who_may.check_confirm(standing_of(row, session), clock.now(), team=team)
         organisation = await lock_organisation(row.organisation)
-        cost = await _price(organisation.kind, session, row.seats)
+        today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, row.seats)
+        cost = promised(row.price, today)
         await Booking.update(
             {
                 Booking.state: BookingState.CONFIRMED,
@@ -220,6 +225,18 @@ class LockedBooking:
     state: BookingState
     seats: int
     expires_at: datetime | None
+    tariff_mode: TariffMode
+    unit_price_cents: int
+    price_cents: int
+    reference_cents: int | None
+
+    @property
+    def price(self) -> Price:
+        """What was said that it costs."""
+        return Price(self.tariff_mode, self.unit_price_cents, self.price_cents, self.reference_cents)
+
+
+_LOCKED = ", ".join(columns(LockedBooking))
 
 
 async def lock_booking(booking: int) -> tuple[LockedBooking, LockedSession]:
@@ -228,8 +245,7 @@ async def lock_booking(booking: int) -> tuple[LockedBooking, LockedSession]:
     if session is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     locked = await scheduling.lock_session(session)
-    sql = "select id, session, organisation, state, seats, expires_at from booking where id = $1 for update"
-    row = await db.row(LockedBooking, sql, booking)
+    row = await db.row(LockedBooking, f"select {_LOCKED} from booking where id = $1 for update", booking)
     if row is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return row, locked
@@ -352,6 +368,7 @@ async def _remember(key: RepeatKey, new: NewBooking, booking: int) -> None:
 def _digest(new: NewBooking) -> bytes:
     facts = asdict(new)
     facts |= facts.pop("references")  # flat, as the keys of before know it
+    del facts["accept_price_cents"]  # on what condition is no other wish
     del facts["contract_reference"]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).digest()
 

@@ -72,6 +72,7 @@ async def _wanted(actor: Actor, data: NewBooking) -> actions.NewBooking:
         note=data.note or "",
         participants=_participants(data.participants or []),
         option=bool(data.option),
+        accept_price_cents=data.accept_price_cents,
     )
 
 

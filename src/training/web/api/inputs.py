@@ -37,6 +37,15 @@ _ServiceCode = Annotated[
     str,
     Meta(max_length=100, description="Le service exécutant (Chorus Pro).", examples=["MOBILITE"]),
 ]
+_AcceptPrice = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=BIGINT,
+        description="Le prix total accepté, en centimes nets ; s’il est dépassé, 409 `price-risen` et `price_cents`.",
+        examples=[35_000],
+    ),
+]
 _Note = Annotated[
     str,
     Meta(max_length=2_000, description="Ce que l’équipe doit savoir.", examples=["Entrée par la cour."]),
@@ -88,6 +97,7 @@ class NewBooking(Struct, frozen=True, forbid_unknown_fields=True):
     note: _Note | None = None
     participants: _Participants | None = None
     option: _Option | None = None
+    accept_price_cents: _AcceptPrice | None = None
     organisation: _Organisation | None = None
 
 

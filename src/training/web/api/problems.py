@@ -38,7 +38,7 @@ class FieldError(Struct):
 
 
 class Problem(Struct, omit_defaults=True):
-    """Un refus (RFC 9457). `errors` : avec 422 ; `seats_left` : quand une séance est complète."""
+    """Un refus (RFC 9457). `errors` : avec 422 ; `seats_left` : séance complète ; `price_cents` : prix dépassé."""
 
     type: str
     title: str
@@ -46,6 +46,7 @@ class Problem(Struct, omit_defaults=True):
     detail: str
     errors: list[FieldError] = []
     seats_left: int | None = None
+    price_cents: int | None = None
 
 
 async def refuse_unknown_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:

@@ -117,6 +117,7 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
         note=note,
         participants=people,
         option=bool(form.values.get("option")),
+        accept_price_cents=whole(form.values.get("price", "")),  # between reading and taking it may rise
     )
 
 

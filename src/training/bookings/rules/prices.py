@@ -1,0 +1,26 @@
+"""A price is a promise: what was said when the seats were asked for is the most that they will cost. No I/O."""
+
+from __future__ import annotations
+
+from training.catalogue.rules import Price
+from training.kernel.errors import Conflict
+from training.kernel.i18n import _
+from training.kernel.render import euros
+
+
+class PriceRisen(Conflict):
+    """It costs more than whoever asks accepted; `price_cents` travels with it."""
+
+    slug = "price-risen"
+
+
+def check_accepted(accepted_cents: int | None, now: Price) -> None:
+    """PriceRisen when today's price is above what was accepted; None accepts whatever it is."""
+    if accepted_cents is not None and now.price_cents > accepted_cents:
+        words = _("Le prix est maintenant de {amount} : acceptez-le, ou renoncez.")
+        raise PriceRisen(words.format(amount=euros(now.price_cents)), price_cents=now.price_cents)
+
+
+def promised(said: Price, now: Price | None) -> Price:
+    """What a confirmation charges: the lower of what was said and of now. None: no tariff is set any more."""
+    return now if now is not None and now.price_cents < said.price_cents else said
