@@ -64,6 +64,9 @@ PATHS: dict[str, str] = {
     "/gestion/factures/brouillons/{invoice:int}": "/gestion/factures/brouillons/{draft}",
     "/gestion/factures/brouillons/{invoice:int}/lignes/{line:int}": "{own_line}",
     "/gestion/catalogue/{slug:str}/facturation": "/gestion/catalogue/{offer}/facturation",
+    "/gestion/catalogue/{slug:str}/mots": "/gestion/catalogue/{offer}/mots",
+    "/gestion/comptes/exercices/{day:str}": "/gestion/comptes/exercices/{year_end}",
+    "/gestion/comptes/exercices/{day:str}/{name:str}": "",
     "/gestion/factures/{name:str}": "/gestion/factures/{invoice}",
     "/gestion/factures/{name:str}/avoir": "/gestion/factures/{invoice_to_credit}/avoir",
     "/gestion/factures/{name:str}/remplacer": "/gestion/factures/{invoice_to_credit}/remplacer",
@@ -90,6 +93,7 @@ PATHS: dict[str, str] = {
     "/lien/{token:str}/completer": "{facts_link}",
     "/lien/{token:str}/recus/{name:str}": "",
     "/lien/{token:str}/reponse": "{answer_link}",
+    "/lien/{token:str}/seance": "{session_link}",
     "/seances/{name:str}": "/seances/{coming}",
     "/seances/{name:str}/reserver": "/seances/{coming}/reserver?places=3",
 }
@@ -146,6 +150,13 @@ VALUES: dict[str, str] = {
     "venue": "select id from venue order by id limit 1",
     "answer_link": "select substring(text from '/lien/[A-Za-z0-9_-]+/reponse') from mail"
     " where text ~ '/lien/[A-Za-z0-9_-]+/reponse' order by id desc limit 1",
+    "session_link": """
+        select substring(words from '/lien/[A-Za-z0-9_-]+/seance')
+        from (select id, replace(convert_from(calendar, 'UTF8'), E'\\r\\n ', '') as words from mail
+              where calendar is not null) m
+        where words ~ '/lien/[A-Za-z0-9_-]+/seance' order by id desc limit 1
+    """,
+    "year_end": "select (date_trunc('year', now()) - interval '1 day')::date",
     "invoice_link": "select substring(text from '/lien/[A-Za-z0-9_-]+') from mail where occasion = 'invoice_issued'"
     " order by id desc limit 1",
 }
