@@ -114,7 +114,8 @@ VALUES: dict[str, str] = {
     "held": "select max(id) from session where state = 'held'",
     "coming_booking": "select b.reference from booking b join slot t on t.session = b.session and t.position = 1"
     f" where b.state = 'confirmed' and b.organisation = {_TOWN} and t.starts_at > now() order by b.id limit 1",
-    "pending": "select reference from booking where state = 'pending' order by id desc limit 1",
+    # another where a story has decided the last of them
+    "pending": "select reference from booking order by (state = 'pending') desc, id desc limit 1",
     "invoice": "select number from invoice where state = 'issued' order by id desc limit 1",
     "invoice_to_credit": "select number from invoice where state = 'issued' and kind = 'invoice' order by id limit 1",
     "own_invoice": f"select number from invoice where state = 'issued' and payer = {_TOWN} order by id desc limit 1",
