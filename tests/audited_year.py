@@ -32,6 +32,7 @@ from training.billing.rules.transmission import Status, TransmissionStep
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking, NewParticipant
+from training.bookings.actions.resizing import resize
 from training.calendar.actions import answers, feeds
 from training.calendar.rules import Answer
 from training.catalogue.actions import OfferBilling, edit_words, set_offer_billing
@@ -357,6 +358,7 @@ async def the_year() -> None:
     await bookings.confirm(SYSTEM, option.id)
     await makers.make_booking(town, 5, option=True)
     gone = await makers.make_booking(town, 5)
+    await resize(SYSTEM, gone.id, 6)
     await ending.cancel(STAFF, gone.id)
     await _people(town.session, town.organisation)
     await _keys(town)

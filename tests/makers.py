@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from training.bookings.actions import booking as bookings
-from training.bookings.actions.booking import Booked, NewBooking
+from training.bookings.actions.booking import NewBooking
+from training.bookings.actions.locking import Booked
 from training.catalogue.actions import NewOffer, add_offer
 from training.catalogue.rules import OfferKind, TariffMode, TariffRow
 from training.directory import actions as directory

@@ -6,7 +6,7 @@ import httpx
 
 import makers
 from training.attendance.actions import hold_session
-from training.bookings.actions.booking import Booked
+from training.bookings.actions.locking import Booked
 from training.identity.rules import Role
 from training.kernel import clock
 from training.kernel.actor import SYSTEM

@@ -75,6 +75,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         Reaction("messages.actions.bookings.confirm", booking_mail.confirm),
         Reaction("billing.actions.make_billable.bill_at_confirmation", bill_at_confirmation),
     ),
+    "booking.resized": (),
     "booking.declined": (Reaction("messages.actions.bookings.decline", booking_mail.decline),),
     "booking.cancelled": (
         Reaction("messages.actions.bookings.cancel", booking_mail.cancel),

@@ -12,7 +12,8 @@ import makers
 from training.bookings import queries
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
-from training.bookings.actions.booking import Booked, NewBooking, NewParticipant
+from training.bookings.actions.booking import NewBooking, NewParticipant
+from training.bookings.actions.locking import Booked
 from training.bookings.rules.seats import SessionClosed
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db

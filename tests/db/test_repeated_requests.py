@@ -10,7 +10,8 @@ import pytest
 import makers
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
-from training.bookings.actions.booking import Booked, NewBooking, NewParticipant, RepeatKey
+from training.bookings.actions.booking import NewBooking, NewParticipant, RepeatKey
+from training.bookings.actions.locking import Booked
 from training.bookings.rules.seats import KeyReused
 from training.bookings.rules.states import BookingState
 from training.kernel import clock, db

@@ -80,8 +80,11 @@ NOT_ACTING = {
         "open_series": "part of the first issue in a series",
         "freeze": "part of the action that issues",
     },
-    "bookings.actions.booking": {
+    "bookings.actions.locking": {
         "lock_booking": "takes a lock for an action",
+    },
+    "bookings.actions.resizing": {
+        "write_seats": "part of the action that changes the number of seats",
     },
     "bookings.actions.ending": {
         "undo_absences": "part of attendance.actions.unhold_session",

@@ -21,6 +21,7 @@ OPERATIONS = {
     "getBooking": ("get", "/api/v1/bookings/{reference}"),
     "confirmBooking": ("post", "/api/v1/bookings/{reference}/confirm"),
     "cancelBooking": ("post", "/api/v1/bookings/{reference}/cancel"),
+    "resizeBooking": ("post", "/api/v1/bookings/{reference}/seats"),
     "holdSession": ("post", "/api/v1/sessions/{session}/held"),
     "listInvoices": ("get", "/api/v1/invoices"),
     "getInvoice": ("get", "/api/v1/invoices/{name}"),

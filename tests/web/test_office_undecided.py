@@ -8,7 +8,7 @@ import pytest
 
 import makers
 from office_makers import staff
-from training.bookings.actions.booking import Booked
+from training.bookings.actions.locking import Booked
 from training.kernel import clock, db
 from training.worker import drain
 

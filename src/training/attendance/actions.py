@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from training.attendance import rules
 from training.attendance.tables import HeadCount, Holding, Unholding
-from training.bookings.actions.booking import confirm, lock_booking, standing_of
+from training.bookings.actions.booking import confirm
 from training.bookings.actions.ending import undo_absences
+from training.bookings.actions.locking import lock_booking, standing_of
 from training.bookings.rules.who_may import check_decide
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor

@@ -65,6 +65,23 @@ class BookingEnding(Table, tablename="booking_ending"):
     undone_at = instant(null=True)
 
 
+class SeatsChange(Table, tablename="seats_change"):
+    """That a booking's number of seats changed, what it cost before and since: mails, its line and billing read it."""
+
+    id: Serial
+    booking = belongs_to(Booking)
+    seats_before = Integer(default=None)
+    seats = Integer(default=None)
+    price_before_cents = BigInt(default=None)
+    price_cents = BigInt(default=None)
+    origin = short_text(10)  # `SeatsOrigin`
+    actor_kind = short_text(10)
+    actor_id = BigInt(default=None, null=True)
+    changed_at = instant()
+
+    seats_change_is_one = Check("seats > 0 and seats <> seats_before")
+
+
 class Participant(Table, tablename="participant"):
     """A person who comes, named when the organisation knows; an address is never compulsory."""
 

@@ -6,8 +6,8 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
+from training.bookings.actions.locking import Booked, lock_booking, standing_of
 from training.bookings.rules import who_may
 from training.bookings.rules.prices import check_accepted, promised
 from training.bookings.rules.seats import (
@@ -15,6 +15,7 @@ from training.bookings.rules.seats import (
     check_bookable,
     check_open,
     check_participants,
+    check_waiting,
     is_for,
     new_reference,
     option_ends,
@@ -22,10 +23,9 @@ from training.bookings.rules.seats import (
     seats_missing,
 )
 from training.bookings.rules.states import BookingState
-from training.bookings.rules.who_may import Standing
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import Price, TariffMode
+from training.catalogue.rules import Price
 from training.directory.actions import lock_organisation
 from training.directory.rules import OrganisationState
 from training.kernel import clock, db, limits, outbox
@@ -34,7 +34,6 @@ from training.kernel.clauses import Clauses
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.kernel.row_mapping import columns
 from training.papers.rules.references import NO_REFERENCES, References, check_references
 from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
@@ -76,19 +75,6 @@ class RepeatKey:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """The booking as made. Cents, net."""
-
-    id: int
-    reference: str
-    state: BookingState
-    session: int
-    seats: int
-    price_cents: int
-    repeated: bool = False
-
-
 async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> Booked:
     """Take seats. Confirmed at once for an approved organisation; `option` holds them for a week.
 
@@ -124,8 +110,7 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
         session = await scheduling.lock_session(new.session)
         _check_seen(actor, session, new.organisation)
         check_open(session, new.organisation, new.seats, clock.now())
-        if new.seats > session.capacity:
-            raise Invalid(_("Cette séance n’a pas tant de places, même vide."), field="seats")
+        check_waiting(session, new.seats)
         if new.seats <= session.seats_left:
             raise Conflict(_("Il reste assez de places : réservez directement."), field="seats")
         organisation = await lock_organisation(new.organisation)
@@ -213,47 +198,6 @@ async def confirm_requests_of(actor: Actor, organisation: int) -> None:
     actor.must(Permission.PLATFORM_RUN)
     for record in await db.connection().fetch(sql, organisation, clock.now()):
         await confirm(actor, record["id"])
-
-
-@dataclass(frozen=True, slots=True)
-class LockedBooking:
-    """A booking's row as it stands, locked."""
-
-    id: int
-    session: int
-    organisation: int
-    state: BookingState
-    seats: int
-    expires_at: datetime | None
-    tariff_mode: TariffMode
-    unit_price_cents: int
-    price_cents: int
-    reference_cents: int | None
-
-    @property
-    def price(self) -> Price:
-        """What was said that it costs."""
-        return Price(self.tariff_mode, self.unit_price_cents, self.price_cents, self.reference_cents)
-
-
-_LOCKED = ", ".join(columns(LockedBooking))
-
-
-async def lock_booking(booking: int) -> tuple[LockedBooking, LockedSession]:
-    """Lock the booking's session, then the booking."""
-    session = await db.value("select session from booking where id = $1", booking)
-    if session is None:
-        raise NotFound(_("Cette réservation n’existe pas."))
-    locked = await scheduling.lock_session(session)
-    row = await db.row(LockedBooking, f"select {_LOCKED} from booking where id = $1 for update", booking)
-    if row is None:
-        raise NotFound(_("Cette réservation n’existe pas."))
-    return row, locked
-
-
-def standing_of(row: LockedBooking, session: LockedSession) -> Standing:
-    """A locked booking, as the rules ask for it."""
-    return Standing(row.organisation, row.state, row.expires_at, session.state, session.starts_at)
 
 
 def _check_seen(actor: Actor, session: LockedSession, organisation: int) -> None:

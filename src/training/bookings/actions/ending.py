@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.bookings.actions.booking import LockedBooking, lock_booking, standing_of
+from training.bookings.actions.locking import LOCKED, LockedBooking, lock_booking, standing_of
 from training.bookings.rules import states, who_may
 from training.bookings.rules.returning import Back, Fallen, comes_back
 from training.bookings.rules.seats import request_ends
@@ -176,7 +176,7 @@ async def _date_requests(actor: Actor) -> None:
 
 async def _locked(which: str, subject: int) -> list[LockedBooking]:
     """Bookings whose session is locked, locked themselves, by id."""
-    sql = f"select {', '.join(LockedBooking.__slots__)} from booking where {which} order by id for update"
+    sql = f"select {LOCKED} from booking where {which} order by id for update"
     return await db.rows(LockedBooking, sql, subject)
 
 

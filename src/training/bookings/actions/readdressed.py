@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.bookings.actions.booking import lock_booking
+from training.bookings.actions.locking import lock_booking
 from training.bookings.tables import Booking
 from training.kernel import clock, db
 from training.kernel.actor import Actor

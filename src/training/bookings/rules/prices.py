@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from training.catalogue.rules import Price
+from dataclasses import replace
+
+from training.catalogue.rules import Price, TariffMode
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.kernel.render import euros
@@ -24,3 +26,15 @@ def check_accepted(accepted_cents: int | None, now: Price) -> None:
 def promised(said: Price, now: Price | None) -> Price:
     """What a confirmation charges: the lower of what was said and of now. None: no tariff is set any more."""
     return now if now is not None and now.price_cents < said.price_cents else said
+
+
+def resized(said: Price, before: int, seats: int, now: Price | None) -> Price:
+    """What another number of seats costs, by the tariff that was promised; `now`: what so many cost today, if anything.
+
+    A flat or free price stays, whoever comes along. By the seat, fewer cost what each was promised at; more cost as
+    much, or today's price where that is lower.
+    """
+    if said.mode != TariffMode.PER_SEAT:
+        return said
+    kept = replace(said, price_cents=said.unit_price_cents * seats)
+    return promised(kept, now) if seats > before else kept

@@ -40,6 +40,42 @@ def check_bookable(session: LockedSession, organisation: int, seats: int, now: d
         raise seats_missing(session.seats_left)
 
 
+def check_more(session: LockedSession, organisation: int, had: int, seats: int, now: datetime, *, team: bool) -> None:
+    """Raise unless a booking may grow from `had` seats to `seats`: as a new one; the team's until it is held."""
+    if not team:
+        check_open(session, organisation, seats, now)
+    left = session.seats_left
+    if seats - had > left:
+        raise SessionFull(_none_more(had, left), field="seats", seats_left=max(left, 0))
+
+
+def _none_more(had: int, left: int) -> str:
+    if left <= 0:
+        return _("Cette séance est complète : la réservation garde son nombre de places, ou en rend.")
+    return ngettext(
+        "Il reste %(num)d place : demandez-en %(most)d en tout au plus.",
+        "Il reste %(num)d places : demandez-en %(most)d en tout au plus.",
+        left,
+    ) % {"num": left, "most": had + left}
+
+
+def check_named(named: int, seats: int) -> None:
+    """Invalid when fewer seats would be left than people are named: they are taken off first, by whoever knows them."""
+    if seats < named:
+        words = ngettext(
+            "%(num)d personne est nommée : gardez %(num)d place au moins, ou retirez-la d’abord des participants.",
+            "%(num)d personnes sont nommées : gardez %(num)d places au moins, ou retirez-en d’abord des participants.",
+            named,
+        )
+        raise Invalid(words % {"num": named}, field="seats")
+
+
+def check_waiting(session: LockedSession, seats: int) -> None:
+    """Invalid when so many would not fit into the session were it empty."""
+    if seats > session.capacity:
+        raise Invalid(_("Cette séance n’a pas tant de places, même vide."), field="seats")
+
+
 def option_ends(session: LockedSession, now: datetime) -> datetime:
     """When an option made now ends: in a week, and never after bookings close."""
     return min(now + OPTION_LIFE, session.closes_at)

@@ -47,6 +47,14 @@ class EndedBy(StrEnum):
     SYSTEM = "system"  # its time ran out
 
 
+class SeatsOrigin(StrEnum):
+    """Why a booking's number of seats changed."""
+
+    RESIZED = "resized"  # somebody said how many
+    ADDED = "added"  # the organisation booked again
+    MERGED = "merged"  # an offer from the waiting list was accepted beside it
+
+
 def check_move(current: BookingState, wanted: BookingState, expires_at: datetime | None, now: datetime) -> None:
     """Conflict unless a booking may go from one state to the other; past its time it is refused unswept."""
     if current in EXPIRING and wanted == S.CONFIRMED and expires_at is not None and expires_at <= now:

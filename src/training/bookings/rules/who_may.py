@@ -1,4 +1,4 @@
-"""Who may confirm, refuse, cancel, name people or tell references: one rule for the action and for its page. No I/O."""
+"""Who may confirm, refuse, cancel, resize, name people or tell references: one rule for action and page. No I/O."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from training.bookings.rules.seats import SessionClosed
 from training.bookings.rules.states import EXPIRING, NAMEABLE, BookingState, already, check_move
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, Forbidden, allows
+from training.kernel.errors import Conflict, Forbidden, Invalid, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.scheduling.rules import BOOKABLE, SessionState
@@ -87,6 +87,32 @@ def may_cancel(actor: Actor, booking: Standing, now: datetime) -> bool:
     team = actor.may(Permission.BOOKINGS_CANCEL)
     there = actor.may(Permission.BOOKINGS_CANCEL, organisation=booking.organisation)
     return there and allows(check_cancel, booking, now, team=team)
+
+
+def check_resize(booking: Standing, now: datetime, *, before: int, seats: int, team: bool) -> None:
+    """The number of seats changes as long as one may cancel: until the session starts, for the team until it is held.
+
+    Never to none: that is cancelling. Whether so many more are left is `seats.check_more`'s.
+    """
+    if seats < 1:
+        raise Invalid(_("Une place au moins : pour n’en garder aucune, annulez la réservation."), field="seats")
+    if booking.session_state == SessionState.HELD:
+        raise Conflict(_("La séance a eu lieu : le nombre de places ne change plus."))
+    begun = booking.starts_at <= now
+    late = booking.state in EXPIRING and booking.expires_at is not None and booking.expires_at <= now
+    if booking.state not in NAMEABLE or (late and not (team and begun)):
+        raise Conflict(already(S.EXPIRED if late else booking.state))
+    if begun and not team:
+        raise Conflict(_("La séance a commencé : appelez-nous pour en parler."))
+    if seats > before and booking.session_state not in BOOKABLE:
+        raise SessionClosed(_("Cette séance n’est pas ouverte à la réservation."))
+
+
+def may_resize(actor: Actor, booking: Standing, now: datetime) -> bool:
+    """Whether the page offers another number of seats. Fewer, as cancelling does, asks for the right to cancel too."""
+    team = actor.may(Permission.BOOKINGS_MAKE)
+    there = actor.may(Permission.BOOKINGS_MAKE, organisation=booking.organisation)
+    return there and allows(check_resize, booking, now, before=1, seats=1, team=team)
 
 
 def check_name(booking: Standing) -> None:

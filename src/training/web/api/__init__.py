@@ -23,6 +23,7 @@ ROUTER = Router(
         bookings.get_booking,
         bookings.confirm_booking,
         bookings.cancel_booking,
+        bookings.resize_booking,
         bookings.hold,
         invoices.list_invoices,
         invoices.list_drafts,

@@ -12,6 +12,7 @@ from training.bookings import queries
 from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewParticipant, RepeatKey
+from training.bookings.actions.resizing import resize
 from training.bookings.queries import BookingView
 from training.directory import queries as directory
 from training.directory.rules import check_email
@@ -23,7 +24,7 @@ from training.papers.rules.references import References
 from training.scheduling.rules import SessionState
 from training.web.api import examples, inputs, outputs, paging
 from training.web.api.catalogue import Cursor
-from training.web.api.inputs import BIGINT, Cancellation, Held, NewBooking, checked
+from training.web.api.inputs import BIGINT, Cancellation, Held, NewBooking, Seats, checked
 from training.web.api.outputs import BookingDetail, BookingList, BookingMade, SessionHeld
 from training.web.pages import Asked, the_actor
 
@@ -177,6 +178,30 @@ async def cancel_booking(
     """Give the seats back."""
     actor = the_actor(request)
     await ending.cancel(actor, (await _booking(actor, reference)).id, (data.reason if data else None) or "")
+    return await _detail(await _booking(actor, reference))
+
+
+@post(
+    "/bookings/{reference:str}/seats",
+    permission=Permission.BOOKINGS_MAKE,
+    before_request=checked(Seats),
+    status_code=200,
+    tags=["Réservations"],
+    operation_id="resizeBooking",
+    summary="Changer le nombre de places",
+    description=(
+        "`seats` : le nombre de places en tout. Plus : s’il en reste et tant que la séance prend des réservations, au "
+        "tarif promis. Moins : tant que la réservation s’annule. Le même nombre ne change rien : la demande se répète "
+        "sans risque."
+    ),
+    security=examples.WITH_KEY,
+    responses=examples.documented(200, "C’est changé.", examples.BOOKING_DETAIL, 403, 404, 409, 422),
+)
+async def resize_booking(request: Asked, reference: Reference, data: JSONBody[Seats]) -> BookingDetail:
+    """Another number of seats."""
+    actor = the_actor(request)
+    booking = (await _booking(actor, reference)).id
+    await resize(actor, booking, data.seats, accept_price_cents=data.accept_price_cents)
     return await _detail(await _booking(actor, reference))
 
 

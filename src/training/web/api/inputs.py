@@ -101,6 +101,13 @@ class NewBooking(Struct, frozen=True, forbid_unknown_fields=True):
     organisation: _Organisation | None = None
 
 
+class Seats(Struct, frozen=True, forbid_unknown_fields=True):
+    """Le nombre de places, en tout."""
+
+    seats: _Seats
+    accept_price_cents: _AcceptPrice | None = None
+
+
 class Held(Struct, frozen=True, forbid_unknown_fields=True):
     """Une séance a eu lieu."""
 

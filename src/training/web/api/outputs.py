@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from training.billing.queries.invoices import InvoiceView, LineView
 from training.billing.rules.states import InvoiceState
-from training.bookings.actions.booking import Booked
+from training.bookings.actions.locking import Booked
 from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules.states import BookingState
 from training.catalogue.queries import OfferView

@@ -11,7 +11,8 @@ from litestar.response import Redirect, Template
 
 from training.bookings import queries as bookings_read
 from training.bookings.actions import booking as bookings
-from training.bookings.actions.booking import Booked, NewBooking, RepeatKey
+from training.bookings.actions.booking import NewBooking, RepeatKey
+from training.bookings.actions.locking import Booked
 from training.bookings.queries import BookingView
 from training.bookings.rules.seats import OPTION_LIFE, seats_missing
 from training.bookings.rules.states import OCCUPYING, BookingState

@@ -1,0 +1,85 @@
+"""The number of seats of a booking changes, by the tariff that was promised; each change is a row (`seats_change`)."""
+
+from __future__ import annotations
+
+from training.bookings.actions.locking import Booked, LockedBooking, lock_booking, standing_of
+from training.bookings.rules import who_may
+from training.bookings.rules.prices import check_accepted, resized
+from training.bookings.rules.seats import check_more, check_named, check_waiting
+from training.bookings.rules.states import OCCUPYING, SeatsOrigin
+from training.bookings.tables import Booking, SeatsChange
+from training.catalogue import queries as catalogue
+from training.catalogue.rules import Price
+from training.directory.actions import lock_organisation
+from training.kernel import clock, db, outbox
+from training.kernel.actor import Actor
+from training.kernel.permissions import Permission
+from training.records.actions.acting import acting
+from training.scheduling.rules import LockedSession
+
+
+async def resize(actor: Actor, booking: int, seats: int, *, accept_price_cents: int | None = None) -> Booked:
+    """Give a booking another number of seats. The same number again is no change, and no fact.
+
+    Invalid, SessionClosed, SessionFull, PriceRisen, Forbidden, NotFound; Conflict when it is too late.
+    """
+    async with acting(actor, "booking.resize", ("booking", booking)) as change:
+        row, session = await lock_booking(booking)
+        actor.must(Permission.BOOKINGS_MAKE, organisation=row.organisation)
+        if seats == row.seats:
+            return row.booked
+        if seats < row.seats:
+            actor.must(Permission.BOOKINGS_CANCEL, organisation=row.organisation)
+        change.about("booking", booking, "seats", "price_cents")
+        await _check(row, session, seats, team=actor.may(Permission.BOOKINGS_MAKE))
+        cost = await _price(row, session, seats)
+        check_accepted(accept_price_cents, cost)
+        return await write_seats(row, seats, cost, SeatsOrigin.RESIZED, by=actor)
+
+
+async def _check(row: LockedBooking, session: LockedSession, seats: int, *, team: bool) -> None:
+    now = clock.now()
+    who_may.check_resize(standing_of(row, session), now, before=row.seats, seats=seats, team=team)
+    if seats < row.seats:
+        named = await db.value("select count(*) from participant where booking = $1", row.id)
+        check_named(named, seats)
+    elif row.state in OCCUPYING:
+        check_more(session, row.organisation, row.seats, seats, now, team=team)
+    else:
+        check_waiting(session, seats)
+
+
+async def _price(row: LockedBooking, session: LockedSession, seats: int) -> Price:
+    organisation = await lock_organisation(row.organisation)
+    today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
+    return resized(row.price, row.seats, seats, today)
+
+
+async def write_seats(row: LockedBooking, seats: int, cost: Price, origin: SeatsOrigin, *, by: Actor) -> Booked:
+    """Part of the action that changes the number of seats of a locked booking: the row of it, and the fact."""
+    now = clock.now()
+    await Booking.update(
+        {
+            Booking.seats: seats,
+            Booking.tariff_mode: cost.mode,
+            Booking.unit_price_cents: cost.unit_price_cents,
+            Booking.price_cents: cost.price_cents,
+            Booking.reference_cents: cost.reference_cents,
+            Booking.updated_at: now,
+        }
+    ).where(Booking.id == row.id)
+    await SeatsChange.insert(
+        SeatsChange(
+            booking=row.id,
+            seats_before=row.seats,
+            seats=seats,
+            price_before_cents=row.price_cents,
+            price_cents=cost.price_cents,
+            origin=origin,
+            actor_kind=by.kind,
+            actor_id=by.id,
+            changed_at=now,
+        )
+    )
+    await outbox.put("booking.resized", ("booking", row.id))
+    return Booked(row.id, row.reference, row.state, row.session, seats, cost.price_cents)
