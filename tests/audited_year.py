@@ -44,7 +44,7 @@ from training.directory.rules import BillingFacts, Buyer, OrganisationKind
 from training.dunning.actions import pauses, remind
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import USUAL, PauseKind
-from training.identity.actions import keys, leaving, roles, signin
+from training.identity.actions import keys, leaving, role_changes, roles, signin
 from training.identity.actions.colleagues import invite_colleague
 from training.identity.actions.registration import register_organisation
 from training.identity.rules import OWN, Role
@@ -286,11 +286,13 @@ async def _keys(town: makers.Town) -> None:
     await roles.join_team(SYSTEM, "conseil@example.org", "Nina Nouvelle", Role.ADVISER)
     await invite_colleague(SYSTEM, town.organisation, "Nina Nouvelle", "nina@mairie.example.org", Role.MEMBER)
     nina = await db.value("select id from account where email = 'nina@mairie.example.org'")
+    await role_changes.change_colleague(SYSTEM, town.organisation, nina, Role.ACCOUNTANT)
     await leaving.remove_colleague(SYSTEM, town.organisation, nina)
     adviser = await db.value("select id from membership where role = 'adviser'")
     await db.execute("update membership set origin = 'unmatched' where id = $1", adviser)
     await roles.keep(SYSTEM, adviser)
-    await leaving.remove(SYSTEM, adviser)
+    await role_changes.change_role(SYSTEM, adviser, Role.BOOKKEEPER)
+    await leaving.remove(SYSTEM, await db.value("select id from membership where role = 'bookkeeper'"))
     await directory.edit_facilitator(SYSTEM, town.facilitator, {"phone": "06 39 98 00 02"})
 
 

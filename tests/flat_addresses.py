@@ -25,6 +25,7 @@ ADDRESSES = {
         "/espace/{slug}/factures/a-completer/{draft}", "/espace/{slug}/recus/{receipt}.pdf", "/espace/{slug}/agenda",
         "/espace/{slug}/agenda/{own_feed}/remplacer", "/espace/{slug}/agenda/{own_feed}/supprimer",
         "/espace/{slug}/collegues", "/espace/{slug}/collegues/{account}/retirer",
+        "/espace/{slug}/collegues/{account}/role",
         "/seances/{session}/reserver?places=3", "/agenda/reservations/{booking}.ics",
     ),
     "equipe@example.org": (
@@ -44,7 +45,8 @@ ADDRESSES = {
         "/gestion/nouvelle-structure", "/gestion/lieux", "/gestion/lieux/nouveau", "/gestion/lieux/{venue}",
         "/gestion/animation", "/gestion/animation/nouvelle-personne", "/gestion/animation/{facilitator}",
         "/gestion/acces", "/gestion/acces?etat=autres", "/gestion/acces?etat=a-decider", "/gestion/acces?q=zzzz",
-        "/gestion/acces/nouveau", "/gestion/acces/{membership}/retirer",
+        "/gestion/acces/nouveau", "/gestion/acces/{membership}/retirer", "/gestion/acces/{membership}/role",
+        "/gestion/acces/anciens", "/gestion/acces/anciens?structure={slug}", "/gestion/acces/anciens?q=zzzz",
         "/gestion/courriels", "/gestion/courriels?etat=failed", "/gestion/courriels?q=reservation",
         "/gestion/courriels?q=zzzz", "/gestion/courriels/{mail}", "/gestion/courriels/{mail}/apercu",
         "/gestion/courriels/{mail}/invitation.ics", "/gestion/courriels/{filed_mail}/fichiers/{file}",

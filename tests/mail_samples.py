@@ -71,6 +71,11 @@ def _taxed_invoice() -> Letter:
     return letters.invoice_letter(replace(view, served_from=view.served_from - timedelta(weeks=2)))
 
 
+def _access_changed() -> Letter:
+    given = letters.sample("access_given")[0]
+    return replace(given, context={**given.context, "was": "Conseil"})
+
+
 TURNS: dict[str, Callable[[], Letter]] = {
     "confirmed-three-dates": lambda: _booking("booking_confirmed", C, 3, "REQUEST"),
     "confirmed-two-places": lambda: _places(elsewhere),
@@ -94,6 +99,7 @@ TURNS: dict[str, Callable[[], Letter]] = {
         letters.invoice(number=None), "siret", "service", "engagement"
     ),
     "invoice-taxed-three-weeks": _taxed_invoice,
+    "access-changed": _access_changed,
     "organisation-without-siret": lambda: letters.organisation_letter(
         "staff_organisation", replace(letters.organisation(OrganisationState.PENDING), siret=None)
     ),

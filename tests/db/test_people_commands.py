@@ -45,3 +45,21 @@ async def test_people_are_listed_and_removed_and_the_last_administrator_stays(da
     assert await queries.by_session(theirs.token) is None
     again = await training(database_dsn, tmp_path, "user", "remove", "compta@mairie.example.org")
     assert again.returncode != 0
+    ended = await training(database_dsn, tmp_path, "user", "roles", "compta@mairie.example.org")
+    assert "\tfini : accès retiré" in ended.stdout
+
+
+async def test_who_facilitated_and_advised_leaves_everywhere_by_one_command(database_test, database_dsn, tmp_path):
+    """Of roles with a partner or as a facilitator no command ended any."""
+    await makers.make_town()
+    await makers.make_staff()
+    await makers.make_staff("anime@example.org", Role.ADVISER)
+    await signin.by_link(await signin.open_door(SYSTEM, "anime@example.org"), program="test")
+    done = await training(database_dsn, tmp_path, "user", "remove", "anime@example.org", "--everywhere")
+    assert sorted(done.stdout.splitlines()) == [
+        "Retiré : adviser équipe",
+        "Retiré : facilitator animation : Aline Anime",
+    ]
+    assert await queries.memberships_of("anime@example.org") == []
+    stays = await training(database_dsn, tmp_path, "user", "remove", "equipe@example.org", "--everywhere")
+    assert "seule personne qui administre la plateforme" in stays.stderr

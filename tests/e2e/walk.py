@@ -38,6 +38,7 @@ PATHS: dict[str, str] = {
     "/espace/{slug:str}/agenda/{token:int}/supprimer": "/espace/{slug}/agenda/{feed}/supprimer",
     "/espace/{slug:str}/collegues": "/espace/{slug}/collegues",
     "/espace/{slug:str}/collegues/{account:int}/retirer": "/espace/{slug}/collegues/{colleague}/retirer",
+    "/espace/{slug:str}/collegues/{account:int}/role": "/espace/{slug}/collegues/{colleague}/role",
     "/espace/{slug:str}/factures": "/espace/{slug}/factures",
     "/espace/{slug:str}/factures/{name:str}": "/espace/{slug}/factures/{own_invoice}",
     "/espace/{slug:str}/factures/a-completer/{invoice:int}": "/espace/{slug}/factures/a-completer/{own_draft}",
@@ -57,6 +58,7 @@ PATHS: dict[str, str] = {
     "/gestion/creances/{receivable:int}/pause": "/gestion/creances/{receivable}/pause",
     "/gestion/paiements/{payment:int}": "/gestion/paiements/{payment}",
     "/gestion/acces/{membership:int}/retirer": "/gestion/acces/{access}/retirer",
+    "/gestion/acces/{membership:int}/role": "/gestion/acces/{team_access}/role",
     "/gestion/animation/{facilitator:int}": "/gestion/animation/{facilitator_id}",
     "/gestion/agendas/{feed:int}/remplacer": "/gestion/agendas/{given_feed}/remplacer",
     "/gestion/agendas/{feed:int}/supprimer": "/gestion/agendas/{given_feed}/supprimer",
@@ -110,6 +112,7 @@ VALUES: dict[str, str] = {
     "contact": f"select min(id) from contact where organisation = {_TOWN}",
     "colleague": f"select min(account) from membership where organisation = {_TOWN}",
     "access": "select max(id) from membership",
+    "team_access": "select min(id) from membership where num_nonnulls(organisation, partner, facilitator) = 0",
     "facilitator_id": "select min(id) from facilitator",
     "held": "select max(id) from session where state = 'held'",
     "coming_booking": "select b.reference from booking b join slot t on t.session = b.session and t.position = 1"

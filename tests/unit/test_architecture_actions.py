@@ -23,6 +23,7 @@ NOT_ACTING = {
         "lock_organisation": "takes a lock for an action above",
         "welcome_contact": "part of the action that lets them in",
         "put_aside": "part of the action that ends what they may",
+        "write_to": "part of the action that changes what they may",
     },
     "accounting.actions.accounts": {
         "lock_journal": "takes a lock for actions of this room",
@@ -58,6 +59,10 @@ NOT_ACTING = {
         "hold_roles": "takes a lock for the actions that change who may what",
         "check_still": "reads only: whether who acts still may, under that lock",
         "end": "part of the action that removes",
+        "check_not_last": "reads only: whether somebody else may do the same",
+        "held_role": "reads only",
+        "roles_there": "reads only",
+        "end_keys": "part of the action that takes administration away",
     },
     "identity.actions.roles": {
         "account_of": "part of what gives the address something, or of signing in",

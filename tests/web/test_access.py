@@ -155,7 +155,68 @@ async def test_a_contact_put_aside_loses_what_they_had_by_the_page_that_does_it(
     assert await db.value("select actor_kind from former_membership") == "user"
 
 
+async def test_an_adviser_is_made_a_bookkeeper_by_the_team_and_the_page_says_who_had_access(client):
+    await makers.make_town()
+    await staff(client)
+    await makers.make_staff("denis@example.org", Role.ADVISER)
+    which = await held("denis@example.org")
+    assert f"/gestion/acces/{which}/role" in (await client.get("/gestion/acces")).text
+    page = text_of((await client.get(f"/gestion/acces/{which}/role")).text)
+    assert "Changer le rôle de" in page
+    path = f"/gestion/acces/{which}/role"
+    await refused(client, path, {"role": "manager"}, 422, "Choisissez une réponse.")
+    assert await done(client, path, {"role": "bookkeeper"}) == "/gestion/acces"
+    assert (await queries.memberships_of("denis@example.org"))[0].role is Role.BOOKKEEPER
+    former = text_of((await client.get("/gestion/acces/anciens")).text)
+    assert "denis@example.org Équipe Conseil 01/03/2027 01/03/2027 Rôle changé par Ève Équipe" in former
+    assert "Personne ne correspond" in text_of((await client.get("/gestion/acces/anciens?q=zzzz")).text)
+    assert "denis@" in (await client.get("/gestion/acces/anciens?q=denis")).text
+    assert "denis@" not in (await client.get("/gestion/acces/anciens?structure=commune-d-essai")).text
+
+
+async def test_the_only_administrator_does_not_become_an_adviser(client):
+    await makers.make_town()
+    await staff(client)
+    path = f"/gestion/acces/{await held('equipe@example.org')}/role"
+    assert "seule personne qui administre" in text_of((await client.get(path)).text)
+    await refused(client, path, {"role": "adviser"}, 409, "Ève Équipe est la seule personne qui administre")
+
+
 # --- those who manage an organisation
+
+
+async def test_a_manager_gives_colleagues_another_role_and_sees_who_left(client):
+    await makers.make_town()
+    theirs = await cookie(COMPTA)
+    await makers.sign_in(client, RH)
+    felix, rachel = [(await queries.memberships_of(email))[0].account for email in (COMPTA, RH)]
+    path = f"{SPACE}/collegues/{felix}/role"
+    assert path in (await client.get(f"{SPACE}/collegues")).text
+    await refused(client, path, {"role": "adviser"}, 422, "Choisissez une réponse.")
+    await refused(client, f"{SPACE}/collegues/{rachel}/role", {"role": "member"}, 409, "seule personne qui gère")
+    assert await done(client, path, {"role": "manager"}) == f"{SPACE}/collegues"
+    assert await done(client, f"{SPACE}/collegues/{rachel}/role", {"role": "member"}) == SPACE
+    assert (await client.get(f"{SPACE}/collegues")).status_code == 403
+    client.cookies.set("signin", theirs)
+    page = text_of((await client.get(f"{SPACE}/collegues")).text)
+    assert "Qui n’a plus accès" in page
+    assert "Félix Finances compta@mairie.example.org Factures 01/03/2027 01/03/2027 Rôle changé" in page
+
+
+async def test_who_left_is_listed_a_page_at_a_time(client):
+    town = await makers.make_town()
+    await makers.sign_in(client, RH)
+    for n in range(60):
+        account = await roles.add_user(SYSTEM, f"p{n}@mairie.example.org", f"Personne {n}")
+        await roles.grant(SYSTEM, account, Role.MEMBER, organisation=town.organisation)
+        await db.execute("select end_membership(max(id), 'removed') from membership")
+    first = (await client.get(f"{SPACE}/collegues")).text
+    following = re.search(r'href="([^"]*apres=\d+)"', first)[1]
+    second = (await client.get(following)).text
+    assert "p59@" in first
+    assert "p0@" not in first
+    assert "p0@" in second
+    assert "p59@" not in second
 
 
 async def test_a_manager_sees_invites_and_removes_colleagues(client):

@@ -9,7 +9,7 @@ import click
 from training.cli import setting_up
 from training.identity import queries
 from training.identity.actions import leaving, roles, signin
-from training.identity.queries import MembershipFilter, MembershipView
+from training.identity.queries import FormerView, MembershipFilter, MembershipView
 from training.identity.rules import PLATFORM_ROLES, Role
 from training.kernel import addresses, clock, db
 from training.kernel.actor import SYSTEM
@@ -71,38 +71,53 @@ def list_users(everybody: bool) -> None:
 @user.command("roles")
 @click.argument("email")
 def list_roles(email: str) -> None:
-    """Les rôles d’une adresse : où, depuis quand, d’où cela vient."""
-    found = setting_up.run(lambda: queries.memberships_of(email))
-    if not found:
-        raise click.ClickException(f"« {email} » n’a aucun rôle.")
+    """Les rôles d’une adresse : où, depuis quand, d’où cela vient ; puis ceux qui ont pris fin, et pourquoi."""
+
+    async def work() -> tuple[list[MembershipView], list[FormerView]]:
+        return await queries.memberships_of(email), await queries.former_of(email)
+
+    found, former = setting_up.run(work)
     for held in found:
         click.echo("\t".join(_said(held)))
+    for had in former:
+        days = (f"{clock.local(day):%Y-%m-%d}" for day in (had.since, had.ended_at))
+        click.echo("\t".join((had.role.value, _place(had), *days, f"fini : {had.why_said.lower()}")))
+    if not found:
+        raise click.ClickException(f"« {email} » n’a aucun rôle.")
 
 
 @user.command("remove")
 @click.argument("email")
 @click.option("--organisation", metavar="SLUG", help="La structure où son rôle finit ; sinon, l’équipe.")
+@click.option("--everywhere", is_flag=True, help="Tous ses rôles : équipe, structures, partenaires, animation.")
 @click.option("--keep-keys", is_flag=True, help="Laisser en service les clés d’API que cette personne a créées.")
-def remove_user(email: str, organisation: str | None, keep_keys: bool) -> None:
+def remove_user(email: str, organisation: str | None, everywhere: bool, keep_keys: bool) -> None:
     """Retirer une personne de l’équipe (ou d’une structure) : connexions, agendas, liens et clés finissent aussi."""
+    if organisation and everywhere:
+        raise click.UsageError("--organisation ou --everywhere, pas les deux.")
 
     async def work() -> list[MembershipView]:
         found = [
             held for held in await queries.memberships_of(email)
-            if (held.slug == organisation if organisation else held.of_team)
+            if everywhere or (held.slug == organisation if organisation else held.of_team)
         ]  # fmt: skip
         async with db.atomic():  # all of them, or none: the last administrator stays whole
             for held in found:
-                await leaving.remove(SYSTEM, held.id, keys=not keep_keys)
+                if await queries.membership(held.id):  # the one before may have taken it along
+                    await leaving.remove(SYSTEM, held.id, keys=not keep_keys)
         return found
 
     found = setting_up.run(work)
     if not found:
-        raise click.ClickException(f"« {email} » n’a aucun rôle {'là' if organisation else 'dans l’équipe'}.")
+        where = "" if everywhere else " là" if organisation else " dans l’équipe"
+        raise click.ClickException(f"« {email} » n’a aucun rôle{where}.")
     for held in found:
         click.echo(f"Retiré : {' '.join(_said(held)[:2])}")
 
 
 def _said(held: MembershipView) -> tuple[str, ...]:
-    place = held.slug or held.partner or (f"animation : {held.facilitator}" if held.facilitator else "équipe")
-    return held.role.value, place, f"{clock.local(held.since):%Y-%m-%d}", held.origin.value
+    return held.role.value, _place(held), f"{clock.local(held.since):%Y-%m-%d}", held.origin.value
+
+
+def _place(held: MembershipView | FormerView) -> str:
+    return held.slug or held.partner or (f"animation : {held.facilitator}" if held.facilitator else "équipe")

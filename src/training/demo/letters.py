@@ -165,7 +165,7 @@ def _access_given(occasion: str) -> Letter:
         None,
         None,
     )
-    context = {"held": held, "role": held.role_name, "path": addresses.space(view.slug)}
+    context = {"held": held, "role": held.role_name, "was": None, "path": addresses.space(view.slug)}
     return Letter(occasion, CONTACT, ("membership", 1), context)
 
 

@@ -267,6 +267,14 @@ async def welcome_contact(change: Change, organisation: int, new: NewContact) ->
     await change.edit(Contact, int(known), {"active": True, **more})
 
 
+async def write_to(change: Change, organisation: int, email: str, values: Mapping[str, bool]) -> None:
+    """What a contact receives (`for_booking`, `for_billing`), as part of the action that changes what they may here."""
+    sql = "select id from contact where organisation = $1 and lower(email) = lower($2) and active"
+    known = await db.value(sql, organisation, email)
+    if known is not None and values:
+        await change.edit(Contact, int(known), values)
+
+
 async def put_aside(change: Change, contacts: Iterable[int]) -> None:
     """Nothing is sent to them any more, as part of the action that ends what they may here."""
     await change.sign()

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.identity import rules
-from training.identity.rules import Origin, Role
+from training.identity.rules import Ending, Origin, Role
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
 from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
 from training.kernel.links import digest
-from training.kernel.searching import SearchPlace, words_in
+from training.kernel.searching import SearchPlace, words_in, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +189,19 @@ class MembershipView:
         return self.organisation is None and self.partner is None and self.facilitator is None
 
     @property
+    def changeable(self) -> bool:
+        """Whether there are other roles in its place."""
+        return self.partner is None and self.facilitator is None
+
+    @property
     def role_name(self) -> str:
         """The role in words."""
         return _(rules.ROLE_NAMES[self.role])
+
+    @property
+    def role_help(self) -> str:
+        """What it allows, in words."""
+        return _(rules.ROLE_HELP[self.role])
 
 
 _MEMBERSHIP = """
@@ -246,6 +256,82 @@ async def memberships(asked: MembershipFilter, *, after: int | None = None, limi
         where.add(f"(fold(a.name), a.name, m.id) > ({last})", after)
     sql = f"{_MEMBERSHIP} where {where} order by fold(a.name), a.name, m.id limit {limit:d}"
     return await db.rows(MembershipView, sql, *where.values)
+
+
+@dataclass(frozen=True, slots=True)
+class FormerView:
+    """A role that somebody had, until when, and why it ended. `by`: who ended it; None: the platform itself."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    since: datetime
+    ended_at: datetime
+    why: Ending
+    by: str | None
+    organisation: str | None
+    slug: str | None
+    partner: str | None
+    facilitator: str | None
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        return _(rules.ROLE_NAMES[self.role])
+
+    @property
+    def why_said(self) -> str:
+        """Why it ended, in words."""
+        return _(rules.ENDING_NAMES[self.why])
+
+
+_FORMER = """
+    select m.id, a.name, a.email, m.role, m.since, m.ended_at, m.why, b.name as by, o.name as organisation, o.slug,
+           p.name as partner, f.name as facilitator
+    from {rows} m join account a on a.id = m.account
+    left join account b on m.actor_kind = 'user' and b.id = m.actor_id
+    left join organisation o on o.id = m.organisation
+    left join partner p on p.id = m.partner
+    left join facilitator f on f.id = m.facilitator
+"""
+
+
+async def former_memberships(
+    asked: MembershipFilter, *, before: int | None = None, limit: int = 50
+) -> list[FormerView]:
+    """Roles that ended, the last first; `before` is the id of the last one of the page before."""
+    where = Clauses()
+    if asked.team is not None:
+        where.add(f"num_nonnulls(m.organisation, m.partner, m.facilitator) {'=' if asked.team else '>'} 0")
+    if asked.organisation:
+        where.add("m.organisation = (select id from organisation where slug = {})", asked.organisation)
+    if asked.search.strip():
+        whose = words_of("' ' || n.name || ' ' || n.email", "account n", "m.account")
+        where.add(words_in(where.value, asked.search, whose))
+    if before is not None:
+        where.add("m.id < {}", before)
+    # the page first, then who they are
+    rows = f"(select * from former_membership m where {where} order by m.id desc limit {limit:d})"
+    return await db.rows(FormerView, f"{_FORMER.format(rows=rows)} order by m.id desc", *where.values)
+
+
+async def former_of(email: str) -> list[FormerView]:
+    """What an address might once, the last first."""
+    sql = f"{_FORMER.format(rows='former_membership')} where lower(a.email) = lower($1) order by m.id desc"
+    return await db.rows(FormerView, sql, email)
+
+
+async def role_before(membership: int) -> Role | None:
+    """The role that a held one took the place of; None: it was given anew."""
+    sql = """
+        select f.role from membership m join former_membership f
+        on f.account = m.account and f.ended_at = m.created_at and f.why = 'changed'
+        and (f.organisation, f.partner, f.facilitator) is not distinct from (m.organisation, m.partner, m.facilitator)
+        where m.id = $1 order by f.id limit 1
+    """
+    found = await db.value(sql, membership)
+    return None if found is None else Role(found)
 
 
 async def unmatched() -> int:

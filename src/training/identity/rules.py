@@ -42,6 +42,7 @@ class Ending(StrEnum):
     ADDRESS = "address"  # it was corrected: the new one is somebody else's, until they sign in
     FACILITATOR = "facilitator"  # inactive
     PARTNER = "partner"  # inactive
+    CHANGED = "changed"  # for another role in the same place
 
 
 P = Permission
@@ -153,6 +154,15 @@ ROLE_HELP: dict[Role, str] = {
     Role.REFERRER: N_("Réserve pour les personnes qu’elle oriente ; n’annule pas."),
     Role.PARTNER_CONTACT: N_("Suit les agendas de ses séances."),
     Role.FACILITATOR: N_("Voit ses séances et répond aux demandes."),
+}
+
+ENDING_NAMES: dict[Ending, str] = {
+    Ending.REMOVED: N_("Accès retiré"),
+    Ending.CONTACT: N_("Contact mis de côté"),
+    Ending.ADDRESS: N_("Adresse corrigée"),
+    Ending.FACILITATOR: N_("N’anime plus"),
+    Ending.PARTNER: N_("Partenariat terminé"),
+    Ending.CHANGED: N_("Rôle changé"),
 }
 
 REQUEST_LIFE = timedelta(minutes=20)  # a mail may be greylisted for a quarter of an hour

@@ -45,13 +45,13 @@ async def remove(actor: Actor, membership: int, *, keys: bool = True) -> HeldRol
     """
     async with acting(actor, "membership.remove", ("membership", membership)) as change:
         actor.must(Permission.PLATFORM_EDIT)
-        held = await _held(membership)
+        held = await held_role(membership)
         await hold_roles(held.organisation)
         await check_still(change, Permission.PLATFORM_EDIT, None)
-        held = await _held(membership)
+        held = await held_role(membership)
         await end(change, held)
         if keys and held.of_team:
-            await _end_keys(held.account)
+            await end_keys(held.account)
     return held
 
 
@@ -64,11 +64,7 @@ async def remove_colleague(actor: Actor, organisation: int, account: int) -> Non
         actor.must(Permission.COLLEAGUES_MANAGE, organisation=organisation)
         await hold_roles(organisation)
         await check_still(change, Permission.COLLEAGUES_MANAGE, organisation)
-        sql = f"{_HELD} where m.account = $1 and m.organisation = $2 order by m.role = 'manager' desc, m.id"
-        found = await db.rows(HeldRole, sql, account, organisation)
-        if not found:
-            raise NotFound(_("Cette personne n’a pas, ou n’a plus, d’accès à cet espace."))
-        await end(change, *found)
+        await end(change, *await roles_there(organisation, account))
 
 
 async def hold_roles(organisation: int | None) -> None:
@@ -95,20 +91,20 @@ async def check_still(change: Change, permission: Permission, organisation: int 
 async def end(change: Change, *roles: HeldRole) -> None:
     """End roles of somebody under the lock of their place. Conflict: one is the last of its kind there."""
     for held in roles:
-        await _check_not_last(held)
+        await check_not_last(held)
     await change.sign()
     for held in roles:
         await db.execute("select end_membership($1, $2)", held.id, Ending.REMOVED)
         if held.of_team and held.role is Role.ADMINISTRATOR:
             change.about("account", held.account)
             change.edited("administrator", held.email, None)
-    # whatever the role came from: who left is written to no more
+    # whatever the role came from: who left is written to no more; who keeps another role there did not leave
     for organisation in {held.organisation for held in roles} - {None}:
-        sql = "select id from contact where organisation = $1 and lower(email) = lower($2) and active"
-        await put_aside(change, [r["id"] for r in await db.connection().fetch(sql, organisation, roles[0].email)])
+        await put_aside(change, [r["id"] for r in await db.connection().fetch(_LEFT, organisation, roles[0].account)])
 
 
-async def _check_not_last(held: HeldRole) -> None:
+async def check_not_last(held: HeldRole) -> None:
+    """Conflict: nobody else administers the platform, or manages that organisation."""
     last = {Role.ADMINISTRATOR: held.of_team, Role.MANAGER: held.organisation is not None}
     if not last.get(held.role, False) or await db.value(_ANOTHER, held.account, held.role, held.organisation):
         return
@@ -121,14 +117,25 @@ async def _check_not_last(held: HeldRole) -> None:
     raise Conflict(words.format(name=held.name))
 
 
-async def _held(membership: int) -> HeldRole:
+async def held_role(membership: int) -> HeldRole:
+    """A role by its id. NotFound: it is not held (any more)."""
     found = await db.row(HeldRole, f"{_HELD} where m.id = $1", membership)
     if found is None:
         raise NotFound(_("Cet accès n’existe pas, ou a déjà pris fin."))
     return found
 
 
-async def _end_keys(account: int) -> None:
+async def roles_there(organisation: int, account: int) -> list[HeldRole]:
+    """All that somebody is in an organisation, the manager's role first. NotFound: nothing (any more)."""
+    sql = f"{_HELD} where m.account = $1 and m.organisation = $2 order by m.role = 'manager' desc, m.id"
+    found = await db.rows(HeldRole, sql, account, organisation)
+    if not found:
+        raise NotFound(_("Cette personne n’a pas, ou n’a plus, d’accès à cet espace."))
+    return found
+
+
+async def end_keys(account: int) -> None:
+    """Whoever made API keys of the platform saw them: they end."""
     await ApiKey.update({ApiKey.revoked_at: clock.now()}).where(
         (ApiKey.account == account) & ApiKey.revoked_at.is_null()
     )
@@ -137,6 +144,11 @@ async def _end_keys(account: int) -> None:
 _HELD = """
     select m.id, m.account, a.name, a.email, m.role, m.organisation, m.partner, m.facilitator
     from membership m join account a on a.id = m.account
+"""
+_LEFT = """
+    select c.id from contact c join account a on a.id = $2 and lower(a.email) = lower(c.email)
+    where c.organisation = $1 and c.active
+      and not exists (select from membership m where m.account = a.id and m.organisation = c.organisation)
 """
 _ANOTHER = """
     select exists (

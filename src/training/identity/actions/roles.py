@@ -129,8 +129,9 @@ async def address_of(account: int) -> str:
 async def take_known_roles(account: int, email: str) -> None:
     """At sign-in, an address that we already write to gets the role that goes with it.
 
-    A facilitator's: facilitator. A contact's: manager where it books, accountant where it is only billed, else member.
-    A role given by hand in that organisation stands, whatever it is; one that somebody removed does not come back.
+    A facilitator's: facilitator. A contact's: what its former address had when it was corrected, else manager where it
+    books, accountant where it is only billed, else member. A role given by hand in that organisation stands, whatever
+    it is; one that somebody removed does not come back.
     """
     for sql in (_OF_FACILITATORS, _OF_CONTACTS):
         await db.execute(sql, account, email, clock.now())
@@ -161,8 +162,12 @@ _OF_CONTACTS = """
           ) for share of c
     )
     insert into membership (account, organisation, role, created_at, origin, contact)
-    select $1, organisation, case when for_booking then 'manager' when for_billing then 'accountant' else 'member' end,
-           $3, 'contact', id
+    select $1, organisation,
+           coalesce(
+               (select f.role from (select * from former_membership f where f.contact = known.id order by f.id desc
+                                    limit 1) f where f.why = 'address'),
+               case when for_booking then 'manager' when for_billing then 'accountant' else 'member' end
+           ), $3, 'contact', id
     from known
     on conflict do nothing
 """

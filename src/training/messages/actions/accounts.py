@@ -5,6 +5,7 @@ from __future__ import annotations
 from training.directory import queries as directory
 from training.identity import queries as identity
 from training.identity.queries import AccountView
+from training.identity.rules import ROLE_NAMES
 from training.kernel import addresses
 from training.kernel.actor import Actor
 from training.kernel.i18n import _, speaking
@@ -16,15 +17,16 @@ from training.records.queries import WatchedEdit
 
 
 async def welcome(actor: Actor, membership: int) -> None:
-    """Somebody was given a role: how they come in."""
+    """Somebody was given a role: how they come in; or another one than they had: what became of it."""
     actor.must(Permission.PLATFORM_RUN)
     held = await identity.membership(membership)
     if held is None:
         return  # it ended meanwhile
     path = addresses.space(held.slug) if held.slug else addresses.office()
+    before = await identity.role_before(membership)
     with speaking(held.locale):
-        role = held.role_name
-    context = {"held": held, "role": role, "path": path}
+        role, was = held.role_name, _(ROLE_NAMES[before]) if before else None
+    context = {"held": held, "role": role, "was": was, "path": path}
     reader = Reader(held.name, held.email, held.locale)
     await queue(actor, Letter("access_given", reader, ("membership", held.id), context))
 

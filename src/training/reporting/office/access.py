@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.identity import queries as identity
-from training.identity.queries import MembershipFilter, MembershipView
+from training.identity.queries import FormerView, MembershipFilter, MembershipView
+from training.identity.rules import ORGANISATION_ROLES, PLATFORM_ROLES, Role
 from training.kernel import clock, db
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -25,6 +26,22 @@ async def access_page(asked: MembershipFilter, *, after: int | None, limit: int)
     """What the page of roles shows, in two statements."""
     shown, last = cut(await identity.memberships(asked, after=after, limit=limit + 1), limit)
     return OfficeAccess(shown, last.id if last else None, await identity.unmatched())
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFormerAccess:
+    """A page of roles that ended, the last first. `following`: the id of its last one when there are more."""
+
+    former: list[FormerView]
+    following: int | None
+    unmatched: int
+
+
+async def former_page(asked: MembershipFilter, *, after: int | None, limit: int) -> OfficeFormerAccess:
+    """What the page of former roles shows, in two statements."""
+    found = await identity.former_memberships(asked, before=after, limit=limit + 1)
+    shown, last = cut(found, limit)
+    return OfficeFormerAccess(shown, last.id if last else None, await identity.unmatched())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,23 @@ async def removal_page(membership: int) -> OfficeRemoval:
     if held is None or ends is None:
         raise NotFound(_("Cet accès n’existe pas, ou a déjà pris fin."))
     return OfficeRemoval(held, ends)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRoleChange:
+    """A role that somebody is about to change, and those it may become."""
+
+    held: MembershipView
+    ends: Ends
+    roles: tuple[Role, ...]
+
+
+async def role_page(membership: int) -> OfficeRoleChange:
+    """What the page that asks for another role shows, in two statements; NotFound when there is no other there."""
+    found = await removal_page(membership)
+    if not found.held.changeable:
+        raise NotFound(_("Ce rôle n’en a pas d’autre à côté de lui : retirez-le s’il ne sert plus."))
+    return OfficeRoleChange(found.held, found.ends, tuple(PLATFORM_ROLES if found.held.of_team else ORGANISATION_ROLES))
 
 
 _ENDS = """

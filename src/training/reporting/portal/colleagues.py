@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from training.directory import queries as directory
+from training.directory.queries import OrganisationView
 from training.identity import queries as identity
-from training.identity.queries import MembershipView
+from training.identity.queries import FormerView, MembershipFilter, MembershipView
 from training.identity.rules import Role
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.reporting.paging import cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,30 @@ class Colleague:
     email: str
     roles: tuple[MembershipView, ...]
     only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """The page of colleagues: everybody, and a page of the roles that ended here, the last first."""
+
+    colleagues: list[Colleague]
+    former: list[FormerView]
+    following: int | None
+
+
+async def colleagues_page(organisation: OrganisationView, *, after: int | None, limit: int) -> Colleagues:
+    """What the page of colleagues shows, in two statements."""
+    asked = MembershipFilter(organisation=organisation.slug)
+    shown, last = cut(await identity.former_memberships(asked, before=after, limit=limit + 1), limit)
+    return Colleagues(await colleagues(organisation.id), shown, last.id if last else None)
+
+
+async def colleague(organisation: int, account: int) -> Colleague:
+    """One of them; NotFound when they have no access (any more)."""
+    found = next((one for one in await colleagues(organisation) if one.account == account), None)
+    if found is None:
+        raise NotFound(_("Cette personne n’a pas, ou n’a plus, d’accès à cet espace."))
+    return found
 
 
 async def colleagues(organisation: int) -> list[Colleague]:
@@ -46,9 +72,7 @@ class ColleagueLeaving:
 
 async def leaving(organisation: int, account: int) -> ColleagueLeaving:
     """What the page that asks shows, in two statements; NotFound when they have no access (any more)."""
-    found = next((one for one in await colleagues(organisation) if one.account == account), None)
-    if found is None:
-        raise NotFound(_("Cette personne n’a pas, ou n’a plus, d’accès à cet espace."))
+    found = await colleague(organisation, account)
     contacts = await directory.contacts(organisation)
     left = [one.name for one in contacts if one.email.lower() != found.email.lower()]
     return ColleagueLeaving(found, len(left) < len(contacts), left)

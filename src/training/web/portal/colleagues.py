@@ -1,4 +1,4 @@
-"""Who else comes into an organisation's space: seen, invited, removed by those who manage it."""
+"""Who else comes into an organisation's space: seen, invited, given another role, removed by those who manage it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from training.directory.queries import OrganisationView
 from training.directory.rules import check_email
 from training.identity.actions.colleagues import invite_colleague
 from training.identity.actions.leaving import remove_colleague
+from training.identity.actions.role_changes import change_colleague
 from training.identity.rules import ORGANISATION_ROLES, ROLE_HELP, ROLE_NAMES, Role
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.portal import colleagues as reading
+from training.reporting.portal.colleagues import Colleague
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, parts, the_actor
-from training.web.parameters import row
+from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 from training.web.portal.organisation import frame, organisation_of
 
 MANAGE = Permission.COLLEAGUES_MANAGE
@@ -43,6 +45,35 @@ async def invite(request: Asked, slug: FromPath[str]) -> Template | Redirect:
             await invite_colleague(the_actor(request), organisation.id, name, email, role)
             return go(f"/espace/{slug}/{STOP}", _("{name} a accès à cet espace, un courriel part.").format(name=name))
     return await _page(request, organisation, form)
+
+
+@get(PATH + "/{account:int}/role", permission=MANAGE)
+async def ask_change(request: Asked, slug: FromPath[str], account: FromPath[int]) -> Template:
+    """What a colleague does here, and what else they might."""
+    organisation = await organisation_of(request, slug, MANAGE)
+    found = await reading.colleague(organisation.id, row(account))
+    return await _change(request, organisation, found, Form.filled({"role": found.roles[0].role.value}))
+
+
+@post(PATH + "/{account:int}/role", permission=MANAGE, status_code=200)
+async def change(request: Asked, slug: FromPath[str], account: FromPath[int]) -> Template | Redirect:
+    """A colleague does something else from now on."""
+    organisation, form = await organisation_of(request, slug, MANAGE), await Form.of(request)
+    role, actor = form.choice("role", Role), the_actor(request)
+    if form.good and role is not None:
+        with form.refusals():
+            held = await change_colleague(actor, organisation.id, row(account), role)
+            said = _("{name} a maintenant ce rôle : {role}.").format(name=held.name, role=_(ROLE_NAMES[role]))
+            back = f"/espace/{slug}" if actor.id == account and not actor.scope.everything else f"/espace/{slug}/{STOP}"
+            return go(back, said)
+    return await _change(request, organisation, await reading.colleague(organisation.id, row(account)), form)
+
+
+async def _change(request: Asked, organisation: OrganisationView, found: Colleague, form: Form) -> Template:
+    around = frame(request, organisation, STOP)
+    return await page(
+        request, "portal/colleague_role.html", form.status, form=form, colleague=found, roles=_roles(), **around
+    )
 
 
 @get(PATH + "/{account:int}/retirer", permission=MANAGE)
@@ -75,16 +106,23 @@ async def _removal(request: Asked, organisation: OrganisationView, account: int,
 
 
 async def _page(request: Asked, organisation: OrganisationView, form: Form) -> Template:
+    after = row_key(asked(request, "apres"))
+    found = await reading.colleagues_page(organisation, after=after, limit=PER_PAGE)
     return await page(
         request,
         "portal/colleagues.html",
         form.status,
-        colleagues=await reading.colleagues(organisation.id),
-        roles=[(role.value, _(ROLE_NAMES[role]), _(ROLE_HELP[role])) for role in ORGANISATION_ROLES],
+        roles=_roles(),
         me=the_actor(request).id,
         form=form,
+        pager=pager(f"/espace/{organisation.slug}/{STOP}", found.following, after is not None),
+        **parts(found),
         **frame(request, organisation, STOP),
     )
 
 
-ROUTER = Router("/", route_handlers=[listed, invite, ask_remove, remove])
+def _roles() -> list[tuple[str, str, str]]:
+    return [(role.value, _(ROLE_NAMES[role]), _(ROLE_HELP[role])) for role in ORGANISATION_ROLES]
+
+
+ROUTER = Router("/", route_handlers=[listed, invite, ask_change, change, ask_remove, remove])

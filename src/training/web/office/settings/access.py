@@ -1,6 +1,8 @@
-"""Who may come in: the team, and everybody with a role in an organisation or as a facilitator. Added, kept, removed."""
+"""Who may come in, on the team, in an organisation or as a facilitator, and who might: added, changed, removed."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from litestar import get, post
 from litestar.params import FromPath
@@ -8,12 +10,14 @@ from litestar.response import Redirect, Template
 
 from training.directory.rules import check_email
 from training.identity.actions.leaving import remove
+from training.identity.actions.role_changes import change_role
 from training.identity.actions.roles import join_team, keep
 from training.identity.queries import MembershipFilter, MembershipView
 from training.identity.rules import PLATFORM_ROLES, ROLE_HELP, ROLE_NAMES, Origin, Role
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.reporting.office import access as reading
+from training.reporting.office.access import OfficeRoleChange
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
@@ -21,6 +25,7 @@ from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 
 P = Permission
 PATH = "/gestion/acces"
+FORMER = f"{PATH}/anciens"
 OTHERS, UNMATCHED = "autres", "a-decider"
 
 ORIGINS: dict[Origin, str] = {
@@ -56,6 +61,23 @@ def _filter(etat: str, q: str, structure: str) -> MembershipFilter:
     return MembershipFilter(team=None if q else True, search=q)  # a search looks everywhere
 
 
+@get(FORMER, permission=P.PLATFORM_EDIT)
+async def former(request: Asked) -> Template:
+    """Who had access until when, and why it ended: of the team and everybody, or of one organisation."""
+    kept = {"q": asked(request, "q"), "structure": asked(request, "structure")}
+    after = row_key(asked(request, "apres"))
+    narrowed = MembershipFilter(organisation=kept["structure"], search=kept["q"])
+    found = await reading.former_page(narrowed, after=after, limit=PER_PAGE)
+    return await show(
+        request,
+        "settings/access_former",
+        form=Form.filled(kept),
+        kept=kept,
+        pager=pager(FORMER, found.following, after is not None, **kept),
+        **parts(found),
+    )
+
+
 @get(f"{PATH}/nouveau", permission=P.PLATFORM_EDIT)
 async def new_page(request: Asked) -> Template:
     """An address, a name, a role of the team."""
@@ -79,8 +101,11 @@ async def add(request: Asked) -> Template | Redirect:
 
 
 async def _new_page(request: Asked, form: Form) -> Template:
-    roles = [(role.value, _(ROLE_NAMES[role]), _(ROLE_HELP[role])) for role in PLATFORM_ROLES]
-    return await show(request, "settings/access_new", form.status, form=form, roles=roles)
+    return await show(request, "settings/access_new", form.status, form=form, roles=_choices(PLATFORM_ROLES))
+
+
+def _choices(roles: Iterable[Role]) -> list[tuple[str, str, str]]:
+    return [(role.value, _(ROLE_NAMES[role]), _(ROLE_HELP[role])) for role in roles]
 
 
 @post(PATH + "/{membership:int}/garder", permission=P.PLATFORM_EDIT)
@@ -88,6 +113,34 @@ async def keep_role(request: Asked, membership: FromPath[int]) -> Redirect:
     """A role of unknown origin stands."""
     await keep(the_actor(request), row(membership))
     return go(f"{PATH}?etat={UNMATCHED}", _("Cet accès est gardé : il ne finira que si quelqu’un le retire."))
+
+
+@get(PATH + "/{membership:int}/role", permission=P.PLATFORM_EDIT)
+async def ask_change(request: Asked, membership: FromPath[int]) -> Template:
+    """What somebody does, and what else they might."""
+    found = await reading.role_page(row(membership))
+    return await _change(request, found, Form.filled({"role": found.held.role.value}))
+
+
+@post(PATH + "/{membership:int}/role", permission=P.PLATFORM_EDIT)
+async def change(request: Asked, membership: FromPath[int]) -> Template | Redirect:
+    """Somebody has another role from now on, and is written to."""
+    form, actor = await Form.of(request), the_actor(request)
+    role = form.choice("role", Role)
+    if form.good and role is not None:
+        with form.refusals():
+            keys = form.values.get("keep_keys") != "1"
+            held = await change_role(actor, row(membership), role, keys=keys)
+            said = _("{name} a maintenant ce rôle : {role}.").format(name=held.name, role=_(ROLE_NAMES[role]))
+            if held.account == actor.id and held.of_team and P.PLATFORM_EDIT not in PLATFORM_ROLES[role]:
+                return go("/gestion", said)  # of these pages, the reader has none left
+            return go(PATH if held.of_team else f"{PATH}?etat={OTHERS}", said)
+    return await _change(request, await reading.role_page(row(membership)), form)
+
+
+async def _change(request: Asked, found: OfficeRoleChange, form: Form) -> Template:
+    shown = {"held": found.held, "ends": found.ends, "place": place(found.held), "roles": _choices(found.roles)}
+    return await show(request, "settings/access_role", form.status, form=form, **shown)
 
 
 @get(PATH + "/{membership:int}/retirer", permission=P.PLATFORM_EDIT)
@@ -121,4 +174,4 @@ def place(held: MembershipView) -> str:
     return held.organisation or held.partner or (_("Séances") if held.facilitator else _("Équipe"))
 
 
-HANDLERS = [listing, new_page, add, keep_role, ask_remove, remove_role]
+HANDLERS = [listing, former, new_page, add, keep_role, ask_change, change, ask_remove, remove_role]
