@@ -44,8 +44,7 @@ from training.directory.rules import BillingFacts, Buyer, OrganisationKind
 from training.dunning.actions import pauses, remind
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import USUAL, PauseKind
-from training.identity.actions import keys, leaving, role_changes, roles, signin
-from training.identity.actions.colleagues import invite_colleague
+from training.identity.actions import colleagues, keys, leaving, role_changes, roles, signin
 from training.identity.actions.registration import register_organisation
 from training.identity.rules import OWN, Role
 from training.kernel import clock, db, settings
@@ -149,8 +148,8 @@ async def _facts(organisation: int, offer: int) -> None:
     contact = NewContact("Nina Nouvelle", "nina.compta@mairie.example.org", for_billing=True)
     made = await directory.add_contact(SYSTEM, organisation, contact)
     await directory.edit_contact(SYSTEM, made, replace(contact, email="nina.ailleurs@mairie.example.org"), active=False)
-    person = NewOrganisation("Nina Nouvelle", OrganisationKind.PERSON, None, "1 rue", "61000", "Alençon")
-    await directory.add_payer(SYSTEM, person, NewContact("Nina Nouvelle", "nina.seule@example.org", for_billing=True))
+    person = NewOrganisation("Nina", OrganisationKind.PERSON, None, "1 rue", "61000", "Alençon")
+    await directory.add_payer(SYSTEM, person, NewContact("Nina", "nina.seule@example.org", for_billing=True))
     await set_offer_billing(SYSTEM, offer, OfferBilling(None, False, None, None))
 
 
@@ -281,18 +280,17 @@ async def _books() -> None:
 
 async def _keys(town: makers.Town) -> None:
     """Who comes in, and who does no longer."""
-    await see_settings(SYSTEM, {"smtp_url": "smtp://ici"})
-    await see_settings(SYSTEM, {"smtp_url": "smtp://ailleurs"})
+    for way in ("ici", "ailleurs"):
+        await see_settings(SYSTEM, {"smtp_url": f"smtp://{way}"})
     await roles.join_team(SYSTEM, "conseil@example.org", "Nina Nouvelle", Role.ADVISER)
-    await invite_colleague(SYSTEM, town.organisation, "Nina Nouvelle", "nina@mairie.example.org", Role.MEMBER)
+    await colleagues.invite_colleague(SYSTEM, town.organisation, "Nina", "nina@mairie.example.org", Role.MEMBER)
     nina = await db.value("select id from account where email = 'nina@mairie.example.org'")
     await role_changes.change_colleague(SYSTEM, town.organisation, nina, Role.ACCOUNTANT)
     await leaving.remove_colleague(SYSTEM, town.organisation, nina)
-    adviser = await db.value("select id from membership where role = 'adviser'")
-    await db.execute("update membership set origin = 'unmatched' where id = $1", adviser)
+    adviser = await db.value("update membership set origin = 'unmatched' where role = 'adviser' returning id")
     await roles.keep(SYSTEM, adviser)
     await role_changes.change_role(SYSTEM, adviser, Role.BOOKKEEPER)
-    await leaving.remove(SYSTEM, await db.value("select id from membership where role = 'bookkeeper'"))
+    await leaving.remove(SYSTEM, await db.value("select max(id) from membership"))
     await directory.edit_facilitator(SYSTEM, town.facilitator, {"phone": "06 39 98 00 02"})
 
 
