@@ -173,11 +173,11 @@ def states_block(states: type[StrEnum]) -> str:
 
 
 def signers(purpose: Purpose) -> list[str]:
-    """The modules that mail links of a purpose."""
+    """The modules that write links of a purpose."""
     return [
         ".".join(path.relative_to(SOURCE).with_suffix("").parts)
-        for path in sorted(SOURCE.rglob("actions/*.py"))
-        if f"Purpose.{purpose.name}" in path.read_text()
+        for path in sorted(SOURCE.rglob("*.py"))
+        if f"addresses.linked(Purpose.{purpose.name}," in path.read_text()
     ]
 
 
@@ -189,9 +189,17 @@ def links_block() -> str:
         page, may = addresses.behind("…", purpose), sorted(p.value for p in door.may)
         lasts = f"{terms.life.days} days after {terms.since}"
         rows.append(
-            [code(purpose.value), code(page), door.opens, code(*may), lasts, door.ends, code(*signers(purpose))]
+            [
+                code(purpose.value),
+                code(page),
+                door.opens,
+                code(*may) or "only read",
+                lasts,
+                door.ends,
+                code(*signers(purpose)),
+            ]  # fmt: skip
         )
-    return table(["purpose", "page", "opens", "its holder may", "lasts", "over sooner when", "mailed by"], rows)
+    return table(["purpose", "page", "opens", "its holder may", "lasts", "over sooner when", "written by"], rows)
 
 
 # Clock and mails

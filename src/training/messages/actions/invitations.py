@@ -27,8 +27,10 @@ async def follow(actor: Actor, session: int) -> None:
 
 
 async def follow_change(actor: Actor, session: int) -> None:
-    """The same once it has been quiet: by now those mails were written. Who is still missing, or still has it, has
-    another address than then: the old one is told that it is off, the new one is invited.
+    """The same once it has been quiet, to whoever those mails did not reach.
+
+    By now they were written. Who is still missing, or still has it, has another address than then: the old one is told
+    that it is off, the new one is invited.
     """
     actor.must(Permission.PLATFORM_RUN)
     await _follow(actor, session, frozenset())
