@@ -188,17 +188,8 @@ def links_block() -> str:
         terms = TERMS[purpose]
         page, may = addresses.behind("…", purpose), sorted(p.value for p in door.may)
         lasts = f"{terms.life.days} days after {terms.since}"
-        rows.append(
-            [
-                code(purpose.value),
-                code(page),
-                door.opens,
-                code(*may) or "only read",
-                lasts,
-                door.ends,
-                code(*signers(purpose)),
-            ]  # fmt: skip
-        )
+        held = code(*may) or "only read"
+        rows.append([code(purpose.value), code(page), door.opens, held, lasts, door.ends, code(*signers(purpose))])
     return table(["purpose", "page", "opens", "its holder may", "lasts", "over sooner when", "written by"], rows)
 
 

@@ -27,10 +27,10 @@ async def follow(actor: Actor, session: int) -> None:
 
 
 async def follow_change(actor: Actor, session: int) -> None:
-    """The same once it has been quiet, to whoever those mails did not reach.
+    """What changed is told once it has been quiet, to new addresses and to those that are gone too.
 
-    By now they were written. Who is still missing, or still has it, has another address than then: the old one is told
-    that it is off, the new one is invited.
+    By now the mails of each occasion were written: who is still missing, or still has it, has another address than
+    then. The old one is told that it is off, the new one is invited.
     """
     actor.must(Permission.PLATFORM_RUN)
     await _follow(actor, session, frozenset())

@@ -15,6 +15,7 @@ from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling import rules
 from training.scheduling.actions.planning import check_clashes, lock_alive
+from training.scheduling.actions.sequence import grown
 from training.scheduling.rules import SlotTimes
 from training.scheduling.tables import Session, Slot, Venue, VenueUse
 
@@ -33,19 +34,14 @@ async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> Non
         if not await change.edit(Venue, venue, values):
             raise NotFound(_("Ce lieu n’existe pas."))
         if WHERE & {edit.field for edit in change.edits}:
-            await db.execute(_ELSEWHERE, venue, clock.now())
+            here = VenueUse.select(VenueUse.slot).where(VenueUse.venue == venue)
+            await Slot.update(grown()).where(Slot.id.is_in(here) & (Slot.ends_at > clock.now()))
         await _tell_later(
             "id in (select t.session from slot t join venue_use u on u.slot = t.id where u.venue = $1)", venue
         )
 
 
 WHERE = frozenset({"name", "address", "commune"})  # what a calendar shows of a place
-
-# RFC 5546 2.1.4: another place raises SEQUENCE, though nothing moved
-_ELSEWHERE = """
-    update slot t set sequence = sequence + 1, updated_at = $2
-    from venue_use u where u.slot = t.id and u.venue = $1 and t.ends_at > $2
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +98,7 @@ _PLACED = """
 async def _move_slot(was: _Placed, move: Moved) -> None:
     if (was.starts_at, was.ends_at, was.venue) == (move.starts_at, move.ends_at, move.venue):
         return
-    # RFC 5546 2.1.4: time and place raise SEQUENCE
-    await Slot.update(
-        {
-            Slot.starts_at: move.starts_at,
-            Slot.ends_at: move.ends_at,
-            Slot.sequence: Slot.sequence + 1,
-            Slot.updated_at: clock.now(),
-        }
-    ).where(Slot.id == was.id)
+    await Slot.update({**grown(), Slot.starts_at: move.starts_at, Slot.ends_at: move.ends_at}).where(Slot.id == was.id)
     if was.venue == move.venue:
         return
     if move.venue is None:

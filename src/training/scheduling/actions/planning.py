@@ -15,6 +15,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling import rules
+from training.scheduling.actions.sequence import grown
 from training.scheduling.rules import AssignmentState, LockedSession, SessionKind, SessionState, SlotTimes
 from training.scheduling.tables import Assignment, CallOff, Session, Slot, Venue, VenueUse
 
@@ -160,8 +161,7 @@ async def mark_cancelled(session: int, reason: str, *, by: Actor) -> int:
     call_off = int((await CallOff.insert(off).returning(CallOff.id))[0]["id"])
     slots = Slot.select(Slot.id).where(Slot.session == session)
     await VenueUse.update({VenueUse.holds: False}).where(VenueUse.slot.is_in(slots))
-    # RFC 5546 2.1.4: a change of STATUS raises SEQUENCE
-    await Slot.update({Slot.sequence: Slot.sequence + 1, Slot.updated_at: clock.now()}).where(Slot.session == session)
+    await Slot.update(grown()).where(Slot.session == session)
     falling = Assignment.slot.is_in(slots) & Assignment.state.is_in([s.value for s in rules.HOLDING])
     fell = await Assignment.select(Assignment.id).where(falling).order_by(Assignment.id).lock_rows("UPDATE")
     await end_assignments([row["id"] for row in fell], AssignmentState.WITHDRAWN, call_off, by=by)
@@ -213,10 +213,9 @@ async def mark_reinstated(session: int) -> int:
     await _move(session, SessionState(off["earlier"]), {Session.cancel_reason: None})
     await CallOff.update({CallOff.undone_at: clock.now()}).where(CallOff.id == off["id"])
     slots = Slot.select(Slot.id).where(Slot.session == session)
-    now = clock.now()
     await VenueUse.update({VenueUse.holds: True}).where(VenueUse.slot.is_in(slots))
-    await Slot.update({Slot.sequence: Slot.sequence + 1, Slot.updated_at: now}).where(Slot.session == session)
-    await db.execute(_RISE, off["id"], now)
+    await Slot.update(grown()).where(Slot.session == session)
+    await db.execute(_RISE, off["id"], clock.now())
     await check_clashes()
     if off["earlier"] in rules.BOOKABLE:
         await _invite_facilitators(session)
