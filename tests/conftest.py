@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 from litestar import Litestar
 
@@ -32,6 +33,8 @@ from databases import on  # noqa: E402
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 BASE_URL = "http://testserver.local"
 _numbers = itertools.count()
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine breaks no law
+hypothesis.settings.load_profile("house")
 LOSABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # nothing lives here
 
 

@@ -325,7 +325,6 @@ async def test_every_history_ends_where_the_database_is(database_test):
     how = settings(
         max_examples=12,
         stateful_step_count=14,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
         derandomize=True,
     )

@@ -187,7 +187,7 @@ class Turns:
                 continue  # in the database, behind somebody's lock, or making its page
 
 
-@settings(max_examples=12, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     picks=st.lists(st.integers(0, 3), min_size=1, max_size=60),
     plans=st.lists(

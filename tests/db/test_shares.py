@@ -222,7 +222,7 @@ async def test_what_cannot_be_shared_is_said(database_test):
     assert await db.value("select count(*) from billing_share") == 0
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seats=st.lists(st.integers(1, 12), min_size=1, max_size=4), cents=st.integers(1, 99_999), flat=st.booleans())
 async def test_drafts_add_up_to_the_price_whatever_the_split(database_test, seats, cents, flat):
     with contextlib.suppress(_Undo):

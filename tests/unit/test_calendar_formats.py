@@ -62,7 +62,7 @@ def send(make, what: EventText, **changes: object) -> bytes:
 # --- texts
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(summary=TEXTS, description=TEXTS, location=TEXTS, category=TEXTS)
 @example(
     summary="Vélo, « électrique » ; 👩🏽‍🚒",
@@ -378,7 +378,7 @@ def test_nobody_is_invited_to_a_cancelled_event() -> None:
         send(itip.request, event(status="CANCELLED"))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(TEXTS)
 @example('Jean "Jojo" Exemple; mairie, service : RH\r\nATTENDEE:mailto:intrus@example.org')
 def test_a_name_cannot_add_a_property(name: str) -> None:

@@ -101,7 +101,7 @@ def documents(draw: st.DrawFn) -> InvoiceDocument:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(documents())
 def test_no_finding_whatever_the_values(document: InvoiceDocument) -> None:
     page, xml = facturx.build(document)

@@ -132,7 +132,7 @@ def test_the_same_mail_has_the_same_bytes() -> None:
     assert sent(**INVITED) == sent(**INVITED)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(subject=TEXTS, name=TEXTS, text=TEXTS)
 @example(subject="Séance\r\nBcc: x@example.org", name='Exemple, Élodie "Lolo" (mairie)\r\nCc: x@example.org', text=".")
 @example(subject="=?utf-8?q?x?= 12 % !", name="=?utf-8?q?x?=", text="From moi\n.\n" + "é" * 300)
@@ -153,7 +153,7 @@ def test_what_people_type_stays_in_its_place(subject: str, name: str, text: str)
     assert read.get_body(("plain",)).get_content().replace("\r\n", "\n").rstrip("\n") == expected.rstrip("\n")
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(TEXTS)
 @example("../../etc/passwd")
 @example("Facture 2026‑0001 – été.pdf")

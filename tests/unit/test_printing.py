@@ -38,7 +38,7 @@ def test_no_character_stops_an_invoice(name: str, shown: str) -> None:
     assert shown in said(page)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_any_text_can_be_printed(text: str) -> None:
     document = invoice()
