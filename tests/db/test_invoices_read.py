@@ -12,6 +12,7 @@ from book_rows import JAN, TODAY, YESTERDAY, draft, entry, file, issued, other, 
 from training.billing.queries import credits as crediting
 from training.billing.queries import drafts, invoices, owing, transmissions
 from training.billing.queries.invoices import InvoiceNarrowing
+from training.billing.rules.issuing import CheckKey
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
@@ -231,6 +232,15 @@ async def test_what_a_deposit_leaves_is_less_its_issued_credit_notes(payer):
     assert [(d.booking, d.number, d.left_cents) for d in found] == [(one, "D1", 700)]
 
 
+async def test_the_draft_of_a_deposit_waits_for_no_head_count(payer):
+    town, (booking,) = await bookings_of(payer, 1)
+    await db.execute("update session set state = 'held' where id = $1", town.session)
+    for part, counted in (("deposit", False), ("whole", True)):
+        made = await draft(payer, lines=((1, {"booking": booking}),))
+        await billed(booking, payer, made, part)
+        assert (CheckKey.HEAD_COUNT in {check.key for check in await invoices.checks(made)}) == counted, part
+
+
 # What is left to bill, and to credit
 
 
@@ -253,6 +263,10 @@ async def test_to_credit_is_what_a_cancelled_booking_left_on_an_issued_invoice(p
     for booking in set(made) - {kept}:
         with clock.frozen(books.noon(TODAY if booking == later else JAN)):
             await cancel(SYSTEM, booking)
+    before = {"earlier": "confirmed", "ended_at": clock.now(), "ended_by": "", "undone_at": clock.now()}
+    await put(
+        "booking_ending", booking=cancelled, state="cancelled", **before
+    )  # it fell once already, and was reinstated
     found = await drafts.to_credit(ALL)
     assert [(c.booking, c.number, c.left_cents) for c in found] == [(later, "F5", 40), (cancelled, "F1", 300)]
     assert await drafts.to_credit(Scope(organisations={await other(): frozenset()})) == []
