@@ -189,19 +189,21 @@ async def _series(offer: int, venue: int, facilitator: int, organisation: int) -
 
 
 async def _drafts(offer: int, venue: int, customers: tuple[Customer, ...]) -> tuple[int, ...]:
-    """A session of last month, held, whose bookings wait to be invoiced."""
-    start = _morning(-30)
-    with clock.frozen(start - timedelta(days=9)):
-        slot = NewSlot(start, start + timedelta(hours=3), venue)
-        session = await scheduling.plan_session(SYSTEM, NewSession(offer, SEATS, (slot,)))
-        for number in range(DRAFTS):
-            organisation = customers[number % CLIENTS].organisation
-            await bookings.book(
-                SYSTEM, NewBooking(session, organisation, 12, references=References(purchase_order=f"EJ-{number}"))
-            )
-    await hold_session(SYSTEM, session)
-    async with acting(SYSTEM, "bench.drafts"):
-        await make_billable(SYSTEM, session)
+    """Sessions of last month, held, whose bookings wait to be invoiced: each customer has one in each."""
+    sessions = []
+    for first in range(0, DRAFTS, CLIENTS):
+        start = _morning(-30) + timedelta(hours=first)
+        with clock.frozen(start - timedelta(days=9)):
+            slot = NewSlot(start, start + timedelta(hours=3), venue)
+            sessions.append(await scheduling.plan_session(SYSTEM, NewSession(offer, SEATS, (slot,))))
+            for number in range(first, min(first + CLIENTS, DRAFTS)):
+                organisation = customers[number % CLIENTS].organisation
+                order = References(purchase_order=f"EJ-{number}")
+                await bookings.book(SYSTEM, NewBooking(sessions[-1], organisation, 12, references=order))
+    for session in sessions:
+        await hold_session(SYSTEM, session)
+        async with acting(SYSTEM, "bench.drafts"):
+            await make_billable(SYSTEM, session)
     rows = await db.connection().fetch("select id from invoice where state = 'draft' order by id")
     return tuple(row["id"] for row in rows)
 

@@ -188,7 +188,7 @@ async def _drafts(town: makers.Town) -> None:
     other = await makers.make_organisation("Communauté", siret=None, domain="communaute.example.org")
     await share(SYSTEM, booked.id, [Share(payer=other, seats=4)])
     await db.execute("update organisation set billing_moment = 'confirmed'")
-    await bookings.book(SYSTEM, NewBooking(later, town.organisation, 3))
+    await makers.book_apart(replace(town, session=later), 3)
     await drain()
 
 
@@ -297,15 +297,15 @@ async def _keys(town: makers.Town) -> None:
 async def _undecided(town: makers.Town) -> None:
     """Who had no term gets one, an option runs out; and of a session that was held, one whom nobody confirmed came."""
     session = await makers.make_session(town.offer, starts_at=town.starts_at)
-    late = NewBooking(session, town.organisation, 2, option=True)
-    await bookings.book(SYSTEM, late)
+    here = replace(town, session=session)
+    await makers.make_booking(here, 2, option=True)
     new = await makers.make_organisation("Lente", siret=None, approved=False, domain="lente.example.org")
     asked = await bookings.book(SYSTEM, NewBooking(session, new, 1))
     await db.execute("update booking set expires_at = null where id = $1", asked.id)
     await ending.expire_options()
     with clock.frozen(town.starts_at - timedelta(minutes=30)):
         await ending.expire_options()
-        came, absent = [(await bookings.book(SYSTEM, late)).id for _time in range(2)]
+        came, absent = [(await makers.book_beside(here, 2, option=True)).id for _time in range(2)]
     with clock.frozen(town.ends_at + timedelta(hours=1)):
         await hold_session(SYSTEM, session)
         await admit(SYSTEM, came, 2)
@@ -354,10 +354,10 @@ async def the_year() -> None:
     await _facts(town.organisation, town.offer)
     booked = await makers.make_booking(town, 20)
     await bookings.name_participants(SYSTEM, booked.id, (NewParticipant("Nina Nouvelle", "nina@example.org"),))
-    option = await makers.make_booking(town, 5, option=True)
+    option = await makers.book_beside(town, 5, option=True)
     await bookings.confirm(SYSTEM, option.id)
-    await makers.make_booking(town, 5, option=True)
-    gone = await makers.make_booking(town, 5)
+    await makers.book_beside(town, 5, option=True)
+    gone = await makers.book_beside(town, 5)
     await resize(SYSTEM, gone.id, 6)
     await ending.cancel(STAFF, gone.id)
     await _people(town.session, town.organisation)

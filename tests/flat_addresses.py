@@ -31,6 +31,7 @@ ADDRESSES = {
     "equipe@example.org": (
         "/gestion", "/gestion/reservations", "/gestion/reservations?etat=pending", "/gestion/reservations?q=R-77",
         "/gestion/reservations?etat=undecided",
+        "/gestion/reservations?etat=doubled",
         "/gestion/reservations?q=commune+rachel", "/gestion/reservations?q=zzzz",
         "/gestion/reservations?structure={slug}", "/gestion/reservations/{booking}",
         "/gestion/reservations/{booking}/acompte", "/gestion/reservations/{booking}/annuler",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -174,6 +175,29 @@ async def make_booking(town: Town, seats: int = 40, **more: object) -> Booked:
     """`purchase_order` and `service_code` by their own names."""
     said = References(**{name: more.pop(name, None) for name in ("purchase_order", "service_code")})
     return await bookings.book(SYSTEM, NewBooking(town.session, town.organisation, seats, references=said, **more))
+
+
+async def book_beside(town: Town, seats: int = 40, **more: object) -> Booked:
+    """As `make_booking`, by another organisation each time: one has one booking in a session."""
+    n = next(_neighbours)
+    other = await make_organisation(f"Voisine {n}", siret=None, domain=f"voisine-{n}.example.org")
+    return await make_booking(replace(town, organisation=other), seats, **more)
+
+
+async def book_apart(town: Town, seats: int = 40, **more: object) -> Booked:
+    """A second booking of the same organisation in the same session, as they were made before that was one booking."""
+    made = await book_beside(town, seats, **more)
+    sql = """
+        update booking set doubled = true, organisation = $2,
+               contact = (select id from contact where organisation = $2 order by for_booking desc, id limit 1)
+        where id = $1
+    """
+    async with db.atomic():
+        await db.execute(sql, made.id, town.organisation)
+    return made
+
+
+_neighbours = itertools.count(1)
 
 
 async def make_staff(email: str = "equipe@example.org", role: Role = Role.ADMINISTRATOR) -> int:

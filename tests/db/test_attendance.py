@@ -86,8 +86,8 @@ async def test_what_was_called_off_or_never_was_is_not_held(database_test):
 
 async def test_heads_are_counted_by_booking_and_silence_means_all(database_test):
     town = await makers.make_town()
-    first, second = await makers.make_booking(town, 10), await makers.make_booking(town, 5)
-    option = await makers.make_booking(town, 5, option=True)
+    first, second = await makers.make_booking(town, 10), await makers.book_beside(town, 5)
+    option = await makers.book_beside(town, 5, option=True)
     with clock.frozen(town.ends_at):
         await hold_session(SYSTEM, town.session, {first.id: 12}, more={first.id: 12})
     assert await head_counts(town.session) == {first.id: 12, second.id: 5}
@@ -99,7 +99,7 @@ async def test_a_head_count_that_cannot_be_undoes_the_whole(database_test):
     mine = await makers.make_booking(town, 10)
     elsewhere = await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=1))
     other = await book(SYSTEM, NewBooking(elsewhere, town.organisation, 5))
-    option = await makers.make_booking(town, 5, option=True)
+    option = await makers.book_beside(town, 5, option=True)
     with clock.frozen(town.ends_at):
         for present in ({other.id: 3}, {option.id: 3}, {mine.id: -1}, {mine.id: 3, 0: 1}):
             with pytest.raises(Invalid) as caught:

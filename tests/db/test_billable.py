@@ -118,7 +118,7 @@ async def test_at_confirmation_an_option_and_a_price_by_head_count_wait(database
 async def test_cancelled_leaves_the_drafts_and_is_not_billed_late(database_test):
     town = await town_of(buyer="association", billing_moment="confirmed")
     booked = await makers.make_booking(town, 10)
-    kept = await makers.make_booking(town, 3)
+    kept = await makers.book_apart(town, 3)
     await drain()
     assert len(await drafts()) == 2
     await cancel(SYSTEM, booked.id)

@@ -99,7 +99,7 @@ async def test_only_what_was_confirmed_is_owed(database_test):
     town = await makers.make_town()
     gone = await makers.make_booking(town, 5)
     await cancel(SYSTEM, gone.id)
-    await makers.make_booking(town, 5, option=True)
+    await makers.book_beside(town, 5, option=True)
     kept = await makers.make_booking(town, 5)
     await hold(town)
     (invoice,) = await invoices()
@@ -110,7 +110,7 @@ async def test_only_what_was_confirmed_is_owed(database_test):
 async def test_run_twice_it_does_nothing_more(database_test):
     town = await makers.make_town(issue_without_look=False)
     await makers.make_booking(town, 5)
-    await makers.make_booking(town, 6)
+    await makers.book_apart(town, 6)
     await hold(town)
     await make_billable(SYSTEM, town.session)
     await make_billable(SYSTEM, town.session)
@@ -151,7 +151,7 @@ async def test_a_draft_is_issued_once(database_test):
 async def test_eight_at_once_issue_each_draft_once_and_without_a_gap(database_test):
     town = await makers.make_town(issue_without_look=False)
     for _each in range(4):
-        await makers.make_booking(town, 5)
+        await makers.book_apart(town, 5)
     await hold(town)
     waiting = [d.id for d in await drafts()]
     done = await asyncio.gather(*(issue(SYSTEM, d) for d in waiting * 2), return_exceptions=True)
@@ -252,7 +252,7 @@ async def test_another_organisation_s_invoice_does_not_exist(database_test):
 async def test_a_list_of_invoices_goes_as_their_numbers_do(database_test):
     town = await makers.make_town(issue_without_look=False)
     for seats in (5, 6, 7):
-        await makers.make_booking(town, seats)
+        await makers.book_apart(town, seats)
     await hold(town)
     waiting = sorted(await drafts(), key=lambda d: d.id)
     with clock.frozen(town.ends_at + timedelta(days=1)):

@@ -43,7 +43,7 @@ def member(organisation: int, *permissions: str) -> Actor:
 async def test_eight_at_once_for_the_last_seats_never_oversell(database_test):
     town = await makers.make_town()
     await makers.make_booking(town, 47)  # 13 are left
-    made = await asyncio.gather(*(makers.make_booking(town, 4) for _each in range(8)), return_exceptions=True)
+    made = await asyncio.gather(*(makers.book_beside(town, 4) for _each in range(8)), return_exceptions=True)
     booked = [m for m in made if isinstance(m, Booked)]
     refused = [m for m in made if isinstance(m, SessionFull)]
     assert (len(booked), len(refused)) == (3, 5)
@@ -56,9 +56,9 @@ async def test_eight_at_once_for_the_last_seats_never_oversell(database_test):
 @pytest.mark.commits
 async def test_bookings_and_cancellations_at_once_keep_the_count_true(database_test):
     town = await makers.make_town()
-    first = [await makers.make_booking(town, 6) for _each in range(10)]
+    first = [await makers.book_beside(town, 6) for _each in range(10)]
     assert await taken(town.session) == 60
-    work = [ending.cancel(SYSTEM, b.id) for b in first[:5]] + [makers.make_booking(town, 5) for _each in range(8)]
+    work = [ending.cancel(SYSTEM, b.id) for b in first[:5]] + [makers.book_beside(town, 5) for _each in range(8)]
     await asyncio.gather(*work, return_exceptions=True)
     counted = await db.pool().fetchval("select coalesce(sum(seats), 0) from booking where state = 'confirmed'")
     assert await taken(town.session) == counted <= 60
@@ -74,11 +74,12 @@ _INSERT = """
 @pytest.mark.parametrize("state", ["pending", "option", "offered", "confirmed"])
 async def test_no_more_seats_than_there_are_even_by_hand_in_the_database(database_test, state):
     town = await makers.make_town()
+    other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
     await db.execute(_INSERT, "R-1", town.session, town.organisation, state, 60)
     assert await taken(town.session) == 60
     with pytest.raises(SessionFull):
         async with db.atomic():
-            await db.execute(_INSERT, "R-2", town.session, town.organisation, state, 1)
+            await db.execute(_INSERT, "R-2", town.session, other, state, 1)
     with pytest.raises(SessionFull):
         async with db.atomic():
             await db.execute("update booking set seats = 61")
@@ -162,10 +163,10 @@ async def test_the_price_is_of_the_session_s_day_and_of_the_kind_of_organisation
         town.offer,
         clock.local(town.starts_at).date(),
     )
-    assert (await makers.make_booking(town, 7)).price_cents == 8_400
+    assert (await makers.book_beside(town, 7)).price_cents == 8_400
     await db.execute("delete from tariff")
     with pytest.raises(Conflict, match="tarif"):
-        await makers.make_booking(town, 1)
+        await makers.book_beside(town, 1)
 
 
 # --- who comes
@@ -231,7 +232,7 @@ async def test_called_off_everybody_concerned_is_told_once(database_test):
     await ending.cancel(SYSTEM, gone.id)
     await drain()
     kept = await makers.make_booking(town, 5)
-    option = await makers.make_booking(town, 5, option=True)
+    option = await makers.book_beside(town, 5, option=True)
     await drain()
     before = [m.id for m in await mails.mails()]
     with pytest.raises(Invalid):

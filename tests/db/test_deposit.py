@@ -154,7 +154,7 @@ async def test_its_regime_is_the_balance_s_too(database_test):
 
 async def test_cancelled_before_it_is_issued_it_goes_and_after_it_is_to_credit(database_test):
     town = await town_of()
-    early, late = await makers.make_booking(town, 3), await makers.make_booking(town, 4)
+    early, late = await makers.make_booking(town, 3), await makers.book_apart(town, 4)
     await issue(SYSTEM, await ask_deposit(SYSTEM, late.id, percent=10))
     await ask_deposit(SYSTEM, early.id, percent=10)
     for booked in (early, late):
@@ -210,7 +210,7 @@ async def test_what_has_no_deposit_says_why(database_test):
     town = await town_of()
     with pytest.raises(NotFound):
         await ask_deposit(SYSTEM, 0, percent=30)
-    option = await makers.make_booking(town, 3, option=True)
+    option = await makers.book_beside(town, 3, option=True)
     with pytest.raises(Conflict, match="confirmée"):
         await ask_deposit(SYSTEM, option.id, percent=30)
     twice = await makers.make_booking(town, 3)
@@ -222,7 +222,7 @@ async def test_what_has_no_deposit_says_why(database_test):
         await share(SYSTEM, twice.id, [Share(payer=town.organisation, amount_cents=35_000, references=order)])
     with pytest.raises(Conflict, match="acompte"):
         await add_line(SYSTEM, draft, NewLine(kind=LineKind.EXTRA, description="Salle", unit_price_cents=1))
-    shared = await makers.make_booking(town, 4)
+    shared = await makers.book_apart(town, 4)
     other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
     await share(SYSTEM, shared.id, [Share(payer=other, seats=4)])
     with pytest.raises(Conflict, match="plusieurs payeurs"):

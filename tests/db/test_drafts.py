@@ -39,7 +39,7 @@ async def test_a_list_of_drafts_reads_a_constant_number_of_statements(database_t
     counts = []
     town = await town_of(chorus_needs="both")
     for n in range(3):
-        await makers.make_booking(town, 2 + n)
+        await makers.book_apart(town, 2 + n)
     await hold(town.session)
     for limit in (1, 3):
         statements.clear()
@@ -59,7 +59,7 @@ async def test_all_that_is_green_is_issued_and_what_is_not_stays(database_test):
         "Sans numéro", siret=None, kind=OrganisationKind.COMPANY, domain="autre.example.org"
     )
     await book(SYSTEM, NewBooking(town.session, other, 3))
-    await makers.make_booking(town, 4)
+    await makers.book_apart(town, 4)
     await hold(town.session)
     outcomes = await issue_all(SYSTEM)
     assert [bool(o.number) for o in outcomes] == [True, True]
@@ -71,7 +71,7 @@ async def test_all_that_is_green_is_issued_and_what_is_not_stays(database_test):
 async def test_one_that_cannot_be_stops_no_other(database_test, monkeypatch):
     town = await town_of()
     for seats in (3, 4):
-        await makers.make_booking(town, seats)
+        await makers.book_apart(town, seats)
     await hold(town.session)
     one, two = await drafts()
 

@@ -138,7 +138,7 @@ async def test_references_are_written_and_taken_away(database_test):
 async def test_drafts_are_merged_and_split_line_by_line(database_test):
     town = await town_of()
     for seats in (3, 4):
-        await makers.make_booking(town, seats)
+        await makers.book_apart(town, seats)
     await hold(town.session)
     one, two = await drafts()
     (line,) = await queries.lines(two.id)
@@ -166,7 +166,7 @@ async def test_drafts_are_merged_and_split_line_by_line(database_test):
 async def test_unlike_drafts_are_not_merged(database_test, change, words):
     town = await town_of()
     for seats in (3, 4):
-        await makers.make_booking(town, seats)
+        await makers.book_apart(town, seats)
     await hold(town.session)
     await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
     one, two = await drafts()

@@ -53,7 +53,7 @@ async def ending(booking: int):
 
 async def test_a_booking_cancelled_by_itself_for_the_same_words_does_not_come_back(database_test):
     town = await makers.make_town()
-    alone, fallen = await makers.make_booking(town, 3), await makers.make_booking(town, 4)
+    alone, fallen = await makers.make_booking(town, 3), await makers.book_apart(town, 4)
     await drain()
     await cancel(SYSTEM, alone.id, SNOW)
     await drain()
@@ -70,7 +70,7 @@ async def test_a_booking_cancelled_by_itself_for_the_same_words_does_not_come_ba
 
 async def test_an_ending_says_who_when_why_with_what_and_the_state_before(database_test):
     town = await makers.make_town()
-    alone, option = await makers.make_booking(town, 3), await makers.make_booking(town, 4, option=True)
+    alone, option = await makers.make_booking(town, 3), await makers.book_beside(town, 4, option=True)
     await cancel(SYSTEM, alone.id, "Trop loin")
     await call_off_session(SYSTEM, town.session, f" {SNOW} ")
     call_off = await db.connection().fetchrow("select * from call_off")
@@ -100,7 +100,7 @@ async def test_options_that_fell_with_a_session_come_back_with_a_fresh_term(data
 
 async def test_an_option_without_time_left_stays_ended_and_its_contact_is_told(database_test):
     town = await makers.make_town()
-    option, firm = await makers.make_booking(town, 5, option=True), await makers.make_booking(town, 2)
+    option, firm = await makers.make_booking(town, 5, option=True), await makers.book_beside(town, 2)
     await edit_session(SYSTEM, town.session, capacity=60, closes_at=makers.NOON + timedelta(days=2), note="")
     await call_off_session(SYSTEM, town.session, SNOW)
     await drain()

@@ -139,7 +139,7 @@ async def test_who_was_never_invited_is_not_told_that_it_is_off(database_test):
 async def test_one_of_two_bookings_cancelled_is_an_update_not_a_cancel(database_test):
     town = await makers.make_town()
     person = await contact_of(town.organisation)
-    one, _two = await makers.make_booking(town, 5), await makers.make_booking(town, 7)
+    one, _two = await makers.make_booking(town, 5), await makers.book_apart(town, 7)
     _calendar, event = read(await sent(person, town.slot))
     assert "12 places" in str(event["DESCRIPTION"]).replace("\N{NO-BREAK SPACE}", " ")
     await cancel(SYSTEM, one.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,8 +15,6 @@ from training.billing.queries import drafts, invoices, owing, transmissions
 from training.billing.queries.invoices import InvoiceNarrowing
 from training.billing.rules.issuing import CheckKey
 from training.billing.rules.states import InvoiceState
-from training.bookings.actions import booking as bookings
-from training.bookings.actions.booking import NewBooking
 from training.bookings.actions.ending import cancel
 from training.catalogue.rules import TariffMode
 from training.directory.rules import OrganisationKind
@@ -140,9 +139,10 @@ async def test_where_a_deposit_stands_is_its_last_step(payer):
 
 
 async def bookings_of(payer: int, count: int = 2) -> tuple[makers.Town, list[int]]:
-    """Some confirmed bookings of one session, of this payer."""
+    """Some confirmed bookings of one session, of this payer, made before that was one booking."""
     town = await makers.make_town()
-    return town, [(await bookings.book(SYSTEM, NewBooking(town.session, payer, 2))).id for _each in range(count)]
+    theirs = replace(town, organisation=payer)
+    return town, [(await makers.book_apart(theirs, 2)).id for _each in range(count)]
 
 
 async def test_a_grouped_invoice_is_of_no_single_booking_and_each_booking_has_its_own(payer):
@@ -283,7 +283,7 @@ async def test_unbilled_is_only_what_was_held_and_nobody_came_to(payer):
     coming = await makers.make_session(per_seat)
 
     async def booked(session: int, present: int | None = 0) -> int:
-        made = (await bookings.book(SYSTEM, NewBooking(session, payer, 2))).id
+        made = (await makers.book_apart(replace(town, session=session, organisation=payer), 2)).id
         if present is not None:
             await put("head_count", booking=made, present=present, counted_at=clock.now())
         return made

@@ -43,8 +43,8 @@ async def test_each_occasion_of_the_story_is_written_once_to_whom_it_concerns(da
     await makers.make_staff()
     town = await makers.make_town()
     booked = await makers.make_booking(town, 5)
-    await makers.make_booking(town, 5, option=True)
-    gone = await makers.make_booking(town, 3)
+    await makers.book_apart(town, 5, option=True)
+    gone = await makers.book_apart(town, 3)
     await cancel(SYSTEM, gone.id)
     await drain()  # of a date past, nobody is told any more
     with clock.frozen(town.ends_at):

@@ -20,7 +20,7 @@ async def test_the_page_of_a_session_costs_the_same_with_many_bookings(database_
     one = await session.session_page(SYSTEM, town.session)
     cost = len(statements)
     for _n in range(4):
-        await makers.make_booking(town, 1)
+        await makers.book_beside(town, 1)
     statements.clear()
     five = await session.session_page(SYSTEM, town.session)
     assert (len(one.bookings), len(five.bookings)) == (1, 5)

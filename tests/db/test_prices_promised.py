@@ -8,6 +8,7 @@ import pytest
 
 import makers
 from training.bookings.actions import booking as bookings
+from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
 from training.bookings.rules.prices import PriceRisen
 from training.directory import actions as directory
@@ -53,4 +54,6 @@ async def test_nobody_pays_more_than_they_accepted(database_test):
         await bookings.book(SYSTEM, wanted)
     assert refused.value.extra == {"price_cents": 35_000}
     for accepted in (None, 35_000, 40_000):
-        assert (await bookings.book(SYSTEM, replace(wanted, accept_price_cents=accepted))).price_cents == 35_000
+        made = await bookings.book(SYSTEM, replace(wanted, accept_price_cents=accepted))
+        assert made.price_cents == 35_000
+        await ending.cancel(SYSTEM, made.id)

@@ -32,7 +32,7 @@ async def invoices(count: int = 1) -> list[InvoiceView]:
     """Invoices of 350 € that were issued and mailed, the oldest first."""
     town = await makers.make_town()
     for _each in range(count):
-        await makers.make_booking(town, 5)
+        await makers.book_apart(town, 5)
     with clock.frozen(town.ends_at + timedelta(days=1)):
         await hold_session(SYSTEM, town.session)
         await drain()

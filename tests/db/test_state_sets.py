@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import pytest
 
-from training.bookings.rules.states import NAMEABLE, OCCUPYING, BookingState
+from training.bookings.rules.states import EXPIRING, IN_LINE, NAMEABLE, OCCUPYING, BookingState
 from training.kernel import db
 from training.scheduling.rules import BOOKABLE, HOLDING, AssignmentState, SessionState
 
@@ -16,6 +16,8 @@ pytestmark = pytest.mark.anyio
 SETS: list[tuple[str, type[StrEnum], Collection[StrEnum]]] = [
     ("booking_occupies", BookingState, OCCUPYING),
     ("booking_may_come", BookingState, NAMEABLE),
+    ("booking_expires", BookingState, EXPIRING),
+    ("booking_in_line", BookingState, IN_LINE),
     ("session_bookable", SessionState, BOOKABLE),
     ("assignment_holds", AssignmentState, HOLDING),
 ]

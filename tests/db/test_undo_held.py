@@ -100,7 +100,7 @@ async def test_what_comes_late_finds_that_it_was_undone(database_test):
 async def test_what_is_issued_is_named_and_nothing_is_undone(database_test):
     town = await makers.make_town(issue_without_look=False)
     for seats in (3, 4):
-        await makers.make_booking(town, seats)
+        await makers.book_apart(town, seats)
     await hold(town)
     waiting = await drafts()
     number = await issue(SYSTEM, waiting[0].id)
@@ -117,7 +117,7 @@ async def test_what_was_billed_before_stays(database_test):
     await drain()
     (draft,) = await drafts()
     await issue(SYSTEM, draft.id)
-    await makers.make_booking(town, 4)
+    await makers.book_apart(town, 4)
     await drain()
     await hold(town)
     await undo(town)

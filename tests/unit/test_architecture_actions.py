@@ -90,8 +90,14 @@ NOT_ACTING = {
     },
     "bookings.actions.resizing": {
         "write_seats": "part of the action that changes the number of seats",
+        "price_today": "reads only, and holds the organisation",
+    },
+    "bookings.actions.groups": {
+        "keep_told": "part of the action that adds seats",
+        "merge": "part of the action that accepts an offer",
     },
     "bookings.actions.ending": {
+        "end_merged": "part of the action that accepts an offer",
         "undo_absences": "part of attendance.actions.unhold_session",
     },
     "scheduling.actions.planning": {

@@ -193,7 +193,7 @@ async def test_the_pages_cost_as_many_statements_whatever_there_is(client, state
             await makers.make_session(
                 town.offer, starts_at=makers.NOON + timedelta(days=30 + n), facilitators=(town.facilitator,)
             )
-            await makers.make_booking(town, 2)
+            await makers.book_beside(town, 2)
         for path, before in zip(paths, few, strict=True):
             statements.clear()
             await client.get(path)

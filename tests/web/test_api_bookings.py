@@ -225,7 +225,7 @@ async def test_an_option_is_confirmed_then_cancelled_once(client):
 async def test_bookings_come_page_after_page(client, monkeypatch):
     monkeypatch.setattr("training.web.api.paging.PAGE", 2)
     programs = await api_makers.make_programs()
-    made = [(await makers.make_booking(programs.town, 1)).reference for _n in range(5)]
+    made = [(await makers.book_apart(programs.town, 1)).reference for _n in range(5)]
     seen, cursor = [], ""
     while cursor is not None:
         asked = {"cursor": cursor} if cursor else {}

@@ -84,7 +84,7 @@ async def test_invoices_and_drafts_come_page_after_page(client, monkeypatch):
     with clock.frozen(makers.NOON):
         programs = await api_makers.make_programs(issue_without_look=False)
         for _n in range(3):
-            await makers.make_booking(programs.town, 3)
+            await makers.book_apart(programs.town, 3)
     with clock.frozen(programs.town.ends_at):
         await client.post(f"{API}/sessions/{programs.town.session}/held", headers=programs.staff)
         await drain()

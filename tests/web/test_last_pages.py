@@ -57,7 +57,7 @@ async def full(database_test):
         town = await makers.make_town()
         await makers.make_session(town.offer, starts_at=town.starts_at)
         for _each in range(3):
-            await makers.make_booking(town, 2)
+            await makers.book_apart(town, 2)
         await drain()
         await makers.make_organisation("Voisine", siret=None, domain="voisine.example.org")
         await makers.scheduling.add_venue(

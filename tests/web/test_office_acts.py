@@ -185,7 +185,8 @@ async def test_a_request_is_confirmed_or_refused_with_a_reason(client):
     with clock.frozen(makers.NOON):
         town = await makers.make_town()
         _organisation, first = await pending_booking(town)
-        second = await booking_actions.book(SYSTEM, NewBooking(town.session, _organisation, 3))
+        other = await makers.make_organisation("Autre ville", siret=None, approved=False, domain="autre.example.org")
+        second = await booking_actions.book(SYSTEM, NewBooking(town.session, other, 3))
         await staff(client)
         assert "Confirmer la réservation" in (await client.get(f"/gestion/reservations/{first.reference}")).text
         await done(client, f"/gestion/reservations/{first.reference}/confirmer")

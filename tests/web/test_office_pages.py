@@ -212,7 +212,7 @@ async def test_a_session_page_costs_as_many_statements_whatever_its_bookings(cli
         await client.get(f"/gestion/seances/{town.session}")
         few = len(statements)
         for _n in range(5):
-            await makers.make_booking(town, 2)
+            await makers.book_beside(town, 2)
         statements.clear()
         await client.get(f"/gestion/seances/{town.session}")
     assert len(statements) == few

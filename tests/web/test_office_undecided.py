@@ -19,7 +19,7 @@ async def over(**platform: object) -> tuple[makers.Town, Booked, Booked]:
     """A session that is over: a booking of twelve, and an option of eight that nobody confirmed."""
     town = await makers.make_town(**platform)
     with clock.frozen(town.starts_at - timedelta(hours=2)):
-        return town, await makers.make_booking(town, 12), await makers.make_booking(town, 8, option=True)
+        return town, await makers.make_booking(town, 12), await makers.book_beside(town, 8, option=True)
 
 
 async def words(client, path: str) -> str:

@@ -276,7 +276,7 @@ async def test_the_list_of_bookings_takes_the_same_statements_however_long(clien
     counts = []
     for _round in range(2):
         for _n in range(3):
-            await makers.make_booking(town, 2)
+            await makers.book_apart(town, 2)
         statements.clear()
         assert (await client.get(f"/espace/{town.slug}/reservations")).status_code == 200
         counts.append(len(statements))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,7 +40,7 @@ async def crossed(client):
         offer = await makers.make_offer("bus", mode=TariffMode.FREE, cents=0, reference_cents=20_000)
         later = await makers.make_session(offer, starts_at=makers.NOON + timedelta(days=60))
         coming = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 2))
-        option = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 2, option=True))
+        option = await makers.book_apart(replace(town, session=later), 2, option=True)
         await drain()
         await hold_session(town)
         (invoice,) = await billing.invoices(SYSTEM.scope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -93,7 +94,7 @@ async def scene() -> dict[str, object]:
     later = await makers.make_session(town.offer, starts_at=makers.NOON + timedelta(days=60))
     over = await makers.make_session(town.offer, starts_at=makers.NOON - timedelta(days=2))
     coming = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 2))
-    option = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 2, option=True))
+    option = await makers.book_apart(replace(town, session=later), 2, option=True)
     waiting = await makers.make_organisation("Attend", siret=None, approved=False, domain="attend.example.org")
     waits = await bookings.book(SYSTEM, NewBooking(later, waiting, 2))
     await drain()

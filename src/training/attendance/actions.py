@@ -71,8 +71,14 @@ async def admit(actor: Actor, booking: int, present: int, more: int | None = Non
         if present < 1:
             raise Invalid(_("Indiquez combien de personnes sont venues : une au moins."), field=f"present-{booking}")
         rules.check_present({booking: row.seats}, {booking: present}, {} if more is None else {booking: more})
-        await HeadCount.insert(HeadCount(booking=booking, present=present, counted_at=clock.now()))
-        await confirm(actor, booking)
+        await db.execute(_COUNTED, await confirm(actor, booking), present, clock.now())
+
+
+# An offer joins what its organisation had booked, which is counted.
+_COUNTED = """
+    insert into head_count (booking, present, counted_at) values ($1, $2, $3)
+    on conflict (booking) do update set present = head_count.present + excluded.present
+"""
 
 
 async def unhold_session(actor: Actor, session: int, reason: str) -> None:

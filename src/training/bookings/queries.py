@@ -56,6 +56,7 @@ class BookingView:
     invite_participants: bool = False
     fell: bool = False  # it ended with its session
     earlier: BookingState | None = None  # what it was before it ended
+    joined: str | None = None  # the booking that it goes on in
 
     @property
     def place(self) -> str:
@@ -101,6 +102,7 @@ BOOKING = f"""
            b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
            b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, e.ended_at as cancelled_at,
            e.ended_by as cancelled_by, e.reason as cancel_reason, e.call_off is not null as fell, e.earlier,
+           (select reference from booking where id = e.merged_into) as joined,
            b.generation, (select count(*) from participant where booking = b.id) as named, b.invite_participants
     from booking b {ABOUT_BOOKING} left join booking_ending e on e.booking = b.id and e.undone_at is null
 """

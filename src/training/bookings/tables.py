@@ -39,6 +39,7 @@ class Booking(Table, tablename="booking"):
     cancelled_by = short_text(20, null=True)
     cancel_reason = short_text(400, null=True)
     invite_participants = Boolean(default=False)  # those named with an address are written to
+    doubled = Boolean(default=False)  # its organisation has another there, from before index `booking_once`
     generation = Integer(default=0)  # raised to revoke the links mailed about this booking
 
     booking_has_seats = Check("seats > 0")
@@ -61,6 +62,7 @@ class BookingEnding(Table, tablename="booking_ending"):
     actor_id = BigInt(default=None, null=True)
     reason = short_text(400, null=True)
     call_off = belongs_to(CallOff, null=True)  # it fell with its session
+    merged_into = belongs_to(Booking, null=True)  # its seats and people went there
     held = Boolean(default=False)  # its session was held, and nobody of it came
     undone_at = instant(null=True)
 

@@ -136,6 +136,7 @@ WAITING: Mapping[str, str] = {
     "organisations": "/gestion/structures?etat=pending",
     "bookings": "/gestion/reservations?etat=pending",
     "undecided": "/gestion/reservations?etat=undecided",
+    "doubled": "/gestion/reservations?etat=doubled",
     "sessions": "/gestion/seances?periode=a-marquer",
     "drafts": "/gestion/factures/brouillons",
     "to_deposit": "/gestion/factures/chorus?etat=a-deposer",

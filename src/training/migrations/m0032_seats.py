@@ -23,4 +23,34 @@ forwards = sql_migration(
     )
     """,
     "create index seats_change_booking on seats_change (booking)",
+    "alter table booking_ending add column merged_into bigint references booking (id)",
+    "create index booking_ending_merged_into on booking_ending (merged_into)",
+    """
+    create function booking_in_line(state varchar) returns boolean language sql immutable parallel safe
+    return state in ('offered', 'waiting')
+    """,
+    # Those that were booked apart stay as they are, all but one of each: the confirmed, or the first. So do those that
+    # ended with their session, or were said not to have come: they may be back.
+    "alter table booking add column doubled boolean not null default false",
+    """
+    with lives as (
+        select b.id, b.session, b.organisation, coalesce(e.earlier, b.state) as state, e.id is not null as ended
+        from booking b
+        left join booking_ending e
+            on e.booking = b.id and e.undone_at is null and (e.call_off is not null or e.held)
+        where booking_may_come(b.state) or e.id is not null
+    ),
+    numbered as (
+        select id, row_number() over (
+            partition by session, organisation, booking_in_line(state) order by ended, state <> 'confirmed', id
+        ) as nth
+        from lives
+    )
+    update booking b set doubled = true from numbered n where n.id = b.id and n.nth > 1
+    """,
+    """
+    create unique index booking_once on booking (session, organisation, booking_in_line(state))
+    where booking_may_come(state) and not doubled
+    """,
+    "create index booking_doubled on booking (session, organisation) where doubled",
 )

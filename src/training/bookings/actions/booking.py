@@ -7,9 +7,11 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
+from training.bookings.actions.groups import GroupBooking, chosen, group_of, keep_told, merge
 from training.bookings.actions.locking import Booked, lock_booking, standing_of
+from training.bookings.actions.resizing import write_seats
 from training.bookings.rules import who_may
-from training.bookings.rules.prices import check_accepted, promised
+from training.bookings.rules.prices import check_accepted, promised, resized
 from training.bookings.rules.seats import (
     KeyReused,
     check_bookable,
@@ -22,11 +24,11 @@ from training.bookings.rules.seats import (
     request_ends,
     seats_missing,
 )
-from training.bookings.rules.states import BookingState
+from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price
-from training.directory.actions import lock_organisation
+from training.directory.actions import LockedOrganisation, lock_organisation
 from training.directory.rules import OrganisationState
 from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import SYSTEM, Actor
@@ -64,7 +66,8 @@ class NewBooking:
     note: str = ""
     participants: tuple[NewParticipant, ...] = ()
     option: bool = False
-    accept_price_cents: int | None = None  # the most that it may cost; None: whatever it costs
+    accept_price_cents: int | None = None  # the most that it may cost, in all; None: whatever it costs
+    had: int | None = None  # the seats that it was said to have there: others by now are asked about; None: they add up
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,9 @@ class RepeatKey:
 async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> Booked:
     """Take seats. Confirmed at once for an approved organisation; `option` holds them for a week.
 
+    What the organisation has there already gets them, at its tariff: one group, one booking.
     The same `key` with the same booking returns the first answer; with another one it is KeyReused.
-    Invalid, SessionClosed, SessionFull, PriceRisen, Forbidden, NotFound.
+    Invalid, SessionClosed, SessionFull, PriceRisen, BookedAlready, Forbidden, NotFound.
     """
     async with acting(actor, "booking.make") as change:
         actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
@@ -88,18 +92,14 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
             change.about("booking", known.id)
             return known
         _check_seen(actor, session, new.organisation)
+        session, group = await group_of(session, new.organisation)
         check_bookable(session, new.organisation, new.seats, clock.now())
-        check_participants([p.name for p in new.participants], new.seats)
         organisation = await lock_organisation(new.organisation)
         state = _first_state(organisation.state, new.option)
-        await _not_too_often(actor, new, organisation.state)
-        cost = await _price(organisation.kind, session, new.seats)
-        check_accepted(new.accept_price_cents, cost)
-        booked = await _insert(actor, new, session, state, cost)
+        booked = await _join(actor, new, session, organisation, chosen(group, state, new.had), state)
         change.about("booking", booked.id)
         if key:
             await _remember(key, new, booked.id)
-        await outbox.put(_FIRST_FACT[state], ("booking", booked.id))
     return booked
 
 
@@ -109,17 +109,45 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
         actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
         session = await scheduling.lock_session(new.session)
         _check_seen(actor, session, new.organisation)
+        session, group = await group_of(session, new.organisation)
         check_open(session, new.organisation, new.seats, clock.now())
-        check_waiting(session, new.seats)
+        joined = chosen(group, BookingState.WAITING, new.had)
+        check_waiting(session, new.seats + (joined.row.seats if joined else 0))
         if new.seats <= session.seats_left:
             raise Conflict(_("Il reste assez de places : réservez directement."), field="seats")
         organisation = await lock_organisation(new.organisation)
-        await _not_too_often(actor, new, organisation.state)
-        cost = await _price(organisation.kind, session, new.seats)
-        booked = await _insert(actor, new, session, BookingState.WAITING, cost)
+        booked = await _join(actor, new, session, organisation, joined, BookingState.WAITING)
         change.about("booking", booked.id)
-        await outbox.put("booking.waiting", ("booking", booked.id))
     return booked
+
+
+async def _join(
+    actor: Actor,
+    new: NewBooking,
+    session: LockedSession,
+    organisation: LockedOrganisation,
+    joined: GroupBooking | None,
+    state: BookingState,
+) -> Booked:
+    """The seats become a booking, or those of the one that is there."""
+    seats = new.seats + (joined.row.seats if joined else 0)
+    check_participants([p.name for p in new.participants], new.seats + (joined.unnamed if joined else 0))
+    check_references(new.references)
+    await _not_too_often(actor, new, organisation.state)
+    today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
+    cost = resized(joined.row.price, joined.row.seats, seats, today) if joined else today
+    if cost is None:
+        raise Conflict(_("Le tarif de cette séance n’est pas encore fixé : appelez-nous."))
+    check_accepted(new.accept_price_cents, cost)
+    if joined is None:
+        booked = await _insert(actor, new, session, state, cost)
+        await outbox.put(_FIRST_FACT[state], ("booking", booked.id))
+        return booked
+    await keep_told(joined, new.references, new.note)
+    await _name(joined.row.id, new.participants)
+    if new.participants:
+        await outbox.put("booking.named", ("booking", joined.row.id))
+    return await write_seats(joined.row, seats, cost, SeatsOrigin.ADDED, by=actor)
 
 
 _FIRST_TERM = {BookingState.OPTION: option_ends, BookingState.PENDING: request_ends}
@@ -127,17 +155,23 @@ _FIRST_FACT = {
     BookingState.CONFIRMED: "booking.confirmed",
     BookingState.OPTION: "booking.optioned",
     BookingState.PENDING: "booking.requested",
+    BookingState.WAITING: "booking.waiting",
 }
 
 
-async def confirm(actor: Actor, booking: int) -> None:
-    """Confirm a request or an option: it costs what was said when it was made, or less if tariffs went down."""
+async def confirm(actor: Actor, booking: int) -> int:
+    """Confirm a request, an option or an offer: it costs what was said then, or less if tariffs went down.
+
+    Answers which booking that is: an offer goes on in what its organisation has booked there by now.
+    """
     async with acting(actor, "booking.confirm", ("booking", booking)) as change:
         change.about("booking", booking, "state", "price_cents")
         row, session = await lock_booking(booking)
         actor.must(Permission.BOOKINGS_CONFIRM, organisation=row.organisation)
         team = actor.may(Permission.BOOKINGS_CONFIRM)
         who_may.check_confirm(standing_of(row, session), clock.now(), team=team)
+        if row.state == BookingState.OFFERED and (joined := await merge(row, session, by=actor)):
+            return joined.id
         organisation = await lock_organisation(row.organisation)
         today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, row.seats)
         cost = promised(row.price, today)
@@ -154,6 +188,7 @@ async def confirm(actor: Actor, booking: int) -> None:
             }
         ).where(Booking.id == booking)
         await outbox.put("booking.confirmed", ("booking", booking))
+    return booking
 
 
 async def name_participants(
@@ -235,15 +270,7 @@ async def _strangers(
         await limits.take(limits.INVITED_PEOPLE, organisation, amount=len(fresh))
 
 
-async def _price(kind: str, session: LockedSession, seats: int) -> Price:
-    cost = await catalogue.price_of(session.offer, kind, session.starts_at, seats)
-    if cost is None:
-        raise Conflict(_("Le tarif de cette séance n’est pas encore fixé : appelez-nous."))
-    return cost
-
-
 async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: BookingState, cost: Price) -> Booked:
-    check_references(new.references)
     now = clock.now()
     follows = Clauses("active")
     follows.add("organisation = {}", new.organisation)
@@ -312,7 +339,7 @@ async def _remember(key: RepeatKey, new: NewBooking, booking: int) -> None:
 def _digest(new: NewBooking) -> bytes:
     facts = asdict(new)
     facts |= facts.pop("references")  # flat, as the keys of before know it
-    del facts["accept_price_cents"]  # on what condition is no other wish
+    del facts["accept_price_cents"], facts["had"]  # on what condition is no other wish
     del facts["contract_reference"]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).digest()
 

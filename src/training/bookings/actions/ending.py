@@ -125,6 +125,12 @@ async def end_absent(actor: Actor, booking: int) -> None:
         await _end(actor, [row], BookingState.EXPIRED, EndedBy.PLATFORM, "", held=True)
 
 
+async def end_merged(row: LockedBooking, joined: LockedBooking, *, by: Actor) -> None:
+    """An accepted offer goes on in the booking beside it: one group, one booking."""
+    who = EndedBy.PLATFORM if by.may(Permission.BOOKINGS_CONFIRM) else EndedBy.ORGANISATION
+    await _end(by, [row], BookingState.CANCELLED, who, "", merged_into=joined.id)
+
+
 async def undo_absences(session: int) -> None:
     """The session was not held after all: who was said not to have come is undecided again (attendance says so)."""
     sql = """
@@ -148,10 +154,23 @@ async def expire_options(actor: Actor = SYSTEM) -> int:
     for record in due:
         async with acting(actor, "booking.expire", ("booking", record["id"])):
             row, _session = await lock_booking(record["id"])
-            if row.state in states.EXPIRING and row.expires_at and row.expires_at <= clock.now():
-                await _end(actor, [row], BookingState.EXPIRED, EndedBy.SYSTEM, "")
-                await outbox.put("booking.expired", ("booking", record["id"]))
+            if states.is_late(row.state, row.expires_at, clock.now()):
+                await _expire(actor, row)
     return len(due)
+
+
+async def _expire(actor: Actor, row: LockedBooking) -> None:
+    await _end(actor, [row], BookingState.EXPIRED, EndedBy.SYSTEM, "")
+    await outbox.put("booking.expired", ("booking", row.id))
+
+
+async def expire_late(row: LockedBooking) -> bool:
+    """Whether a locked booking was past its time, and so is over now: its organisation asks for seats again."""
+    late = states.is_late(row.state, row.expires_at, clock.now())
+    if late:
+        async with acting(SYSTEM, "booking.expire", ("booking", row.id)):
+            await _expire(SYSTEM, row)
+    return late
 
 
 _DUE = """
@@ -189,12 +208,13 @@ async def _end(
     call_off: int | None = None,
     *,
     held: bool = False,
+    merged_into: int | None = None,
 ) -> None:
     """The one door by which bookings end, with the row that says who ended them, why, and with what."""
     for row in rows:
         states.check_move(row.state, state, row.expires_at, clock.now())
     ids, said = [row.id for row in rows], reason.strip() or None
-    await db.execute(_END, ids, state, clock.now(), by, said, actor.kind, actor.id, call_off, held)
+    await db.execute(_END, ids, state, clock.now(), by, said, actor.kind, actor.id, call_off, held, merged_into)
 
 
 _END = """
@@ -204,6 +224,6 @@ _END = """
         from was w where b.id = w.id
     )
     insert into booking_ending (booking, state, earlier, ended_by, ended_at, reason, actor_kind, actor_id, call_off,
-                                held)
-    select id, $2, state, $4, $3, $5, $6, $7, $8, $9 from was order by id
+                                held, merged_into)
+    select id, $2, state, $4, $3, $5, $6, $7, $8, $9, $10 from was order by id
 """

@@ -32,7 +32,7 @@ async def resize(actor: Actor, booking: int, seats: int, *, accept_price_cents: 
             actor.must(Permission.BOOKINGS_CANCEL, organisation=row.organisation)
         change.about("booking", booking, "seats", "price_cents")
         await _check(row, session, seats, team=actor.may(Permission.BOOKINGS_MAKE))
-        cost = await _price(row, session, seats)
+        cost = resized(row.price, row.seats, seats, await price_today(row, session, seats))
         check_accepted(accept_price_cents, cost)
         return await write_seats(row, seats, cost, SeatsOrigin.RESIZED, by=actor)
 
@@ -49,10 +49,10 @@ async def _check(row: LockedBooking, session: LockedSession, seats: int, *, team
         check_waiting(session, seats)
 
 
-async def _price(row: LockedBooking, session: LockedSession, seats: int) -> Price:
+async def price_today(row: LockedBooking, session: LockedSession, seats: int) -> Price | None:
+    """What so many seats would cost its organisation if they were booked now; None: no tariff is set any more."""
     organisation = await lock_organisation(row.organisation)
-    today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
-    return resized(row.price, row.seats, seats, today)
+    return await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
 
 
 async def write_seats(row: LockedBooking, seats: int, cost: Price, origin: SeatsOrigin, *, by: Actor) -> Booked:

@@ -28,6 +28,11 @@ def promised(said: Price, now: Price | None) -> Price:
     return now if now is not None and now.price_cents < said.price_cents else said
 
 
+def merged(kept: Price, joining: Price, had: int, seats: int, now: Price | None) -> Price:
+    """What two bookings cost as one of `seats` seats: by the one or the other tariff that was promised, the lower."""
+    return min((resized(said, had, seats, now) for said in (kept, joining)), key=lambda cost: cost.price_cents)
+
+
 def resized(said: Price, before: int, seats: int, now: Price | None) -> Price:
     """What another number of seats costs, by the tariff that was promised; `now`: what so many cost today, if anything.
 

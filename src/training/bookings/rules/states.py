@@ -36,6 +36,7 @@ BOOKING_MOVES: dict[BookingState, frozenset[BookingState]] = {
 }
 OCCUPYING = frozenset({S.PENDING, S.OPTION, S.OFFERED, S.CONFIRMED})  # as booking_occupies() in SQL
 NAMEABLE = OCCUPYING | {S.WAITING}  # as long as they may come; as booking_may_come() in SQL
+IN_LINE = frozenset({S.OFFERED, S.WAITING})  # stands on the waiting list, or came up; as booking_in_line() in SQL
 EXPIRING = frozenset({S.PENDING, S.OPTION, S.OFFERED})  # undecided, for a time; as booking_expires() in SQL
 
 
@@ -55,9 +56,14 @@ class SeatsOrigin(StrEnum):
     MERGED = "merged"  # an offer from the waiting list was accepted beside it
 
 
+def is_late(state: BookingState, expires_at: datetime | None, now: datetime) -> bool:
+    """Whether its time to be decided has run out, swept or not."""
+    return state in EXPIRING and expires_at is not None and expires_at <= now
+
+
 def check_move(current: BookingState, wanted: BookingState, expires_at: datetime | None, now: datetime) -> None:
     """Conflict unless a booking may go from one state to the other; past its time it is refused unswept."""
-    if current in EXPIRING and wanted == S.CONFIRMED and expires_at is not None and expires_at <= now:
+    if wanted == S.CONFIRMED and is_late(current, expires_at, now):
         raise Conflict(already(S.EXPIRED))
     if wanted not in BOOKING_MOVES[current]:
         raise Conflict(already(current))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.bookings.rules.seats import SessionClosed
-from training.bookings.rules.states import EXPIRING, NAMEABLE, BookingState, already, check_move
+from training.bookings.rules.states import EXPIRING, NAMEABLE, BookingState, already, check_move, is_late
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, allows
 from training.kernel.i18n import _
@@ -99,7 +99,7 @@ def check_resize(booking: Standing, now: datetime, *, before: int, seats: int, t
     if booking.session_state == SessionState.HELD:
         raise Conflict(_("La séance a eu lieu : le nombre de places ne change plus."))
     begun = booking.starts_at <= now
-    late = booking.state in EXPIRING and booking.expires_at is not None and booking.expires_at <= now
+    late = is_late(booking.state, booking.expires_at, now)
     if booking.state not in NAMEABLE or (late and not (team and begun)):
         raise Conflict(already(S.EXPIRED if late else booking.state))
     if begun and not team:

@@ -45,6 +45,18 @@ UNDECIDED_ONES = """
 """
 
 
+DOUBLED = "doubled"  # no state: of one organisation in one session, from before that was one booking
+# By the index of those that are marked; afterwards nothing can be done to them.
+_DOUBLES = """
+    from booking d join session h on h.id = d.session and session_bookable(h.state)
+    join booking o on o.session = d.session and o.organisation = d.organisation and o.id <> d.id
+     and booking_may_come(o.state) and booking_in_line(o.state) = booking_in_line(d.state)
+    where d.doubled and booking_may_come(d.state)
+"""
+DOUBLED_GROUPS = f"select count(distinct (d.session, d.organisation)) {_DOUBLES}"
+_DOUBLED_ONES = f"b.id = any(array(select unnest(array[d.id, o.id]) {_DOUBLES}))"
+
+
 async def bookings(
     scope: Scope,
     *,
@@ -58,6 +70,8 @@ async def bookings(
     where = within(scope)
     if state == UNDECIDED:
         where.add(UNDECIDED_ONES)
+    elif state == DOUBLED:
+        where.add(_DOUBLED_ONES)
     elif state:
         where.add("b.state = {}", state)
     if organisation:

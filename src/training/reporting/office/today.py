@@ -14,7 +14,7 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.i18n import ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import moment
-from training.reporting.office.bookings import UNDECIDED_ONES
+from training.reporting.office.bookings import DOUBLED_GROUPS, UNDECIDED_ONES
 from training.scheduling.rules import SessionState
 
 P = Permission
@@ -31,6 +31,7 @@ class Waiting:
     bookings: int
     first_term: datetime | None  # when the first of them expires
     undecided: int  # bookings that nobody had confirmed when their session was held: did they come?
+    doubled: int  # organisations with two bookings in one session
     sessions: int  # over, and not said to have taken place
     drafts: int
     mails_failed: int
@@ -53,6 +54,7 @@ class _Counts:
     bookings: int
     first_term: datetime | None
     undecided: int
+    doubled: int
     sessions: int
     drafts: int
     mails_failed: int
@@ -73,6 +75,7 @@ async def waiting(scope: Scope) -> Waiting:
         select (select count(*) from organisation where state = 'pending') as organisations,
                (select count(*) from booking b where b.state = 'pending' and not ({UNDECIDED_ONES})) as bookings,
                (select count(*) from booking b where {UNDECIDED_ONES}) as undecided,
+               ({DOUBLED_GROUPS}) as doubled,
                (select min(expires_at) from booking where state = 'pending' and expires_at > $1) as first_term,
                (select count(*) from session s where session_bookable(s.state)
                   and s.starts_at < $1 and s.ends_at <= $1) as sessions,
@@ -262,15 +265,29 @@ def _tasks(waiting: Waiting, actor: Actor) -> list[TaskWaiting]:
     ]
 
 
-def _known(waiting: Waiting) -> tuple[tuple[P, str, str], ...]:
-    """Who may deal with each thing that waits, what it is called here, and its words for that many."""
+_Known = tuple[tuple[P, str, str], ...]  # who may deal with a thing, what it is called here, its words for that many
+
+
+def _known(waiting: Waiting) -> _Known:
+    return _about_sessions(waiting) + _about_the_rest(waiting)
+
+
+def _about_sessions(waiting: Waiting) -> _Known:
     return (
         (P.ORGANISATIONS_APPROVE, "organisations", ngettext(
             "structure à valider", "structures à valider", waiting.organisations)),
         (P.BOOKINGS_CONFIRM, "bookings", _requests(waiting)),
         (P.SESSIONS_HOLD, "undecided", _undecided(waiting.undecided)),
+        (P.BOOKINGS_CANCEL, "doubled", ngettext(
+            "structure avec plusieurs réservations dans une séance : n’en garder qu’une",
+            "structures avec plusieurs réservations dans une séance : n’en garder qu’une", waiting.doubled)),
         (P.SESSIONS_HOLD, "sessions", ngettext(
             "séance passée à marquer comme réalisée", "séances passées à marquer comme réalisées", waiting.sessions)),
+    )  # fmt: skip
+
+
+def _about_the_rest(waiting: Waiting) -> _Known:
+    return (
         (P.INVOICES_ISSUE, "drafts", ngettext(
             "facture à émettre", "factures à émettre", waiting.drafts)),
         (P.INVOICES_TRANSMIT, "to_deposit", ngettext(

@@ -1,0 +1,92 @@
+"""What an organisation has in a session is one booking: found there, filled, joined by what was offered beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training.bookings.actions.ending import end_merged, expire_late
+from training.bookings.actions.locking import LOCKED, Booked, LockedBooking
+from training.bookings.actions.resizing import price_today, write_seats
+from training.bookings.rules.groups import BookedAlready, joined_note, joined_references, mate_of
+from training.bookings.rules.prices import merged
+from training.bookings.rules.states import BookingState, SeatsOrigin
+from training.bookings.tables import Booking, Participant
+from training.kernel import db
+from training.kernel.actor import Actor
+from training.kernel.i18n import _
+from training.papers.rules.references import References
+from training.scheduling.actions import planning as scheduling
+from training.scheduling.rules import LockedSession
+
+# Nobody who locks the session first can meet this one; it is for doors that will be cut later.
+db.refuse("booking_once", lambda: BookedAlready(_("Cette structure a déjà une réservation dans cette séance.")))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBooking:
+    """A booking that the organisation has in the session and that may still come, locked."""
+
+    row: LockedBooking
+    references: References
+    note: str
+    named: int
+
+    @property
+    def unnamed(self) -> int:
+        """Seats without a name."""
+        return self.row.seats - self.named
+
+
+async def group_of(session: LockedSession, organisation: int) -> tuple[LockedSession, list[GroupBooking]]:
+    """What the organisation has there, and the session as it is since: what ran out before the sweep came is over."""
+    found = await _group(session, organisation)
+    live = [known for known in found if not await expire_late(known.row)]
+    return (session if live == found else await scheduling.lock_session(session.id)), live
+
+
+async def _group(session: LockedSession, organisation: int) -> list[GroupBooking]:
+    return await db.rows(GroupBooking, _GROUP, session.id, organisation)
+
+
+_GROUP = f"""
+    select {LOCKED}, purchase_order, service_code, note,
+           (select count(*) from participant where booking = booking.id) as named
+    from booking where session = $1 and organisation = $2 and booking_may_come(state)
+    order by doubled, id for update
+"""
+
+
+def chosen(group: Sequence[GroupBooking], wanted: BookingState, had: int | None = None) -> GroupBooking | None:
+    """The booking that seats asked for now are added to, as `mate_of` decides."""
+    place = mate_of([(known.row.reference, known.row.state, known.row.seats) for known in group], wanted, had)
+    return None if place is None else group[place]
+
+
+async def keep_told(known: GroupBooking, told: References, note: str) -> None:
+    """What was told with more seats: an empty number is filled, another one refused, a note added."""
+    references = joined_references(known.references, told, known.row.reference).ordered
+    written = {**references, "note": joined_note(known.note, note)}
+    await Booking.update({Booking._meta.get_column_by_name(name): value for name, value in written.items()}).where(
+        Booking.id == known.row.id
+    )
+
+
+async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor) -> Booked | None:
+    """An offer is accepted, and the organisation has booked there by now: its seats and people join that booking.
+
+    None: it has not. BookedAlready: what it has is not confirmed.
+    """
+    group = await _group(session, offered.organisation)
+    joined = chosen(group, BookingState.CONFIRMED)
+    if joined is None:
+        return None
+    own = next(known for known in group if known.row.id == offered.id)
+    seats = joined.row.seats + offered.seats
+    today = await price_today(joined.row, session, seats)
+    cost = merged(joined.row.price, offered.price, joined.row.seats, seats, today)
+    await end_merged(offered, joined.row, by=by)
+    await Participant.update({Participant.booking: joined.row.id}).where(Participant.booking == offered.id)
+    spare = {n: text for n, text in own.references.given.items() if n not in joined.references.given}
+    await keep_told(joined, References(**spare), own.note)
+    return await write_seats(joined.row, seats, cost, SeatsOrigin.MERGED, by=by)
