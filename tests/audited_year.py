@@ -114,6 +114,7 @@ async def _changes(session: int, slot: int) -> None:
     await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
     offer = await db.value("select offer from session where id = $1", session)
     await edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")
+    await changing.tell_later_of_facilitator(SYSTEM, await db.value("select min(id) from facilitator"))
     await changing.tell_later_of_offer(SYSTEM, await db.value("select offer from session where id = $1", session))
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         await changing.tell_of_changes()

@@ -37,7 +37,7 @@ from training.messages.actions import billing as billing_mail
 from training.messages.actions import bookings as booking_mail
 from training.payments.actions.receipt import make_receipt
 from training.payments.actions.stripe_events import process
-from training.scheduling.actions.changing import tell_later_of_offer
+from training.scheduling.actions.changing import tell_later_of_facilitator, tell_later_of_offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,9 @@ class Reaction:
 REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "contact.readdressed": (Reaction("bookings.actions.readdressed.tell_later_of_contact", tell_later_of_contact),),
     "contact.left": (Reaction("bookings.actions.readdressed.hand_over", hand_over),),
+    "facilitator.readdressed": (
+        Reaction("scheduling.actions.changing.tell_later_of_facilitator", tell_later_of_facilitator),
+    ),
     "membership.given": (Reaction("messages.actions.accounts.welcome", accounts.welcome),),
     "change.watched": (Reaction("messages.actions.accounts.tell_administrators", accounts.tell_administrators),),
     "signin.requested": (Reaction("messages.actions.signin.send", signin.send),),

@@ -158,6 +158,15 @@ async def fallen(call_off: int) -> list[int]:
     return [record["booking"] for record in await db.connection().fetch(sql, call_off)]
 
 
+async def heard_of_call_off(booking: int) -> bool:
+    """Whether it was said that a booking fell with its session, when it last did and came back."""
+    sql = """
+        select o.told_at is not null from booking_ending e join call_off o on o.id = e.call_off
+        where e.booking = $1 and e.undone_at is not null order by e.id desc limit 1
+    """
+    return bool(await db.value(sql, booking))
+
+
 @dataclass(frozen=True, slots=True)
 class ParticipantView:
     """A named participant."""

@@ -247,6 +247,16 @@ def worth_telling(facts: SlotFacts, role: InviteeRole) -> Told:
     )
 
 
+def asks_anew(before: InviteeRole, role: InviteeRole, answer: Answer | None) -> bool:
+    """Whether an answer was about something else: « I come » is no « I facilitate », nor the other way round.
+
+    A facilitator's no freed the date: whoever is on it all the same was asked again since.
+    """
+    if answer is None:
+        return False
+    return before is not role or (role is InviteeRole.FACILITATOR and answer is Answer.DECLINED)
+
+
 def must_renew(last_sequence: int, sequence: int) -> bool:
     """Whether an answer given before is void: only when the event was rescheduled (RFC 5546 2.1.4, 3.2.2.1)."""
     return sequence > last_sequence

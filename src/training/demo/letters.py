@@ -55,6 +55,7 @@ def booking_letter(occasion: str, view: BookingView, dates: list[SlotView], meth
         "slots": dates,
         "slot": slot,
         "method": method,
+        "role": "contact",
         "answer": ANSWER if method == "REQUEST" else None,
         "path": _page_of(view),
     }
@@ -68,6 +69,7 @@ def assignment_letter(occasion: str, view: SessionView, dates: list[SlotView], m
         "slots": dates,
         "slot": dates[0],
         "method": method,
+        "role": "facilitator",
         "answer": ANSWER if method == "REQUEST" else None,
         "path": addresses.mission(view.id),
     }

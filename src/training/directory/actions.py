@@ -319,6 +319,8 @@ async def edit_facilitator(actor: Actor, facilitator: int, values: Mapping[str, 
         await change.sign()
         if not await change.edit(Facilitator, facilitator, values):
             raise NotFound(_("Cette personne n’existe pas."))
+        if any(edit.field == "email" for edit in change.edits):
+            await outbox.put("facilitator.readdressed", ("facilitator", facilitator))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,14 +59,15 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
         return None  # nobody has to be anywhere yesterday
     role = last.role if person is None and last else person.role  # type: ignore[union-attr]
     now = rules.worth_telling(facts, role)
-    if last is not None and not off and last.method != "CANCEL" and last.role == role and not now.news(last.told):
+    anew = last is not None and rules.asks_anew(last.role, role, last.answer)
+    if last is not None and not (off or anew or last.method == "CANCEL" or last.role != role or now.news(last.told)):
         return None  # they know
     word = _Word(
         facts=facts,
         role=role,
         off=off,
         told=now,
-        sequence=_sequence(facts.sequence, now, last, off=off),
+        sequence=_sequence(facts.sequence, now, last, grows=off or anew),
         sent_at=_sent_at(last),
         organizer=(last.organizer if last else None) or platform.email,
         locale=person.locale if person else last.locale or SOURCE,  # type: ignore[union-attr]
@@ -106,14 +107,15 @@ def _text(word: _Word, platform: PlatformView) -> EventText:
     )
 
 
-def _sequence(own: int, now: Told, last: LastSent | None, *, off: bool) -> int:
-    """RFC 5546 2.1.4: grows on every CANCEL, when somebody is invited again after one, and when time or place change.
+def _sequence(own: int, now: Told, last: LastSent | None, *, grows: bool) -> int:
+    """RFC 5546 2.1.4: `grows` on every CANCEL, and when an answer is void; when somebody is invited again after a
+    CANCEL, and when time or place change.
 
     It is the slot's `own`, unless a CANCEL put this address ahead: then it goes on from what the address was told.
     """
     if last is None:
         return own
-    grows = off or last.method == "CANCEL" or now.reschedules(last.told)
+    grows = grows or last.method == "CANCEL" or now.reschedules(last.told)
     return max(own, last.sequence + grows)
 
 

@@ -34,10 +34,14 @@ class _Mine:
 _ALL = "session s join slot t on t.session = s.id"
 _WHO = """
     left join lateral (
-        select string_agg(distinct g.name, ', ') as names, sum(b.seats) as seats
-        from booking b join organisation g on g.id = b.organisation where b.session = s.id and b.state = 'confirmed'
+        select string_agg(distinct g.name, ', ') filter (where b.state = 'confirmed') as names,
+               sum(b.seats) filter (where b.state = 'confirmed') as seats, max(b.updated_at) as revised_at
+        from booking b join organisation g on g.id = b.organisation where b.session = s.id
     ) w on true
 """
+# Who reads how many are booked has it revised when one of them changes; a reason that ends takes no revision back.
+_BOOKED_AT = "(select max(updated_at) from booking where session = s.id)"
+_ASSIGNED_AT = "(select max(updated_at) from assignment where slot = t.id)"
 _SEEN = "s.published_at is not null"  # a draft is nobody's business yet
 _MINE = {
     FeedKind.PUBLIC: _Mine(
@@ -69,7 +73,7 @@ _MINE = {
         seats="w.seats",
         organisation="w.names",
         off="a.state <> 'confirmed'",
-        revised_at="a.updated_at",
+        revised_at="a.updated_at, w.revised_at",
     ),
     FeedKind.PARTNER: _Mine(
         f"{_ALL} {_WHO}",
@@ -80,24 +84,26 @@ _MINE = {
         "'partner'",
         seats="w.seats",
         organisation="w.names",
+        revised_at="w.revised_at",
     ),
-    FeedKind.VENUE: _Mine(_ALL, f"u.venue = $5 and {_SEEN}", "'host'"),
-    FeedKind.STAFF: _Mine(f"{_ALL} {_WHO}", _SEEN, "'staff'", seats="w.seats", organisation="w.names"),
+    FeedKind.VENUE: _Mine(_ALL, f"u.venue = $5 and {_SEEN}", "'host'", revised_at=_BOOKED_AT),
+    FeedKind.STAFF: _Mine(
+        f"{_ALL} {_WHO}", _SEEN, "'staff'", seats="w.seats", organisation="w.names", revised_at="w.revised_at"
+    ),
     # the strongest reason that an address has: to facilitate, to have booked, to take part
     FeedKind.PERSON: _Mine(
         """
         (
-            select distinct on (x.slot) x.slot, x.audience, x.seats, x.revised_at from (
-                select 1 as rank, a.slot, 'facilitator' as audience, s.seats_taken::bigint as seats,
-                       a.updated_at as revised_at
+            select distinct on (x.slot) x.slot, x.audience, x.seats from (
+                select 1 as rank, a.slot, 'facilitator' as audience, s.seats_taken::bigint as seats
                 from facilitator f join assignment a on a.facilitator = f.id and a.state = 'confirmed'
                 join slot t on t.id = a.slot join session s on s.id = t.session where lower(f.email) = lower($5)
                 union all
-                select 2, t.id, 'organisation', sum(b.seats), max(b.updated_at)
+                select 2, t.id, 'organisation', sum(b.seats)
                 from contact c join booking b on b.contact = c.id and b.state = 'confirmed'
                 join slot t on t.session = b.session where lower(c.email) = lower($5) group by t.id
                 union all
-                select 3, t.id, 'participant', 0, b.updated_at
+                select 3, t.id, 'participant', 0
                 from participant p join booking b on b.id = p.booking and b.state = 'confirmed'
                 join slot t on t.session = b.session where lower(p.email) = lower($5)
             ) x order by x.slot, x.rank
@@ -106,7 +112,7 @@ _MINE = {
         _SEEN,
         "m.audience",
         seats="m.seats",
-        revised_at="m.revised_at",
+        revised_at=f"{_BOOKED_AT}, {_ASSIGNED_AT}",
     ),
 }
 _WORDS = """

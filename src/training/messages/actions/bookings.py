@@ -60,10 +60,13 @@ async def tell_cancelled(actor: Actor, booking: int) -> bool:
 
 
 async def reinstate(actor: Actor, booking: int) -> None:
-    """The session takes place after all, and your booking with it: confirmed, kept for a time, or waiting as before."""
+    """The session takes place after all, and your booking with it: confirmed, kept for a time, or waiting as before.
+
+    Nothing to whom nobody had said that it did not.
+    """
     actor.must(Permission.PLATFORM_RUN)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
-    if view is not None and view.state in NAMEABLE:
+    if view is not None and view.state in NAMEABLE and await bookings.heard_of_call_off(booking):
         booked = view.state == BookingState.CONFIRMED
         await _tell(actor, booking, "booking_reinstated", view.state, calendar=booked)
 
@@ -140,6 +143,7 @@ def letter(
             "slots": slots,
             "slot": slot or slots[0],
             "method": prepared.method if prepared else None,
+            "role": prepared.role if prepared else None,
             "answer": prepared.path if prepared and prepared.method == "REQUEST" else None,
             "path": addresses.space_booking(view.organisation_slug, view.reference),
         },

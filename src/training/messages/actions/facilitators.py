@@ -74,6 +74,7 @@ async def _tell(actor: Actor, assignment: int, occasion: str, *expected: Assignm
                 "slot": next(s for s in slots if s.id == found.slot),
                 "slots": slots,
                 "method": prepared.method,
+                "role": prepared.role,
                 "path": addresses.mission(found.session),
                 "answer": prepared.path if prepared.method == "REQUEST" else None,
             },

@@ -9,7 +9,7 @@ from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
 from training.messages.actions import bookings as booking_mail
 from training.messages.actions import facilitators
-from training.messages.actions.invitations import follow
+from training.messages.actions.invitations import follow_change
 from training.messages.actions.outgoing import queue
 from training.scheduling import queries as scheduling
 from training.scheduling.actions.planning import note_told
@@ -25,7 +25,7 @@ async def call_off(actor: Actor, session: int) -> None:
         await booking_mail.tell_cancelled(actor, booking)
     for assignment in await scheduling.assignments_fallen(call_off):
         await facilitators.release(actor, assignment)
-    await follow(actor, session)  # participants, and who opens the door
+    await follow_change(actor, session)  # participants, who opens the door, and addresses that somebody had until now
 
 
 HOLDING = (BookingState.OPTION, BookingState.PENDING, BookingState.WAITING)

@@ -153,6 +153,16 @@ async def tell_later_of_offer(actor: Actor, offer: int) -> None:
         await _tell_later("offer = $1", offer)
 
 
+async def tell_later_of_facilitator(actor: Actor, facilitator: int) -> None:
+    """A facilitator reads their mail elsewhere: at the old address the coming dates go, at the new one they come."""
+    async with acting(actor, "session.facilitator-readdressed", ("facilitator", facilitator)):
+        actor.must(Permission.PLATFORM_RUN)
+        await _tell_later(
+            "id in (select t.session from assignment a join slot t on t.id = a.slot where a.facilitator = $1)",
+            facilitator,
+        )
+
+
 async def tell_of_changes(actor: Actor = SYSTEM) -> int:
     """Sessions that have been quiet since their last change: one word about all of it."""
     actor.must(Permission.PLATFORM_RUN)
@@ -173,9 +183,10 @@ async def tell_later(actor: Actor, sessions: Collection[int]) -> None:
 
 
 async def _tell_later(which: str, subject: object) -> None:
+    """What its events say is revised (RFC 5545 3.8.7.3), and whoever was told otherwise hears of it."""
     await db.execute(
         f"""
-        update session set tell_after = $2 where {which} and session_bookable(state)
+        update session set tell_after = $2, updated_at = $3 where {which} and session_bookable(state)
           and exists (select from slot where session = session.id and ends_at > $3)
         """,
         subject,
