@@ -104,12 +104,10 @@ async def _people(session: int, organisation: int) -> None:
 
 async def _changes(session: int, slot: int) -> None:
     """The plan changes, facilitators change, readers answer."""
-    times = await db.connection().fetchrow("select starts_at, ends_at from slot where id = $1", slot)
+    start, end = await db.connection().fetchrow("select starts_at, ends_at from slot where id = $1", slot)
     venue = await db.value("select venue from venue_use where slot = $1", slot)
-    await changing.move_session(
-        SYSTEM, session, {slot: Moved(times["starts_at"], times["ends_at"] + timedelta(minutes=30), venue)}
-    )
-    await changing.edit_session(SYSTEM, session, capacity=61, closes_at=times["starts_at"], note="")
+    await changing.move_session(SYSTEM, session, {slot: Moved(start, end + timedelta(minutes=30), venue)})
+    await changing.edit_session(SYSTEM, session, capacity=61, closes_at=start, note="")
     await changing.renew_session_link(SYSTEM, session)
     await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
     offer = await db.value("select offer from session where id = $1", session)

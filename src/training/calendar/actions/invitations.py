@@ -59,15 +59,14 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
         return None  # nobody has to be anywhere yesterday
     role = last.role if person is None and last else person.role  # type: ignore[union-attr]
     now = rules.worth_telling(facts, role)
-    anew = last is not None and rules.asks_anew(last.role, role, last.answer)
-    if last is not None and not (off or anew or last.method == "CANCEL" or last.role != role or now.news(last.told)):
-        return None  # they know
+    if last is not None and not off and _knows(last, role, now):
+        return None
     word = _Word(
         facts=facts,
         role=role,
         off=off,
         told=now,
-        sequence=_sequence(facts.sequence, now, last, grows=off or anew),
+        sequence=_sequence(facts.sequence, now, last, role, off=off),
         sent_at=_sent_at(last),
         organizer=(last.organizer if last else None) or platform.email,
         locale=person.locale if person else last.locale or SOURCE,  # type: ignore[union-attr]
@@ -107,15 +106,21 @@ def _text(word: _Word, platform: PlatformView) -> EventText:
     )
 
 
-def _sequence(own: int, now: Told, last: LastSent | None, *, grows: bool) -> int:
-    """RFC 5546 2.1.4: `grows` on every CANCEL, and when an answer is void; when somebody is invited again after a
-    CANCEL, and when time or place change.
+def _knows(last: LastSent, role: InviteeRole, now: Told) -> bool:
+    asked = not rules.asks_anew(last.role, role, last.answer)
+    return asked and last.method != "CANCEL" and last.role == role and not now.news(last.told)
+
+
+def _sequence(own: int, now: Told, last: LastSent | None, role: InviteeRole, *, off: bool) -> int:
+    """RFC 5546 2.1.4: grows on every CANCEL, when somebody is invited again after one, and when time or place change;
+    and when an answer was about something else.
 
     It is the slot's `own`, unless a CANCEL put this address ahead: then it goes on from what the address was told.
     """
     if last is None:
         return own
-    grows = grows or last.method == "CANCEL" or now.reschedules(last.told)
+    anew = rules.asks_anew(last.role, role, last.answer)
+    grows = off or anew or last.method == "CANCEL" or now.reschedules(last.told)
     return max(own, last.sequence + grows)
 
 
