@@ -16,13 +16,14 @@ from lxml import etree
 import chorus_rules
 from docs_pages import PAGES, renewed, table
 from facturx_rules import RULES, findings
-from invoice_samples import DOCUMENTS
+from invoice_samples import DOCUMENTS, OTHER_BUYERS, for_other
 from planted_faults import FAULTS, NS
 from training.billing.formats import facturx
 from training.directory.rules import Buyer
-from training.papers.rules.vat import VatRegime
+from training.papers.rules.vat import OWN_REGIMES, VatRegime
 
 PAGE = PAGES / "e-invoicing.md"
+BAR = "//ram:IncludedNote[ram:SubjectCode='BAR']/ram:Content"
 HEAD = ["regime", "document", "BT-3", "BT-23", "VAT", "VATEX", *(buyer.value for buyer in Buyer)]
 
 
@@ -43,7 +44,6 @@ def line_of(regime: VatRegime, name: str) -> list[str]:
     """What the page says of one document under one regime: of each buyer, how many findings, and the note BAR."""
     runs = [run(regime, name, buyer) for buyer in Buyer]
     xml = runs[0][1]
-    bar = "//ram:IncludedNote[ram:SubjectCode='BAR']/ram:Content"
     return [
         regime.value,
         name,
@@ -51,13 +51,49 @@ def line_of(regime: VatRegime, name: str) -> list[str]:
         _first(xml, "//ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID"),
         _first(xml, "//ram:ApplicableHeaderTradeSettlement/ram:ApplicableTradeTax/ram:CategoryCode"),
         _first(xml, "//ram:ExemptionReasonCode"),
-        *(f"{len(found)} ({_first(data, bar)})" for _page, data, found in runs),
+        *(f"{len(found)} ({_first(data, BAR)})" for _page, data, found in runs),
     ]
 
 
 def combinations() -> list[tuple[VatRegime, str]]:
-    """Every regime with every document; each is run for every kind of buyer."""
-    return [(regime, name) for regime in VatRegime for name in DOCUMENTS]
+    """Every regime of a seller with every document; each is run for every kind of buyer."""
+    return [(regime, name) for regime in OWN_REGIMES for name in DOCUMENTS]
+
+
+def other_combinations() -> list[tuple[str, VatRegime, str]]:
+    """The buyers that are no firm of France, each regime that they are invoiced under, the kinds of paper."""
+    return [
+        (who, regime, name)
+        for who, (_party, _kind, _taxable, regimes) in OTHER_BUYERS.items()
+        for regime in regimes
+        for name in ("invoice", "deposit invoice", "invoice after a deposit", "credit note, partial")
+    ]
+
+
+@cache
+def run_other(who: str, regime: VatRegime, name: str) -> tuple[bytes, bytes, tuple[str, ...]]:
+    """(PDF, XML, findings) of one of these."""
+    page, xml = facturx.build(for_other(DOCUMENTS[name](regime, OTHER_BUYERS[who][1]), who))
+    return page, xml, tuple(findings(page))
+
+
+OTHER_HEAD = ["buyer", "regime", "document", "VAT", "VATEX", "BT-48", "BT-49", "findings"]
+
+
+def other_line_of(who: str, regime: VatRegime, name: str) -> list[str]:
+    """What the page says of one of these."""
+    _page, xml, found = run_other(who, regime, name)
+    buyer = "//ram:BuyerTradeParty"
+    return [
+        who,
+        regime.value,
+        name,
+        _first(xml, "//ram:ApplicableHeaderTradeSettlement/ram:ApplicableTradeTax/ram:CategoryCode"),
+        _first(xml, "//ram:ExemptionReasonCode"),
+        _first(xml, f"{buyer}/ram:SpecifiedTaxRegistration/ram:ID[@schemeID='VA']"),
+        _first(xml, f"{buyer}/ram:URIUniversalCommunication/ram:URIID"),
+        f"{len(found)} ({_first(xml, BAR)})",
+    ]
 
 
 def versions() -> str:
@@ -88,6 +124,7 @@ def blocks() -> dict[str, str]:
     return {
         "versions": versions(),
         "combinations": table(HEAD, (line_of(*each) for each in combinations())),
+        "buyers": table(OTHER_HEAD, (other_line_of(*each) for each in other_combinations())),
         "faults": faults(),
     }
 

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from training.billing.documents.invoice import CARD, Earlier, InvoiceDocument, PaymentMeans
 from training.billing.rules.states import DocumentKind
-from training.billing.rules.terms import default_terms
+from training.billing.rules.terms import default_terms, is_professional
 from training.directory.rules import Buyer
 from training.papers.documents.party import Party
 from training.papers.rules.totals import Line, breakdown, line, totals
-from training.papers.rules.vat import VatRegime
+from training.papers.rules.vat import OWN_REGIMES, REGIMES, VatRegime
 
 ISSUED = date(2026, 6, 8)
 
@@ -74,6 +74,70 @@ BUYERS = {
     ),
 }
 
+# Buyers that are no firm of France: who, as what, taxable or not, and under which regimes they are invoiced.
+OTHER_BUYERS: dict[str, tuple[Party, Buyer, bool | None, tuple[VatRegime, ...]]] = {
+    "association without SIRET": (
+        replace(BUYERS[Buyer.ASSOCIATION], siren=None, siret=None, registration="W611002345"),
+        Buyer.ASSOCIATION,
+        None,
+        OWN_REGIMES,
+    ),
+    "company of the Union": (
+        Party(
+            name="Fiets & Ruimte BV",
+            address=("Keizersgracht 1, bus 3",),
+            postcode="1015 CJ",
+            city="Amsterdam",
+            country="NL",
+            vat_number="NL004495445B01",
+            email="boekhouding@example.org",
+            billing_address="Postbus 12\n1000 AA Amsterdam",
+        ),
+        Buyer.COMPANY,
+        True,
+        (VatRegime.NORMAL, VatRegime.REVERSE_CHARGE),
+    ),
+    "association of the Union": (
+        Party(
+            name="Les Vélos de Mons ASBL",
+            address=("Grand-Place 1",),
+            postcode="7000",
+            city="Mons",
+            country="BE",
+            vat_number="BE0428759497",
+            email="tresorier@example.org",
+        ),
+        Buyer.ASSOCIATION,
+        None,
+        (VatRegime.NORMAL, VatRegime.REVERSE_CHARGE),
+    ),
+    "company outside the Union": (
+        Party(
+            name="Mobilité Romande SA",
+            address=("Rue du Lac 4",),
+            postcode="1003",
+            city="Lausanne",
+            country="CH",
+            email="factures@example.org",
+        ),
+        Buyer.COMPANY,
+        True,
+        (VatRegime.NORMAL, VatRegime.OUTSIDE),
+    ),
+    "person abroad": (
+        Party(
+            name="Mme Élise Dupont",
+            address=("12 rue Neuve",),
+            city="Dublin",
+            country="IE",
+            email="elise@example.org",
+        ),
+        Buyer.PERSON,
+        None,
+        (VatRegime.FRANCHISE_293B, VatRegime.NORMAL),
+    ),
+}
+
 TRANSFER = PaymentMeans(
     iban="FR7630006000011234567890189", bic="AGRIFRPP", account_name="Plateforme de mobilité d’essai"
 )
@@ -109,7 +173,7 @@ def invoice(
         due_on=None if credit else ISSUED + timedelta(days=30),
         service_from=date(2026, 6, 2),
         service_to=date(2026, 6, 2),
-        seller=TAXED_SELLER if regime is VatRegime.NORMAL else SELLER,
+        seller=TAXED_SELLER if REGIMES[regime].needs_vat_number else SELLER,
         buyer=BUYERS[buyer_kind],
         buyer_kind=buyer_kind,
         regime=regime,
@@ -172,3 +236,10 @@ DOCUMENTS: dict[str, Callable[[VatRegime, Buyer], InvoiceDocument]] = {
     "credit note, partial": partial_credit,
     "replacement invoice": replacing,
 }
+
+
+def for_other(document: InvoiceDocument, who: str) -> InvoiceDocument:
+    """The same document for one of the other buyers, as the issue of it would make it."""
+    party, kind, taxable, _regimes = OTHER_BUYERS[who]
+    terms = default_terms(kind, professional=is_professional(kind, party.siret or party.vat_number))
+    return replace(document, buyer=party, buyer_kind=kind, buyer_taxable=taxable, terms=terms)

@@ -28,7 +28,7 @@ from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel.errors import Invalid
 from training.papers.rules.totals import line
-from training.papers.rules.vat import VatRegime
+from training.papers.rules.vat import OWN_REGIMES, VatRegime
 
 PAGE_LINES = einvoicing.PAGE.read_text().splitlines()
 
@@ -44,10 +44,17 @@ def test_no_finding_and_the_page_says_so(regime: VatRegime, name: str) -> None:
 def test_the_page_has_these_combinations_and_no_others() -> None:
     page = einvoicing.PAGE.read_text()
     begins = [f"| {regime} | {name} |" for regime, name in einvoicing.combinations()]
-    rows = [line for line in PAGE_LINES if line.startswith(tuple(f"| {regime} |" for regime in VatRegime))]
+    rows = [line for line in PAGE_LINES if line.startswith(tuple(f"| {regime} |" for regime in OWN_REGIMES))]
     assert [row[: len(begin)] for row, begin in zip(rows, begins, strict=True)] == begins
     assert einvoicing.versions() in page, "stale: python tests/einvoicing.py"
     assert einvoicing.faults() in page, "stale: python tests/einvoicing.py"
+
+
+@pytest.mark.parametrize(("who", "regime", "name"), einvoicing.other_combinations())
+def test_no_finding_for_buyers_that_are_no_firm_of_france(who: str, regime: VatRegime, name: str) -> None:
+    assert einvoicing.run_other(who, regime, name)[2] == ()
+    row = docs_pages.table(einvoicing.OTHER_HEAD, [einvoicing.other_line_of(who, regime, name)]).splitlines()[-1]
+    assert row in PAGE_LINES, "docs/reference/e-invoicing.md is stale: python tests/einvoicing.py"
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -71,7 +78,7 @@ quantities = st.one_of(
 
 @st.composite
 def documents(draw: st.DrawFn) -> InvoiceDocument:
-    regime, name, buyer = (draw(st.sampled_from(options)) for options in (VatRegime, list(DOCUMENTS), Buyer))
+    regime, name, buyer = (draw(st.sampled_from(options)) for options in (OWN_REGIMES, list(DOCUMENTS), Buyer))
     lines = [
         line(
             draw(names),

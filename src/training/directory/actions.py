@@ -13,6 +13,7 @@ from training.directory.rules import BillingFacts, Buyer, OrganisationKind, Orga
 from training.directory.tables import ChorusService, Commune, Contact, Facilitator, Organisation, Partner, Platform
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
+from training.kernel.countries import HOME
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -173,6 +174,8 @@ async def set_billing_facts(actor: Actor, organisation: int, facts: BillingFacts
         actor.must(Permission.INVOICES_PREPARE)
         values = asdict(facts)
         services: list[dict[str, Any]] = list(values.pop("services"))
+        if facts.country == HOME:
+            values["vat_abroad"] = None
         if errors := rules.billing_faults(facts):
             raise Invalid(errors)
         if facts.siret:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.directory.rules import (
-    HOME,
     KIND_NAMES,
     BillingMoment,
     Buyer,
@@ -14,8 +13,10 @@ from training.directory.rules import (
     OrganisationKind,
     OrganisationState,
     Service,
+    VatAbroad,
 )
 from training.kernel import db
+from training.kernel.countries import HOME
 from training.kernel.i18n import _
 
 
@@ -79,7 +80,7 @@ class OrganisationView:
     taxable: bool | None = None
     country: str = HOME
     billing_address: str = ""
-    abroad_as_here: bool = False
+    vat_abroad: VatAbroad | None = None
 
     @property
     def kind_name(self) -> str:

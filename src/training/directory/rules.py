@@ -14,11 +14,22 @@ from stdnum.fr import siret, tva
 
 from training.kernel import pictures
 from training.kernel.actor import Actor
+from training.kernel.countries import HOME
 from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 
-HOME = "FR"  # ISO 3166-1
+
+def in_union(country: str) -> bool:
+    """Whether a country is of the European Union for VAT; Monaco is as France (CGI art. 256-0)."""
+    return country == "MC" or country.lower() in eu_vat.MEMBER_STATES
+
+
+def vat_prefix(country: str) -> str:
+    """How VAT numbers of a country of the Union begin."""
+    return {"GR": "EL", "MC": "FR"}.get(country, country)
+
+
 CONTRAST = 4.5  # WCAG 1.4.3: the letters of a button on the accent, and its own letters on white
 
 
@@ -53,6 +64,14 @@ class ChorusNeeds(StrEnum):
     ENGAGEMENT = "engagement"
     EITHER = "either"
     BOTH = "both"
+
+
+class VatAbroad(StrEnum):
+    """Which VAT a buyer abroad is invoiced under: its accountant chooses (CGI art. 259, 259 A, 283)."""
+
+    AS_HERE = "as_here"  # the service is located in France: the platform's own regime
+    REVERSE_CHARGE = "reverse_charge"  # a taxable buyer of the European Union owes the VAT of its own country
+    OUTSIDE = "outside"  # located outside of the Union: no French VAT, and none for the buyer to declare here
 
 
 class BillingMoment(StrEnum):
@@ -154,7 +173,7 @@ class BillingFacts:
     taxable: bool | None = None
     country: str = HOME
     billing_address: str = ""
-    abroad_as_here: bool = False
+    vat_abroad: VatAbroad | None = None
 
 
 def billing_faults(facts: BillingFacts) -> dict[str, str]:
@@ -171,6 +190,7 @@ def billing_faults(facts: BillingFacts) -> dict[str, str]:
         errors.pop("postcode", None)  # not every country has them
         if facts.buyer == Buyer.PUBLIC:
             errors["buyer"] = _("Un organisme public étranger se facture comme une entreprise : Chorus Pro ne l’a pas.")
+        errors |= _vat_abroad_faults(facts)
     public = facts.buyer == Buyer.PUBLIC
     if public and facts.billing_moment == BillingMoment.CONFIRMED and not facts.early_billing_reason:
         # décret 2012-1246 art. 33: a public accountant pays after the service
@@ -184,6 +204,26 @@ def billing_faults(facts: BillingFacts) -> dict[str, str]:
     if len({service.code for service in facts.services}) < len(facts.services):
         errors["services"] = _("Le même code service est écrit deux fois.")
     return errors
+
+
+def _vat_abroad_faults(facts: BillingFacts) -> dict[str, str]:
+    """What speaks against the accountant's choice for a buyer abroad."""
+    union, number = in_union(facts.country), facts.vat_number or ""
+    if number and union and not number.startswith(("FR", vat_prefix(facts.country))):
+        return {"vat_number": _("Ce numéro de TVA est d’un autre pays que l’adresse.")}
+    if facts.vat_abroad == VatAbroad.REVERSE_CHARGE:
+        if not union:
+            words = _("L’autoliquidation vaut dans l’Union européenne : choisissez une autre réponse.")
+            return {"vat_abroad": words}
+        if facts.buyer == Buyer.PERSON:
+            return {"vat_abroad": _("Un particulier n’autoliquide pas : choisissez une autre réponse.")}
+        if not number or number.startswith("FR"):
+            # CGI art. 283-2: who is registered in France, or nowhere, does not owe the VAT in our place
+            words = _("L’autoliquidation demande le numéro de TVA du client dans son pays. Exemple : BE0428759497.")
+            return {"vat_number": words}
+    if facts.vat_abroad == VatAbroad.OUTSIDE and union:
+        return {"vat_abroad": _("Cette réponse vaut hors de l’Union européenne : choisissez-en une autre.")}
+    return {}
 
 
 POSTCODE = re.compile(r"[0-9]{5}")  # French addresses: it is printed, and frozen, on invoices

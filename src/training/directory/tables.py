@@ -87,11 +87,12 @@ class Organisation(Table, tablename="organisation"):
     taxable = Boolean(default=None, null=True)  # assujetti (CGI art. 256 A); null: nobody has said
     country = Varchar(length=2, default="FR")  # ISO 3166-1, of the address
     billing_address = Varchar(length=400, default="")  # where invoices go, when it is elsewhere
-    abroad_as_here = Boolean(default=False)  # the accountant said: a buyer abroad, under the platform's VAT regime
+    vat_abroad = Varchar(length=20, default=None, null=True)  # of a buyer abroad: what the accountant chose
     created_at = instant()
 
     organisation_rna_is_one = Check("rna ~ '^W[0-9A-Z]{9}$'")
     organisation_country_is_a_code = Check("country ~ '^[A-Z]{2}$'")
+    organisation_vat_abroad_is_a_choice = Check("vat_abroad in ('as_here', 'reverse_charge', 'outside')")
     organisation_payment_days_are_few = Check("payment_days between 0 and 60")
     organisation_siret_is_fourteen_digits = Check("siret ~ '^[0-9]{14}$'")
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from training.billing.actions.drafting import fit_vat
 from training.billing.actions.issue import issue
 from training.billing.queries import credits as credit_queries
 from training.billing.queries.credits import CreditableLine
@@ -92,6 +93,8 @@ async def credit_and_reissue(
             await issue(actor, await _make(original, CreditWanted(reason=reason)))
         notes = await credit_queries.credit_notes(Scope(everything=True), invoice)
         draft = await _redraft(original if corrected is None else replace(original, references=corrected))
+        if await db.value("select vat_abroad is not null from organisation where id = $1", original.payer):
+            await fit_vat(original.payer, [draft])  # it may be what was wrong
     return notes[-1].number, draft
 
 

@@ -18,6 +18,7 @@ from training.billing.rules.states import DocumentKind, InvoiceState
 from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings.queries import BookingView
 from training.catalogue.rules import TariffMode
+from training.directory.rules import VatAbroad
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
@@ -27,7 +28,7 @@ from training.kernel.row_mapping import columns
 from training.papers.rules.lines import LineKind, line_cents
 from training.papers.rules.references import References
 from training.papers.rules.totals import breakdown, line, totals
-from training.papers.rules.vat import VatRegime
+from training.papers.rules.vat import VatRegime, regime_abroad
 from training.records.actions.acting import acting
 
 db.refuse("billable_once", lambda: Conflict(_("Cette réservation est déjà à facturer.")))
@@ -237,6 +238,35 @@ async def recount(draft: DraftRow) -> int:
         }
     ).where(Invoice.id == draft.id)
     return total.gross_cents
+
+
+async def fit_vat(payer: int, invoices: Iterable[int] | None = None) -> None:
+    """Bring drafts of a payer under the VAT regime that holds for it now: all of them, or some.
+
+    One that takes a deposit off keeps the regime of the deposit.
+    """
+    await lock_payers([payer])
+    wanted = {r["id"]: r for r in await db.connection().fetch(_FITTING, payer)}
+    for draft in await lock_drafts(wanted if invoices is None else wanted.keys() & set(invoices)):
+        chosen = wanted[draft.id]["vat_abroad"]
+        regime = regime_abroad(VatAbroad(chosen) if chosen else None) or VatRegime(wanted[draft.id]["usual"])
+        if regime != draft.vat_regime:
+            await Invoice.update({Invoice.vat_regime: regime}).where(Invoice.id == draft.id)
+            await recount(replace(draft, vat_regime=regime))
+
+
+_FITTING = """
+    select i.id, g.vat_abroad, coalesce(
+        (select o.vat_regime from invoice_line l join booking b on b.id = l.booking
+         join session s on s.id = b.session join offer o on o.id = s.offer
+         where l.invoice = i.id order by l.position limit 1),
+        (select vat_regime from platform where id = 1)
+    ) as usual
+    from invoice i join organisation g on g.id = i.payer
+    where i.payer = $1 and i.state = 'draft' and i.kind <> 'credit_note' and not exists (
+        select from invoice_line l where l.invoice = i.id and l.kind = 'service' and l.quantity < 0
+    )
+"""
 
 
 async def tidy(draft: DraftRow) -> bool:

@@ -143,6 +143,7 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
     if content.corrected is not None:
         groups = with_vat(groups, content.vat_cents)
     kind, days = Buyer(content.payer.buyer), _days(content, platform)
+    registered = content.payer.siret or content.payer.vat_number
     document = InvoiceDocument(
         kind=DocumentKind(content.kind),
         number=numbered.number,
@@ -158,7 +159,7 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
         lines=tuple(lines),
         vat=groups,
         totals=totals(groups),
-        terms=_terms(kind, platform, days, professional=is_professional(kind, content.payer.siret)),
+        terms=_terms(kind, platform, days, professional=is_professional(kind, registered)),
         payment=PaymentMeans(iban=platform.iban, bic=platform.bic, account_name=platform.name),
         service_code=content.references.service_code or "",
         order_reference=content.references.purchase_order or "",

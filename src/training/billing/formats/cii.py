@@ -17,7 +17,8 @@ from lxml import etree
 from training.billing.documents.invoice import Earlier, InvoiceDocument, payment_label
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.terms import CREDIT_TERMS
-from training.directory.rules import HOME, Buyer
+from training.directory.rules import Buyer
+from training.kernel.countries import HOME
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import decimal
@@ -80,6 +81,7 @@ def treatment_of(document: InvoiceDocument) -> str:
     return "B2B"
 
 
+# exempt or outside of VAT by what it is; OUTSIDE is the operation of a taxable seller abroad, which is reported
 _OUTSIDE = (VatRegime.OUT_OF_SCOPE, VatRegime.VOCATIONAL_261_4_4A, VatRegime.SOCIAL_261_7_1)
 
 

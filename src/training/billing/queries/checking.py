@@ -10,8 +10,9 @@ from training.billing.rules import issuing
 from training.billing.rules.issuing import Check, CheckedReferences, Counted, Payer, Seller
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
-from training.directory.rules import HOME, Service
+from training.directory.rules import Service
 from training.kernel import db
+from training.kernel.countries import HOME
 from training.papers.rules.references import References
 from training.papers.rules.vat import REGIMES, VatRegime
 
@@ -49,7 +50,7 @@ async def checks_of(platform: PlatformView, drafts: Sequence[Looked]) -> dict[in
 
 def seller(platform: PlatformView, regime: VatRegime) -> Seller:
     """What counts of the platform for an invoice under a regime."""
-    return Seller(platform.siret, platform.iban, REGIMES[regime].charges_vat and not platform.vat_number)
+    return Seller(platform.siret, platform.iban, REGIMES[regime].needs_vat_number and not platform.vat_number)
 
 
 def who(payer: OrganisationView, *, reached: bool) -> Payer:
@@ -63,7 +64,7 @@ def who(payer: OrganisationView, *, reached: bool) -> Payer:
         payer.chorus_needs,
         payer.taxable,
         payer.country != HOME,
-        payer.abroad_as_here,
+        payer.vat_abroad is not None,
     )
 
 

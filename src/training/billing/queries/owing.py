@@ -22,7 +22,7 @@ from training.kernel.i18n import SOURCE, speaking
 from training.kernel.render import euros, month, short_day, span
 from training.papers.rules.lines import LineKind, line_cents
 from training.papers.rules.references import NO_REFERENCES, References
-from training.papers.rules.vat import VatRegime
+from training.papers.rules.vat import VatRegime, regime_abroad
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
 
@@ -153,12 +153,12 @@ def waits_for_count(on: Ground, booking: BookingView) -> bool:
     return booking.tariff_mode == TariffMode.PER_SEAT and on.offers[booking.offer_slug].bill_present
 
 
-def regime_of(on: Ground, booking: BookingView) -> VatRegime:
-    """The offer's own, or the platform's. A deposit that was invoiced has said it for its balance too."""
+def regime_of(on: Ground, booking: BookingView, payer: OrganisationView) -> VatRegime:
+    """The payer's, abroad; else the offer's own, or the platform's. A deposit has said it for its balance too."""
     deposit = on.deposits.get(booking.id)
     if deposit is not None and deposit.left_cents:
         return VatRegime(deposit.vat_regime)
-    return VatRegime(on.offers[booking.offer_slug].vat_regime or on.regime)
+    return regime_abroad(payer.vat_abroad) or VatRegime(on.offers[booking.offer_slug].vat_regime or on.regime)
 
 
 def key_of(on: Ground, booking: BookingView, share: Share | None) -> DraftKey:
@@ -169,7 +169,7 @@ def key_of(on: Ground, booking: BookingView, share: Share | None) -> DraftKey:
         references = references.over(booking.references)
     return draft_key(
         payer=payer.id,
-        vat_regime=regime_of(on, booking),
+        vat_regime=regime_of(on, booking, payer),
         references=references.over(References(service_code=payer.service_code)),
         moment=payer.billing_moment,
         booking=booking.id,

@@ -52,7 +52,7 @@ class Seller:
 
     siret: str | None
     iban: str | None
-    lacks_vat_number: bool = False  # VAT is charged, and the platform has no number (EN 16931 BR-S-02)
+    lacks_vat_number: bool = False  # the regime wants one of the platform, which has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Payer:
     needs: ChorusNeeds = ChorusNeeds.NONE
     taxable: bool | None = None
     abroad: bool = False
-    abroad_as_here: bool = False  # the accountant said so
+    vat_chosen: bool = False  # by the accountant, for a buyer abroad
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,9 @@ def _vat_of(payer: Payer) -> list[Check]:
             "{name} est à l’étranger : demandez à votre comptable quelle TVA porte cette facture (art. 259 du CGI), "
             "puis dites sa réponse dans sa facturation."
         ).format(name=payer.name)
-        if payer.abroad_as_here:
-            words = _("À l’étranger : votre comptable a choisi le régime de TVA habituel")
-        found.append(Check(CheckKey.ABROAD, payer.abroad_as_here, words))
+        if payer.vat_chosen:
+            words = _("À l’étranger : votre comptable a choisi la TVA de cette facture")
+        found.append(Check(CheckKey.ABROAD, payer.vat_chosen, words))
     if payer.taxable is None and payer.buyer in (Buyer.ASSOCIATION, Buyer.COMPANY):
         words = _("On ne sait pas si {name} est assujettie à la TVA : demandez-le lui, la facture part quand même.")
         found.append(Check(CheckKey.TAXABLE, True, words.format(name=payer.name), warns=True))
@@ -241,7 +241,7 @@ def _parties(seller: Seller, payer: Payer) -> list[Check]:
         (
             CheckKey.SELLER_VAT,
             not seller.lacks_vat_number,
-            _("La TVA est comptée et la plateforme n’a pas de numéro de TVA : complétez son identité."),
+            _("Cette facture porte notre numéro de TVA, que la plateforme n’a pas encore : complétez son identité."),
         ),
     )
     return [Check(key, False, words) for key, good, words in asked if not good]

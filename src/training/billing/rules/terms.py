@@ -60,9 +60,9 @@ _ASSOCIATION = replace(
 )
 
 
-def is_professional(buyer: Buyer, siret: str | None) -> bool:
-    """Whether the law of late payment between professionals holds for a buyer."""
-    return buyer != Buyer.PERSON and not (buyer == Buyer.ASSOCIATION and not siret)
+def is_professional(buyer: Buyer, registered: str | None) -> bool:
+    """Whether the law of late payment between professionals holds; `registered`: the buyer's SIRET or VAT number."""
+    return buyer != Buyer.PERSON and not (buyer == Buyer.ASSOCIATION and not registered)
 
 
 def default_terms(buyer: Buyer, days: int = DUE_DAYS, *, professional: bool = True) -> PaymentTerms:

@@ -174,8 +174,10 @@ async def late_cost(one: Followed) -> Late | None:
     law = law_of(Buyer(one.buyer))
     if law is None or one.due_on is None or one.due_on >= clock.today():
         return None
-    siret = "select o.siret from receivable r join organisation o on o.id = r.payer where r.id = $1"
-    if not is_professional(Buyer(one.buyer), await db.value(siret, one.id)):
+    registered = """
+        select coalesce(o.siret, o.vat_number) from receivable r join organisation o on o.id = r.payer where r.id = $1
+    """
+    if not is_professional(Buyer(one.buyer), await db.value(registered, one.id)):
         return None
     sql = "select settled_on, amount_cents from settlement where receivable = $1 order by id"
     settled = [(r["settled_on"], r["amount_cents"]) for r in await db.connection().fetch(sql, one.id)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from training.kernel.countries import printed
 from training.kernel.pdf import framed
 from training.kernel.pictures import shows
 from training.papers.documents.figures import grouped, siret
@@ -67,7 +68,7 @@ def _identity(party: Party, *, with_vat: bool) -> list[str]:
 def _party(party: Party, *, with_vat: bool) -> dict[str, Any]:
     """Seller or buyer as `person` of layout.typ shows them."""
     place = " ".join(part for part in (party.postcode, party.city) if part)
-    foreign = [party.country] if party.country != "FR" else []
+    foreign = [printed(party.country)] if party.country != "FR" else []
     return {
         "name": party.name,
         "form": party.legal_form,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from training.directory.rules import VatAbroad
+
 STANDARD_RATE_BP = 2_000  # CGI art. 278
 
 
@@ -20,6 +22,9 @@ class VatRegime(StrEnum):
     VOCATIONAL_261_4_4A = "vocational_261_4_4a"
     SOCIAL_261_7_1 = "social_261_7_1"
     NORMAL = "normal"
+    # of a buyer abroad, never the seller's own
+    REVERSE_CHARGE = "reverse_charge"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ class RegimeTerms:
     def charges_vat(self) -> bool:
         """Whether an amount of VAT is added: in the normal regime only."""
         return self.treatment.category == "S"
+
+    @property
+    def needs_vat_number(self) -> bool:
+        """Whether the seller must have a VAT number (EN 16931 BR-S-02, BR-AE-02; CGI art. 286 ter)."""
+        return self.treatment.category in ("S", "AE")
 
     @property
     def shows_vat_numbers(self) -> bool:
@@ -79,8 +89,26 @@ REGIMES = MappingProxyType(
         ),
         # CGI art. 256, 278
         VatRegime.NORMAL: RegimeTerms(VatTreatment("S", STANDARD_RATE_BP), None, None),
+        # CGI art. 259-1°, 283-2; ann. II art. 242 nonies A, I-13°: the very word
+        VatRegime.REVERSE_CHARGE: _terms(
+            "AE",
+            "VATEX-EU-AE",
+            "Autoliquidation : TVA due par le preneur (art. 283-2 du CGI, art. 196 de la directive 2006/112/CE).",
+            "autoliquidation",
+        ),
+        # CGI art. 259-1°, 259 B
+        VatRegime.OUTSIDE: _terms("O", "VATEX-EU-O", "TVA non applicable, art. 259-1° du CGI.", "non applicable"),
     }
 )
+
+# What a seller may be under; the others follow from where a buyer is.
+OWN_REGIMES = tuple(r for r in VatRegime if r not in (VatRegime.REVERSE_CHARGE, VatRegime.OUTSIDE))
+_ABROAD = {VatAbroad.REVERSE_CHARGE: VatRegime.REVERSE_CHARGE, VatAbroad.OUTSIDE: VatRegime.OUTSIDE}
+
+
+def regime_abroad(chosen: VatAbroad | None) -> VatRegime | None:
+    """The regime that the accountant chose for a buyer abroad; None: the seller's own, as for anybody."""
+    return None if chosen is None else _ABROAD.get(chosen)
 
 
 def treatment(regime: VatRegime, rate_bp: int = STANDARD_RATE_BP) -> VatTreatment:

@@ -12,11 +12,10 @@ from training.catalogue.actions import OfferBilling, edit_words, set_offer_billi
 from training.directory.rules import check_account, check_analytic_code
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.papers.rules.vat import VatRegime
 from training.reporting.office.offers import OfferBilled, OfferWords, OfficeOffer, offer_page, offer_words, offers_page
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.office.settings.platform import REGIME_WORDS, regimes
+from training.web.office.settings.platform import REGIME_WORDS, chosen_regime, regimes
 from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import asked
 
@@ -64,7 +63,7 @@ async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
 
 def read(form: Form) -> OfferBilling:
     """How the form says that the offer is invoiced, with its errors noted."""
-    regime = form.choice("vat_regime", VatRegime) if form.values.get("vat_regime") else None
+    regime = chosen_regime(form) if form.values.get("vat_regime") else None
     if form.values.get("billed") not in ("booked", "present"):
         form.errors.setdefault("billed", _("Choisissez une réponse."))
     return OfferBilling(

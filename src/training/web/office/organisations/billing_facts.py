@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
-from babel import Locale
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from training.billing.actions.buyer_facts import set_buyer_facts
 from training.directory import queries as directory
-from training.directory.actions import NewContact, NewOrganisation, add_payer, set_billing_facts
+from training.directory.actions import NewContact, NewOrganisation, add_payer
 from training.directory.rules import (
     CONTRACT_MAX,
-    HOME,
     KIND_NAMES,
     PRIVATE_DAYS,
     SERVICE_CODE_MAX,
@@ -24,13 +24,15 @@ from training.directory.rules import (
     ChorusNeeds,
     OrganisationKind,
     Service,
+    VatAbroad,
     check_account,
     check_buyer_vat_number,
     check_email,
     check_rna,
     check_siret,
 )
-from training.kernel.i18n import N_, _, language
+from training.kernel.countries import countries, country
+from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading
 from training.reporting.office.organisations import OfficeBillingFacts
@@ -86,26 +88,25 @@ MOMENTS: dict[BillingMoment, Words] = {
 }  # fmt: skip
 
 
+VAT_ABROAD: dict[VatAbroad, Words] = {
+    VatAbroad.AS_HERE: (
+        N_("Notre régime habituel"),
+        N_("La prestation est située en France : on la facture comme à un client d’ici."),
+    ),
+    VatAbroad.REVERSE_CHARGE: (
+        N_("Autoliquidation"),
+        N_("Client assujetti d’un autre pays de l’Union européenne, avec son numéro de TVA : il paie la TVA chez lui. "
+           "Pensez à la déclaration européenne de services."),
+    ),
+    VatAbroad.OUTSIDE: (
+        N_("TVA non applicable"),
+        N_("Client établi hors de l’Union européenne, prestation située chez lui (art. 259-1° du CGI)."),
+    ),
+}  # fmt: skip
 TAXABLES = (("", N_("On ne sait pas encore")), ("1", N_("Oui")), ("0", N_("Non")))
 
 
-def countries() -> list[tuple[str, str]]:
-    """The countries of the world by their names, ours first."""
-    named = {code: name for code, name in Locale(language.get()).territories.items() if code in _COUNTRIES}
-    others = sorted((name, code) for code, name in named.items() if code != HOME)
-    return [(HOME, named[HOME]), *((code, name) for name, code in others)]
-
-
-def country(code: str) -> str:
-    """A country's code, ours where the form names none that there is."""
-    return code if code in _COUNTRIES else HOME
-
-
-_NO_COUNTRY = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "XK", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
-_COUNTRIES = {code for code in map(str, Locale("fr").territories) if re.fullmatch("[A-Z]{2}", code)} - _NO_COUNTRY
-
-
-def options(words: dict[Buyer, Words] | dict[ChorusNeeds, Words] | dict[BillingMoment, Words]) -> list[tuple[str, ...]]:
+def options(words: Mapping[Any, Words]) -> list[tuple[str, ...]]:
     """Choices of a group of radios, each with its explanation."""
     return [(key.value, _(name), _(help_)) for key, (name, help_) in words.items()]
 
@@ -129,6 +130,10 @@ async def _page(request: Asked, slug: str, form: Form | None) -> Template:
         buyers=options(BUYERS),
         needs=options(NEEDS),
         moments=options(MOMENTS),
+        vats_abroad=[
+            ("", _("On ne sait pas encore"), _("Aucune facture ne part sans sa réponse.")),
+            *options(VAT_ABROAD),
+        ],
         taxables=[(value, _(name)) for value, name in TAXABLES],
         countries=countries(),
         rows=range(1, min(last, ROWS_MOST) + 1),
@@ -140,7 +145,7 @@ async def _page(request: Asked, slug: str, form: Form | None) -> Template:
 def _as_it_stands(found: OfficeBillingFacts) -> Form:
     values: dict[str, object] = asdict(found.organisation)
     values["taxable"] = {True: "1", False: "0", None: ""}[found.organisation.taxable]
-    values["abroad_as_here"] = "1" if found.organisation.abroad_as_here else ""
+    values["vat_abroad"] = found.organisation.vat_abroad or ""
     for n, service in enumerate(found.services, start=1):
         values |= {
             f"service_code-{n}": service.code,
@@ -164,7 +169,7 @@ async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     facts = read(form)
     if facts is not None:
         with form.refusals():
-            await set_billing_facts(the_actor(request), view.id, facts)
+            await set_buyer_facts(the_actor(request), view.id, facts)
             return go(f"{PATH}/{view.slug}", _("Facturation enregistrée : les factures à émettre en tiennent compte."))
     _place(form)
     return await _page(request, slug, form)
@@ -190,7 +195,7 @@ def read(form: Form) -> BillingFacts | None:
         "rna": form.checked("rna", check_rna),
         "taxable": {"1": True, "0": False}.get(form.values.get("taxable", "")),
         "billing_address": form.lines("billing_address", most=400),
-        "abroad_as_here": form.values.get("abroad_as_here") == "1",
+        "vat_abroad": form.choice("vat_abroad", VatAbroad) if form.values.get("vat_abroad") else None,
         "city": form.text("city", required=True, most=100),
         "service_code": form.text("service_code", most=SERVICE_CODE_MAX) or None,
         "contract_reference": form.text("contract_reference", most=CONTRACT_MAX) or None,

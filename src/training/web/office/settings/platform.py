@@ -22,7 +22,7 @@ from training.directory.rules import (
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.kernel.render import month_end
-from training.papers.rules.vat import REGIMES, VatRegime
+from training.papers.rules.vat import OWN_REGIMES, REGIMES, VatRegime
 from training.reporting.office.settings import OfficePlatform, platform_page
 from training.web.forms import Form
 from training.web.office.page import show
@@ -51,6 +51,14 @@ REGIME_WORDS: dict[VatRegime, tuple[str, str]] = {
     VatRegime.NORMAL: (
         N_("TVA au taux normal"),
         N_("20 % ajoutés à chaque prix ; le numéro de TVA figure sur les factures."),
+    ),
+    VatRegime.REVERSE_CHARGE: (
+        N_("Autoliquidation"),
+        N_("Un client d’un autre pays de l’Union européenne y paie la TVA lui-même."),
+    ),
+    VatRegime.OUTSIDE: (
+        N_("TVA non applicable : client hors de l’Union"),
+        N_("La prestation est située chez le client (art. 259-1° du CGI)."),
     ),
 }
 
@@ -85,7 +93,17 @@ async def _show(request: Asked, form: Form, found: OfficePlatform) -> Template:
 
 def regimes() -> list[tuple[str, str, str]]:
     """The regimes to choose from, each with what it means and the sentence that it puts on invoices."""
-    return [(regime.value, _(name), _regime_help(regime, _(words))) for regime, (name, words) in REGIME_WORDS.items()]
+    words = ((regime, REGIME_WORDS[regime]) for regime in OWN_REGIMES)
+    return [(regime.value, _(name), _regime_help(regime, _(help_))) for regime, (name, help_) in words]
+
+
+def chosen_regime(form: Form) -> VatRegime | None:
+    """The regime of the seller, or of an offer; those that follow from where a buyer is are none."""
+    regime = form.choice("vat_regime", VatRegime)
+    if regime is not None and regime not in OWN_REGIMES:
+        form.errors.setdefault("vat_regime", _("Choisissez une réponse."))
+        return None
+    return regime
 
 
 def _regime_help(regime: VatRegime, words: str) -> str:
@@ -131,7 +149,7 @@ async def take_logo_away(request: Asked) -> Redirect:
 
 def read(form: Form) -> dict[str, Any]:
     """The identity that a form says, every column of it that this page edits."""
-    regime = form.choice("vat_regime", VatRegime)
+    regime = chosen_regime(form)
     if regime == VatRegime.NORMAL and not form.values.get("vat_number", "").strip():
         form.errors.setdefault("vat_number", _("Avec la TVA au taux normal, le numéro de TVA est obligatoire."))
     delay = form.number("issue_delay_minutes", required=False, most=1_440)  # a form from before this one says none

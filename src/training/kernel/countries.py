@@ -1,0 +1,30 @@
+"""The countries of the world: their codes (ISO 3166-1) and their names."""
+
+from __future__ import annotations
+
+import re
+
+from babel import Locale
+
+from training.kernel.i18n import SOURCE, language
+
+HOME = "FR"
+_NONE = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "XK", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
+CODES = frozenset(code for code in map(str, Locale(SOURCE).territories) if re.fullmatch("[A-Z]{2}", code)) - _NONE
+
+
+def countries() -> list[tuple[str, str]]:
+    """(code, name) of each in the reader's language, ours first."""
+    named = {code: name for code, name in Locale(language.get()).territories.items() if code in CODES}
+    others = sorted((name, code) for code, name in named.items() if code != HOME)
+    return [(HOME, named[HOME]), *((code, name) for name, code in others)]
+
+
+def country(code: str) -> str:
+    """A code, ours where there is no such country."""
+    return code if code in CODES else HOME
+
+
+def printed(code: str) -> str:
+    """The name of a country as French paper writes it."""
+    return str(Locale(SOURCE).territories.get(code, code))
