@@ -19,6 +19,7 @@ from training.accounting.formats.opening_csv import OpeningRow
 from training.accounting.rules.accounts import Accounts
 from training.attendance.actions import admit, hold_session
 from training.billing.actions import ask_missing, client_facts, deposit, edit_draft, make_billable, settle, transmit
+from training.billing.actions.buyer_facts import set_buyer_facts
 from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.issue import issue
 from training.billing.actions.renew_link import renew_link
@@ -40,7 +41,7 @@ from training.catalogue.rules import TariffMode
 from training.directory import actions as directory
 from training.directory import queries as directory_queries
 from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import BillingFacts, Buyer, OrganisationKind
+from training.directory.rules import BillingFacts, Buyer, OrganisationKind, OwnFacts
 from training.dunning.actions import pauses, remind
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import USUAL, PauseKind
@@ -143,7 +144,7 @@ async def _facts(organisation: int, offer: int) -> None:
     view = await directory_queries.organisation(organisation)
     assert view is not None
     facts = {name: getattr(view, name) for name in BillingFacts.__slots__ if name != "services"}
-    await directory.set_billing_facts(SYSTEM, organisation, BillingFacts(**facts))
+    await set_buyer_facts(SYSTEM, organisation, BillingFacts(**facts))
     contact = NewContact("Nina Nouvelle", "nina.compta@mairie.example.org", for_billing=True)
     made = await directory.add_contact(SYSTEM, organisation, contact)
     await directory.edit_contact(SYSTEM, made, replace(contact, email="nina.ailleurs@mairie.example.org"), active=False)
@@ -205,7 +206,7 @@ async def _chorus(town: makers.Town) -> None:
     later = await makers.make_session(town.offer, starts_at=clock.now() + timedelta(days=30))
     booked = await bookings.book(SYSTEM, NewBooking(later, town.organisation, 2))
     await db.execute("update organisation set siret = null where id = $1", town.organisation)
-    told = client_facts.FactsTold(siret=makers.SIRET, references=References(purchase_order="2027-2"))
+    told = client_facts.FactsTold(own=OwnFacts(siret=makers.SIRET), references=References(purchase_order="2027-2"))
     await client_facts.tell_for_booking(SYSTEM, booked.id, told)
     await drain()
     if draft := await db.value("select max(id) from invoice where state = 'draft'"):

@@ -32,6 +32,7 @@ NOT_ACTING = {
         "lock_draft": "takes a lock for an action of this room",
         "lock_drafts": "takes locks for an action of this room",
         "lock_payers": "takes locks for an action of this room",
+        "fit_vat": "part of the action that tells which VAT a payer is invoiced under, or takes an invoice back",
         "take_off": "part of the action that withdraws, shares or undoes",
         "put_on_draft": "part of the action that makes billable",
         "draft_like": "part of the action that puts lines on it",

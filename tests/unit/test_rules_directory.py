@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from training.directory.rules import (
-    CONTRAST,
     KIND_NAMES,
     LOGO_MAX,
     USUAL_BUYER,
     Buyer,
     OrganisationKind,
-    check_accent,
     check_bic,
     check_email,
     check_iban,
@@ -25,9 +23,9 @@ from training.directory.rules import (
     check_siret,
     check_vat_number,
     check_website,
-    contrast_with_white,
     slug,
 )
+from training.kernel.colours import CONTRAST, check_accent, contrast_with_white
 from training.kernel.errors import Invalid
 
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 import accounts_makers as books
 import makers
 from office_makers import done, refused, staff
+from papers_read import said
+from training.attendance.actions import hold_session
+from training.billing.actions.credit import credit_and_reissue
+from training.billing.actions.issue import issue
+from training.billing.documents import invoice_paper
 from training.billing.documents.invoice import InvoiceDocument
 from training.billing.formats import cii
 from training.billing.queries.checking import who
 from training.billing.rules.issuing import Check, CheckKey, Seller, checks
+from training.bookings.actions.booking import NewBooking, book
 from training.directory.queries import organisation
 from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
+from training.kernel.actor import SYSTEM
+from training.kernel.errors import Conflict
+from training.worker import drain
 
 pytestmark = pytest.mark.anyio
 
@@ -89,8 +98,104 @@ async def test_a_buyer_abroad_has_a_country_a_free_postcode_and_the_accountants_
     await done(client, path, abroad | {"vat_number": "BE 0428.759.497"})
     (lacking,) = [c for c in await checks_of_a_draft(payer) if not c.ok]
     assert "demandez à votre comptable quelle TVA" in lacking.words
-    await done(client, path, abroad | {"vat_number": "BE0428759497", "abroad_as_here": "1"})
+    await done(client, path, abroad | {"vat_number": "BE0428759497", "vat_abroad": "as_here"})
     assert [c for c in await checks_of_a_draft(payer) if not c.ok] == []
     document = await issued(town, payer)
     assert (document.buyer.country, document.buyer.postcode) == ("BE", "B-1000")
     assert (document.buyer.vat_number, cii.treatment_of(document)) == ("BE0428759497", "B2BINT")
+
+
+BRUSSELS = FORM | {
+    "name": "Fiets", "buyer": "company", "country": "BE", "postcode": "B-1000", "city": "Bruxelles",
+    "vat_number": "BE0428759497",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def abroad(client):
+    """A Belgian company with a draft of 350 € and its VAT, made before the accountant was asked; an administrator."""
+    with clock.frozen(books.noon(date(2027, 1, 5))):
+        town = await makers.make_town(vat_regime="normal", vat_number="FR03000088880")
+        payer = await makers.make_organisation("Fiets", siret=None, kind=OrganisationKind.COMPANY, domain="be.example")
+    with clock.frozen(books.noon(MARCH)):
+        await staff(client)
+        await done(client, FACTS.format("fiets"), BRUSSELS)
+        session = await makers.make_session(town.offer, starts_at=books.noon(MARCH) + timedelta(hours=2))
+        await book(SYSTEM, NewBooking(session, payer, 4))
+        await drain()
+    with clock.frozen(books.noon(MARCH) + timedelta(hours=12)):
+        await hold_session(SYSTEM, session)
+        await drain()
+        yield payer, await db.value("select id from invoice where payer = $1", payer)
+
+
+async def made_out(draft: int) -> InvoiceDocument:
+    """The draft, issued."""
+    number = await issue(SYSTEM, draft)
+    return InvoiceDocument.from_json(await db.value("select snapshot from ledger_entry where number = $1", number))
+
+
+async def test_a_draft_for_abroad_waits_for_the_accountants_choice_and_goes_under_it(abroad, client):
+    _payer, draft = abroad
+    page = makers.text_of((await client.get(f"/gestion/factures/brouillons/{draft}")).text)
+    assert "demandez à votre comptable quelle TVA porte cette facture" in page
+    assert "420,00" in page
+    with pytest.raises(Conflict, match="demandez à votre comptable"):
+        await issue(SYSTEM, draft)
+    await done(client, FACTS.format("fiets"), BRUSSELS | {"vat_abroad": "reverse_charge"})
+    row = await db.connection().fetchrow("select vat_regime, vat_cents, gross_cents from invoice where id = $1", draft)
+    assert tuple(row) == ("reverse_charge", 0, 35_000)
+    document = await made_out(draft)
+    assert cii.treatment_of(document) == "B2BINT"
+    paper = said(invoice_paper.build(document))
+    assert "Autoliquidation : TVA due par le preneur" in paper
+    assert {"Belgique", "BE0428759497", "FR03000088880"} <= set(paper.split())
+
+
+async def test_an_invoice_issued_with_vat_is_replaced_by_one_under_reverse_charge(abroad, client):
+    payer, draft = abroad
+    await done(client, FACTS.format("fiets"), BRUSSELS | {"vat_abroad": "as_here"})
+    await made_out(draft)
+    await done(client, FACTS.format("fiets"), BRUSSELS | {"vat_abroad": "reverse_charge"})
+    _note, fresh = await credit_and_reissue(SYSTEM, draft, "La TVA est due par le client.")
+    sql = "select vat_regime, gross_cents from invoice where payer = $1 order by id"
+    rows = [tuple(row) for row in await db.connection().fetch(sql, payer)]
+    assert rows == [("normal", 42_000), ("normal", 42_000), ("reverse_charge", 35_000)]
+    assert (await made_out(fresh)).totals.vat_cents == 0
+
+
+@pytest.mark.parametrize(
+    ("said_of", "sentence"),
+    [
+        ({"vat_abroad": "reverse_charge", "vat_number": ""}, "demande le numéro de TVA du client"),
+        ({"vat_abroad": "reverse_charge", "buyer": "person", "vat_number": ""}, "Un particulier n’autoliquide pas"),
+        ({"vat_abroad": "reverse_charge", "country": "CH", "vat_number": ""}, "vaut dans l’Union européenne"),
+        ({"vat_abroad": "outside"}, "vaut hors de l’Union européenne"),
+        ({"vat_number": "NL004495445B01"}, "d’un autre pays"),
+    ],
+)
+async def test_a_choice_that_cannot_be_for_a_buyer_abroad_is_refused(abroad, client, said_of, sentence):
+    await refused(client, FACTS.format("fiets"), BRUSSELS | said_of, 422, sentence)
+
+
+async def test_a_regime_of_buyers_abroad_is_never_the_sellers_own(abroad, client):
+    assert 'value="reverse_charge"' not in (await client.get("/gestion/plateforme")).text
+
+
+async def test_back_in_france_nothing_of_abroad_is_left(abroad, client):
+    _payer, draft = abroad
+    await done(client, FACTS.format("fiets"), BRUSSELS | {"vat_abroad": "reverse_charge"})
+    home = {"country": "FR", "postcode": "61000", "vat_number": "", "vat_abroad": "reverse_charge"}
+    await done(client, FACTS.format("fiets"), BRUSSELS | home)
+    assert await db.value("select gross_cents from invoice where id = $1", draft) == 42_000
+
+
+async def test_a_payer_abroad_is_made_without_a_french_postcode(abroad, client):
+    new = {
+        "kind": "company", "name": "Velo GmbH", "address": "Hauptstraße 1", "postcode": "D-10115", "city": "Berlin",
+        "country": "DE", "contact": "Uli", "email": "uli@velo.example",
+    }  # fmt: skip
+    await refused(client, "/gestion/nouvelle-structure", new | {"country": "FR"}, 422, "cinq chiffres")
+    await done(client, "/gestion/nouvelle-structure", new)
+    sql = "select country, postcode, buyer from organisation where name = 'Velo GmbH'"
+    assert tuple(await db.connection().fetchrow(sql)) == ("DE", "D-10115", "company")

@@ -146,3 +146,11 @@ async def test_a_file_that_cannot_be_read_says_why(ours, client, content, senten
     answer = await upload(client, content)
     assert answer.status_code == 422
     assert sentence in makers.text_of(answer.text)
+
+
+async def test_a_form_sent_twice_takes_over_one_invoice_and_says_so_twice(ours, client):
+    path = f"{ACCOUNTS}/reprises"
+    form = ONE | {"cle": re.findall(r'name="cle" value="([^"]+)"', (await client.get(path)).text)[0]}
+    first = await done(client, path, form)
+    assert await done(client, path, form) == first
+    assert await db.value("select count(*) from receivable where invoice is null") == 1

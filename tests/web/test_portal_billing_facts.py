@@ -164,7 +164,7 @@ async def test_told_from_the_booking_the_draft_hears_of_it_and_leaves(client):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({}, "Donnez au moins un numéro."),
+        ({}, "Remplissez au moins un champ."),
         ({"purchase_order": "9" * 51}, "50 caractères au plus"),
         ({"service_code": "S" * 101}, "100 caractères au plus"),
     ],
@@ -313,3 +313,25 @@ async def test_the_siret_that_was_missing_is_given(client):
     assert await db.value("select siret from organisation where id = $1", town.organisation) == makers.SIRET
     assert 'name="siret"' not in again.text
     assert "Rien ne manque" in text_of(again.text)
+
+
+async def test_an_association_is_asked_what_nobody_knows_of_it_and_told_of_no_missing_siret(client):
+    town, draft = await drafted()
+    sql = "update organisation set buyer = 'association', siret = null, chorus_needs = 'none' where id = $1"
+    await db.execute(sql, town.organisation)
+    with clock.frozen(AFTER):
+        page = await client.get(link(draft))
+        assert "Il manque le numéro SIRET" not in text_of(page.text)
+        assert "assujettie à la TVA ?" in text_of(page.text)
+        told = {"taxable": "0", "rna": "W 611 002345", "billing_address": "Chez la trésorière\n9 rue Basse"}
+        answer = await makers.post(client, link(draft), told)
+        assert answer.status_code == 303
+        again = await client.get(link(draft))
+    for name in told:
+        assert f'name="{name}"' not in again.text
+    sql = "select taxable, rna, billing_address from organisation where id = $1"
+    row = tuple(await db.connection().fetchrow(sql, town.organisation))
+    assert row == (False, "W611002345", "Chez la trésorière\n9 rue Basse")
+    with clock.frozen(AFTER):  # what is known is changed by staff alone
+        await makers.post(client, link(draft), {**told, "taxable": "1", "purchase_order": "BC-7"})
+    assert tuple(await db.connection().fetchrow(sql, town.organisation)) == row

@@ -132,3 +132,36 @@ async def test_the_page_never_leads_to_another_site(client, email):
     assert "evil" not in shown.text
     answer = await makers.post(client, "/inscription", {**GOOD, "suite": "//evil.example"})
     assert answer.headers["location"] == "/espace/commune-de-sees-l-essai"
+
+
+async def test_a_company_abroad_registers_without_a_siret_nor_a_french_postcode(client, email):
+    abroad = {**GOOD, "kind": "company", "name": "Fiets BV", "siret": "", "country": "NL", "postcode": "1015 CJ"}
+    facts = {"taxable": "1", "vat_number": "NL 0044 95 445 B01", "billing_address": "Postbus 12\n1000 AA Amsterdam"}
+    assert (await makers.post(client, "/inscription", {**abroad, **facts})).status_code == 303
+    found = await directory.organisation_by_slug("fiets-bv")
+    assert (found.country, found.postcode, found.vat_number) == ("NL", "1015 CJ", "NL004495445B01")
+    assert (found.taxable, found.billing_address) == (True, "Postbus 12\n1000 AA Amsterdam")
+
+
+async def test_a_public_body_abroad_is_none_for_chorus_pro(client, email):
+    assert (await makers.post(client, "/inscription", {**GOOD, "siret": "", "country": "BE"})).status_code == 303
+    assert (await directory.organisation_by_slug("commune-de-sees-l-essai")).buyer == "company"
+
+
+async def test_what_an_association_says_of_itself_is_looked_at_and_kept(client, email):
+    form = {**GOOD, "kind": "association", "siret": "", "taxable": "0"}
+    answer = await makers.post(client, "/inscription", {**form, "rna": "1234"})
+    assert answer.status_code == 422
+    assert "Un numéro RNA commence par W" in text_of(answer.text)
+    assert (await makers.post(client, "/inscription", {**form, "rna": "W611002345"})).status_code == 303
+    found = await directory.organisation_by_slug("commune-de-sees-l-essai")
+    assert (found.rna, found.taxable) == ("W611002345", False)
+
+
+async def test_a_registration_sent_twice_is_one_even_once_it_is_approved(client, email):
+    key = fields((await client.get("/inscription")).text)
+    for _again in range(2):
+        answer = await makers.post(client, "/inscription", {**key, **GOOD, "kind": "association", "siret": ""})
+        assert answer.status_code == 303
+        await db.execute("update organisation set state = 'approved'")
+    assert await db.value("select count(*) from organisation") == 1

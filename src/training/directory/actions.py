@@ -9,7 +9,7 @@ from typing import Any
 import anyio.to_thread
 
 from training.directory import rules
-from training.directory.rules import BillingFacts, Buyer, OrganisationKind, OrganisationState
+from training.directory.rules import BillingFacts, Buyer, OrganisationKind, OrganisationState, OwnFacts
 from training.directory.tables import ChorusService, Commune, Contact, Facilitator, Organisation, Partner, Platform
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
@@ -45,6 +45,10 @@ class NewOrganisation:
     vat_number: str | None = None
     commune: int | None = None
     service_code: str | None = None
+    rna: str | None = None
+    taxable: bool | None = None
+    country: str = HOME
+    billing_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ async def register(
                 **{
                     **asdict(new),
                     "siret": siret,
-                    "buyer": new.buyer or rules.USUAL_BUYER[new.kind],
+                    "buyer": new.buyer or rules.usual_buyer(new.kind, new.country),
                     "slug": await _free_slug(rules.slug(slug or new.name)),
                     "state": OrganisationState.APPROVED if approved else OrganisationState.PENDING,
                     "created_at": clock.now(),
@@ -199,28 +203,30 @@ def _services(rows: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
     return sorted([row[column._meta.name] for column in _SERVICE] for row in rows)
 
 
-async def give_siret(actor: Actor, organisation: int, text: str) -> None:
-    """The SIRET that was missing, told by the organisation itself. What is known is changed by staff alone.
+async def tell_own_facts(actor: Actor, organisation: int, told: OwnFacts) -> None:
+    """What an organisation says of itself, where nobody knew. What is known is changed by staff alone.
 
     Invalid: no SIRET. Conflict: it has another one, or this one is another's.
     """
-    async with acting(actor, "organisation.give-siret", ("organisation", organisation)) as change:
+    async with acting(actor, "organisation.own-facts", ("organisation", organisation)) as change:
         actor.must(Permission.INVOICES_COMPLETE, organisation=organisation, link=("organisation", organisation))
-        try:
-            siret = rules.check_siret(text)
-        except ValueError as error:
-            raise Invalid(str(error), field="siret") from None
-        known = await db.value("select coalesce(siret, '') from organisation where id = $1 for update", organisation)
+        sql = "select siret, rna, taxable, vat_number, billing_address from organisation where id = $1 for update"
+        known = await db.row(OwnFacts, sql, organisation)
         if known is None:
             raise NotFound(_("Cette structure n’existe pas."))
-        if known and known != siret:
-            raise Conflict(_("Votre structure a déjà un numéro SIRET : écrivez-nous pour le changer."), field="siret")
-        if await db.value(
-            "select exists (select from organisation where siret = $1 and id <> $2)", siret, organisation
-        ):
-            words = _("Une structure porte déjà ce numéro SIRET : écrivez-nous, nous vous y rattacherons.")
-            raise Conflict(words, field="siret")
-        await change.edit(Organisation, organisation, {"siret": siret})
+        if told.siret:
+            await _check_own_siret(organisation, told.siret, known.siret)
+        fresh = {name: value for name, value in told.given.items() if name not in known.given}
+        if fresh:
+            await change.edit(Organisation, organisation, fresh)
+
+
+async def _check_own_siret(organisation: int, siret: str, known: str | None) -> None:
+    if known and known != siret:
+        raise Conflict(_("Votre structure a déjà un numéro SIRET : écrivez-nous pour le changer."), field="siret")
+    if await db.value("select exists (select from organisation where siret = $1 and id <> $2)", siret, organisation):
+        words = _("Une structure porte déjà ce numéro SIRET : écrivez-nous, nous vous y rattacherons.")
+        raise Conflict(words, field="siret")
 
 
 async def approve(actor: Actor, organisation: int) -> None:
@@ -344,11 +350,10 @@ async def lock_organisation(organisation: int) -> LockedOrganisation:
 
 
 def _checked(new: NewOrganisation) -> str | None:
-    errors = {}
-    for field, text in (("name", new.name), ("address", new.address), ("postcode", new.postcode), ("city", new.city)):
-        if not text.strip():
-            errors[field] = _("À remplir.")
-    if new.postcode.strip() and not rules.POSTCODE.fullmatch(new.postcode.strip()):
+    here = new.country == HOME  # not every country has postcodes
+    needed = ("name", "address", "postcode", "city") if here else ("name", "address", "city")
+    errors = {name: _("À remplir.") for name in needed if not getattr(new, name).strip()}
+    if here and new.postcode.strip() and not rules.POSTCODE.fullmatch(new.postcode.strip()):
         errors["postcode"] = _("Un code postal a cinq chiffres.")
     siret = None
     try:

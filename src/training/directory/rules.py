@@ -14,23 +14,10 @@ from stdnum.fr import siret, tva
 
 from training.kernel import pictures
 from training.kernel.actor import Actor
-from training.kernel.countries import HOME
+from training.kernel.countries import HOME, in_union, vat_prefix
 from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
-
-
-def in_union(country: str) -> bool:
-    """Whether a country is of the European Union for VAT; Monaco is as France (CGI art. 256-0)."""
-    return country == "MC" or country.lower() in eu_vat.MEMBER_STATES
-
-
-def vat_prefix(country: str) -> str:
-    """How VAT numbers of a country of the Union begin."""
-    return {"GR": "EL", "MC": "FR"}.get(country, country)
-
-
-CONTRAST = 4.5  # WCAG 1.4.3: the letters of a button on the accent, and its own letters on white
 
 
 class OrganisationKind(StrEnum):
@@ -130,6 +117,12 @@ USUAL_BUYER: dict[OrganisationKind, Buyer] = {
 }
 
 
+def usual_buyer(kind: OrganisationKind, country: str) -> Buyer:
+    """What a kind of organisation is to the law; Chorus Pro has no public body of another country."""
+    buyer = USUAL_BUYER[kind]
+    return Buyer.COMPANY if buyer == Buyer.PUBLIC and country != HOME else buyer
+
+
 SERVICE_CODE_MAX = 100  # Chorus Pro, annexe A
 ENGAGEMENT_MAX = 50  # BR-FR-CPRO-15
 CONTRACT_MAX = 50  # BR-FR-CPRO-14
@@ -174,6 +167,43 @@ class BillingFacts:
     country: str = HOME
     billing_address: str = ""
     vat_abroad: VatAbroad | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFacts:
+    """What an organisation says of itself for its invoices; None, or nothing, where it does not say."""
+
+    siret: str | None = None
+    rna: str | None = None
+    taxable: bool | None = None
+    vat_number: str | None = None
+    billing_address: str = ""
+
+    @property
+    def given(self) -> dict[str, str | bool]:
+        """What it does say, by column."""
+        said = {name: getattr(self, name) for name in ("siret", "rna", "taxable", "vat_number", "billing_address")}
+        return {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def asked_of(
+    buyer: Buyer, country: str, *, siret: object, rna: object, taxable: object, vat_number: object, billed_at: object
+) -> frozenset[str]:
+    """Which of its own facts an organisation is asked for: those that it could have and nobody knows."""
+    here, person = country == HOME, buyer == Buyer.PERSON
+    could = {
+        "siret": here and not person and not siret,
+        "rna": here and buyer == Buyer.ASSOCIATION and not rna,
+        "taxable": buyer in (Buyer.ASSOCIATION, Buyer.COMPANY) and taxable is None,
+        "vat_number": not here and not person and in_union(country) and not vat_number,
+        "billing_address": not billed_at,
+    }
+    return frozenset(name for name, asks in could.items() if asks)
+
+
+def needs_siret(buyer: Buyer, country: str) -> bool:
+    """Whether a buyer is invoiced with a SIRET (EN 16931 BT-47): a small association may have none."""
+    return country == HOME and buyer in (Buyer.PUBLIC, Buyer.COMPANY)
 
 
 def billing_faults(facts: BillingFacts) -> dict[str, str]:
@@ -321,29 +351,6 @@ def check_website(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", text):
         raise ValueError(_("L’adresse commence par https://"))
     return text
-
-
-def check_accent(text: str) -> str:
-    """A colour on which white is read, and which is read on white. ValueError says by how much it is not."""
-    colour = text.strip().lower()
-    if not re.fullmatch(r"#[0-9a-f]{6}", colour):
-        raise ValueError(_("Une couleur s’écrit #0f5c4c : un dièse et six chiffres ou lettres de a à f."))
-    ratio = contrast_with_white(colour)
-    if ratio < CONTRAST:
-        said = f"{ratio:.1f}".replace(".", ",")
-        raise ValueError(
-            _("Cette couleur est trop claire : contraste de {ratio} pour 1 avec le blanc, il en faut 4,5.").format(
-                ratio=said
-            )
-        )
-    return colour
-
-
-def contrast_with_white(colour: str) -> float:
-    """The contrast ratio of « #rrggbb » with white (WCAG 2.2, relative luminance)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 LOGO_MAX = 300_000  # bytes: every page and every paper carries it

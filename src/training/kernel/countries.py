@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from babel import Locale
+from stdnum.eu import vat as eu_vat
 
 from training.kernel.i18n import SOURCE, language
 
@@ -28,3 +29,13 @@ def country(code: str) -> str:
 def printed(code: str) -> str:
     """The name of a country as French paper writes it."""
     return str(Locale(SOURCE).territories.get(code, code))
+
+
+def in_union(country: str) -> bool:
+    """Whether a country is of the European Union for VAT; Monaco is as France (CGI art. 256-0)."""
+    return country == "MC" or country.lower() in eu_vat.MEMBER_STATES
+
+
+def vat_prefix(country: str) -> str:
+    """How VAT numbers of a country of the Union begin."""
+    return {"GR": "EL", "MC": "FR"}.get(country, country)

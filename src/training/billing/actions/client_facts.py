@@ -1,6 +1,6 @@
-"""What a client tells for its invoice: its SIRET, the service, the engagement. On the booking, and on its drafts.
+"""What a client tells for its invoice: what it is, the service, the engagement. On the booking, and on its drafts.
 
-Locks: the organisation when it gives its SIRET, then as the actions called here.
+Locks: the organisation when it says something of itself, then as the actions called here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from training.billing.actions.ask_missing import complete_booking, complete_facts
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import booking as bookings
-from training.directory.actions import give_siret
+from training.directory.actions import tell_own_facts
+from training.directory.rules import OwnFacts
 from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
@@ -19,13 +20,15 @@ from training.kernel.permissions import Permission
 from training.papers.rules.references import NO_REFERENCES, References
 from training.records.actions.acting import acting
 
+NOTHING_OWN = OwnFacts()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactsTold:
     """As typed; what is empty leaves what is known."""
 
-    siret: str = ""
     references: References = NO_REFERENCES
+    own: OwnFacts = NOTHING_OWN
 
 
 async def tell_for_invoice(actor: Actor, invoice: int, told: FactsTold) -> bool:
@@ -40,8 +43,8 @@ async def tell_for_invoice(actor: Actor, invoice: int, told: FactsTold) -> bool:
             raise NotFound(_("Cette facture n’est plus à compléter."))
         actor.must(Permission.INVOICES_COMPLETE, organisation=payer, link=("invoice", invoice))
         _something(told)
-        if told.siret.strip():
-            await give_siret(actor, int(payer), told.siret)
+        if told.own.given:
+            await tell_own_facts(actor, int(payer), told.own)
         return await complete_facts(actor, invoice, told.references)
 
 
@@ -56,8 +59,8 @@ async def tell_for_booking(actor: Actor, booking: int, told: FactsTold) -> None:
         actor.must(Permission.INVOICES_COMPLETE, organisation=organisation)
         _something(told)
         await bookings.tell_references(actor, booking, told.references)
-        if told.siret.strip():
-            await give_siret(actor, int(organisation), told.siret)
+        if told.own.given:
+            await tell_own_facts(actor, int(organisation), told.own)
         standing = await db.connection().fetch(_OWN, booking)
         if any(record["state"] == InvoiceState.ISSUED for record in standing):
             raise Conflict(_("Cette réservation est déjà facturée : écrivez-nous, nous verrons ensemble."))
@@ -66,8 +69,8 @@ async def tell_for_booking(actor: Actor, booking: int, told: FactsTold) -> None:
 
 
 def _something(told: FactsTold) -> None:
-    if not (told.siret.strip() or told.references):
-        raise Invalid(_("Donnez au moins un numéro."))
+    if not (told.own.given or told.references):
+        raise Invalid(_("Remplissez au moins un champ."))
 
 
 # What its organisation is billed of a booking now: the line that its billable stands on.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.directory import actions as directory
 from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import USUAL_BUYER, Buyer
+from training.directory.rules import needs_siret, usual_buyer
 from training.identity.actions.roles import give_role
 from training.identity.rules import Role
 from training.identity.tables import User
@@ -14,9 +14,6 @@ from training.kernel.errors import Forbidden, Invalid
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
-
-# They are invoiced with a SIRET (EN 16931 BT-47; CGI ann. II art. 242 nonies A): a small association may have none
-NEEDS_SIRET = frozenset({Buyer.PUBLIC, Buyer.COMPANY})
 
 
 async def register_organisation(
@@ -32,7 +29,7 @@ async def register_organisation(
         actor.must(Permission.ORGANISATIONS_REGISTER, account=actor.id)
         if actor.id is None:
             raise Forbidden(_("Une structure s’inscrit en étant connecté."))
-        if new.siret is None and (new.buyer or USUAL_BUYER[new.kind]) in NEEDS_SIRET:
+        if new.siret is None and needs_siret(new.buyer or usual_buyer(new.kind, new.country), new.country):
             raise Invalid(_("À remplir : il figure sur vos factures."), field="siret")
         # a second click waits here, then finds what the first one made
         await db.execute("select id from account where id = $1 for update", actor.id)

@@ -17,13 +17,14 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import OCCUPYING
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.directory.rules import Buyer, Service
+from training.directory.rules import Buyer, Service, asked_of, needs_siret
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.references import NO_REFERENCES, References, chorus_lacking
 from training.web.auth import PUBLIC
 from training.web.forms import Form
+from training.web.own_facts import read_own, taxables
 from training.web.pages import Asked, go, page, the_actor
 from training.web.parameters import row
 from training.web.portal.links import BILLING_FACTS, private
@@ -38,7 +39,7 @@ class FactsWanted:
 
     organisation: OrganisationView
     services: tuple[Service, ...]
-    siret: bool
+    own: frozenset[str]  # of itself: the names of `OwnFacts` that nobody knows
     lacking: tuple[str, ...]
 
     @property
@@ -54,13 +55,17 @@ async def wanted(organisation: OrganisationView, known: References) -> FactsWant
     known = known.over(References(service_code=organisation.service_code))
     code = known.service_code
     strict = any(s.code == code and s.engagement_required for s in services)
-    siret = organisation.siret is None and organisation.buyer != Buyer.PERSON
-    lacking = [_("Il manque le numéro SIRET.")] if siret else []
+    needed = organisation.siret is None and needs_siret(organisation.buyer, organisation.country)
+    lacking = [_("Il manque le numéro SIRET.")] if needed else []
     if public:
         if code and services and code not in {s.code for s in services}:
             lacking.append(_("Le code service {code} n’est pas dans votre liste : choisissez-en un.").format(code=code))
         lacking += chorus_lacking(organisation.chorus_needs, known, strict).values()
-    return FactsWanted(organisation, services, siret, tuple(lacking))
+    own = asked_of(
+        organisation.buyer, organisation.country, siret=organisation.siret, rna=organisation.rna,
+        taxable=organisation.taxable, vat_number=organisation.vat_number, billed_at=organisation.billing_address,
+    )  # fmt: skip
+    return FactsWanted(organisation, services, own, tuple(lacking))
 
 
 def read_references(form: Form, services: tuple[Service, ...]) -> References:
@@ -73,12 +78,12 @@ def read_references(form: Form, services: tuple[Service, ...]) -> References:
 
 def _told(form: Form, asked_for: FactsWanted) -> FactsTold | None:
     references = read_references(form, asked_for.services)
-    siret = form.text("siret", most=30) if asked_for.siret else ""
-    return FactsTold(siret=siret, references=references) if form.good else None
+    own = read_own(form, asked_for.own)
+    return FactsTold(references=references, own=own) if form.good else None
 
 
 def _filled(known: References) -> Form:
-    return Form.filled({**known.ordered, "siret": ""})
+    return Form.filled({**known.ordered})
 
 
 # From a booking
@@ -121,6 +126,7 @@ async def _booking_page(request: Asked, organisation: OrganisationView, booking:
         "portal/billing_facts.html",
         form.status,
         form=form,
+        taxables=taxables(),
         wanted=asked_for,
         action=f"{here}/facture",
         back=(here, _("La réservation")),
@@ -169,6 +175,7 @@ async def _draft_page(request: Asked, organisation: OrganisationView, view: Invo
         "portal/billing_facts.html",
         form.status,
         form=form,
+        taxables=taxables(),
         wanted=await wanted(organisation, view.references),
         action=f"/espace/{organisation.slug}/factures/a-completer/{view.id}",
         back=(f"/espace/{organisation.slug}/factures", _("Factures")),
@@ -214,6 +221,7 @@ async def _link_page(request: Asked, token: str, view: InvoiceView, form: Form) 
         "portal/linked_billing_facts.html",
         form.status,
         form=form,
+        taxables=taxables(),
         wanted=await wanted(await _payer(view), view.references),
         action=f"/lien/{token}/completer",
         back=None,

@@ -8,8 +8,8 @@ import structlog
 from litestar import Response, Router, get
 from litestar.response import Template
 
-from training.directory.rules import check_accent
 from training.kernel import addresses, db, i18n
+from training.kernel.colours import check_accent
 from training.kernel.i18n import _
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.catalogue import VISITOR, Filters

@@ -7,13 +7,15 @@ from litestar.response import Redirect, Template
 
 from training.directory import queries as directory
 from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import KIND_NAMES, USUAL_BUYER, OrganisationKind, check_siret
-from training.identity.actions.registration import NEEDS_SIRET, register_organisation
+from training.directory.rules import KIND_NAMES, OrganisationKind, needs_siret, usual_buyer
+from training.identity.actions.registration import register_organisation
 from training.identity.rules import network_of, safe_path
+from training.kernel.countries import HOME, countries, country
 from training.kernel.i18n import _
 from training.web.auth import SIGNED_IN, client_address
 from training.web.forms import Form
-from training.web.pages import Asked, go, page, the_actor
+from training.web.own_facts import read_own, taxables
+from training.web.pages import Asked, go, once, page, the_actor
 
 
 @get("/inscription", permission=SIGNED_IN)
@@ -31,7 +33,7 @@ async def register(request: Asked) -> Template | Redirect:
         return await _page(request, form)
     with form.refusals():
         network = network_of(client_address(request))
-        organisation = await register_organisation(actor, new, contacts, network=network)
+        organisation = await once(request, form, lambda: register_organisation(actor, new, contacts, network=network))
         made = await directory.organisation(organisation)
         following = safe_path(form.values.get("suite", ""))
         said = _("{name} est inscrite. Vous pouvez réserver dès maintenant.").format(name=new.name)
@@ -43,20 +45,20 @@ def read(form: Form, email: str) -> tuple[NewOrganisation | None, tuple[NewConta
     """What was typed, as an organisation and its contacts, the asker's first; None with the mistakes in the form."""
     kind = form.choice("kind", OrganisationKind)
     name = form.text("name", required=True)
-    siret = _siret(form, kind)
+    land = country(form.text("country", most=2))
+    if kind is not None and not form.text("siret") and needs_siret(usual_buyer(kind, land), land):
+        form.errors.setdefault("siret", _("Indiquez le numéro SIRET : il figure sur vos factures."))
+    own = read_own(form)
     street = form.text("address", required=True, most=300)
-    postcode = form.text("postcode", required=True, most=10)
+    postcode = form.text("postcode", required=land == HOME, most=10)
     city = form.text("city", required=True, most=100)
     contacts = _contacts(form, email)
     if kind is None or not form.good:
         return None, ()
-    return NewOrganisation(name, kind, siret, street, postcode, city), contacts
-
-
-def _siret(form: Form, kind: OrganisationKind | None) -> str | None:
-    if not form.text("siret") and kind is not None and USUAL_BUYER[kind] in NEEDS_SIRET:
-        form.errors.setdefault("siret", _("Indiquez le numéro SIRET : il figure sur vos factures."))
-    return form.checked("siret", check_siret)
+    return NewOrganisation(
+        name, kind, own.siret, street, postcode, city, country=land, rna=own.rna, taxable=own.taxable,
+        vat_number=own.vat_number, billing_address=own.billing_address,
+    ), contacts  # fmt: skip
 
 
 def _contacts(form: Form, email: str) -> tuple[NewContact, ...]:
@@ -74,7 +76,10 @@ def _contacts(form: Form, email: str) -> tuple[NewContact, ...]:
 
 async def _page(request: Asked, form: Form) -> Template:
     kinds = [(str(kind), _(name)) for kind, name in KIND_NAMES.items()]
-    return await page(request, "portal/registration.html", form.status, form=form, kinds=kinds)
+    return await page(
+        request, "portal/registration.html", form.status, form=form, kinds=kinds, countries=countries(),
+        taxables=taxables(),
+    )  # fmt: skip
 
 
 ROUTER = Router("/", route_handlers=[ask, register])

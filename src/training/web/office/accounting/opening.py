@@ -19,7 +19,7 @@ from training.reporting.office import opening as reading
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.payments.reminders import OPENINGS
-from training.web.pages import Asked, file_response, go, parts, the_actor
+from training.web.pages import Asked, file_response, go, once, parts, the_actor
 from training.web.parameters import row
 
 P = Permission
@@ -50,7 +50,8 @@ async def take_over(request: Asked) -> Template | Redirect:
         form.errors.setdefault("payer", _("Aucune structure n’a ce SIRET ou ce nom, ou plusieurs ont ce nom."))
     if form.good and issued_on and due_on and cents and payer is not None:
         with form.refusals():
-            made = await open_balance(the_actor(request), Opening(number, payer.id, issued_on, due_on, int(cents)))
+            opening = Opening(number, payer.id, issued_on, due_on, int(cents))
+            made = await once(request, form, lambda: open_balance(the_actor(request), opening))
             return go(f"{OPENINGS}/{made}", _("{number} est reprise.").format(number=number))
     return await _page(request, form, Form())
 
@@ -79,7 +80,9 @@ async def _preview(request: Asked, content: bytes, form: Form) -> Template:
             found = await reading.opening_preview(content)
             status = 422 if found.wrong else 200
             carried = base64.b64encode(content).decode() if not found.wrong else ""
-            return await show(request, "accounting/opening_preview", status, carried=carried, **parts(found))
+            return await show(
+                request, "accounting/opening_preview", status, form=Form(), carried=carried, **parts(found)
+            )
     return await _page(request, Form(), form)
 
 
@@ -91,7 +94,7 @@ async def take_over_file(request: Asked) -> Template | Redirect:
     if form.good:
         with form.refusals():
             rows = (await asyncio.to_thread(opening_csv.read, content)).whole()
-            n = await open_balances(the_actor(request), rows)
+            n = await once(request, form, lambda: open_balances(the_actor(request), rows))
             words = ngettext("%(num)d facture est reprise.", "%(num)d factures sont reprises.", n) % {"num": n}
             return go("/gestion/comptes?nature=opening", words)
     return await _page(request, Form(), form)

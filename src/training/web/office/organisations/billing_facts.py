@@ -38,6 +38,7 @@ from training.reporting.office import organisations as reading
 from training.reporting.office.organisations import OfficeBillingFacts
 from training.web.forms import Form
 from training.web.office.page import show
+from training.web.own_facts import taxables
 from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import asked
 
@@ -103,7 +104,6 @@ VAT_ABROAD: dict[VatAbroad, Words] = {
         N_("Client établi hors de l’Union européenne, prestation située chez lui (art. 259-1° du CGI)."),
     ),
 }  # fmt: skip
-TAXABLES = (("", N_("On ne sait pas encore")), ("1", N_("Oui")), ("0", N_("Non")))
 
 
 def options(words: Mapping[Any, Words]) -> list[tuple[str, ...]]:
@@ -134,7 +134,7 @@ async def _page(request: Asked, slug: str, form: Form | None) -> Template:
             ("", _("On ne sait pas encore"), _("Aucune facture ne part sans sa réponse.")),
             *options(VAT_ABROAD),
         ],
-        taxables=[(value, _(name)) for value, name in TAXABLES],
+        taxables=taxables(),
         countries=countries(),
         rows=range(1, min(last, ROWS_MOST) + 1),
         blank=set(range(1, last + 1)) - set(used),
@@ -194,7 +194,7 @@ def read(form: Form) -> BillingFacts | None:
         "country": country(form.text("country", most=2)),
         "rna": form.checked("rna", check_rna),
         "taxable": {"1": True, "0": False}.get(form.values.get("taxable", "")),
-        "billing_address": form.lines("billing_address", most=400),
+        "billing_address": form.lines("billing_address", most=400, printed=True),
         "vat_abroad": form.choice("vat_abroad", VatAbroad) if form.values.get("vat_abroad") else None,
         "city": form.text("city", required=True, most=100),
         "service_code": form.text("service_code", most=SERVICE_CODE_MAX) or None,
@@ -233,7 +233,9 @@ async def new_payer_page(request: Asked) -> Template:
 
 async def _new_page(request: Asked, form: Form) -> Template:
     kinds = [(kind.value, _(name)) for kind, name in KIND_NAMES.items()]
-    return await show(request, "organisations/organisation_new", form.status, form=form, kinds=kinds)
+    return await show(
+        request, "organisations/organisation_new", form.status, form=form, kinds=kinds, countries=countries()
+    )
 
 
 @post(NEW, permission=P.INVOICES_PREPARE)
@@ -245,13 +247,16 @@ async def new_payer(request: Asked) -> Template | Redirect:
     siret = form.checked("siret", check_siret)
     if person and siret:
         form.errors.setdefault("siret", _("Un particulier n’a pas de SIRET : videz cette case."))
-    new = {name: form.text(name, required=True, most=most) for name, most in _ADDRESS}
+    new = {name: form.text(name, required=name != "postcode", most=most) for name, most in _ADDRESS}
+    land = country(form.text("country", most=2))
     email = form.checked("email", check_email, required=True) or ""
     contact = NewContact(form.text("contact", required=not person, most=200) or new["name"], email,
                          form.text("phone", most=30) or None, for_billing=True)  # fmt: skip
     if form.good and kind is not None:
         with form.refusals():
-            payer = NewOrganisation(new["name"], kind, siret, new["address"], new["postcode"], new["city"])
+            payer = NewOrganisation(
+                new["name"], kind, siret, new["address"], new["postcode"], new["city"], country=land
+            )
             made_id = await once(request, form, lambda: add_payer(the_actor(request), payer, contact))
             made = await directory.organisation(made_id)
             assert made is not None  # noqa: S101 - it was made in the line above

@@ -12,13 +12,13 @@ from training.billing.rules.terms import default_terms
 from training.directory.actions import remove_logo, set_logo, set_platform
 from training.directory.rules import (
     Buyer,
-    check_accent,
     check_bic,
     check_iban,
     check_siret,
     check_vat_number,
     check_website,
 )
+from training.kernel.colours import check_accent
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.kernel.render import month_end
