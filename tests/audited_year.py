@@ -210,9 +210,8 @@ async def _chorus(town: makers.Town) -> None:
     await client_facts.tell_for_booking(SYSTEM, booked.id, told)
     await drain()
     if draft := await db.value("select max(id) from invoice where state = 'draft'"):
-        await client_facts.tell_for_invoice(
-            SYSTEM, draft, client_facts.FactsTold(references=References(service_code="DRH"))
-        )
+        told = client_facts.FactsTold(references=References(service_code="DRH"))
+        await client_facts.tell_for_invoice(SYSTEM, draft, told)
 
 
 async def _bank() -> None:
