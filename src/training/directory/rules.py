@@ -297,10 +297,7 @@ def check_iban(text: str) -> str:
 
 def check_bic(text: str) -> str:
     """A BIC: 8 or 11 characters (ISO 9362)."""
-    bic = re.sub(r"\s", "", text).upper()
-    if not re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", bic):
-        raise ValueError(_("Un BIC a 8 ou 11 caractères, par exemple AGRIFRPP."))
-    return bic
+    return _code(text, r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", _("Un BIC a 8 ou 11 caractères, par exemple AGRIFRPP."))
 
 
 def check_vat_number(text: str) -> str:
@@ -324,25 +321,26 @@ def check_buyer_vat_number(text: str) -> str:
 
 def check_rna(text: str) -> str:
     """An association's number in the national register: W and nine characters."""
-    number = re.sub(r"\s", "", text).upper()
-    if not re.fullmatch(r"W[0-9A-Z]{9}", number):
-        raise ValueError(_("Un numéro RNA commence par W et a dix caractères, par exemple W611002345."))
-    return number
+    wrong = _("Un numéro RNA commence par W et a dix caractères, par exemple W611002345.")
+    return _code(text, r"W[0-9A-Z]{9}", wrong)
 
 
 def check_account(text: str) -> str:
     """An account's number: it begins with three figures of the plan comptable général (FEC, CompteNum)."""
-    number = re.sub(r"\s", "", text).upper()
-    if not re.fullmatch(r"[1-9][0-9]{2}[0-9A-Z]{0,17}", number):
-        raise ValueError(_("Un numéro de compte commence par trois chiffres, par exemple 706000."))
-    return number
+    wrong = _("Un numéro de compte commence par trois chiffres, par exemple 706000.")
+    return _code(text, r"[1-9][0-9]{2}[0-9A-Z]{0,17}", wrong)
 
 
 def check_analytic_code(text: str) -> str:
     """A code of the analytic plan: short, without spaces."""
+    return _code(text, r"[0-9A-Z._/-]{1,20}", _("Vingt lettres, chiffres ou tirets au plus, par exemple MOB-SEC."))
+
+
+def _code(text: str, pattern: str, wrong: str) -> str:
+    """A code as it is written: without spaces, in capitals. ValueError, in the words given, when it is none."""
     code = re.sub(r"\s", "", text).upper()
-    if not re.fullmatch(r"[0-9A-Z._/-]{1,20}", code):
-        raise ValueError(_("Vingt lettres, chiffres ou tirets au plus, par exemple MOB-SEC."))
+    if not re.fullmatch(pattern, code):
+        raise ValueError(wrong)
     return code
 
 

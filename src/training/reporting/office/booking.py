@@ -84,7 +84,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
 
 async def booking(scope: Scope, reference: str) -> BookingView:
     """The booking alone, as what is done to it needs it; NotFound when there is none."""
-    view = await bookings.booking(scope, reference.replace("\x00", ""))
+    view = await bookings.booking(scope, reference)
     if view is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return view

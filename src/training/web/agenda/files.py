@@ -40,9 +40,7 @@ async def session(request: Asked, name: FromPath[str]) -> Response[bytes] | Resp
 async def booking(request: Asked, name: FromPath[str]) -> Response[bytes]:
     """The dates of a booking, for the people of its organisation."""
     reference = answers.stem(name)
-    found = None
-    if reference and "\x00" not in reference:
-        found = await bookings.booking(the_actor(request).scope, reference)
+    found = await bookings.booking(the_actor(request).scope, reference) if reference else None
     if found is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     facts: list[SlotFacts] = []

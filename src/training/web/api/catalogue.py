@@ -11,11 +11,11 @@ from training.catalogue import queries as catalogue
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock
+from training.kernel.characters import hidden
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
 from training.scheduling import queries as scheduling
 from training.web.api import examples, outputs, paging
-from training.web.api.inputs import NUL
 from training.web.api.outputs import OfferDetail, OfferList, SessionList
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, actor_of
@@ -86,7 +86,7 @@ async def list_sessions(
     cursor: Cursor = None,
 ) -> SessionList:
     """The coming sessions that may be booked."""
-    if offer and NUL in offer:
+    if offer and hidden(offer):
         raise Invalid(_("Le nom court d’une offre."), field="offer")
     organisation = await asking(request)
     page, more = paging.split(

@@ -21,7 +21,6 @@ from training.web.api.problems import NotJson
 BIGINT = 2**63 - 1  # PostgreSQL's
 PARTICIPANTS = 500
 BODY_MAX = 800_000  # bytes: as many names, each letter escaped
-NUL = "\x00"  # which PostgreSQL does not keep in a text, and answers with an error
 UNKNOWN_MAX = 20  # fields that do not exist, named in one answer
 
 _Session = Annotated[
