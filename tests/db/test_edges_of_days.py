@@ -15,7 +15,7 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
-from training.reporting.office import today
+from training.reporting.office import week as reading
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +78,7 @@ async def test_the_week_begins_with_today_in_paris_and_has_seven_days(database_t
         await makers.make_session(town.offer, starts_at=datetime(2027, 3, 8, 23, 30, tzinfo=UTC))
         await makers.make_session(town.offer, starts_at=datetime(2027, 3, 1, 12, tzinfo=UTC))
     with clock.frozen(late):
-        week = await today.week()
+        week = await reading.week()
     assert [(day.day, day.today) for day in week][:2] == [(date(2027, 3, 2), True), (date(2027, 3, 3), False)]
     assert len(week) == 7
     assert [event.href.rsplit("/", 1)[1] for day in week for event in day.events] == [str(first), str(last)]

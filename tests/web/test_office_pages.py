@@ -16,7 +16,7 @@ from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
-from training.reporting.office import today as today_reading
+from training.reporting.office import week as week_reading
 from training.web.parameters import moment_key, row_key
 from training.worker import drain
 
@@ -327,11 +327,11 @@ async def test_drafts_say_what_they_lack_as_billing_does(database_test):
 
 def test_the_week_puts_overlapping_dates_side_by_side():
     def event(start, end):
-        return today_reading.WeekEvent("/", "Sées", "Vélo", makers.NOON, makers.NOON, start * 60, end * 60)
+        return week_reading.WeekEvent("/", "Sées", "Vélo", makers.NOON, makers.NOON, start * 60, end * 60)
 
-    placed = today_reading.in_lanes([event(9, 12), event(10, 11), event(11, 13), event(14, 15)])
+    placed = week_reading.in_lanes([event(9, 12), event(10, 11), event(11, 13), event(14, 15)])
     assert [(e.lane, e.lanes) for e in placed] == [(1, 2), (2, 2), (2, 2), (1, 1)]
-    crowd = today_reading.in_lanes([event(9, 12)] * 5)
+    crowd = week_reading.in_lanes([event(9, 12)] * 5)
     assert {e.lanes for e in crowd} == {3}
     assert max(e.lane for e in crowd) == 3
 
