@@ -21,8 +21,8 @@ EARLIEST, LATEST = 8, 19  # the hours a week is drawn with when nothing stands o
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many of each thing wait for somebody of the team."""
+class _Counts:
+    """What one statement counts."""
 
     organisations: int
     bookings: int
@@ -39,29 +39,16 @@ class Waiting:
     bank_lines: int
     unused: int  # payments of which something settles nothing yet
     unmatched: int  # roles of before origins were known
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(_Counts):
+    """How many of each thing wait for somebody of the team."""
+
     jobs: int
     to_deposit: int
     quiet_deposits: int
     stuck_deposits: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    organisations: int
-    bookings: int
-    first_term: datetime | None
-    undecided: int
-    doubled: int
-    sessions: int
-    drafts: int
-    mails_failed: int
-    mails_held: int
-    mails_put_off: int
-    late: int
-    reminders: int
-    bank_lines: int
-    unused: int
-    unmatched: int
 
 
 async def waiting(scope: Scope) -> Waiting:
