@@ -8,9 +8,10 @@ import icalendar
 import pytest
 
 import makers
-from training.bookings.actions.booking import NewBooking, book
+from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel
 from training.calendar.actions.invitations import Prepared, prepare
+from training.calendar.queries import invitations
 from training.directory.actions import add_facilitator, set_platform
 from training.directory.queries import the_platform
 from training.kernel import clock, db
@@ -213,3 +214,14 @@ async def test_each_slot_is_an_event_of_its_own_in_a_mail_of_its_own(database_te
     await drain()
     off = [m.calendar_method for m in await mails.mails() if m.id not in {t.id for t in told} and m.calendar_method]
     assert off.count("CANCEL") == 2
+
+
+async def test_an_answer_is_of_a_booking_only_where_a_contact_or_a_participant_gave_it(database_test):
+    """A facilitator's reason is an assignment, a host's is a venue: their ids are no bookings'."""
+    town = await makers.make_town()
+    await db.execute("update venue set contact_email = 'clefs@example.org', contact_name = 'Régis Gardien'")
+    booked = await makers.make_booking(town, 4)
+    await name_participants(SYSTEM, booked.id, (NewParticipant("Léa", "lea@example.org"),), invite=True)
+    await drain()
+    found = {a.role: a.booking for a in await invitations.answers(town.session)}
+    assert found == {"facilitator": None, "host": None, "contact": booked.id, "participant": booked.id}

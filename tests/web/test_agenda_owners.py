@@ -79,6 +79,26 @@ async def test_a_persons_own_sessions_whatever_their_reason(client):
     assert later not in await sessions(client, token)
 
 
+@pytest.mark.parametrize(
+    ("email", "ending"),
+    [
+        ("anime@example.org", "update assignment set state = 'declined'"),
+        ("rh@mairie.example.org", "update booking set state = 'cancelled'"),
+        ("lea@example.org", "update booking set state = 'cancelled'"),
+    ],
+    ids=["facilitator", "contact", "participant"],
+)
+async def test_a_persons_own_date_goes_when_its_reason_does(client, email, ending):
+    town = await makers.make_town()
+    elsewhere = await makers.make_organisation("Commune Voisine", siret=None, domain="v.example.org")
+    booked = await makers.make_booking(town, 4)
+    await name_participants(SYSTEM, booked.id, (NewParticipant("Léa Exemple", "lea@example.org"),))
+    token = await open_feed(await member(elsewhere, email), "mon téléphone")
+    assert await sessions(client, token) == [town.session]
+    await db.execute(ending)
+    assert await sessions(client, token) == []
+
+
 async def test_a_partners_sessions(client):
     town = await makers.make_town()
     await makers.make_booking(town, 12)
@@ -157,13 +177,20 @@ async def test_only_who_goes_is_busy_and_no_search_engine_keeps_an_address(clien
         assert answer.headers["x-robots-tag"] == "noindex"
 
 
-async def test_it_dies_with_the_membership(client):
+async def test_it_dies_with_the_membership_whatever_others_there_are(client):
     town = await makers.make_town()
-    me = await member(town.organisation)
+    await roles.grant(SYSTEM, await member_elsewhere(), Role.MEMBER, organisation=town.organisation)
+    me = await actor("membre@mairie.example.org")
     token = await open_feed(me, "bureau", organisation=town.organisation)
     assert not await dead(client, token)
-    await db.execute("delete from membership where account = $1", me.id)
+    await db.execute("delete from membership where account = $1 and organisation = $2", me.id, town.organisation)
     assert await dead(client, token)
+
+
+async def member_elsewhere() -> int:
+    account = (await member(await makers.make_organisation("Voisine", siret=None, domain="v.example.org"))).id
+    assert account is not None
+    return account
 
 
 @pytest.mark.parametrize("owner", ["organisation", "person", "staff"])
