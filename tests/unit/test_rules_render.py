@@ -126,6 +126,14 @@ def test_moment(instant: datetime, words: str) -> None:
     assert plain(render.moment(instant)) == words
 
 
+def test_what_comes_another_day_says_which() -> None:
+    """« part seule à 9 h », said of tomorrow's nine o'clock, is wrong."""
+    with clock.frozen(NINE - timedelta(hours=3)):
+        assert plain(render.coming(NINE)) == "à 9 h"
+        assert plain(render.coming(NINE + timedelta(days=1))) == "le mercredi 10 mars à 9 h"
+        assert plain(render.coming(NINE + timedelta(days=400))) == "le mercredi 12 avril 2028 à 10 h"
+
+
 @pytest.mark.parametrize(
     ("minutes", "words"), [(45, "45 min"), (60, "1 h"), (90, "1 h 30"), (125, "2 h 05"), (180, "3 h"), (0, "0 min")]
 )

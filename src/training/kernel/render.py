@@ -133,6 +133,13 @@ def moment(value: datetime) -> str:
     return _("{day} à {hour}").format(day=_ordinal(local.date(), "d MMMM y"), hour=hour(value))
 
 
+def coming(value: datetime) -> str:
+    """As "à 14 h 05" for today, "le mardi 9 mars à 14 h 05" for another day: when something will happen."""
+    if clock.local(value).date() == clock.today():
+        return _("à {hour}").format(hour=hour(value))
+    return _("le {day} à {hour}").format(day=day(value), hour=hour(value))
+
+
 def duration(minutes: int) -> str:
     """As "3 h", "1 h 30", "45 min"."""
     whole, rest = divmod(minutes, 60)
@@ -179,6 +186,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "month": month,
     "hour": hour,
     "moment": moment,
+    "coming": coming,
     "duration": duration,
     "count": count,
     "markdown": markdown,
