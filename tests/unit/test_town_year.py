@@ -9,12 +9,13 @@ from itertools import pairwise
 
 import pytest
 
-from training.bookings.rules.seats import OPTION_LIFE
+from training.bookings.rules.seats import OPTION_LIFE, REQUEST_LIFE
 from training.demo.town import calendar, offers, organisations, people, places, venues
 from training.demo.town.bookings import STORY_SEATS, bookings
 from training.demo.town.calendar import SEED, is_working_day, plan
 from training.demo.town.shapes import OCCUPYING, PlannedBooking, PlannedSession
 from training.kernel.clock import at, local
+from training.kernel.workdays import after_workdays
 
 DAYS = [
     date(2026, 11, 23),
@@ -216,6 +217,8 @@ def test_bookings_agree_with_their_session_and_the_clock(today: date, seed: int)
         if booking.state == "option":
             assert booking.expires_at is not None
             assert booking.expires_at == booking.booked_at + OPTION_LIFE > at(today, time(23))
+        if booking.state == "pending":  # or the first sweep ends it, and the demonstration has no request to decide
+            assert after_workdays(booking.booked_at, REQUEST_LIFE) > at(today, time(23))
 
 
 @on_many_days

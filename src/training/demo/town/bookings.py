@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from training.bookings.rules.seats import OPTION_LIFE
+from training.bookings.rules.seats import OPTION_LIFE, REQUEST_LIFE
 from training.demo.town.offers import OFFERS, STORY_OFFER
 from training.demo.town.organisations import ORGANISATIONS, STORY_ORGANISATION
 from training.demo.town.rhythms import RHYTHMS
@@ -101,6 +101,8 @@ class _Book:
         day = opened + timedelta(days=self.rng.randint(1, max(1, (closed - opened).days - 9)))
         if state == "option":  # one that still runs: made in the last days
             day = self.today - timedelta(days=self.rng.randint(1, 5))
+        if state == "pending":  # the same; the working days that a request lives are more than these
+            day = max(day, self.today - timedelta(days=REQUEST_LIFE - 1))
         drawn = at(day, time(self.rng.randint(8, 17), self.rng.randrange(0, 60, 5)))
         last = [before.booked_at for before in self.written if before.session == session.key]
         return max([drawn, *(moment + timedelta(minutes=50) for moment in last)])
