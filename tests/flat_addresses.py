@@ -21,6 +21,7 @@ ADDRESSES = {
     "rh@mairie.example.org": (
         "/inscription", "/espace/{slug}", "/espace/{slug}/reservations", "/espace/{slug}/reservations/{booking}",
         "/espace/{slug}/reservations/{booking}/annuler", "/espace/{slug}/reservations/{booking}/facture",
+        "/espace/{slug}/reservations/{booking}/places", "/espace/{slug}/reservations/{booking}/places?places=3",
         "/espace/{slug}/factures", "/espace/{slug}/factures/{invoice}.pdf",
         "/espace/{slug}/factures/a-completer/{draft}", "/espace/{slug}/recus/{receipt}.pdf", "/espace/{slug}/agenda",
         "/espace/{slug}/agenda/{own_feed}/remplacer", "/espace/{slug}/agenda/{own_feed}/supprimer",
@@ -35,6 +36,7 @@ ADDRESSES = {
         "/gestion/reservations?q=commune+rachel", "/gestion/reservations?q=zzzz",
         "/gestion/reservations?structure={slug}", "/gestion/reservations/{booking}",
         "/gestion/reservations/{booking}/acompte", "/gestion/reservations/{booking}/annuler",
+        "/gestion/reservations/{booking}/places", "/gestion/reservations/{booking}/places?places=3",
         "/gestion/reservations/{booking}/payeurs", "/gestion/reservations/{booking}/payeurs?payeur=zzzz",
         "/gestion/seances", "/gestion/seances?periode=passees",
         "/gestion/seances?periode=a-marquer", "/gestion/seances?etat=draft", "/gestion/seances?offre={offer}",

@@ -16,7 +16,8 @@ from training.billing.actions.deposit import ask_deposit
 from training.billing.actions.share import share
 from training.billing.rules.sharing import Share
 from training.bookings import queries
-from training.bookings.actions import booking, ending
+from training.bookings.actions import booking, ending, resizing
+from training.bookings.actions.booking import NewParticipant
 from training.bookings.rules import states, who_may
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
@@ -25,6 +26,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.papers.rules.references import References
 from training.reporting.office.booking import booking_page
+from training.reporting.seats import seats_asked
 from training.scheduling import queries as sessions
 from training.scheduling import rules as scheduling
 from training.scheduling.actions import changing, planning
@@ -80,6 +82,30 @@ def _of_booking(actor: Actor, view: queries.BookingView) -> list[tuple[str, bool
             lambda: booking.tell_references(actor, view.id, References(purchase_order="2027-1")),
         ),
     ]
+
+
+async def test_the_page_of_seats_offers_what_its_action_does(database_test):
+    """More, and fewer, down to where people are named: before anybody presses, as when they do."""
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        booked = await makers.make_booking(town, 5, participants=tuple(NewParticipant(name) for name in "LZ"))
+    people = [staff(Role.ADVISER), member(Role.MEMBER, town.organisation), member(Role.REFERRER, town.organisation)]
+    closes = town.starts_at - timedelta(hours=2)
+    await db.execute("update session set closes_at = $1", closes)
+    times = (closes - SECOND, closes + SECOND, town.starts_at + SECOND)
+    offered, wrong = 0, []
+    for state, session_state, now in product(BookingState, set(SessionState) - {SessionState.DRAFT}, times):
+        with clock.frozen(now):
+            await _stand(booked.id, town.session, state, session_state)
+            for actor, seats in product(people, (1, 4, 6, 60, 61)):
+                view = await queries.booking_by_id(SYSTEM.scope, booked.id)
+                assert view is not None
+                shown = (await seats_asked(actor, view, seats)).change != 0
+                offered += shown
+                if await does(lambda a=actor, n=seats: resizing.resize(a, booked.id, n)) != shown:
+                    wrong.append((actor.label, state, session_state, now, seats, shown))
+    assert wrong == []
+    assert offered > 100
 
 
 async def test_a_session_s_page_offers_what_its_actions_do(database_test):

@@ -47,6 +47,9 @@ PATHS: dict[str, str] = {
     "/espace/{slug:str}/reservations/{reference:str}": "/espace/{slug}/reservations/{coming_booking}",
     "/espace/{slug:str}/reservations/{reference:str}/facture": "/espace/{slug}/reservations/{coming_booking}/facture",
     "/espace/{slug:str}/reservations/{reference:str}/annuler": "/espace/{slug}/reservations/{coming_booking}/annuler",
+    "/espace/{slug:str}/reservations/{reference:str}/places": (
+        "/espace/{slug}/reservations/{coming_booking}/places?places=5"
+    ),
     "/gestion/banque/lignes/{line:int}": "/gestion/banque/lignes/{bank_line}",
     "/gestion/banque/releves/{statement:int}": "/gestion/banque/releves/{statement}",
     "/gestion/banque/releves/{statement:int}/colonnes": "/gestion/banque/releves/{unread_statement}/colonnes",
@@ -82,6 +85,7 @@ PATHS: dict[str, str] = {
     "/gestion/reservations/{reference:str}/acompte": "/gestion/reservations/{coming_booking}/acompte",
     "/gestion/reservations/{reference:str}/payeurs": "/gestion/reservations/{coming_booking}/payeurs",
     "/gestion/reservations/{reference:str}/annuler": "/gestion/reservations/{coming_booking}/annuler",
+    "/gestion/reservations/{reference:str}/places": "/gestion/reservations/{coming_booking}/places?places=5",
     "/gestion/reservations/{reference:str}/refuser": "/gestion/reservations/{pending}/refuser",
     "/gestion/seances/{session:int}": "/gestion/seances/{coming}",
     "/gestion/seances/{session:int}/annuler": "/gestion/seances/{coming}/annuler",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from training.bookings.rules.states import BookingState, EndedBy
 from training.bookings.rules.who_may import Standing
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules import Price, TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
@@ -62,6 +62,11 @@ class BookingView:
     def place(self) -> str:
         """Venue and town on one line, "" when unknown."""
         return place(self.venue, self.city)
+
+    @property
+    def price(self) -> Price:
+        """What was said that it costs."""
+        return Price(self.tariff_mode, self.unit_price_cents, self.price_cents, self.reference_cents)
 
     @property
     def standing(self) -> Standing:

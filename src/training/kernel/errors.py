@@ -70,10 +70,15 @@ class TooMany(DomainError):
         self.retry_after = retry_after
 
 
-def allows(rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
-    """Whether a rule that refuses by raising lets it through: what a page asks in order to show the button."""
+def refusal(rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> DomainError | None:
+    """What a rule refuses by raising, for a page that says it before anybody presses; None where it lets it through."""
     try:
         rule(*args, **kwargs)
-    except DomainError:
-        return False
-    return True
+    except DomainError as refused:
+        return refused
+    return None
+
+
+def allows(rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether a rule lets it through: what a page asks in order to show the button."""
+    return refusal(rule, *args, **kwargs) is None

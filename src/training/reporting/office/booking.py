@@ -48,6 +48,7 @@ class OfficeBooking:
     may_confirm: bool
     may_decline: bool
     may_cancel: bool
+    may_resize: bool
     may_share: bool
     may_ask_deposit: bool
     undecided: bool  # its session was held, and nobody had confirmed it
@@ -76,6 +77,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         may_confirm=who_may.may_confirm(actor, standing, now),
         may_decline=who_may.may_decline(actor, standing),
         may_cancel=who_may.may_cancel(actor, standing, now),
+        may_resize=who_may.may_resize(actor, standing, now),
         may_share=may_share(actor, view.state, view.tariff_mode, issued),
         may_ask_deposit=early is not None and may_ask_deposit(actor, early),
         undecided=allows(who_may.check_decide, standing),

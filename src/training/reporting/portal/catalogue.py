@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.bookings.rules.states import NAMEABLE, is_late
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import OfferView
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules import OrganisationKind
 from training.kernel import addresses, clock, db
-from training.kernel.actor import Actor
+from training.kernel.actor import Actor, Scope
 from training.kernel.clauses import Clauses
 from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table
 from training.scheduling import queries as scheduling
@@ -263,13 +266,17 @@ async def offer_page(who: CatalogueReader, slug: str) -> OfferPage | None:
 
 @dataclass(frozen=True, slots=True)
 class SessionShown:
-    """What the page of a session shows. `delivered_by`: bodies, never persons; empty is the platform's own team."""
+    """What the page of a session shows. `delivered_by`: bodies, never persons; empty is the platform's own team.
+
+    `booked`: what the reader's organisations have there and may still come with.
+    """
 
     session: SessionView
     slots: tuple[SlotView, ...]
     delivered_by: tuple[str, ...]
     price: PriceSaid
     others: tuple[PricedSession, ...]
+    booked: tuple[BookingView, ...] = ()
 
     @property
     def refusal(self) -> str:
@@ -285,7 +292,7 @@ class SessionShown:
 
 
 async def session_page(actor: Actor | None, who: CatalogueReader, id: int) -> SessionShown | None:  # noqa: A002
-    """A session that this person may see: not a draft, not another organisation's. Six statements at most."""
+    """A session that this person may see: not a draft, not another organisation's. Seven statements at most."""
     session = await scheduling.session(id)
     if session is None or not _may_see(actor, session):
         return None
@@ -298,7 +305,16 @@ async def session_page(actor: Actor | None, who: CatalogueReader, id: int) -> Se
         _bodies(session, [a.partner for a in assigned]),
         (await _priced([session], who))[0].price,
         tuple(item for item in coming.items if item.session.id != id)[:5],
+        await _booked(who, id),
     )
+
+
+async def _booked(who: CatalogueReader, session: int) -> tuple[BookingView, ...]:
+    if not who.organisations:
+        return ()
+    scope, now = Scope(organisations={id_: frozenset() for id_ in who.ids}), clock.now()
+    found = await bookings.bookings(scope, session=session, states=sorted(NAMEABLE))
+    return tuple(b for b in found if not is_late(b.state, b.expires_at, now))
 
 
 def _may_see(actor: Actor | None, session: SessionView) -> bool:

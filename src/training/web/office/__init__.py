@@ -4,7 +4,7 @@ from litestar import Router
 
 from training.web.office import feeds, jobs, mails, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
-from training.web.office.bookings import booking
+from training.web.office.bookings import booking, seats
 from training.web.office.catalogue import offers
 from training.web.office.invoices import credit_notes, draft_lines, drafts, invoice, trail, transmissions
 from training.web.office.organisations import billing_facts, contacts, organisation, payers
@@ -22,6 +22,7 @@ _PAGES = (
         venues,
         facilitators,
         booking,
+        seats,
         organisation,
         billing_facts,
         contacts,

@@ -9,20 +9,21 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.bookings import queries as bookings_read
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking, RepeatKey
 from training.bookings.actions.locking import Booked
 from training.bookings.queries import BookingView
+from training.bookings.rules.groups import BookedAlready
+from training.bookings.rules.prices import resized
 from training.bookings.rules.seats import OPTION_LIFE, seats_missing
-from training.bookings.rules.states import OCCUPYING, BookingState
+from training.bookings.rules.states import IN_LINE, BookingState
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
 from training.directory.rules import Service
 from training.identity.rules import new_token
-from training.kernel.actor import Actor, Scope
+from training.kernel.actor import Actor
 from training.kernel.errors import DomainError, Forbidden, NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
@@ -36,8 +37,7 @@ from training.web.parameters import address, asked, whole
 from training.web.portal.billing_facts import read_references
 from training.web.portal.people import read_people
 from training.web.portal.sessions import session_id
-
-MOST_SEATS = 1_000  # of one booking: more is a slip of the finger
+from training.web.seats import MOST_SEATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,33 @@ class Asking:
     organisation: OrganisationView
     contacts: tuple[ContactView, ...]
     several: bool
-    already: tuple[BookingView, ...]  # what the organisation has there: going back and sending again is no new wish
+    already: tuple[BookingView, ...]  # what the organisation has there
     services: tuple[Service, ...]  # of a public buyer: the ones that its invoices may name
+
+    @property
+    def in_line(self) -> tuple[BookingView, ...]:
+        """What stands on the waiting list, or came up: more seats are no part of it."""
+        return tuple(b for b in self.already if b.state in IN_LINE)
+
+    @property
+    def beside(self) -> tuple[BookingView, ...]:
+        """What has to be decided, or changed, before seats are asked for anew."""
+        return () if self.joined else self._group
+
+    @property
+    def joined(self) -> BookingView | None:
+        """The booking that more seats go to. None: it would be the first, or something is in the way."""
+        state = BookingState.CONFIRMED if self.organisation.approved else BookingState.PENDING
+        return self._group[0] if [b.state for b in self._group] == [state] else None
+
+    @property
+    def had(self) -> int:
+        """The seats that this page says there are."""
+        return self.joined.seats if self.joined else 0
+
+    @property
+    def _group(self) -> tuple[BookingView, ...]:
+        return tuple(b for b in self.already if b.state not in IN_LINE)
 
 
 @get("/seances/{name:str}/reserver", permission=PUBLIC)
@@ -70,10 +95,15 @@ async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
     chosen = able[0] if len(able) == 1 else _named(able, asked(request, "structure"))
     if chosen is None:
         return await page(request, "portal/book_for.html", found=found, organisations=able, places=places)
+    asking = await _asking(found, chosen, len(able) > 1)
+    if asking.beside:
+        return await page(
+            request, "portal/booked_already.html", asking=asking, session=found.session, organisation=chosen
+        )
     form = Form.filled({"places": places, "structure": chosen.slug, "cle": new_token()})
     if places:
         read_seats(form, found)
-    return await _page(request, await _asking(found, chosen, len(able) > 1), form)
+    return await _page(request, asking, form)
 
 
 @post("/seances/{name:str}/reserver", permission=SIGNED_IN, status_code=200)
@@ -96,13 +126,14 @@ async def book(request: Asked, name: FromPath[str]) -> Template | Redirect:
         # what refused may be that things moved since the page was read: show them as they are now
         asking = await _asking(await _found(actor, who, found.session.id), chosen, asking.several)
         return await _page(request, asking, form, refusal.status)
-    return go(f"/espace/{chosen.slug}/reservations/{booked.reference}", _said(booked))
+    return go(f"/espace/{chosen.slug}/reservations/{booked.reference}", _said(booked, new.seats))
 
 
 def read(form: Form, asking: Asking) -> NewBooking | None:
     """What was typed, as a booking; None with the mistakes in the form."""
     seats = form.number("places", least=1, most=MOST_SEATS)
-    contact = _contact(form, asking)
+    had = whole(form.values.get("avant", ""))  # as the form said; what there is by now is the action's to compare
+    contact = None if had else _contact(form, asking)
     references = read_references(form, asking.services)
     note = form.lines("note", most=2_000)
     people = read_people(form)
@@ -119,6 +150,7 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
         participants=people,
         option=bool(form.values.get("option")),
         accept_price_cents=whole(form.values.get("price", "")),  # between reading and taking it may rise
+        had=had,
     )
 
 
@@ -138,12 +170,18 @@ def _contact(form: Form, asking: Asking) -> int | None:
 
 
 async def _same_price(form: Form, asking: Asking, seats: int) -> bool:
-    """Whether the price is the one that was shown: nobody owes an amount that they have not read."""
+    """Whether the price is the one that was shown: nobody owes an amount that they have not read.
+
+    Of a form that was sent already, or that knew of other seats, the action says more than its price.
+    """
+    if form.values.get("avant", "0") != str(asking.had):
+        return True
     now = await _quote(asking, seats)
     seen = form.values.get("price", "")
     if now is None or seen == str(now.price_cents):
         return True
-    people = ngettext("%(num)d personne", "%(num)d personnes", seats) % {"num": seats}
+    total = asking.had + seats
+    people = ngettext("%(num)d personne", "%(num)d personnes", total) % {"num": total}
     form.errors[""] = _("Pour {people}, le prix est de {amount} : vérifiez, puis réservez.").format(
         people=people, amount=euros(now.price_cents) if now.price_cents else _("zéro euro")
     )
@@ -151,8 +189,11 @@ async def _same_price(form: Form, asking: Asking, seats: int) -> bool:
 
 
 async def _quote(asking: Asking, seats: int) -> Price | None:
-    session = asking.found.session
-    return await catalogue.price_of(session.offer, asking.organisation.kind, session.starts_at, max(seats, 1))
+    """What so many cost; where there are some already, what they cost with these, by the tariff that was promised."""
+    session, had = asking.found.session, asking.joined
+    total = max(asking.had + seats, 1)
+    today = await catalogue.price_of(session.offer, asking.organisation.kind, session.starts_at, total)
+    return resized(had.price, had.seats, total, today) if had else today
 
 
 async def _found(actor: Actor, who: CatalogueReader, session: int) -> SessionShown:
@@ -184,11 +225,10 @@ def _nobody(actor: Actor, who: CatalogueReader, here: str) -> Redirect:
 
 
 async def _asking(found: SessionShown, organisation: OrganisationView, several: bool) -> Asking:
-    scope = Scope(organisations={organisation.id: frozenset()})
-    already = await bookings_read.bookings(scope, session=found.session.id, states=sorted(OCCUPYING))
+    already = tuple(b for b in found.booked if b.organisation == organisation.id)
     contacts = tuple(await directory.contacts(organisation.id))
     services = tuple(s for s in await directory.chorus_services(organisation.id) if s.active)
-    return Asking(found, organisation, contacts, several, tuple(already), services)
+    return Asking(found, organisation, contacts, several, already, services)
 
 
 def _repeat_key(actor: Actor, form: Form) -> RepeatKey | None:
@@ -197,15 +237,18 @@ def _repeat_key(actor: Actor, form: Form) -> RepeatKey | None:
 
 
 def _refuse(form: Form, refusal: DomainError) -> None:
-    form.refuse(refusal)
+    form.refuse(refusal, field="places" if isinstance(refusal, BookedAlready) else "")
     # the domain says "seats"; on the page the field has the name that addresses carry
     if "seats" in form.errors:
         form.errors["places"] = form.errors.pop("seats")
 
 
-def _said(booked: Booked) -> str:
+def _said(booked: Booked, asked_for: int) -> str:
     if booked.repeated:
         return _("Cette réservation était déjà enregistrée : la voici.")
+    if booked.seats != asked_for:
+        words = ngettext("Vous avez maintenant %(num)d place.", "Vous avez maintenant %(num)d places.", booked.seats)
+        return words % {"num": booked.seats}
     return {
         BookingState.PENDING: _("Votre demande est enregistrée : les places vous sont gardées."),
         BookingState.OPTION: _("Option posée : confirmez-la avant son terme."),
@@ -226,10 +269,11 @@ async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -
         "people": people,
         "cost": cost,
         "option_days": OPTION_LIFE.days,
-        "already": asking.already,
+        "joined": asking.joined,
         "contacts": [(c.id, c.name) for c in asking.contacts],
     }
-    return await page(request, "portal/book.html", status, form=form, **context)
+    name = "portal/book_more.html" if asking.joined else "portal/book.html"
+    return await page(request, name, status, form=form, **context)
 
 
 def _usual_contact(asking: Asking, actor: Actor) -> str:

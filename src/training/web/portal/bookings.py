@@ -13,15 +13,17 @@ from training.bookings.actions import ending
 from training.bookings.actions.booking import NewParticipant
 from training.bookings.queries import BookingView
 from training.bookings.rules import who_may
-from training.bookings.rules.states import BookingState
+from training.bookings.rules.states import OCCUPYING, BookingState
 from training.calendar.queries import invitations
 from training.directory.queries import OrganisationView
 from training.kernel import clock
-from training.kernel.errors import DomainError, NotFound
+from training.kernel.actor import Actor
+from training.kernel.errors import DomainError, NotFound, refusal
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.reporting.timeline import timeline
 from training.scheduling import queries as scheduling
+from training.scheduling.rules import SessionState
 from training.web.forms import Form
 from training.web.pages import Asked, go, kept_file, page, the_actor
 from training.web.parameters import asked, key, moment_key, pager
@@ -54,7 +56,7 @@ async def listed(request: Asked, slug: FromPath[str]) -> Template:
 @get("/espace/{slug:str}/reservations/{reference:str}", permission=P.BOOKINGS_SEE)
 async def one(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template:
     """One booking: the facts, what happened, what comes next, who comes."""
-    organisation, booking = await _found(request, slug, reference, P.BOOKINGS_SEE)
+    organisation, booking = await booking_of(request, slug, reference, P.BOOKINGS_SEE)
     return await _booking_page(request, organisation, booking)
 
 
@@ -85,15 +87,26 @@ async def _booking_page(
         billing=await billing_facts.wanted(organisation, booking.references) if facts else None,
         paper=paper is not None,
         may_confirm=who_may.may_confirm(actor, booking.standing, clock.now()),
+        fixed=_fixed(actor, booking),
+        may_resize=who_may.may_resize(actor, booking.standing, clock.now()),
         may_cancel=who_may.may_cancel(actor, booking.standing, clock.now()),
         **frame(request, organisation, "reservations"),
     )
 
 
+def _fixed(actor: Actor, booking: BookingView) -> str:
+    """Why the number of seats does not change any more; "" where it does, and where nobody would look for it."""
+    over = booking.state not in OCCUPYING or booking.session_state == SessionState.HELD
+    if over or not actor.may(P.BOOKINGS_MAKE, organisation=booking.organisation):
+        return ""
+    refused = refusal(who_may.check_resize, booking.standing, clock.now(), before=1, seats=1, team=False)
+    return refused.detail if refused else ""
+
+
 @get("/espace/{slug:str}/reservations/{reference:str}/confirmation.pdf", permission=P.BOOKINGS_SEE)
 async def free_confirmation(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Response[bytes]:
     """The paper that says what a free session was worth."""
-    _organisation, booking = await _found(request, slug, reference, P.BOOKINGS_SEE)
+    _organisation, booking = await booking_of(request, slug, reference, P.BOOKINGS_SEE)
     paper = await billing.free_paper(the_actor(request).scope, booking.reference)
     missing = _("Cette confirmation n’existe pas encore : elle est établie après la séance.")
     return await kept_file(paper, f"confirmation-{booking.reference}.pdf", missing)
@@ -102,19 +115,19 @@ async def free_confirmation(request: Asked, slug: FromPath[str], reference: From
 @post("/espace/{slug:str}/reservations/{reference:str}/confirmer", permission=P.BOOKINGS_CONFIRM, status_code=200)
 async def confirm(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Redirect:
     """Turn an option into a booking."""
-    _organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CONFIRM)
+    _organisation, booking = await booking_of(request, slug, reference, P.BOOKINGS_CONFIRM)
     here = f"/espace/{slug}/reservations/{booking.reference}"
     try:
         await actions.confirm(the_actor(request), booking.id)
-    except DomainError as refusal:
-        return go(here, refusal.detail, "danger")
+    except DomainError as refused:
+        return go(here, refused.detail, "danger")
     return go(here, _("C’est confirmé. Un courriel part avec l’invitation d’agenda."))
 
 
 @post("/espace/{slug:str}/reservations/{reference:str}/participants", permission=P.BOOKINGS_MAKE, status_code=200)
 async def name_participants(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
     """Say who comes, or change it: the list replaces the one before."""
-    organisation, booking = await _found(request, slug, reference, P.BOOKINGS_MAKE)
+    organisation, booking = await booking_of(request, slug, reference, P.BOOKINGS_MAKE)
     form = await Form.of(request)
     people = read_people(form)
     if form.good:
@@ -140,7 +153,7 @@ def _said_of(people: tuple[NewParticipant, ...], invited: bool) -> str:
 @get("/espace/{slug:str}/reservations/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL)
 async def ask_cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
     """What cancelling leads to, in numbers, before it is done."""
-    organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CANCEL)
+    organisation, booking = await booking_of(request, slug, reference, P.BOOKINGS_CANCEL)
     if not who_may.may_cancel(the_actor(request), booking.standing, clock.now()):
         said = _("Cette réservation ne peut plus être annulée en ligne : appelez-nous.")
         return go(f"/espace/{slug}/reservations/{booking.reference}", said, "attention")
@@ -150,7 +163,7 @@ async def ask_cancel(request: Asked, slug: FromPath[str], reference: FromPath[st
 @post("/espace/{slug:str}/reservations/{reference:str}/annuler", permission=P.BOOKINGS_CANCEL, status_code=200)
 async def cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
     """Give the seats back."""
-    organisation, booking = await _found(request, slug, reference, P.BOOKINGS_CANCEL)
+    organisation, booking = await booking_of(request, slug, reference, P.BOOKINGS_CANCEL)
     form = await Form.of(request)
     reason = form.lines("reason", most=400)
     if form.good:
@@ -160,9 +173,10 @@ async def cancel(request: Asked, slug: FromPath[str], reference: FromPath[str]) 
     return await _cancel_page(request, organisation, booking, form)
 
 
-async def _found(
+async def booking_of(
     request: Asked, slug: str, reference: str, permission: Permission
 ) -> tuple[OrganisationView, BookingView]:
+    """The booking of an address, for who may do this with it; NotFound when it is another organisation's."""
     organisation = await organisation_of(request, slug, permission)
     booking = await queries.booking(the_actor(request).scope, reference)
     if booking is None or booking.organisation != organisation.id:

@@ -76,7 +76,8 @@ async def session(request: Asked, name: FromPath[str]) -> Template | Response[An
     if found is None:
         raise NotFound(_("Cette séance n’existe pas, ou n’est pas ouverte à tous."))
     form = Form.filled({"places": asked(request, "places")})
-    return await page(request, "portal/session.html", found=found, session=found.session, form=form)
+    several = len(who.organisations) > 1
+    return await page(request, "portal/session.html", found=found, session=found.session, form=form, several=several)
 
 
 def session_id(name: str) -> int:

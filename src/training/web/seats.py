@@ -1,0 +1,71 @@
+"""A form that asks for another number of seats, read and answered the same way for its people and for the team."""
+
+from __future__ import annotations
+
+from training.bookings.actions.locking import Booked
+from training.bookings.actions.resizing import resize
+from training.bookings.queries import BookingView
+from training.kernel.actor import Actor
+from training.kernel.errors import DomainError, NotFound
+from training.kernel.i18n import _, ngettext
+from training.kernel.render import euros
+from training.reporting.seats import SeatsAsked
+from training.web.forms import Form
+from training.web.parameters import whole
+
+MOST_SEATS = 1_000  # of one booking: more is a slip of the finger
+FIELD = "places"
+
+
+def looked_at(form: Form) -> int | None:
+    """The number that a page is asked to look at; None before anybody typed one, and for what is none."""
+    return form.number(FIELD, least=1, most=MOST_SEATS) if form.values.get(FIELD) else None
+
+
+def say(form: Form, found: SeatsAsked) -> None:
+    """Beside the field, before the button: why not that number. It begins with what there is."""
+    form.values[FIELD] = form.values.get(FIELD) or str(found.booking.seats)
+    if found.closed:
+        form.errors.clear()  # the page says it, and has no field
+    elif found.seats == found.booking.seats:
+        form.errors.setdefault(FIELD, _("C’est le nombre actuel : indiquez-en un autre."))
+    elif found.seats is not None and found.wrong:
+        _refuse(form, found.wrong)
+
+
+def _refuse(form: Form, refusal: DomainError) -> None:
+    """Put a refusal next to the number: the domain says "seats", addresses and pages « places »."""
+    form.refuse(refusal, field=FIELD)
+    if "seats" in form.errors:
+        form.errors.setdefault(FIELD, form.errors.pop("seats"))
+
+
+async def resized(actor: Actor, view: BookingView, form: Form) -> str | None:
+    """Do what the form asks, once; the sentence that says it, or None with the refusal beside the number.
+
+    Sent twice, it is the same number again. Where it changed meanwhile (another tab, a colleague), it is read again.
+    """
+    seats = form.number(FIELD, least=1, most=MOST_SEATS)
+    if seats is None:
+        return None
+    if seats != view.seats and form.values.get("avant") != str(view.seats):
+        words = _("Cette réservation a maintenant {n} places : relisez ce que cela change, puis envoyez de nouveau.")
+        form.errors[FIELD] = words.format(n=view.seats)
+        return None
+    try:
+        after = await resize(actor, view.id, seats, accept_price_cents=whole(form.values.get("price", "")))
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        _refuse(form, refusal)
+        return None
+    return _said(form, view, after)
+
+
+def _said(form: Form, view: BookingView, after: Booked) -> str:
+    before = whole(form.values.get("avant", "")) or view.seats
+    words = ngettext("%(num)d place au lieu de %(before)d.", "%(num)d places au lieu de %(before)d.", after.seats)
+    words %= {"num": after.seats, "before": before}
+    if after.price_cents == view.price_cents:
+        return words
+    return words + " " + _("Le prix est maintenant de {amount}.").format(amount=euros(after.price_cents))
