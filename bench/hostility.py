@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
@@ -24,6 +24,7 @@ from hostile import Hostile, corpus
 EVERY = 0.001  # seconds between two beats of the loop
 LIMIT = 100.0  # ms: what an honest reader may wait for an attacker
 SHOWN = 3
+ARRIVES = 1 << 16  # bytes that a server hands over at once
 STEPS = len(corpus())
 MEMBER, TEAM = "rh0@mairie.example.org", "attaque@banc.example.org"
 
@@ -72,6 +73,12 @@ async def _headers(browser: httpx.AsyncClient, town: Town) -> dict[str, dict[str
     return {who: {"x-csrftoken": token, **headers} for who, headers in said.items()}
 
 
+async def _arriving(content: bytes) -> AsyncIterator[bytes]:
+    """As a network brings it: no server hands ten megabytes over at once."""
+    for begin in range(0, len(content), ARRIVES):
+        yield content[begin : begin + ARRIVES]
+
+
 async def held(dsn: str, town: Town, step: Callable[[], None]) -> list[tuple[float, Hostile]]:
     """The longest stall of the loop of each request, the longest first."""
     found = []
@@ -84,8 +91,9 @@ async def held(dsn: str, town: Town, step: Callable[[], None]) -> list[tuple[flo
         for one in corpus():
             path, content = one.at(town.sessions[0], slug)
             sent = {**headers[one.who], **one.headers} | ({"Content-Type": one.kind} if content is not None else {})
+            body = None if content is None else _arriving(content)
             async with Pulse() as pulse:
-                await browser.request(one.method, path, content=content, headers=sent)
+                await browser.request(one.method, path, content=body, headers=sent)
             found.append((pulse.longest, one))
             step()
     return sorted(found, key=lambda pair: -pair[0])

@@ -63,6 +63,20 @@ def _part(content: bytes, name: str = "carried") -> bytes:
 _END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
+def _encoded(charset: str, content: bytes) -> bytes:
+    """A text that says itself how it is to be decoded."""
+    head = f'Content-Disposition: form-data; name="email"\r\nContent-Type: text/plain; charset={charset}\r\n\r\n'
+    return f"--{BOUNDARY}\r\n{head}".encode() + content + _END
+
+
+# Marks of two classes by turns: to put n of them in order takes n², and 40,000 took eight seconds.
+STACKED = "a" + "\u0301\u0327"
+
+
+def _stacked(size: int) -> str:
+    return STACKED[0] + STACKED[1:] * (size // 2)
+
+
 def _parts(count: int) -> bytes:
     one = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="a{{n}}"\r\n\r\nx\r\n'
     return "".join(one.format(n=n) for n in range(count)).encode() + f"--{BOUNDARY}--\r\n".encode()
@@ -81,6 +95,8 @@ def _people() -> Iterator[Hostile]:
         "separators without end": " ," * 300 + "a@b",
         "two thousand lines": ("é" * 190 + " <a@example.org>\n") * 2_000,
         "a hundred thousand lines": "a\n" * 100_000,
+        "stacked accents": _stacked(90_000),
+        "lines of stacked accents": (_stacked(190) + "\n") * 900,
         "line ends of every kind": "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029" * 20_000,
     }
     for name, text in lines.items():
@@ -109,6 +125,12 @@ def _json() -> Iterator[Hostile]:
         "a number without end": lambda: b'{"seats":' + b"9" * 1_900_000 + b"}",
         "a text without end": lambda: _booking(note="a" * 1_900_000),
         "escapes": lambda: b'{"note":"' + b"\\u0000" * 300_000 + b'"}',
+        "stacked accents": lambda: _booking(note=_stacked(1_900)),
+        "a thousand names of stacked accents": lambda: _booking(participants=[{"name": _stacked(190)}] * 500),
+        "a decimal without end": lambda: b'{"seats":1.' + b"0" * 790_000 + b"}",
+        "an exponent without end": lambda: b'{"seats":1e' + b"9" * 790_000 + b"}",
+        "the same name twice, often": lambda: b"{" + b'"a":1,' * 100_000 + b'"a":1}',
+        "surrogates": lambda: b'{"note":"' + b"\\ud800" * 100_000 + b'"}',
     }
     for name, body in bodies.items():
         yield Hostile(f"json: {name}", "program", path, body, JSON)
@@ -130,6 +152,10 @@ def _forms() -> Iterator[Hostile]:
         "an address of dots": lambda: _field("email", _fill("a.", BODY)),
         "control characters": lambda: _field("email", _fill(b"\x01\r", BODY)),
         "spaces": lambda: _field("email", _fill("+", BODY)),
+        "stacked accents": lambda: b"email=" + _fill("%CC%81%CC%A7", 590_000),
+        "stacked accents in many fields": lambda: b"&".join(
+            b"a%d=%s" % (n, _fill("%CC%81%CC%A7", 500)) for n in range(1_000)
+        ),
     }
     for name, body in bodies.items():
         yield Hostile(f"form: {name}", "nobody", SIGNIN, body)
@@ -142,6 +168,13 @@ def _forms() -> Iterator[Hostile]:
         "a head without end": lambda: f"--{BOUNDARY}\r\nContent-Disposition: ".encode() + _fill(";a=b", BODY),
         "line ends": lambda: _file(_fill("\r\n", BODY - 1_000)),
         "a name without end": lambda: _file(b"x", "a" * 1_900_000),
+        "no name": lambda: f"--{BOUNDARY}\r\nContent-Disposition: form-data\r\n\r\nx".encode() + _END,
+        "an encoding that takes the square": lambda: _encoded("punycode", b"a" * 900_000 + b"-" + b"a" * 900_000),
+        "an encoding that is none": lambda: _encoded("nowhere", b"x"),
+        "an encoding that escapes": lambda: _encoded("unicode_escape", b"\\u202e" * 300_000),
+        "an encoding of domains": lambda: _encoded("idna", b"xn--" + b"a" * 1_000_000),
+        "stacked accents": lambda: _part(_stacked(900_000).encode(), "email"),
+        "no text": lambda: _part(b"\xc3" * 1_900_000, "email"),
     }
     for name, body in parts.items():
         yield Hostile(f"multipart: {name}", "nobody", SIGNIN, body, MULTIPART)
@@ -201,6 +234,12 @@ FILES: dict[str, Callable[[], bytes]] = {
     "ofx: open brackets": lambda: ofx(_fill("<", STATEMENT)),
     "ofx: a name without end": lambda: ofx(b"<" + _fill("A", STATEMENT)),
     "ofx: names without end": lambda: ofx(_fill("<" + "A" * 200, STATEMENT)),
+    "ofx: cdata in many": lambda: ofx(b"<STMTTRN>" + (b"<NAME>" + b"<![CDATA[" * 220) * 4_900),
+    "ofx: no tag at all": lambda: ofx(_fill("a", STATEMENT)),
+    "ofx: a byte that is no text at its end": lambda: ofx(_fill("a", STATEMENT) + b"\x81"),
+    "ofx: labels of stacked accents": lambda: ofx(
+        _OFX_ONE.replace(b"VIR", _stacked(400).encode()) * 9_000
+    ),
     "ofx: cdata": lambda: ofx(b"<STMTTRN><NAME>" + _fill("<![CDATA[", STATEMENT)),
     "ofx: entities": lambda: ofx(b"<STMTTRN><NAME>" + _fill("&amp", STATEMENT)),
     "ofx: 20,000 operations": lambda: ofx(_OFX_ONE * 20_000),
@@ -215,6 +254,13 @@ FILES: dict[str, Callable[[], bytes]] = {
     "camt: namespaces": lambda: camt(b"<a " + b" ".join(b'xmlns:a%d="a"' % n for n in range(400_000)) + b"/>"),
     "camt: a text without end": lambda: camt(b"<Ntry><Amt>" + _fill("1", STATEMENT) + b"</Amt></Ntry>"),
     "camt: comments": lambda: camt(_fill("<!---->", STATEMENT)),
+    "camt: entries of many details": lambda: camt(
+        (b"<Ntry>" + b"<NtryDtls><TxDtls><Amt/></TxDtls></NtryDtls>" * 900 + b"</Ntry>") * 220
+    ),
+    "camt: a decimal without end": lambda: camt(b"<Ntry><Amt>0." + _fill("0", STATEMENT) + b"</Amt></Ntry>"),
+    "camt: entities that double": lambda: b'<!DOCTYPE a [<!ENTITY b "' + b"b" * 50_000 + b'">]>' + camt(b"&b;" * 1_000),
+    "camt: tags of 9,000 letters": lambda: camt(_fill(b"<" + b"a" * 9_000 + b"/>", STATEMENT)),
+    "camt: in sixteen bits": lambda: camt(_fill("<a/>", 4_900_000)).decode().encode("utf-16"),
     "camt: details": lambda: camt(b"<Ntry>" + _fill("<NtryDtls><TxDtls/></NtryDtls>", STATEMENT) + b"</Ntry>"),
     "csv: 9.5 MB of operations": lambda: _TITLES + b"15/02/2027;VIR SEPA " + b"A" * 450 + b";1,00\n"
     + (b"15/02/2027;VIR SEPA " + b"A" * 450 + b";1,00\n") * 19_900,
@@ -230,6 +276,12 @@ FILES: dict[str, Callable[[], bytes]] = {
     "csv: amounts": lambda: _TITLES + (b"15/02/2027;VIR;" + b"1 " * 9_000 + b"\n") * 400,
     "csv: dots": lambda: _TITLES + (b"15/02/2027;VIR;" + b"1.111" * 3_000 + b"\n") * 400,
     "csv: numbers in a label": lambda: _TITLES + (b"15/02/2027;" + b"1 O" * 330 + b";1,00\n") * 9_000,
+    "csv: stacked accents": lambda: _TITLES + ("15/02/2027;" + _stacked(19_000) + ";1,00\n").encode() * 250,
+    "csv: titles of stacked accents": lambda: (_stacked(19_000) + ";").encode() + b"\n" + _TITLES,
+    "csv: letters of Windows": lambda: _TITLES + _fill(b"15/02/2027;" + b"\xe9" * 480 + b";1,00\n", STATEMENT),
+    "csv: a byte that is no text at its end": lambda: _TITLES + _fill("a" * 400 + "\n", STATEMENT - 9) + b"\x81",
+    "csv: letters of two bytes": lambda: _TITLES + _fill("é" * 400 + "\n", STATEMENT),
+    "csv: carriage returns": lambda: _TITLES + _fill("\r", STATEMENT),
     "csv: marks of order": lambda: b"\xff\xfe" + _fill("a\x00;\x00", STATEMENT),
 }  # fmt: skip
 

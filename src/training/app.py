@@ -24,13 +24,11 @@ from training.kernel.logs import masked
 from training.web import agenda, animation, api, hooks, methods, office, operations, portal
 from training.web.auth import PUBLIC, Authentication, guard
 from training.web.patience import patient
-from training.web.posted import Posted, csrf_config
+from training.web.posted import BODY_MAX, Posted, csrf_config
 from training.web.refusals import answer
 from training.web.security import HEADERS, kept_by_caches
 
 log = structlog.get_logger()
-
-BODY_MAX = 2_000_000  # bytes: the largest form is a list of names
 
 
 async def set_headers(message: Message, scope: Scope) -> None:

@@ -14,6 +14,7 @@ from stdnum.fr import siret, tva
 
 from training.kernel import pictures
 from training.kernel.actor import Actor
+from training.kernel.characters import unstacked
 from training.kernel.countries import HOME, in_union, vat_prefix
 from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _
@@ -370,7 +371,7 @@ def check_logo(content: bytes, media_type: str) -> None:
 def slug(text: str) -> str:
     """A name as an address can carry it: "Commune d'Alençon" → "commune-d-alencon"."""
     plain = (
-        unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("’", "'"))
+        unicodedata.normalize("NFKD", unstacked(text).replace("œ", "oe").replace("Œ", "oe").replace("’", "'"))
         .encode("ascii", "ignore")
         .decode()
     )

@@ -1,6 +1,7 @@
 """Which characters a text may hold: those that nobody sees make two names look alike, and are refused everywhere.
 
 They are controls, what turns the direction of reading (U+202E), what has no width, and what is no character at all.
+So are hundreds of accents on one letter, which nobody reads and which take minutes to be put in order.
 """
 
 from __future__ import annotations
@@ -18,19 +19,50 @@ _HIDDEN = re.compile(
 )
 
 
+# UAX #15-D4: no language stacks more, and putting n of them in order takes the square of n.
+MARKS = 30
+_MAYBE_STACKED = re.compile(rf"[^\w\s\x00-\u02ff]{{{MARKS + 1},}}")
+
+
 def hidden(text: str) -> str:
-    """The first character of a text that nobody sees; "" when there is none."""
+    """The first character of a text that nobody sees, or that is one mark too many; "" when there is none."""
     found = _HIDDEN.search(text)
-    return found[0] if found else ""
+    return found[0] if found else _stacked(text)
 
 
 def without_hidden(text: str) -> str:
     """The text that one sees."""
-    return _HIDDEN.sub("", text)
+    return unstacked(_HIDDEN.sub("", text))
+
+
+def unstacked(text: str) -> str:
+    """The text with no more marks on one letter than any language has: whoever normalizes text asks here first."""
+    return _MAYBE_STACKED.sub(_bounded, text)
+
+
+def _bounded(run: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _stacked(text: str) -> str:
+    for run in _MAYBE_STACKED.finditer(text):
+        marks = 0
+        for character in run[0]:
+            marks = marks + 1 if unicodedata.combining(character) else 0
+            if marks > MARKS:
+                return character
+    return ""
 
 
 def hidden_said(character: str) -> str:
     """Why a text that holds it is refused, and what to do."""
+    if unicodedata.combining(character):
+        return _("Trop d’accents s’empilent sur une même lettre : retapez le texte.")
     words = _("Un caractère invisible ({code}) s’y cache : effacez-le, ou retapez le texte.")
     return words.format(code=f"U+{ord(character):04X}")
 
@@ -58,7 +90,7 @@ _PRINTED = re.compile(
 
 def unprinted(text: str) -> str:
     """The first character of a text that our papers cannot draw (an emoji, a Chinese one); "" when there is none."""
-    composed = unicodedata.normalize("NFC", text)
+    composed = unicodedata.normalize("NFC", unstacked(text))
     drawn = _PRINTED.match(composed)
     rest = composed[drawn.end() :] if drawn else composed
     return rest[:1]

@@ -13,16 +13,23 @@ import structlog
 # Tokens in addresses: feeds, mailed links, sign-in links. The rest of the path is worth reading.
 _SECRET_PATH = re.compile(r"(/agenda/p/|/lien/|/connexion/lien/)[^/?#\s\"']+")
 
+VALUE, TRACEBACK = 1_000, 20_000  # characters of a line's values
+
 
 def masked(text: str) -> str:
     """`text` with the tokens of its addresses replaced."""
     return _SECRET_PATH.sub(r"\1••••", text)
 
 
+def shortened(text: str, most: int) -> str:
+    """`text`, without its middle where it is longer: what somebody sent fills no disk of ours."""
+    return text if len(text) <= most else f"{text[: most // 2]} […{len(text) - most}…] {text[-most // 2 :]}"
+
+
 def _mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = masked(value)
+            event[key] = masked(shortened(value, TRACEBACK if key == "exception" else VALUE))
     return event
 
 

@@ -21,6 +21,8 @@ from typing import Literal, cast
 
 import typst
 
+from training.kernel.characters import unstacked
+
 TEMPLATES = Path(__file__).parents[1] / "templates" / "documents"
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]  # ISO 19005-3 level A, ISO 14289-1
 UNSHOWN = "?"  # stands for a character that no font of ours can draw
@@ -123,7 +125,7 @@ def printable(text: str) -> str:
     """`text` as our fonts can draw it: PDF/A refuses a page with a single missing glyph, so an emoji would stop it."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_drawn(char) for char in unicodedata.normalize("NFC", text))
+    return "".join(_drawn(char) for char in unicodedata.normalize("NFC", unstacked(text)))
 
 
 def _latin(text: str) -> str:

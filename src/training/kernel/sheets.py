@@ -5,9 +5,11 @@ CSV for now. Other ways to write a sheet join here, with the first who needs the
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +20,9 @@ from training.kernel.i18n import _
 DELIMITERS = ";\t,|"  # the most French first: of two that read a file as well, the earlier
 SHOWN = 10  # faults named in a refusal
 LINES_A_ROW = 4  # a cell may hold a few lines of its own
+
+PIECE = 1 << 18  # bytes or characters that one call looks at: a millisecond or so
+_LINE_END = re.compile("\r\n|\r|\n")
 
 T = TypeVar("T")
 
@@ -67,8 +72,7 @@ class Bounds:
         lines = text.count("\n") + text.count("\r") - text.count("\r\n")
         if lines > self.rows * LINES_A_ROW:
             self.check_rows(lines)
-        every = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        wide = next((n for n, line in enumerate(every, start=1) if len(line) > self.width), None)
+        wide = _too_wide(text, self.width)
         if wide is not None:
             words = _("elle a plus de {most} caractères : ce n’est pas une ligne de tableau.")
             refuse([Fault(wide, words.format(most=self.width))])
@@ -160,10 +164,39 @@ def decode(content: bytes, told: str = "") -> str:
         told = "utf-8-sig"
     for encoding in filter(None, (told, "utf-8", "cp1252")):
         try:
-            return content.decode(encoding)
+            return "".join(_pieces(content, encoding))
         except (UnicodeDecodeError, LookupError):
             continue
     return content.decode("latin-1")
+
+
+def is_utf8(content: bytes) -> bool:
+    """Whether bytes are text in UTF-8."""
+    try:
+        return all(piece is not None for piece in _pieces(content, "utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _pieces(content: bytes, encoding: str) -> Iterator[str]:
+    """The text, a piece at a time: whoever is served meanwhile gets their turn between two."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for begin in range(0, len(content), PIECE):
+        yield decoder.decode(content[begin : begin + PIECE])
+    yield decoder.decode(b"", final=True)
+
+
+def _too_wide(text: str, width: int) -> int | None:
+    """The first line, counted from 1, that is longer; found line by line, for the same reason."""
+    line, begin = 1, 0
+    while len(text) - begin > width:
+        end = _LINE_END.search(text, begin, begin + width + 1)
+        if end is None or end.start() - begin > width:
+            return line
+        # the end of the bound cut a pair of marks in two
+        begin = end.end() + (end[0] == "\r" and text.startswith("\n", end.end()))
+        line += 1
+    return None
 
 
 def _cells(text: str, delimiter: str) -> tuple[list[Row], int | None]:

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+import anyio.to_thread
 from litestar import Request
 from litestar.datastructures import UploadFile
 
@@ -23,6 +24,7 @@ from training.kernel.i18n import _
 from training.kernel.money import decimal
 from training.papers.rules.references import LONGEST, References
 from training.records.actions.sent_forms import FormReused, FormSent, FormTwice
+from training.web.posted import LARGE
 
 E = TypeVar("E", bound=StrEnum)
 KEY, AGAIN = "cle", "encore"  # the hidden fields of `ui.once`
@@ -46,12 +48,21 @@ class Form:
     async def of(cls, request: Request[Any, Any, Any]) -> Form:
         """The posted form."""
         form = cls(path=request.url.path)
+        typed = []
         for name, value in (await request.form()).multi_items():
             if isinstance(value, UploadFile):
                 form.files[name] = value
             elif name != "_csrf_token":
-                form.put(name, str(value))
+                typed.append((name, str(value)))
+        if sum(len(value) for _name, value in typed) > LARGE:
+            await anyio.to_thread.run_sync(form._put_all, typed)
+        else:
+            form._put_all(typed)
         return form
+
+    def _put_all(self, typed: list[tuple[str, str]]) -> None:
+        for name, value in typed:
+            self.put(name, value)
 
     def put(self, name: str, typed: str) -> None:
         """Keep what was typed in a field; what nobody sees in it is refused, and gone when the form comes back."""
@@ -93,15 +104,15 @@ class Form:
     def text(self, name: str, *, required: bool = False, most: int = 200) -> str:
         """A line of text, trimmed. Names and titles are printed on papers: it holds what those can draw."""
         value = " ".join(self.values.get(name, "").split("\n")).strip()
-        return self._printed(name, self._sized(name, value, required, most))
+        return self._printed(name, self._sized(name, value, required, most), most)
 
     def lines(self, name: str, *, required: bool = False, most: int = 200, printed: bool = False) -> str:
         """A text of several lines, trimmed. `printed`: a paper carries it, and can draw what it holds."""
         value = self._sized(name, self.values.get(name, "").strip(), required, most)
-        return self._printed(name, value) if printed else value
+        return self._printed(name, value, most) if printed else value
 
-    def _printed(self, name: str, value: str) -> str:
-        if character := unprinted(value):
+    def _printed(self, name: str, value: str, most: int) -> str:
+        if character := unprinted(value[:most]):
             self.errors.setdefault(name, unprinted_said(character))
         return value
 

@@ -108,7 +108,7 @@ def describe(error: Exception) -> Failure:
         )
     # a U+0000 in an address, which PostgreSQL keeps in no text; a form whose bytes are no UTF-8
     if isinstance(error, asyncpg.DataError | UnicodeDecodeError):
-        log.warning("request.unreadable", error=repr(error))
+        log.warning("request.unreadable", error=type(error).__name__)  # its words hold what was sent
         return _http(HTTPException(status_code=400))
     return Failure(
         500, "internal", _("Quelque chose s’est mal passé chez nous"), _("L’équipe technique est prévenue. Réessayez.")

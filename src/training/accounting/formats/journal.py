@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from training.accounting.rules.entries import BookEntry, EntryLine
+from training.kernel.characters import unstacked
 
 COLUMNS = (
     "JournalCode",
@@ -109,7 +110,7 @@ _BEGINS_A_FORMULA = " =(+-@"
 
 def harmless(text: str) -> str:
     """A field of visible characters that ISO 8859-15 has (A47 A-1, III): nothing ends it, and it computes nothing."""
-    known = "".join(_written(character) for character in unicodedata.normalize("NFC", text))
+    known = "".join(_written(character) for character in unicodedata.normalize("NFC", unstacked(text)))
     return " ".join(known.split()).lstrip(_BEGINS_A_FORMULA)
 
 

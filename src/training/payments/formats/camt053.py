@@ -11,8 +11,9 @@ from functools import cache
 from lxml import etree
 
 from training.kernel.i18n import _
-from training.kernel.sheets import Unreadable
+from training.kernel.sheets import PIECE, Unreadable
 from training.payments.formats.statement import (
+    LINES_MAX,
     Movement,
     Statement,
     at_line,
@@ -25,7 +26,9 @@ from training.payments.formats.statement import (
 
 _PAYER = ("RltdPties/Dbtr/Nm", "RltdPties/Dbtr/Pty/Nm", "RltdPties/UltmtDbtr/Nm", "RltdPties/UltmtDbtr/Pty/Nm")
 
-_LONG_TAG = re.compile(rb"<[^<>]{10000}")  # what opens it takes long to take in, and no bank writes it
+LONG = 10_000
+_LONG_TAG = re.compile(rb"<[^<>]{%d}" % LONG)  # what opens it takes long to take in, and no bank writes it
+TAGS_MAX = 30 * LINES_MAX  # an operation of two kilobytes has eighty; what is read is let go of at once
 STATEMENTS_MAX = 1_000  # one a day is 366 a year
 
 Element = etree._Element  # lxml gives its class no public name
@@ -47,10 +50,13 @@ def read(content: bytes) -> Statement:
 
 
 def _statements(content: bytes) -> Iterator[Element]:
-    if b"<!DOCTYPE" in content.replace(b"\0", b""):
+    pieces = range(0, len(content), PIECE)
+    if any(b"<!DOCTYPE" in content[at : at + PIECE + 20].replace(b"\0", b"") for at in pieces):
         raise _dangerous()
-    if _LONG_TAG.search(content):
+    if any(_LONG_TAG.search(content, at, at + PIECE + LONG) for at in pieces):
         raise Unreadable(_("Ce fichier XML n’est pas un relevé de compte CAMT.053."))
+    if content.count(b"<") > TAGS_MAX:
+        raise Unreadable(_("Ce fichier a bien plus de balises qu’un relevé : il est refusé."))
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
     )

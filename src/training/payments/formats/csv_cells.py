@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date
 
+from training.kernel.characters import unstacked
 from training.kernel.i18n import _
 from training.payments.formats.statement import tidy
 
@@ -15,7 +16,7 @@ _AMOUNT = re.compile(r"(\d+)(?:([.,])(\d{1,2}))?|(\d{1,3}(?:[.,'’]\d{3})+)([.,
 
 def plain(text: str) -> str:
     """Lower case, without accents, single spaces: what words are looked for in."""
-    folded = unicodedata.normalize("NFKD", text)
+    folded = unicodedata.normalize("NFKD", unstacked(text))
     return " ".join("".join(c for c in folded if not unicodedata.combining(c)).lower().split())
 
 

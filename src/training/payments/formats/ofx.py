@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from training.kernel.i18n import _
-from training.kernel.sheets import Unreadable, decode
+from training.kernel.sheets import PIECE, Unreadable, decode, is_utf8
 from training.payments.formats.statement import (
     LINES_MAX,
     Movement,
@@ -25,6 +25,8 @@ from training.payments.formats.statement import (
 )
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]{0,40})\s{0,10}/?>")
+TAG_MAX = 55  # characters of one
+_BOUNDS_OF_DATA = re.compile(r"<!\[CDATA\[|\]\]>")
 TAGS_MAX = 40 * LINES_MAX
 VALUE_MAX = 2_000  # characters of a field that are read
 _CHARSETS = {"1252": "cp1252", "ISO-8859-1": "latin-1", "8859-1": "latin-1", "UTF-8": "utf-8"}
@@ -64,12 +66,8 @@ def _text(content: bytes) -> str:
     start = content[:1_000].decode("latin-1").upper()
     told = re.search(r"\bCHARSET:\s*([A-Z0-9-]+)", start) or re.search(r"ENCODING[:=]\s*[\"']?([A-Z0-9-]+)", start)
     encoding = _CHARSETS.get(told[1], "") if told else ""
-    try:
-        content.decode("utf-8")
-        encoding = "utf-8"  # bytes above 127 that happen to be good UTF-8 are no accident
-    except UnicodeDecodeError:
-        pass
-    return decode(content, encoding)
+    # bytes above 127 that happen to be good UTF-8 are no accident
+    return decode(content, "utf-8" if is_utf8(content) else encoding)
 
 
 def _aggregates(text: str) -> Iterator[tuple[str, int, dict[str, str]]]:
@@ -97,7 +95,7 @@ def _aggregates(text: str) -> Iterator[tuple[str, int, dict[str, str]]]:
 def _tags(text: str) -> Iterator[tuple[bool, str, int, str]]:
     """(closes, name, line, the text that follows) of each tag; one at a time, so that others get their turn."""
     line, counted = 1, 0
-    tags = _TAG.finditer(text)
+    tags = _found(text)
     tag = next(tags, None)
     while tag is not None:
         following = next(tags, None)
@@ -107,8 +105,18 @@ def _tags(text: str) -> Iterator[tuple[bool, str, int, str]]:
         tag = following
 
 
+def _found(text: str) -> Iterator[re.Match[str]]:
+    """Each tag; looked for in a piece of the text at a time, since what is between two may be all of it."""
+    begin = 0
+    while begin < len(text):
+        tag = _TAG.search(text, begin, begin + PIECE)
+        if tag is not None:
+            yield tag
+        begin = tag.end() if tag else begin + max(PIECE - TAG_MAX, 1)
+
+
 def _value(raw: str) -> str:
-    bare = re.sub(r"<!\[CDATA\[(.*?)\]\]>", r"\1", raw, flags=re.DOTALL) if "<!" in raw else raw
+    bare = _BOUNDS_OF_DATA.sub("", raw) if "<!" in raw else raw
     return html.unescape(bare).strip() if "&" in bare else bare.strip()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from training.kernel.characters import unstacked
 from training.kernel.i18n import _
 from training.kernel.sheets import Fault, Unreadable
 
@@ -70,6 +71,7 @@ def recognise(content: bytes) -> Format:
 
 def tidy(text: str, most: int) -> str:
     """One line of text that can be kept: no control character, single spaces."""
+    text = unstacked(text)
     plain = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
     return " ".join(plain.split())[:most].strip()
 

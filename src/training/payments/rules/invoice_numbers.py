@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from training.kernel.characters import unstacked
+
 
 class Strength(IntEnum):
     """How sure it is that a number was read: WEAK needs the amount, GOOD a look, STRONG says it all."""
@@ -81,7 +83,7 @@ _FIGURES, _FIGURE = re.compile(r"[\dO]+"), re.compile(r"\d")
 
 def plain(text: str) -> str:
     """Capitals without accents, with zeros where somebody typed the letter O."""
-    folded = unicodedata.normalize("NFKD", text.replace("º", " ").replace("°", " "))
+    folded = unicodedata.normalize("NFKD", unstacked(text).replace("º", " ").replace("°", " "))
     upper = "".join(c for c in folded if not unicodedata.combining(c)).upper()
     return _FIGURES.sub(lambda run: run[0].replace("O", "0") if _FIGURE.search(run[0]) else run[0], upper)
 
