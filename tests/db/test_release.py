@@ -30,6 +30,7 @@ from training.postgresql import backup
 from training.postgresql.backup import Manifest
 from training.records import queries as records
 from training.records.actions.jobs import retry_job
+from training.reporting.office.today import waiting
 
 KEPT = Path(__file__).parents[1] / "release"
 BOSS = Actor("user", 1, "Ève", frozenset(Permission))
@@ -60,11 +61,25 @@ async def kept(server: str, database_dsn: str, tmp_path_factory: pytest.TempPath
                 )
                 await db.execute("update contact set active = false where email = $1", LEFT)
                 await db.execute("update contact set email = 'corrigee@example.org' where email = $1", CORRECTED)
+                for state in ("published", "cancelled"):
+                    await db.execute(_DOUBLED, state)
             await migrate.migrate()
             yield manifest
     finally:
         await admin.execute(f"drop database {name} with (force)")
         await admin.close()
+
+
+# Two bookings of one session become one organisation's, as nothing kept them from being.
+_DOUBLED = """
+    with pair as (
+        select b.session, min(b.id) as one, max(b.id) as other from booking b join session s on s.id = b.session
+        where s.state = $1 and b.state in ('confirmed', 'cancelled') group by b.session having count(*) > 1
+        order by b.session limit 1
+    )
+    update booking b set organisation = f.organisation, contact = f.contact
+    from pair p join booking f on f.id = p.one where b.id = p.other
+"""
 
 
 async def _pay_online(dsn: str) -> None:
@@ -197,6 +212,19 @@ async def test_what_ended_before_has_its_row() -> None:
     assert found == ["declined", *["withdrawn with 0"] * 8]
     held = "select count(*) from billable k join booking b on b.id = k.booking join holding h on h.session = b.session"
     assert await db.value(held) == await db.value("select count(*) from billable where held") == 38
+
+
+async def test_what_was_booked_twice_before_is_marked_and_listed_and_held_by_the_index() -> None:
+    """Of each pair the first is not: the index holds it, and nothing more is booked beside it."""
+    sql = """
+        select b.doubled, s.state from booking b join session s on s.id = b.session
+        where (b.session, b.organisation) in (select session, organisation from booking where doubled)
+          and booking_may_come(b.state) or b.doubled order by s.state desc, b.id
+    """
+    assert [tuple(row) for row in await db.connection().fetch(sql)] == [
+        (False, "published"), (True, "published"), (True, "cancelled"),
+    ]  # fmt: skip
+    assert (await waiting(BOSS.scope)).doubled == 1
 
 
 async def test_a_book_that_was_exported_keeps_its_lines_and_accounts(kept: Manifest) -> None:

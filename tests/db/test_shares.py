@@ -147,7 +147,7 @@ async def test_a_monthly_payer_s_part_joins_its_month(database_test):
     community = await make_community()
     await db.execute("update organisation set billing_moment = 'monthly' where id = $1", community)
     for seats in (4, 6):
-        booked = await makers.make_booking(town, seats)
+        booked = await makers.book_beside(town, seats)
         await share(SYSTEM, booked.id, [Share(payer=community, seats=seats)])
     await hold(town)
     (draft,) = (await by_payer()).values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -75,7 +76,7 @@ async def test_a_free_session_s_confirmations_go_and_are_counted(database_test):
     offer = await makers.make_offer("gratuit", mode=TariffMode.FREE, cents=0)
     session = await makers.make_session(offer, starts_at=town.starts_at)
     for seats in (3, 4):
-        await book(SYSTEM, NewBooking(session, town.organisation, seats))
+        await makers.book_beside(replace(town, session=session), seats)
     await hold(town, session)
     assert await undo(town, session) == Undone(confirmations=2, lines_by_hand=0)
     assert await count("free_confirmation") == 0

@@ -10,10 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.bookings.rules import states, who_may
-from training.bookings.rules.seats import SessionClosed, check_bookable, check_open, new_reference, seats_missing
+from training.bookings.rules.groups import BookedAlready, joined_note, joined_references, mate_of
+from training.bookings.rules.prices import merged, resized
+from training.bookings.rules.seats import (
+    SessionClosed,
+    check_bookable,
+    check_more,
+    check_named,
+    check_open,
+    new_reference,
+    seats_missing,
+)
 from training.bookings.rules.states import BOOKING_MOVES, BookingState
 from training.bookings.rules.who_may import Standing
+from training.catalogue.rules import Price, TariffMode
 from training.kernel.errors import Conflict, Forbidden, Invalid
+from training.papers.rules.references import NO_REFERENCES, References
 from training.scheduling.rules import LockedSession, SessionFull, SessionKind, SessionState
 
 NOW = datetime(2027, 3, 1, 11, 0, tzinfo=UTC)
@@ -172,3 +184,112 @@ def test_a_reference_can_be_read_aloud() -> None:
         assert len(reference) == 9
         assert not set(reference[2:]) & set("01OI")
         assert reference == reference.upper()
+
+
+# --- another number of seats
+
+FLAT, PLACE = Price(TariffMode.FLAT, 35_000, 35_000, None), Price(TariffMode.PER_SEAT, 1_000, 3_000, None)
+FREE = Price(TariffMode.FREE, 0, 0, 20_000)
+
+
+def test_seats_change_until_the_session_starts_and_for_the_team_until_it_is_held() -> None:
+    start, held = BOOKED.starts_at, replace(BOOKED, session_state=SessionState.HELD)
+    for seats in (1, 9):
+        who_may.check_resize(BOOKED, start - SECOND, before=3, seats=seats, team=False)
+        who_may.check_resize(BOOKED, start, before=3, seats=seats, team=True)
+        with pytest.raises(Conflict, match="appelez-nous"):
+            who_may.check_resize(BOOKED, start, before=3, seats=seats, team=False)
+        with pytest.raises(Conflict, match="a eu lieu"):
+            who_may.check_resize(held, start, before=3, seats=seats, team=True)
+    with pytest.raises(Invalid, match="annulez") as refused:
+        who_may.check_resize(BOOKED, NOW, before=3, seats=0, team=True)
+    assert refused.value.field == "seats"
+
+
+@given(state=STATES)
+def test_seats_of_what_is_over_do_not_change(state: BookingState) -> None:
+    booking = replace(BOOKED, state=state, expires_at=NOW if state in states.EXPIRING else None)
+    if state in (BookingState.CONFIRMED, BookingState.WAITING):
+        who_may.check_resize(booking, NOW, before=3, seats=2, team=False)
+    else:
+        with pytest.raises(Conflict):
+            who_may.check_resize(booking, NOW, before=3, seats=2, team=False)
+
+
+def test_more_seats_are_checked_as_for_a_booking_and_after_the_close_for_the_team_only() -> None:
+    check_more(SESSION, US, 3, 43, NOW, team=False)
+    with pytest.raises(SessionFull, match="43 en tout") as full:
+        check_more(SESSION, US, 3, 44, NOW, team=False)
+    assert (full.value.field, full.value.extra) == ("seats", {"seats_left": 40})
+    with pytest.raises(SessionFull, match="complète"):
+        check_more(replace(SESSION, seats_taken=60), US, 3, 4, NOW, team=True)
+    with pytest.raises(SessionClosed, match="closes"):
+        check_more(SESSION, US, 3, 4, SESSION.closes_at, team=False)
+    check_more(SESSION, US, 3, 4, SESSION.closes_at, team=True)
+
+
+def test_no_fewer_seats_than_people_named() -> None:
+    check_named(3, 3)
+    with pytest.raises(Invalid, match="3 personnes sont nommées") as refused:
+        check_named(3, 2)
+    assert refused.value.field == "seats"
+
+
+@given(before=st.integers(1, 60), seats=st.integers(1, 60), today=st.integers(0, 5_000))
+def test_another_number_of_seats_costs_by_the_tariff_that_was_promised(before: int, seats: int, today: int) -> None:
+    now = Price(TariffMode.PER_SEAT, today, today * seats, None)
+    for said in (FLAT, FREE):
+        assert resized(said, before, seats, now) == said
+    had = replace(PLACE, price_cents=before * 1_000)
+    for known in (now, None):
+        cost = resized(had, before, seats, known)
+        assert cost.price_cents == cost.unit_price_cents * seats <= 1_000 * seats, "never above the promise"
+        if seats <= before or known is None:
+            assert cost.unit_price_cents == 1_000
+
+
+@given(one=st.integers(0, 5_000), two=st.integers(0, 5_000), had=st.integers(1, 30), more=st.integers(1, 30))
+def test_two_promises_merged_cost_no_more_than_both(one: int, two: int, had: int, more: int) -> None:
+    for first in (Price(TariffMode.FLAT, one, one, None), Price(TariffMode.PER_SEAT, one, one * had, None)):
+        for second in (Price(TariffMode.FLAT, two, two, None), Price(TariffMode.PER_SEAT, two, two * more, None)):
+            assert merged(first, second, had, had + more, None).price_cents <= first.price_cents + second.price_cents
+
+
+# --- one group, one booking
+
+
+def test_seats_asked_for_anew_join_what_is_there_in_the_same_state() -> None:
+    there = [("R-1", BookingState.WAITING, 4), ("R-2", BookingState.CONFIRMED, 40)]
+    assert mate_of([], BookingState.CONFIRMED, 0) is None
+    assert (
+        mate_of(there, BookingState.CONFIRMED),
+        mate_of(there, BookingState.WAITING),
+        mate_of(there, BookingState.CONFIRMED, 40),
+    ) == (1, 0, 1)
+    assert mate_of(there[:1], BookingState.CONFIRMED, 0) is None, "who waits for seats may book those that are left"
+    for wanted in (BookingState.OPTION, BookingState.PENDING):
+        with pytest.raises(BookedAlready, match="R-2") as refused:
+            mate_of(there, wanted)
+        assert refused.value.extra == {"reference": "R-2", "seats": 40}
+    for had in (0, 39):
+        with pytest.raises(BookedAlready, match="40 places"):
+            mate_of(there, BookingState.CONFIRMED, had)
+    with pytest.raises(BookedAlready, match="0 place"):
+        mate_of([], BookingState.CONFIRMED, 40)
+
+
+def test_an_empty_number_is_filled_and_another_one_refused() -> None:
+    known = References(purchase_order="EJ-1")
+    told = References(purchase_order="EJ-1", service_code="MOB")
+    assert joined_references(known, told, "R-1") == told
+    assert joined_references(known, NO_REFERENCES, "R-1") == known
+    with pytest.raises(Conflict, match="R-1") as refused:
+        joined_references(known, References(purchase_order="EJ-2"), "R-1")
+    assert refused.value.field == "purchase_order"
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "kept"), [("", "", ""), ("A", "", "A"), ("", "B", "B"), ("A", "B", "A\nB"), ("A\nB", "B", "A\nB")]
+)
+def test_a_note_is_added_once(known: str, told: str, kept: str) -> None:
+    assert joined_note(known, told) == kept

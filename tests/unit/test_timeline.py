@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from training.bookings.queries import BookingView
-from training.bookings.rules.states import BookingState, EndedBy
+from training.bookings.queries import BookingView, SeatsChanged
+from training.bookings.rules.states import BookingState, EndedBy, SeatsOrigin
 from training.demo.letters import booking as sample
 from training.kernel import clock
 from training.reporting.timeline import timeline
 
 
 def line(view: BookingView, *, team: bool) -> list[tuple[str, str]]:
-    return [(step.title, step.state) for step in timeline(view, [], free_paper=False, team=team)]
+    return [(step.title, step.state) for step in timeline(view, [], [], free_paper=False, team=team)]
 
 
 def in_state(state: BookingState) -> BookingView:
@@ -40,9 +40,9 @@ def test_what_is_offered_from_the_waiting_list_has_its_stop() -> None:
 
 def test_the_team_sees_who_cancelled_and_what_was_noted() -> None:
     gone = replace(in_state(BookingState.CANCELLED), cancelled_by=EndedBy.ORGANISATION, note="Accès PMR")
-    steps = timeline(gone, [], free_paper=False, team=True)
+    steps = timeline(gone, [], [], free_paper=False, team=True)
     assert (steps[0].text, steps[-1].title, steps[-1].text) == ("Accès PMR", "Annulée par la structure", "Verglas.")
-    theirs = timeline(gone, [], free_paper=False, team=False)
+    theirs = timeline(gone, [], [], free_paper=False, team=False)
     assert (theirs[-1].title, theirs[-1].text) == ("Annulée", "Verglas.")
     assert "Accès PMR" not in {step.text for step in theirs}
 
@@ -52,3 +52,25 @@ def test_a_past_session_waits_to_be_marked_for_the_team_alone() -> None:
     with clock.frozen(view.ends_at + timedelta(hours=1)):
         assert any("pas encore marquée" in title for title, _state in line(view, team=True))
         assert not any("pas encore marquée" in title for title, _state in line(view, team=False))
+
+
+@pytest.mark.parametrize("team", [True, False])
+def test_seats_that_came_and_went_stand_where_they_changed(team: bool) -> None:
+    asked = clock.now()
+    early, late = asked + timedelta(hours=1), asked + timedelta(hours=3)
+    changes = [
+        SeatsChanged(3, 5, 35_000, 35_000, SeatsOrigin.ADDED, early),
+        SeatsChanged(5, 4, 35_000, 35_000, SeatsOrigin.RESIZED, late),
+    ]
+    known = replace(in_state(BookingState.CONFIRMED), seats=4, note="")
+    view = replace(known, created_at=asked, confirmed_at=asked + timedelta(hours=2))
+    steps = timeline(view, [], changes, free_paper=False, team=team)
+    assert [(step.title, step.text) for step in steps[:4]] == [
+        ("Demandée", "3 places"), ("Passée de 3 à 5 places", "Réservée à nouveau"), ("Confirmée", None),
+        ("Passée de 5 à 4 places", None),
+    ]  # fmt: skip
+
+
+def test_an_offer_that_joined_a_booking_names_it() -> None:
+    gone = replace(in_state(BookingState.CANCELLED), joined="R-1111111", cancel_reason=None)
+    assert line(gone, team=False)[-1] == ("Jointe à la réservation R-1111111", "stopped")

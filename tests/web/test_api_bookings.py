@@ -316,3 +316,45 @@ async def test_a_condition_on_the_price_makes_no_other_request_of_the_same_key(c
     first = await client.post(f"{API}/bookings", json=body, headers=headers)
     again = await client.post(f"{API}/bookings", json={**body, "accept_price_cents": 1}, headers=headers)
     assert again.json()["reference"] == first.json()["reference"]
+
+
+async def test_two_more_of_the_same_organisation_are_one_booking_with_the_new_totals(client):
+    programs = await api_makers.make_programs()
+    body = {"session": programs.town.session, "seats": 3, "participants": [{"name": "Ana"}]}
+    first = (await client.post(f"{API}/bookings", json=body, headers=programs.own)).json()
+    again = await client.post(
+        f"{API}/bookings",
+        json={**body, "seats": 2, "purchase_order": "EJ-1", "participants": [{"name": "Bob"}]},
+        headers={**programs.own, "Idempotency-Key": "two-more"},
+    )
+    assert again.status_code == 201
+    assert again.json() == {**first, "seats": 5}, "the same reference, one flat price"
+    read = (await client.get(again.headers["location"], headers=programs.own)).json()
+    assert ([p["name"] for p in read["participants"]], read["purchase_order"]) == (["Ana", "Bob"], "EJ-1")
+    other = await client.post(f"{API}/bookings", json={**body, "purchase_order": "EJ-2"}, headers=programs.own)
+    assert other.status_code == 409
+    option = await client.post(f"{API}/bookings", json={**body, "option": True}, headers=programs.own)
+    assert (option.status_code, option.json()["type"]) == (409, "/problems/booked-already")
+    assert (option.json()["reference"], option.json()["seats"]) == (first["reference"], 5)
+    assert first["reference"] in option.json()["detail"]
+
+
+async def test_the_number_of_seats_changes_by_the_api(client):
+    programs = await api_makers.make_programs()
+    booked = await makers.make_booking(programs.town, 5)
+    path = f"{API}/bookings/{booked.reference}/seats"
+    more = await client.post(path, json={"seats": 8, "accept_price_cents": 35_000}, headers=programs.own)
+    assert (more.status_code, more.json()["seats"], more.json()["price_cents"]) == (200, 8, 35_000)
+    same = await client.post(path, json={"seats": 8}, headers=programs.own)
+    assert (same.status_code, same.json()) == (200, more.json())
+    risen = await client.post(path, json={"seats": 9, "accept_price_cents": 34_999}, headers=programs.own)
+    assert (risen.status_code, risen.json()["price_cents"]) == (409, 35_000)
+    assert risen.json()["type"].endswith("price-risen")
+    full = await client.post(path, json={"seats": 10**30}, headers=programs.own)
+    assert (full.status_code, full.json()["seats_left"]) == (409, 52)
+    for body, field in (({}, "seats"), ({"seats": 0}, "seats"), ({"seats": "4"}, "seats"), ({"seats": 4, "x": 1}, "x")):
+        wrong = await client.post(path, json=body, headers=programs.own)
+        assert (wrong.status_code, [e["field"] for e in wrong.json()["errors"]]) == (422, [field])
+    assert (await client.post(path, json={"seats": 4}, headers=programs.other)).status_code == 404
+    assert (await client.post(path, json={"seats": 4}, headers=programs.staff)).json()["seats"] == 4
+    assert (await client.post(path, json={"seats": 4})).status_code == 401

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.rules.states import BookingState, EndedBy
+from training.bookings.rules.states import BookingState, EndedBy, SeatsOrigin
 from training.bookings.rules.who_may import Standing
 from training.catalogue.rules import Price, TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
+from training.kernel.row_mapping import columns
 from training.papers.rules.references import References
 from training.scheduling.rules import SessionState, place
 
@@ -170,6 +171,24 @@ async def heard_of_call_off(booking: int) -> bool:
         where e.booking = $1 and e.undone_at is not null order by e.id desc limit 1
     """
     return bool(await db.value(sql, booking))
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsChanged:
+    """How many seats a booking had, and has since. Cents, net."""
+
+    seats_before: int
+    seats: int
+    price_before_cents: int
+    price_cents: int
+    origin: SeatsOrigin
+    changed_at: datetime
+
+
+async def seats_changes(booking: int) -> list[SeatsChanged]:
+    """How a booking's number of seats changed, the first change first."""
+    names = ", ".join(columns(SeatsChanged))
+    return await db.rows(SeatsChanged, f"select {names} from seats_change where booking = $1 order by id", booking)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import DocumentKind
-from training.bookings.queries import BookingView
-from training.bookings.rules.states import BookingState, EndedBy
+from training.bookings.queries import BookingView, SeatsChanged
+from training.bookings.rules.states import BookingState, EndedBy, SeatsOrigin
 from training.catalogue.rules import TariffMode
 from training.kernel import clock
 from training.kernel.i18n import _, ngettext
@@ -30,10 +30,17 @@ class TimelineStep:
 
 
 def timeline(
-    booking: BookingView, invoices: Sequence[InvoiceView], *, free_paper: bool, team: bool
+    booking: BookingView,
+    invoices: Sequence[InvoiceView],
+    changes: Sequence[SeatsChanged],
+    *,
+    free_paper: bool,
+    team: bool,
 ) -> list[TimelineStep]:
-    """From the request to the paper. `invoices`: those that the reader may see, oldest first."""
-    steps = [_made(booking, team), *_confirmed(booking)]
+    """From the request to the paper. `invoices`: those that the reader may see; both oldest first."""
+    before = [change for change in changes if booking.confirmed_at is None or change.changed_at < booking.confirmed_at]
+    steps = [_made(booking, changes, team), *map(_resized, before), *_confirmed(booking)]
+    steps += map(_resized, changes[len(before) :])
     if booking.state in _ENDED:
         return [*steps, _ended(booking, team)]
     if booking.state in _WAITING:
@@ -47,8 +54,9 @@ _ENDED = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED)
 _WAITING = (BookingState.PENDING, BookingState.OPTION, BookingState.OFFERED, BookingState.WAITING)
 
 
-def _made(booking: BookingView, team: bool) -> TimelineStep:
-    seats = ngettext("%(num)d place", "%(num)d places", booking.seats) % {"num": booking.seats}
+def _made(booking: BookingView, changes: Sequence[SeatsChanged], team: bool) -> TimelineStep:
+    first = changes[0].seats_before if changes else booking.seats
+    seats = ngettext("%(num)d place", "%(num)d places", first) % {"num": first}
     title = _("Réservée") if booking.confirmed_at == booking.created_at else _("Demandée")
     return TimelineStep(title, "done", moment(booking.created_at), (team and booking.note) or seats)
 
@@ -57,6 +65,13 @@ def _confirmed(booking: BookingView) -> list[TimelineStep]:
     if booking.confirmed_at is None or booking.confirmed_at == booking.created_at:
         return []
     return [TimelineStep(_("Confirmée"), "done", moment(booking.confirmed_at))]
+
+
+def _resized(change: SeatsChanged) -> TimelineStep:
+    title = ngettext("Passée de %(before)d à %(num)d place", "Passée de %(before)d à %(num)d places", change.seats)
+    why = {SeatsOrigin.ADDED: _("Réservée à nouveau"), SeatsOrigin.MERGED: _("Places proposées, acceptées")}
+    words = title % {"before": change.seats_before, "num": change.seats}
+    return TimelineStep(words, "done", moment(change.changed_at), why.get(change.origin))
 
 
 def _waiting(booking: BookingView, team: bool) -> TimelineStep:
@@ -86,6 +101,8 @@ def _ended(booking: BookingView, team: bool) -> TimelineStep:
     title = by.get(booking.cancelled_by) if team and booking.cancelled_by else None
     if booking.fell:
         title = _("Annulée avec la séance")
+    if booking.joined:
+        title = _("Jointe à la réservation {reference}").format(reference=booking.joined)
     return TimelineStep(title or _("Annulée"), "stopped", when, booking.cancel_reason)
 
 

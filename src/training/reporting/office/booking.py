@@ -55,7 +55,7 @@ class OfficeBooking:
 
 
 async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
-    """What the page of a booking shows, in twelve statements; NotFound when there is no such booking."""
+    """What the page of a booking shows, in thirteen statements; NotFound when there is no such booking."""
     view = await booking(actor.scope, reference)
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
@@ -69,7 +69,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         participants=await bookings.participants(view.id),
         slots=(await scheduling.slots([view.session]))[view.session],
         answers=[a for a in await invitations.answers(view.session) if a.booking == view.id],
-        steps=timeline(view, invoices, free_paper=paper is not None, team=True),
+        steps=timeline(view, invoices, await bookings.seats_changes(view.id), free_paper=paper is not None, team=True),
         invoices=invoices,
         shares=await drafts.shares(view.id),
         free_paper=paper is not None,

@@ -42,8 +42,10 @@ KEY_MAX = 255  # characters of an Idempotency-Key
     operation_id="createBooking",
     summary="Réserver",
     description=(
-        "Confirmée aussitôt pour une structure validée. `Idempotency-Key` : la même demande renvoyée dans les "
-        "24 heures reçoit la même réservation (et l’en-tête `Idempotent-Replayed: true`)."
+        "Confirmée aussitôt pour une structure validée. Une structure a une réservation par séance : une nouvelle "
+        "demande y ajoute ses places, au même forfait, et reçoit la même référence avec les nouveaux totaux ; ferme à "
+        "côté d’une option, ou l’inverse : 409 `booked-already`, avec `reference`. `Idempotency-Key` : la même demande "
+        "renvoyée dans les 24 heures reçoit la même réservation (et l’en-tête `Idempotent-Replayed: true`)."
     ),
     security=examples.WITH_KEY,
     responses=examples.documented(201, "Les places sont prises.", examples.MADE, 403, 404, 409, 422),

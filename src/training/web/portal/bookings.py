@@ -69,6 +69,7 @@ async def _booking_page(
     owed = booking.price_cents > 0 and not any(i.number for i in billed)
     facts = owed and who_may.may_tell(actor, booking.standing)
     paper = await billing.free_paper(actor.scope, booking.reference)
+    changes = await queries.seats_changes(booking.id)
     people = await queries.participants(booking.id)
     answers = {a.email.lower(): a for a in await invitations.answers(booking.session) if a.booking == booking.id}
     form = form or Form.filled({"participants": written(people), "invite": "1" if booking.invite_participants else ""})
@@ -82,7 +83,7 @@ async def _booking_page(
         answers=answers,
         form=form,
         may_name=who_may.may_name(actor, booking.standing),
-        steps=timeline(booking, invoices, free_paper=paper is not None, team=False),
+        steps=timeline(booking, invoices, changes, free_paper=paper is not None, team=False),
         invoices=[invoice for invoice in invoices if invoice.number],
         billing=await billing_facts.wanted(organisation, booking.references) if facts else None,
         paper=paper is not None,
