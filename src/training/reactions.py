@@ -18,6 +18,7 @@ from training.billing.actions.make_billable import (
     withdraw,
     withdraw_all,
 )
+from training.billing.actions.refit import refit, refit_credited
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.readdressed import hand_over, tell_later_of_contact
 from training.dunning.actions.pauses import follow_dispute
@@ -78,7 +79,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         Reaction("messages.actions.bookings.confirm", booking_mail.confirm),
         Reaction("billing.actions.make_billable.bill_at_confirmation", bill_at_confirmation),
     ),
-    "booking.resized": (),
+    "booking.resized": (Reaction("billing.actions.refit.refit", refit),),
     "booking.declined": (Reaction("messages.actions.bookings.decline", booking_mail.decline),),
     "booking.cancelled": (
         Reaction("messages.actions.bookings.cancel", booking_mail.cancel),
@@ -112,7 +113,10 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "invoice.drafted": (Reaction("billing.actions.make_billable.issue_if_told", issue_if_told),),
     "invoice.lacking": (Reaction("messages.actions.lacking.ask_billing_facts", billing_facts.ask_billing_facts),),
     "booking.held_free": (Reaction("billing.actions.confirm_free.confirm_free", confirm_free),),
-    "invoice.issued": (Reaction("messages.actions.billing.send_invoice", billing_mail.send_invoice),),
+    "invoice.issued": (
+        Reaction("messages.actions.billing.send_invoice", billing_mail.send_invoice),
+        Reaction("billing.actions.refit.refit_credited", refit_credited),
+    ),
     "reminder.sent": (Reaction("messages.actions.reminders.send_reminder", reminders.send_reminder),),
     "payment.received": (Reaction("billing.actions.receipt.make_receipt", make_receipt),),
     "receipt.made": (Reaction("messages.actions.billing.send_receipt", billing_mail.send_receipt),),

@@ -39,6 +39,8 @@ NOT_ACTING = {
         "new_draft": "part of the action that puts lines on it",
         "write_line": "part of the action that writes lines",
         "recount": "part of the action that changed lines",
+        "drafted": "part of the action that made the drafts",
+        "rewrite_lines": "part of the action that makes drafts again",
         "tidy": "part of the action that took lines away",
     },
     "billing.actions.receivables": {

@@ -135,6 +135,13 @@ async def booking_by_id(scope: Scope, id: int) -> BookingView | None:  # noqa: A
     return await db.row(BookingView, f"{BOOKING} where {where}", *where.values)
 
 
+async def bookings_by_ids(scope: Scope, ids: Sequence[int]) -> list[BookingView]:
+    """Some bookings, by id."""
+    where = within(scope)
+    where.add("b.id = any({})", list(ids))
+    return await db.rows(BookingView, f"{BOOKING} where {where} order by b.id", *where.values)
+
+
 async def bookings(
     scope: Scope,
     *,

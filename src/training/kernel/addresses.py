@@ -139,6 +139,7 @@ WAITING: Mapping[str, str] = {
     "doubled": "/gestion/reservations?etat=doubled",
     "sessions": "/gestion/seances?periode=a-marquer",
     "drafts": "/gestion/factures/brouillons",
+    "splits": "/gestion/factures/brouillons#a-partager",
     "to_deposit": "/gestion/factures/chorus?etat=a-deposer",
     "stuck_deposits": "/gestion/factures/chorus?etat=a-traiter",
     "quiet_deposits": "/gestion/factures/chorus?etat=sans-suite",

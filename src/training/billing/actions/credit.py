@@ -1,6 +1,6 @@
 """Take an issued invoice back, in whole or in part: its credit note, made and issued at once; or that and a new draft.
 
-Locks: the invoice, then its billables, then the counter (by `issue`). An issued invoice itself never changes.
+Locks: the sessions of what is on it, the invoice, its billables, the counter (by `issue`). An issued one never changes.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from typing import Any
 
 from training.billing.actions.drafting import fit_vat
 from training.billing.actions.issue import issue
+from training.billing.actions.refit import fit
 from training.billing.queries import credits as credit_queries
+from training.billing.queries import owing
 from training.billing.queries.credits import CreditableLine
 from training.billing.rules import crediting
 from training.billing.rules.crediting import Left, Taken
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.billing.tables.invoices import Invoice
+from training.bookings import queries as bookings
+from training.bookings.rules.states import BookingState
 from training.kernel import clock, db
-from training.kernel.actor import Actor, Scope
+from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -27,6 +31,8 @@ from training.kernel.row_mapping import columns
 from training.papers.rules.references import NO_REFERENCES, References, check_references
 from training.papers.rules.vat import REGIMES, STANDARD_RATE_BP, VatRegime
 from training.records.actions.acting import acting
+from training.scheduling.actions.planning import lock_session
+from training.scheduling.rules import SessionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +70,12 @@ async def credit(actor: Actor, invoice: int, wanted: CreditWanted) -> int:
     actor.must(Permission.INVOICES_CREDIT)
     _explained(wanted.reason)
     async with acting(actor, "invoice.credit", ("invoice", invoice)) as change:
+        await _lock_sessions(invoice)
         original = await _lock(invoice)
         change.about("invoice", invoice, "credited")
         made = await _make(original, wanted)
         await issue(actor, made)
+        await _no_longer_billed(made)
     return made
 
 
@@ -83,6 +91,7 @@ async def credit_and_reissue(
     _explained(reason)
     check_references(corrected or NO_REFERENCES)
     async with acting(actor, "invoice.replace", ("invoice", invoice)) as change:
+        sessions = await _lock_sessions(invoice)
         original = await _lock(invoice)
         change.about("invoice", invoice, "credited")
         now = await credit_queries.stands(invoice)
@@ -95,7 +104,51 @@ async def credit_and_reissue(
         draft = await _redraft(original if corrected is None else replace(original, references=corrected))
         if await db.value("select vat_abroad is not null from organisation where id = $1", original.payer):
             await fit_vat(original.payer, [draft])  # it may be what was wrong
+        await _fit_resized(draft, sessions)
     return notes[-1].number, draft
+
+
+async def _lock_sessions(invoice: int) -> dict[int, SessionState]:
+    """Those of the bookings on an invoice: what these owe decides what a credit note is for, and changes under them."""
+    sql = """
+        select distinct b.session from invoice_line l join booking b on b.id = l.booking
+        where l.invoice = $1 order by b.session
+    """
+    found = await db.connection().fetch(sql, invoice)
+    return {record["session"]: (await lock_session(record["session"])).state for record in found}
+
+
+async def _no_longer_billed(note: int) -> None:
+    """What a credit note takes back because less is owed counts as billed no more; a gesture does, and is not asked
+    again. A deposit's is read from its credit notes.
+    """
+    sql = """
+        select k.id, k.booking, k.payer, k.amount_cents, c.net_cents
+        from invoice_line c join billable k on k.invoice_line = c.corrects
+        where c.invoice = $1 and k.part <> 'deposit' order by k.id for update of k
+    """
+    found = await db.connection().fetch(sql, note)
+    views = await bookings.bookings_by_ids(SYSTEM.scope, sorted({record["booking"] for record in found}))
+    on = await owing.ground(views)
+    over = {view.id: owing.over_for(on, view) for view in views}
+    for record in found:
+        left = over[record["booking"]]
+        cents = min(left.get(record["payer"], 0), record["net_cents"], record["amount_cents"])
+        if cents > 0:
+            left[record["payer"]] -= cents
+            await db.execute("update billable set amount_cents = amount_cents - $2 where id = $1", record["id"], cents)
+
+
+async def _fit_resized(draft: int, sessions: Mapping[int, SessionState]) -> None:
+    """The copy of an invoice says what it said: of bookings whose seats changed since, it says what they owe now."""
+    sql = """
+        select distinct booking from invoice_line
+        where invoice = $1 and booking in (select booking from seats_change) order by booking
+    """
+    found = [record["booking"] for record in await db.connection().fetch(sql, draft)]
+    for view in await bookings.bookings_by_ids(SYSTEM.scope, found):
+        if view.state == BookingState.CONFIRMED:
+            await fit(SYSTEM, view, held=sessions[view.session] == SessionState.HELD)
 
 
 def _explained(reason: str) -> None:

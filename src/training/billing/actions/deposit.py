@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
-
 from training.billing.actions.drafting import lock_payers, put_on_draft, take_off
 from training.billing.queries import deposits, owing
-from training.billing.queries.owing import Ground, Owed
-from training.billing.rules.deposits import check_deposit
+from training.billing.rules.deposits import check_deposit, percent_of
 from training.billing.rules.grouping import BillablePart
-from training.billing.rules.sharing import LUMP, Portion
 from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
-from training.bookings.queries import BookingView
-from training.kernel import db, money, outbox
+from training.kernel import db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
-from training.kernel.i18n import SOURCE, _, speaking
+from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.records.actions.acting import acting
@@ -45,7 +39,7 @@ async def ask_deposit(
         cents = _cents(view.price_cents, percent, amount_cents)
         await lock_payers([view.organisation])
         on = await owing.ground([view])
-        draft = await put_on_draft(_owed(on, view, cents, percent), DocumentKind.DEPOSIT)
+        draft = await put_on_draft(owing.deposit_for(on, view, cents, percent), DocumentKind.DEPOSIT)
         await outbox.put("invoice.drafted", ("invoice", draft))
     return draft
 
@@ -71,18 +65,9 @@ def _cents(price: int, percent: int | None, amount: int | None) -> int:
     if percent is not None:
         if not 1 <= percent <= 99:
             raise Invalid(_("Un acompte est de 1 à 99 % du prix."), field="percent")
-        return money.shares(price, [percent, 100 - percent])[0]
+        return percent_of(price, percent)
     assert amount is not None  # noqa: S101 - one of the two
     if not 0 < amount < price:
         words = _("Un acompte est de plus de zéro et de moins que le prix ({price}).")
         raise Invalid(words.format(price=euros(price)), field="amount")
     return amount
-
-
-def _owed(on: Ground, view: BookingView, cents: int, percent: int | None) -> Owed:
-    with speaking(SOURCE):
-        line = owing.service_line(on, view, None, Portion(1, LUMP, cents, cents))
-    said = f"Acompte de {percent} %" if percent is not None else "Acompte"
-    line = replace(line, description=f"{said} : {view.title}"[:400], quantity=Decimal(1))
-    key = replace(owing.key_of(on, view, None), month=None, booking=view.id)  # a deposit waits for no month's end
-    return Owed(key, view.id, BillablePart.DEPOSIT, cents, "", (line,))

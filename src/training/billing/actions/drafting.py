@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from training.billing.queries import owing
 from training.billing.queries.invoices import lines as lines_of
 from training.billing.queries.owing import Owed, OwedLine
+from training.billing.rules import grouping
 from training.billing.rules.grouping import BillablePart
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings.queries import BookingView
 from training.catalogue.rules import TariffMode
+from training.directory import queries as directory
 from training.directory.rules import VatAbroad
-from training.kernel import clock, db
+from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
+from training.kernel.clauses import Clauses
 from training.kernel.errors import Conflict, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -79,16 +83,29 @@ async def bill(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> 
     """Put what bookings owe on drafts, once; under the lock of their session. Returns the drafts that were touched.
 
     Before the session was held, what is billed by head-count is left alone. A deposit that nobody issued is pointless
-    once the whole can be billed: it goes.
+    once the whole can be billed: it goes. What a booking owes more, or less, since then is `refit`'s.
     """
     actor.must(Permission.INVOICES_PREPARE)
-    sql = "select distinct booking from billable where booking = any($1) and part <> 'deposit'"
-    known = {record["booking"] for record in await db.connection().fetch(sql, [b.id for b in bookings])}
+    known = {record["booking"] for record in await db.connection().fetch(_KNOWN, [b.id for b in bookings])}
     fresh = [b for b in bookings if b.id not in known and b.tariff_mode != TariffMode.FREE]
     # first of all: what is issued at this very moment must be seen as issued by what is read next
     await take_off([b.id for b in fresh], parts=[BillablePart.DEPOSIT])
-    on = await owing.ground(fresh)
-    ready = [b for b in fresh if held or not owing.waits_for_count(on, b)]
+    return await bill_more(actor, fresh, held=held)
+
+
+# Not what was taken back whole since: who booked, cancelled and comes after all is billed again.
+_KNOWN = """
+    select distinct k.booking
+    from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
+    where k.booking = any($1) and k.part <> 'deposit' and (i.state = 'draft' or k.amount_cents <> 0)
+"""
+
+
+async def bill_more(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> list[int]:
+    """Put on drafts what bookings owe above what is issued of them; no draft has anything of it yet."""
+    actor.must(Permission.INVOICES_PREPARE)
+    on = await owing.ground(bookings)
+    ready = [b for b in bookings if held or not owing.waits_for_count(on, b)]
     owed = {b.id: owing.owed_for(on, b) for b in sorted(ready, key=lambda b: b.id)}
     await lock_payers(o.key.payer for all_of in owed.values() for o in all_of)
     touched: dict[int, None] = {}
@@ -100,19 +117,23 @@ async def bill(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> 
     return list(touched)
 
 
-async def take_off(
-    bookings: Sequence[int], *, held_only: bool = False, parts: Sequence[BillablePart] = tuple(BillablePart)
-) -> int:
+async def take_off(bookings: Sequence[int], *, held_only: bool = False, parts: Sequence[BillablePart] = ()) -> int:
     """Take bookings off the drafts, with what was added by hand for them; an emptied draft goes. What is issued stays.
 
-    `held_only`: only what the session's being held made billable. Returns how many lines by hand went.
+    `held_only`: only what the session's being held made billable; `parts`: only these. Returns how many lines by hand
+    went.
     """
-    where = f"""
+    where = Clauses("i.state = 'draft'")
+    where.add("k.booking = any({})", list(bookings))
+    if parts:
+        where.add("k.part = any({})", [part.value for part in parts])
+    if held_only:
+        where.add("k.held")
+    sql = f"""
         select distinct i.id, i.payer
-        from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
-        where k.booking = any($1) and k.part = any($2) and i.state = 'draft' {"and k.held" if held_only else ""}
+        from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice where {where}
     """
-    found = await db.connection().fetch(where, list(bookings), [part.value for part in parts])
+    found = await db.connection().fetch(sql, *where.values)
     await lock_payers(record["payer"] for record in found)
     drafts = await lock_drafts(record["id"] for record in found)
     lines = "select id, kind from invoice_line where invoice = any($1) and booking = any($2)"
@@ -201,25 +222,31 @@ async def new_draft(like: DraftRow) -> DraftRow:
 async def write_line(invoice: int, item: OwedLine) -> int:
     """Add a line at the end of a draft. Its amount is the one that the paper will say."""
     last = await db.value("select coalesce(max(position), 0)::integer from invoice_line where invoice = $1", invoice)
-    made = await InvoiceLine.insert(
-        InvoiceLine(
-            invoice=invoice,
-            position=last + 1,
-            description=item.description,
-            detail=item.detail,
-            kind=item.kind,
-            unit=item.unit,
-            quantity=item.quantity,
-            unit_price_cents=item.unit_price_cents,
-            net_cents=line_cents(item.quantity, item.unit_price_cents),
-            served_from=item.served_from,
-            served_until=item.served_until,
-            booking=item.booking,
-            analytic_code=item.analytic_code,
-            sales_account=item.sales_account,
-        )
-    ).returning(InvoiceLine.id)
+    row = InvoiceLine(invoice=invoice, position=last + 1, **_written(item))
+    made = await InvoiceLine.insert(row).returning(InvoiceLine.id)
     return int(made[0]["id"])
+
+
+def _written(item: OwedLine) -> dict[Any, Any]:
+    return {**asdict(item), "net_cents": line_cents(item.quantity, item.unit_price_cents)}
+
+
+async def rewrite_lines(draft: DraftRow, line: int, wanted: Sequence[OwedLine]) -> None:
+    """Write other words and amounts where a booking's line stands, and the line that takes its deposit off.
+
+    None wanted: they go. The draft stays the one that its client was asked about; what was added by hand stays too.
+    """
+    sql = """
+        select x.id from invoice_line l join invoice_line x on x.invoice = l.invoice and x.booking = l.booking
+        where l.id = $1 and x.kind = 'service' and (x.id = l.id or x.quantity < 0) order by x.id <> l.id, x.id
+    """
+    present = [record["id"] for record in await db.connection().fetch(sql, line)]
+    for known, item in zip(present, wanted, strict=False):
+        await InvoiceLine.update(_written(item)).where(InvoiceLine.id == known)
+    await db.execute("delete from invoice_line where id = any($1)", present[len(wanted) :])
+    for item in wanted[len(present) :]:
+        await write_line(draft.id, item)
+    await recount(draft)
 
 
 async def recount(draft: DraftRow) -> int:
@@ -267,6 +294,21 @@ _FITTING = """
         select from invoice_line l where l.invoice = i.id and l.kind = 'service' and l.quantity < 0
     )
 """
+
+
+async def drafted(drafts: Sequence[int], *, by_person: bool = False) -> None:
+    """Word of the drafts that collect no more. What a person made of a click is issued a little later: it is undone."""
+    platform = await directory.the_platform()
+    delay = timedelta(minutes=platform.issue_delay_minutes if by_person and platform.issue_without_look else 0)
+    sql = "select id, month from invoice where id = any($1) order by id"
+    for record in await db.connection().fetch(sql, list(drafts)):
+        if grouping.collecting(record["month"], clock.today()):
+            continue
+        if delay:
+            later = "update invoice set issue_at = $2 where id = $1 and kept_back_at is null"
+            await db.execute(later, record["id"], clock.now() + delay)
+        else:
+            await outbox.put("invoice.drafted", ("invoice", record["id"]))
 
 
 async def tidy(draft: DraftRow) -> bool:

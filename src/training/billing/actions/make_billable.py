@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from training.billing.actions.ask_missing import ask_missing
-from training.billing.actions.drafting import bill, lock_draft, take_off
+from training.billing.actions.drafting import bill, drafted, lock_draft, take_off
 from training.billing.actions.issue import issue
 from training.billing.queries.invoices import checks, invoice
 from training.billing.rules import grouping, issuing
@@ -47,7 +47,7 @@ async def make_billable(actor: Actor, session: int) -> None:
             if booking.tariff_mode == TariffMode.FREE:
                 await outbox.put("booking.held_free", ("booking", booking.id))
         sql = "select actor_kind = 'user' from holding where session = $1"
-        await _drafted(await bill(actor, found, held=True), by_person=bool(await db.value(sql, session)))
+        await drafted(await bill(actor, found, held=True), by_person=bool(await db.value(sql, session)))
 
 
 async def bill_at_confirmation(actor: Actor, booking: int) -> None:
@@ -66,7 +66,7 @@ async def bill_at_confirmation(actor: Actor, booking: int) -> None:
         held = (await lock_session(view.session)).state == SessionState.HELD
         again = await _reread(booking)
         if again is not None and again.state == BookingState.CONFIRMED:
-            await _drafted(await bill(actor, [again], held=held))
+            await drafted(await bill(actor, [again], held=held))
 
 
 async def withdraw(actor: Actor, booking: int) -> None:
@@ -147,21 +147,6 @@ async def keep_back(actor: Actor, draft: int) -> None:
         """
         if await db.value(sql, draft, clock.now()) is None:
             raise Conflict(_("Ce brouillon ne part pas de lui-même : il attend que quelqu’un l’émette."))
-
-
-async def _drafted(drafts: list[int], *, by_person: bool = False) -> None:
-    """Word of the drafts that collect no more. What a person made of a click is issued a little later: it is undone."""
-    platform = await directory.the_platform()
-    delay = timedelta(minutes=platform.issue_delay_minutes if by_person and platform.issue_without_look else 0)
-    sql = "select id, month from invoice where id = any($1) order by id"
-    for record in await db.connection().fetch(sql, drafts):
-        if grouping.collecting(record["month"], clock.today()):
-            continue
-        if delay:
-            later = "update invoice set issue_at = $2 where id = $1 and kept_back_at is null"
-            await db.execute(later, record["id"], clock.now() + delay)
-        else:
-            await outbox.put("invoice.drafted", ("invoice", record["id"]))
 
 
 async def _reread(booking: int) -> BookingView | None:

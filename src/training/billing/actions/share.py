@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.billing.actions.drafting import bill, take_off
-from training.billing.rules import sharing
+from training.billing.actions.drafting import bill_more, drafted, take_off
+from training.billing.queries.owing import shares_of
+from training.billing.rules import grouping, sharing
 from training.billing.rules.grouping import BillablePart
 from training.billing.rules.sharing import Share
 from training.billing.tables.invoices import BillingShare
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
+from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
-from training.kernel import db, outbox
+from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
@@ -31,6 +33,7 @@ __all__ = ["Share", "share"]
 async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
     """Say who pays a booking, and how much of it; its drafts are made again. No share: its organisation pays all.
 
+    Once its seats changed its payers are asked for anew, whatever of it is issued: what each owes above that is billed.
     Invalid: the shares do not add up to the booking's seats, or to its price (the difference is said). Conflict:
     something of it is issued, or stands on a draft with lines by hand.
     """
@@ -42,7 +45,8 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
         change.about("booking", booking, "shares")
         held = (await lock_session(view.session)).state == SessionState.HELD
         view = await bookings.booking_by_id(SYSTEM.scope, booking) or view
-        sharing.check_share(view.state, view.tariff_mode, await db.value(_ISSUED, booking))
+        awaited = not sharing.fits((await shares_of([booking]))[booking], view.seats, view.price_cents)
+        sharing.check_share(view.state, view.tariff_mode, await db.value(_ISSUED, booking), awaited=awaited)
         if shares:
             sharing.check(shares, view.seats, view.price_cents)
             await _check_payers(shares)
@@ -50,12 +54,18 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
         await _check_drafts(booking)
         billed = await db.value("select exists (select from billable where booking = $1)", booking)
         await take_off([booking])
-        if await db.value("select exists (select from billable where booking = $1)", booking):
+        if not awaited and await db.value("select exists (select from billable where booking = $1)", booking):
             raise sharing.already_issued()  # at this very moment
         await _write(booking, wanted)
-        if billed:
-            for draft in await bill(actor, [view], held=held):
-                await outbox.put("invoice.drafted", ("invoice", draft))
+        if view.state == BookingState.CONFIRMED and (billed or (awaited and await _due(view, held))):
+            await drafted(await bill_more(actor, [view], held=held))
+
+
+async def _due(view: BookingView, held: bool) -> bool:
+    """Whether its drafts waited for this: it was held, or is billed at its confirmation."""
+    payer = await directory.organisation(view.organisation)
+    assert payer is not None  # noqa: S101 - a foreign key says so
+    return held or grouping.billed_at_confirmation(payer.billing_moment, payer.buyer, payer.early_billing_reason)
 
 
 def _is_whole(view: BookingView, shares: Sequence[Share]) -> bool:
@@ -79,7 +89,12 @@ async def _check_drafts(booking: int) -> None:
     deposit = "select exists (select from billable where booking = $1 and part = $2)"
     if await db.value(deposit, booking, BillablePart.DEPOSIT):
         raise Conflict(_("Un acompte est préparé pour cette réservation : retirez-le avant de la partager."))
-    by_hand = "select exists (select from invoice_line where booking = $1 and kind <> 'service')"
+    by_hand = """
+        select exists (
+            select from invoice_line l join invoice i on i.id = l.invoice
+            where l.booking = $1 and l.kind <> 'service' and i.state = 'draft'
+        )
+    """
     if await db.value(by_hand, booking):
         raise Conflict(_("Retirez d’abord du brouillon les lignes ajoutées à la main : il est refait."))
 

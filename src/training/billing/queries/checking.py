@@ -86,14 +86,24 @@ def looked_up(references: References, services: Mapping[str, Service]) -> Checke
 
 async def _counts(drafts: Sequence[int]) -> dict[int, list[Counted]]:
     """The head-counts of what each draft bills: hand-made lines and deposits have none."""
-    sql = """
-        select distinct l.invoice, l.booking
-        from invoice_line l join billable k on k.invoice_line = l.id where l.invoice = any($1) and k.part <> 'deposit'
+    sql = f"""
+        select distinct l.invoice, b.id as booking, {UNSPLIT} as unsplit
+        from invoice_line l join billable k on k.invoice_line = l.id join booking b on b.id = l.booking
+        where l.invoice = any($1) and k.part <> 'deposit'
     """
-    pairs = [(r["invoice"], r["booking"]) for r in await db.connection().fetch(sql, list(drafts))]
-    found = {a.booking: a for a in await attendance.attended([booking for _invoice, booking in pairs])}
+    rows = await db.connection().fetch(sql, list(drafts))
+    found = {a.booking: a for a in await attendance.attended([row["booking"] for row in rows])}
     counts: dict[int, list[Counted]] = {draft: [] for draft in drafts}
-    for draft, booking in pairs:
-        if came := found.get(booking):
-            counts[draft].append(Counted(came.seats, came.present, came.held))
+    for row in rows:
+        if came := found.get(row["booking"]):
+            counts[row["invoice"]].append(Counted(came.seats, came.present, came.held, not row["unsplit"]))
     return counts
+
+
+# Of a booking `b` that has several payers: they make the whole no more, as `rules.sharing.fits` says.
+UNSPLIT = """
+    exists (
+        select from billing_share x where x.booking = b.id
+        having sum(x.seats) <> b.seats or sum(x.amount_cents) <> b.price_cents
+    )
+"""

@@ -10,6 +10,7 @@ from training.billing.queries.invoices import InvoiceView, invoices
 from training.billing.rules import issuing
 from training.billing.rules.grouping import collecting
 from training.billing.rules.issuing import Check
+from training.billing.rules.sharing import Share
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.directory import queries as directory
 from training.kernel import clock, db
@@ -80,7 +81,11 @@ async def _listed(found: list[InvoiceView]) -> list[DraftListed]:
 
 @dataclass(frozen=True, slots=True)
 class ToCredit:
-    """A booking that was cancelled after it was invoiced. `left_cents`: of its lines, without VAT, not credited yet."""
+    """A booking that was cancelled, or gave seats back, after it was invoiced. Cents without VAT.
+
+    `left_cents`: what is to be credited. Of a cancelled one all of its lines that is not credited yet; of one that is
+    smaller (`resized_at`, and its `seats` now), what is proposed: `queries.refitting.too_much`.
+    """
 
     booking: int
     reference: str
@@ -94,6 +99,8 @@ class ToCredit:
     number: str
     issued_on: date
     left_cents: int
+    resized_at: datetime | None = None
+    seats: int = 0
 
 
 async def to_credit(scope: Scope, limit: int = 100) -> list[ToCredit]:
@@ -181,6 +188,11 @@ class ShareView:
     seats: int | None
     amount_cents: int | None
     references: References
+
+    @property
+    def part(self) -> Share:
+        """The same, as the rules ask for it."""
+        return Share(payer=self.payer, seats=self.seats, amount_cents=self.amount_cents, references=self.references)
 
 
 async def shares(booking: int) -> list[ShareView]:

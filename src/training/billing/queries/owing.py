@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from training.attendance import queries as attendance
 from training.attendance.queries import Attended
-from training.billing.rules.grouping import BillablePart, DraftKey, draft_key
-from training.billing.rules.sharing import LUMP, BilledPrice, Portion, Share, portions, whole
+from training.billing.rules import refitting
+from training.billing.rules.deposits import deposit_words
+from training.billing.rules.grouping import BillablePart, DraftKey, draft_key, next_more
+from training.billing.rules.refitting import Billed
+from training.billing.rules.sharing import LUMP, PIECE, BilledPrice, Portion, Share, fits, portions, whole
 from training.bookings.queries import BookingView
+from training.bookings.rules.states import BookingState
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import BilledAs
 from training.catalogue.rules import TariffMode
@@ -50,7 +54,7 @@ class Owed:
 
     key: DraftKey
     booking: int
-    part: BillablePart
+    part: str
     amount_cents: int
     subject: str
     lines: tuple[OwedLine, ...]
@@ -78,6 +82,7 @@ class Ground:
     payers: Mapping[int, OrganisationView]
     shares: Mapping[int, list[Share]]
     deposits: Mapping[int, Deposit]
+    billed: Mapping[int, list[Billed]]
     came: Mapping[int, Attended]
 
 
@@ -85,7 +90,10 @@ async def ground(bookings: Sequence[BookingView]) -> Ground:
     """Read it, in a constant number of statements."""
     ids = [b.id for b in bookings]
     shares = await shares_of(ids)
-    payers = {b.organisation for b in bookings} | {s.payer for all_of in shares.values() for s in all_of}
+    billed = await _billed(ids)
+    payers = {b.organisation for b in bookings}
+    payers |= {share.payer for all_of in shares.values() for share in all_of}
+    payers |= {item.payer for all_of in billed.values() for item in all_of}
     return Ground(
         bookings=bookings,
         regime=VatRegime((await directory.the_platform()).vat_regime),
@@ -94,6 +102,7 @@ async def ground(bookings: Sequence[BookingView]) -> Ground:
         payers={o.id: o for o in await directory.organisations(sorted(payers))},
         shares=shares,
         deposits={d.booking: d for d in await db.rows(Deposit, _DEPOSITS, ids)},
+        billed=billed,
         came={a.booking: a for a in await attendance.attended(ids)},
     )
 
@@ -106,6 +115,24 @@ _DEPOSITS = """
     ) c on true
     where k.booking = any($1) and k.part = 'deposit' and i.state = 'issued'
 """
+
+
+async def _billed(bookings: Sequence[int]) -> dict[int, list[Billed]]:
+    """What of some bookings is issued, by booking, in the order in which it was made billable."""
+    sql = """
+        select k.id, k.booking, k.payer, k.part, k.amount_cents, l.id as line, i.id as invoice, i.number, i.issued_on,
+               l.net_cents - c.net_cents as left_cents
+        from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
+        join lateral (
+            select coalesce(sum(x.net_cents), 0)::bigint as net_cents
+            from invoice_line x join invoice n on n.id = x.invoice where x.corrects = l.id and n.state = 'issued'
+        ) c on true
+        where k.booking = any($1) and i.state = 'issued' order by k.id
+    """
+    found: dict[int, list[Billed]] = {booking: [] for booking in bookings}
+    for item in await db.rows(Billed, sql, list(bookings)):
+        found[item.booking].append(item)
+    return found
 
 
 async def shares_of(bookings: Sequence[int]) -> dict[int, list[Share]]:
@@ -127,14 +154,40 @@ class _ShareOf:
 
 
 def owed_for(on: Ground, booking: BookingView) -> list[Owed]:
-    """What each payer of a booking owes; nothing for what is free, or for seats that nobody filled."""
-    price = billed_price(on, booking)
+    """What each payer of a booking owes and is not invoiced for; nothing for what is free, or seats nobody filled.
+
+    Nothing either while its payers are to be said anew, or while a deposit of more than the price is to be credited.
+    """
+    if not split_fits(on, booking):
+        return []
+    with speaking(SOURCE):  # whoever asks: paper is French
+        found = [_owed(on, booking, share, part) for share, part in _parts(on, booking) if part.net_cents]
+    return [owed for owed in found if owed is not None]
+
+
+def _parts(on: Ground, booking: BookingView) -> list[tuple[Share | None, Portion]]:
+    """Who pays, and how much of the whole price; nobody for what is free."""
+    price, shares = billed_price(on, booking), on.shares[booking.id]
     if price.net_cents == 0:
         return []
-    shares: Sequence[Share | None] = on.shares[booking.id] or [None]
-    parts = portions(price, on.shares[booking.id]) if on.shares[booking.id] else [whole(price)]
-    with speaking(SOURCE):  # whoever asks: paper is French
-        return [_owed(on, booking, share, part) for share, part in zip(shares, parts, strict=True) if part.net_cents]
+    return list(zip(shares, portions(price, shares), strict=True)) if shares else [(None, whole(price))]
+
+
+def split_fits(on: Ground, booking: BookingView) -> bool:
+    """Whether its payers still make the whole: seats may have changed since they were said."""
+    return fits(on.shares[booking.id], booking.seats, booking.price_cents)
+
+
+def over_for(on: Ground, booking: BookingView) -> dict[int, int]:
+    """By payer, what is invoiced of a booking above what is owed; of a cancelled one everything.
+
+    Where its payers are to be said anew, all that is invoiced may be too much.
+    """
+    owed: dict[int, int] = {}
+    if booking.state == BookingState.CONFIRMED and split_fits(on, booking):
+        parts = _parts(on, booking)
+        owed = {share.payer if share else booking.organisation: part.net_cents for share, part in parts}
+    return refitting.over(on.billed[booking.id], owed)
 
 
 def billed_price(on: Ground, booking: BookingView) -> BilledPrice:
@@ -177,8 +230,14 @@ def key_of(on: Ground, booking: BookingView, share: Share | None) -> DraftKey:
     )
 
 
-def _owed(on: Ground, booking: BookingView, share: Share | None, portion: Portion) -> Owed:
+def _owed(on: Ground, booking: BookingView, share: Share | None, portion: Portion) -> Owed | None:
+    payer = share.payer if share else booking.organisation
+    billed = [item for item in on.billed[booking.id] if item.payer == payer]
+    if any(item.part != BillablePart.DEPOSIT for item in billed):
+        return _more(on, booking, share, portion, billed)
     deposit = on.deposits.get(booking.id)
+    if deposit is not None and deposit.left_cents > portion.net_cents:
+        return None
     lines = [service_line(on, booking, share, portion)]
     if deposit is not None and deposit.left_cents:
         lines.append(_taken_off(lines[0], deposit))
@@ -192,6 +251,37 @@ def _owed(on: Ground, booking: BookingView, share: Share | None, portion: Portio
         _subject(key),
         tuple(lines),
     )
+
+
+def _more(
+    on: Ground, booking: BookingView, share: Share | None, portion: Portion, billed: Sequence[Billed]
+) -> Owed | None:
+    """What is owed above what is invoiced: seats that were added, or a price that rose with them."""
+    more = refitting.rest(portion, sum(item.counts_cents for item in billed))
+    if more is None:
+        return None
+    line, key = service_line(on, booking, share, portion), key_of(on, booking, share)
+    added = f"{more.quantity} place{'s' if more.quantity > 1 else ''} de plus" if more.unit == PIECE else "Complément"
+    before = [item for item in billed if item.counts_cents]
+    words = f"{added}, en plus de la facture nº {before[-1].number}" if before else added
+    line = replace(
+        line,
+        detail=f"{line.detail}\n{words}",
+        quantity=Decimal(more.quantity),
+        unit=more.unit,
+        unit_price_cents=more.unit_price_cents,
+    )
+    part = next_more([item.part for item in billed])
+    return Owed(key, booking.id, part, more.net_cents, _subject(key), (line,))
+
+
+def deposit_for(on: Ground, booking: BookingView, cents: int, percent: int | None) -> Owed:
+    """A deposit, as a percentage of the price or as an amount."""
+    with speaking(SOURCE):
+        line = service_line(on, booking, None, Portion(1, LUMP, cents, cents))
+    line = replace(line, description=deposit_words(booking.title, percent))
+    key = replace(key_of(on, booking, None), month=None, booking=booking.id)  # it waits for no month's end
+    return Owed(key, booking.id, BillablePart.DEPOSIT, cents, "", (line,))
 
 
 def service_line(on: Ground, booking: BookingView, share: Share | None, portion: Portion) -> OwedLine:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from training.billing.rules.grouping import may_be_early
 from training.bookings.rules.states import BookingState
 from training.directory.rules import Buyer
+from training.kernel import money
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, allows
 from training.kernel.i18n import _
@@ -51,6 +53,25 @@ def check_deposit(early: Early) -> None:
         raise Conflict(words.format(name=early.payer))
     if early.billed:
         raise Conflict(_("Cette réservation est déjà à facturer, ou un acompte est déjà demandé."))
+
+
+_PERCENT = re.compile(r"Acompte de ([0-9]{1,2}) %")
+
+
+def percent_of(price_cents: int, percent: int) -> int:
+    """So many hundredths of a price, to the cent."""
+    return money.shares(price_cents, [percent, 100 - percent])[0]
+
+
+def deposit_words(title: str, percent: int | None) -> str:
+    """What the line of a deposit says: its draft is made again from it when the price changes."""
+    return f"{f'Acompte de {percent} %' if percent is not None else 'Acompte'} : {title}"[:400]
+
+
+def percent_said(words: str) -> int | None:
+    """The percentage that the line of a deposit says; None: it is an amount."""
+    said = _PERCENT.match(words)
+    return int(said[1]) if said else None
 
 
 def may_ask_deposit(actor: Actor, early: Early) -> bool:

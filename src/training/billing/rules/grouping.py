@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +18,13 @@ class BillablePart(StrEnum):
     WHOLE = "whole"
     DEPOSIT = "deposit"
     BALANCE = "balance"
+    MORE = "more"  # what it came to cost more after it was invoiced; the second time "more2", and so on
+
+
+def next_more(known: Collection[str]) -> str:
+    """The part of what is owed above the parts that are invoiced: each time another, so that each is billed once."""
+    names = (f"{BillablePart.MORE}{n if n > 1 else ''}" for n in range(1, len(known) + 2))
+    return next(name for name in names if name not in known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class CheckKey(StrEnum):
     HEAD_COUNT = "head_count"
     TOTAL = "total"
     APPROVED = "approved"
+    SPLIT = "split"
     SELLER_SIRET = "seller_siret"
     SELLER_IBAN = "seller_iban"
     SELLER_VAT = "seller_vat"
@@ -84,11 +85,15 @@ class CheckedReferences:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The head-count of one booking on the invoice; `present` None: nobody has counted."""
+    """The head-count of one booking on the invoice; `present` None: nobody has counted.
+
+    `split`: its several payers make the whole, which they do not any more when its seats changed.
+    """
 
     seats: int
     present: int | None
     held: bool
+    split: bool = True
 
 
 def checks(
@@ -105,7 +110,7 @@ def checks(
     found += long
     found.append(_contact(payer))
     if counts:
-        found.append(_head_count(counts))
+        found += [_head_count(counts), *_split(counts)]
     if gross_cents < 0:
         words = _("Le total est négatif : retirez une remise, ou faites un avoir.")
         found.append(Check(CheckKey.TOTAL, False, words))
@@ -225,6 +230,11 @@ def _head_count(counts: Sequence[Counted]) -> Check:
     present, seats = sum(count.present or 0 for count in counts), sum(count.seats for count in counts)
     words = ngettext("{n} présent pour {seats} réservés", "{n} présents pour {seats} réservés", present)
     return Check(CheckKey.HEAD_COUNT, True, words.format(n=present, seats=seats))
+
+
+def _split(counts: Sequence[Counted]) -> list[Check]:
+    words = _("Les places ont changé depuis que le partage entre payeurs a été dit : dites qui paie combien.")
+    return [] if all(count.split for count in counts) else [Check(CheckKey.SPLIT, False, words)]
 
 
 def _parties(seller: Seller, payer: Payer) -> list[Check]:

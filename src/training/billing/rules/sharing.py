@@ -21,19 +21,24 @@ PIECE, LUMP = "C62", "LS"  # UN/ECE Rec 20
 ENDED = frozenset({BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED})
 
 
-def check_share(state: BookingState, mode: TariffMode, issued: str | None) -> None:
-    """Conflict unless a booking may have several payers. `issued`: the number of an invoice with something of it."""
+def check_share(state: BookingState, mode: TariffMode, issued: str | None, *, awaited: bool = False) -> None:
+    """Conflict unless a booking may have several payers. `issued`: the number of an invoice with something of it.
+
+    `awaited`: its seats changed since its payers were said, who then are asked for, whatever is issued.
+    """
     if state in ENDED:
         raise Conflict(_("Cette réservation est annulée : rien n’en est facturé."))
     if mode == TariffMode.FREE:
         raise Conflict(_("Cette réservation est gratuite : il n’y a rien à partager."))
-    if issued is not None:
+    if issued is not None and not awaited:
         raise already_issued(issued)
 
 
-def may_share(actor: Actor, state: BookingState, mode: TariffMode, issued: str | None) -> bool:
+def may_share(
+    actor: Actor, state: BookingState, mode: TariffMode, issued: str | None, *, awaited: bool = False
+) -> bool:
     """Whether the page offers to say who pays."""
-    return actor.may(Permission.INVOICES_PREPARE) and allows(check_share, state, mode, issued)
+    return actor.may(Permission.INVOICES_PREPARE) and allows(check_share, state, mode, issued, awaited=awaited)
 
 
 def already_issued(number: str = "") -> Conflict:
@@ -96,6 +101,11 @@ def portions(price: BilledPrice, shares: Sequence[Share]) -> list[Portion]:
 
 def _lump(cents: int) -> Portion:
     return Portion(1, LUMP, cents, cents)
+
+
+def fits(shares: Sequence[Share], seats: int, price_cents: int) -> bool:
+    """Whether the payers that were said still make the whole, after seats changed. Nobody in particular: they do."""
+    return not shares or allows(check, shares, seats, price_cents)
 
 
 def check(shares: Sequence[Share], seats: int, price_cents: int) -> None:

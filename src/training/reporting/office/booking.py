@@ -9,7 +9,7 @@ from training.billing.queries import invoices as billing
 from training.billing.queries.drafts import ShareView
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.deposits import may_ask_deposit
-from training.billing.rules.sharing import may_share
+from training.billing.rules.sharing import fits, may_share
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules import who_may
@@ -43,6 +43,7 @@ class OfficeBooking:
     steps: list[TimelineStep]
     invoices: list[InvoiceView]
     shares: list[ShareView]
+    awaited: bool  # these make the whole no more: seats changed since they were said
     free_paper: bool
     mails: list[MailListed]
     may_confirm: bool
@@ -61,6 +62,8 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
     paper = await billing.free_paper(actor.scope, view.reference)
     about = [("booking", view.id), *(("invoice", invoice.id) for invoice in invoices)]
     early = await deposits.early(view.id)
+    shares = await drafts.shares(view.id)
+    awaited = not fits([share.part for share in shares], view.seats, view.price_cents)
     issued = next((invoice.number for invoice in invoices if invoice.number), None)
     now, standing = clock.now(), view.standing
     return OfficeBooking(
@@ -71,14 +74,15 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         answers=[a for a in await invitations.answers(view.session) if a.booking == view.id],
         steps=timeline(view, invoices, await bookings.seats_changes(view.id), free_paper=paper is not None, team=True),
         invoices=invoices,
-        shares=await drafts.shares(view.id),
+        shares=shares,
+        awaited=awaited,
         free_paper=paper is not None,
         mails=await mails_about(*about) if actor.may(P.MAILS_SEE) else [],
         may_confirm=who_may.may_confirm(actor, standing, now),
         may_decline=who_may.may_decline(actor, standing),
         may_cancel=who_may.may_cancel(actor, standing, now),
         may_resize=who_may.may_resize(actor, standing, now),
-        may_share=may_share(actor, view.state, view.tariff_mode, issued),
+        may_share=may_share(actor, view.state, view.tariff_mode, issued, awaited=awaited),
         may_ask_deposit=early is not None and may_ask_deposit(actor, early),
         undecided=allows(who_may.check_decide, standing),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from training.billing.queries import credits as reading
 from training.billing.queries.credits import CreditableLine, Replacement
 from training.billing.queries.invoices import InvoiceView, invoice_by_number
+from training.billing.queries.refitting import ProposedCredit, proposed
 from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel.actor import Scope
@@ -16,20 +17,24 @@ from training.kernel.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class OfficeCredit:
-    """What the page of a new credit note shows. Cents without VAT: `left_cents` may be credited, `seen_cents` were."""
+    """What the page of a new credit note shows. Cents without VAT: `left_cents` may be credited, `seen_cents` were.
+
+    `proposed`: what of it is too much for the booking that was asked about.
+    """
 
     invoice: InvoiceView
     lines: list[CreditableLine]
     left_cents: int
     seen_cents: int
+    proposed: ProposedCredit | None
 
 
-async def credit_page(scope: Scope, number: str) -> OfficeCredit:
-    """What may be taken back of an invoice, line by line, in two statements; NotFound when there is no such invoice."""
+async def credit_page(scope: Scope, number: str, booking: str = "") -> OfficeCredit:
+    """What may be taken back of an invoice, line by line; NotFound when there is no such invoice."""
     view = await credited(scope, number)
     lines = await reading.creditable(view.id)
     left, seen = sum(line.left_cents for line in lines), sum(line.credited_cents for line in lines)
-    return OfficeCredit(view, lines, left, seen)
+    return OfficeCredit(view, lines, left, seen, await proposed(view.id, booking) if booking else None)
 
 
 @dataclass(frozen=True, slots=True)

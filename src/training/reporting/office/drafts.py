@@ -10,8 +10,10 @@ from training.billing.actions.issue import build
 from training.billing.documents import invoice_paper
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as billing
+from training.billing.queries import refitting
 from training.billing.queries.drafts import DraftListed, ToCredit, Unbilled
 from training.billing.queries.invoices import InvoiceView, LineView
+from training.billing.queries.refitting import ToSplit
 from training.billing.rules.grouping import collecting
 from training.billing.rules.issuing import Check, may_be_asked, may_issue
 from training.billing.rules.states import DocumentKind, InvoiceState
@@ -48,6 +50,7 @@ class OfficeDrafts:
     following: tuple[date, int] | None
     ready: Ready
     to_credit: list[ToCredit]
+    to_split: list[ToSplit]
     unbilled: list[Unbilled]
     may_issue: bool
     may_prepare: bool
@@ -63,11 +66,19 @@ async def drafts_page(actor: Actor, *, after: tuple[date, int] | None, limit: in
         shown,
         (last.invoice.served_until, last.invoice.place) if last else None,
         Ready(len(green), sum(green)),
-        await waiting.to_credit(actor.scope) if after is None else [],
+        await _to_credit(actor.scope) if after is None else [],
+        await refitting.to_split(actor.scope) if after is None else [],
         await waiting.unbilled(actor.scope) if after is None else [],
         actor.may(Permission.INVOICES_ISSUE),
         actor.may(Permission.INVOICES_PREPARE),
     )
+
+
+async def _to_credit(scope: Scope) -> list[ToCredit]:
+    """Of cancelled bookings and of those that gave seats back, the latest first."""
+    found = [*await waiting.to_credit(scope), *await refitting.too_much(scope)]
+    since = {c.booking: c.resized_at or c.cancelled_at for c in found}
+    return sorted(found, key=lambda c: when.timestamp() if (when := since[c.booking]) else 0, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from training.billing.queries import deposits, drafts
 from training.billing.queries.invoices import InvoiceView, invoices_of
 from training.billing.rules.deposits import check_deposit
+from training.billing.rules.sharing import fits
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
 from training.directory.queries import ORGANISATION_WORDS
@@ -75,7 +76,8 @@ class PayerNow:
 class OfficePayers:
     """What the page of a booking's payers shows. `issued`: the invoice after which they do not change any more.
 
-    `newcomer`: somebody to be added; `offered`: the first of all who could be; `shared`: not the organisation alone.
+    `newcomer`: somebody to be added; `offered`: the first of all who could be; `shared`: not the organisation alone;
+    `awaited`: seats changed, and the parts make the whole no more.
     """
 
     booking: BookingView
@@ -83,6 +85,7 @@ class OfficePayers:
     newcomer: PayerChoice | None
     offered: list[PayerChoice]
     shared: bool
+    awaited: bool
     issued: InvoiceView | None
 
 
@@ -100,6 +103,7 @@ async def payers_page(scope: Scope, reference: str, newcomer: str = "") -> Offic
         newcomer=found[0] if found else None,
         offered=await _offered(),
         shared=bool(shares),
+        awaited=not fits([share.part for share in shares], view.seats, view.price_cents),
         issued=next((i for i in invoices if i.number and i.kind != DocumentKind.CREDIT_NOTE), None),
     )
 

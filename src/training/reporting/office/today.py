@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.billing.queries import transmissions
+from training.billing.queries.checking import UNSPLIT
 from training.billing.queries.transmissions import DepositWaiting as Deposits
 from training.kernel import addresses, clock, db, queue
 from training.kernel.actor import Actor, Scope
@@ -31,6 +32,7 @@ class _Counts:
     doubled: int  # organisations with two bookings in one session
     sessions: int  # over, and not said to have taken place
     drafts: int
+    splits: int  # bookings whose payers make the whole no more
     mails_failed: int
     mails_held: int
     mails_put_off: int  # tried, and not taken yet
@@ -64,6 +66,8 @@ async def waiting(scope: Scope) -> Waiting:
                (select count(*) from session s where session_bookable(s.state)
                   and s.starts_at < $1 and s.ends_at <= $1) as sessions,
                (select count(*) from invoice where state = 'draft') as drafts,
+               (select count(*) from booking b
+                where b.id in (select booking from billing_share) and b.state = 'confirmed' and {UNSPLIT}) as splits,
                (select count(*) from mail where state = 'failed' and secret is null) as mails_failed,
                (select count(*) from mail where state = 'held') as mails_held,
                (select count(*) from mail where state = 'queued' and attempts > 0) as mails_put_off,
@@ -140,6 +144,14 @@ def _undecided(n: int) -> str:
     )
 
 
+def _splits(n: int) -> str:
+    return ngettext(
+        "réservation à partager de nouveau entre ses payeurs",
+        "réservations à partager de nouveau entre leurs payeurs",
+        n,
+    )
+
+
 def _tasks(waiting: Waiting, actor: Actor) -> list[TaskWaiting]:
     return [
         TaskWaiting(n, words, addresses.WAITING[name])
@@ -171,8 +183,8 @@ def _about_sessions(waiting: Waiting) -> _Known:
 
 def _about_the_rest(waiting: Waiting) -> _Known:
     return (
-        (P.INVOICES_ISSUE, "drafts", ngettext(
-            "facture à émettre", "factures à émettre", waiting.drafts)),
+        (P.INVOICES_ISSUE, "drafts", ngettext("facture à émettre", "factures à émettre", waiting.drafts)),
+        (P.INVOICES_PREPARE, "splits", _splits(waiting.splits)),
         (P.INVOICES_TRANSMIT, "to_deposit", ngettext(
             "facture à déposer sur Chorus Pro", "factures à déposer sur Chorus Pro", waiting.to_deposit)),
         (P.INVOICES_TRANSMIT, "stuck_deposits", ngettext(

@@ -20,6 +20,7 @@ from training.reporting.office.credit_notes import OfficeCredit
 from training.web.forms import Form, in_field
 from training.web.office.page import show
 from training.web.pages import Asked, go, once, parts, the_actor
+from training.web.parameters import asked
 
 P = Permission
 PATH = "/gestion/factures"
@@ -28,11 +29,15 @@ REASON_MAX = 400
 
 @get(PATH + "/{name:str}/avoir", permission=P.INVOICES_CREDIT)
 async def credit_page(request: Asked, name: FromPath[str]) -> Template:
-    """What to take back of each line: all that is left, unless a smaller amount is typed."""
-    return await _credit_page(request, await reading.credit_page(the_actor(request).scope, name), None)
+    """What to take back of each line: all that is left, or what is proposed for the booking that is asked about."""
+    about = asked(request, "reservation")
+    return await _credit_page(request, await reading.credit_page(the_actor(request).scope, name, about), None)
 
 
 async def _credit_page(request: Asked, found: OfficeCredit, form: Form | None) -> Template:
+    if form is None and (proposed := found.proposed):
+        amounts = {f"line-{line}": in_field(cents) for line, cents in proposed.lines.items()}
+        form = Form.filled({"reason": proposed.reason, **amounts})
     if form is None:
         form = Form.filled({f"line-{line.id}": in_field(abs(line.left_cents)) for line in found.lines})
     return await show(request, "invoices/credit_note_new", form.status, form=form, **parts(found))

@@ -1,0 +1,142 @@
+"""What changes of seats left to a person: too much that is invoiced, and payers who do not make the whole any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.billing.queries import owing
+from training.billing.queries.checking import UNSPLIT
+from training.billing.queries.drafts import ToCredit
+from training.billing.queries.owing import Ground
+from training.billing.rules.refitting import TakenBack, taken_back
+from training.bookings import queries as bookings
+from training.bookings.queries import BookingView
+from training.kernel import db
+from training.kernel.actor import SYSTEM, Scope
+from training.kernel.clauses import Clauses
+from training.kernel.i18n import SOURCE, ngettext, speaking
+
+
+async def too_much(scope: Scope, limit: int = 100) -> list[ToCredit]:
+    """Invoices of more than their bookings owe since seats were given back, the latest change first.
+
+    What is proposed of each: never more than what is invoiced above what is owed, from the last invoice first.
+    """
+    where = Clauses("b.state = 'confirmed'")
+    where.within(scope, "k.payer")
+    found = await db.rows(_Changed, _CHANGED.format(where=where, limit=limit), *where.values)
+    changed = {each.booking: each.changed_at for each in found}
+    views = {view.id: view for view in await bookings.bookings_by_ids(SYSTEM.scope, list(changed))}
+    on = await owing.ground([*views.values()])
+    return [
+        _listed(on, views[booking], back, changed_at)
+        for booking, changed_at in changed.items()
+        for back in _back(on, views[booking])
+    ]
+
+
+def _back(on: Ground, view: BookingView) -> list[TakenBack]:
+    """Nothing while its payers are to be said anew: nobody knows yet of whom it is too much."""
+    return taken_back(on.billed[view.id], owing.over_for(on, view)) if owing.split_fits(on, view) else []
+
+
+def _listed(on: Ground, view: BookingView, back: TakenBack, changed_at: datetime) -> ToCredit:
+    payer = on.payers[back.of.payer]
+    return ToCredit(
+        booking=view.id,
+        reference=view.reference,
+        title=view.title,
+        starts_at=view.starts_at,
+        cancelled_at=None,
+        payer=payer.id,
+        payer_name=payer.name,
+        payer_slug=payer.slug,
+        invoice=back.of.invoice,
+        number=back.of.number,
+        issued_on=back.of.issued_on,
+        left_cents=back.cents,
+        resized_at=changed_at,
+        seats=view.seats,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    booking: int
+    changed_at: datetime
+
+
+# Candidates: what of each payer is too much is worked out for these few.
+_CHANGED = """
+    select b.id as booking, c.changed_at
+    from (select booking, max(changed_at) as changed_at from seats_change group by booking) c
+    join booking b on b.id = c.booking
+    cross join lateral (
+        select sum(k.amount_cents) as cents
+        from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
+        where k.booking = b.id and i.state = 'issued' and {where}
+    ) k
+    where k.cents > b.price_cents or k.cents > 0 and exists (select from billing_share where booking = b.id)
+    order by c.changed_at desc, b.id desc limit {limit:d}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedCredit:
+    """What a credit note takes back of an invoice for one booking: by line, cents without VAT; and why, in French."""
+
+    lines: dict[int, int]
+    reason: str
+
+
+async def proposed(invoice: int, reference: str) -> ProposedCredit | None:
+    """What is proposed for a booking on an invoice; None: nothing, or there is no such booking."""
+    view = await bookings.booking(SYSTEM.scope, reference.replace("\x00", ""))
+    if view is None:
+        return None
+    on = await owing.ground([view])
+    lines = {back.of.line: back.cents for back in _back(on, view) if back.of.invoice == invoice}
+    with speaking(SOURCE):  # it is printed
+        words = ngettext(
+            "La réservation {reference} est maintenant d’une place.",
+            "La réservation {reference} est maintenant de {n} places.",
+            view.seats,
+        )
+        return ProposedCredit(lines, words.format(reference=view.reference, n=view.seats)) if lines else None
+
+
+@dataclass(frozen=True, slots=True)
+class ToSplit:
+    """A booking whose several payers do not make the whole any more: seats changed since they were said."""
+
+    booking: int
+    reference: str
+    title: str
+    starts_at: datetime
+    organisation_name: str
+    seats: int
+    price_cents: int
+    by_seats: bool
+    said: int  # what its payers make: of seats, or of cents
+
+
+async def to_split(scope: Scope, limit: int = 100) -> list[ToSplit]:
+    """Confirmed bookings that wait for somebody to say who pays how much, the soonest session first."""
+    where = Clauses("b.state = 'confirmed'", UNSPLIT)
+    where.within(scope, "b.organisation")
+    sql = f"""
+        select b.id as booking, b.reference, o.title, s.starts_at, g.name as organisation_name, b.seats, b.price_cents,
+               x.by_seats, x.said
+        from (
+            select booking, bool_and(seats is not null) as by_seats,
+                   sum(coalesce(seats, amount_cents))::bigint as said
+            from billing_share group by booking
+        ) x
+        join booking b on b.id = x.booking
+        join session s on s.id = b.session
+        join offer o on o.id = s.offer
+        join organisation g on g.id = b.organisation
+        where {where} order by s.starts_at, b.id limit {limit:d}
+    """
+    return await db.rows(ToSplit, sql, *where.values)
