@@ -56,6 +56,23 @@ def plan(page: Page) -> str:
     return page.url
 
 
+def two_more(page: Page) -> None:
+    """By the keyboard alone: what two seats more would change is read first; the price of a group stays."""
+    page.get_by_role("link", name="Changer le nombre de places").press("Enter")
+    page.get_by_label("Combien de places vous faut-il en tout ?").press("ControlOrMeta+a")
+    page.keyboard.type("46")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Il reste 5 places : demandez-en 45 en tout au plus.")
+    page.get_by_label("Combien de places vous faut-il en tout ?").press("ControlOrMeta+a")
+    page.keyboard.type("42")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Le prix ne change pas")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Passer de 40 à 42 places")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("42 places au lieu de 40.")).to_be_visible()
+
+
 def test_a_town_hall_books_is_invited_and_is_invoiced(browser, site: Site) -> None:
     office = browser.new_context(base_url=site.url, locale="fr-FR", viewport={"width": 1280, "height": 900})
     staff = office.new_page()
@@ -105,6 +122,8 @@ def test_a_town_hall_books_is_invited_and_is_invoiced(browser, site: Site) -> No
     for address in (doors["organisation_feed"], doors["facilitator_feed"], f"{site.url}/agenda/public.ics"):
         uids = {str(e["UID"]) for e in fetch(address).events}
         assert str(event["UID"]) in uids, address
+
+    two_more(page)
 
     # it was held (an administrator says so early, with a reason); the invoice leaves by itself in ten minutes, or now
     before = len(site.inbox.mails)
