@@ -127,3 +127,33 @@ async def test_a_key_of_the_api_is_shown_once_and_made_once(client):
     again = await makers.post(client, "/gestion/cles", form)
     assert again.status_code == 303
     assert await db.value("select count(*) from api_key") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "made"),
+    [
+        ("/gestion/animation/nouvelle-personne", {"name": "Bob", "email": "bob@example.org"}, "facilitator"),
+        ("/gestion/acces/nouveau", {"name": "Bob", "email": "bob@example.org", "role": "adviser"}, "job"),
+        ("/espace/commune-d-essai/agenda", {"label": "Téléphone", "which": "structure"}, "feed_token"),
+        (
+            "/espace/commune-d-essai/collegues",
+            {"name": "Bob", "email": "bob@example.org", "role": "member"},
+            "membership",
+        ),
+    ],
+)
+async def test_whoever_presses_twice_makes_one(client, path, form, made):
+    """The second press made a second facilitator and a second calendar address, and wrote twice to a colleague."""
+    counted = "select count(*) from " + ("pgqueuer" if made == "job" else made)
+    with clock.frozen(makers.NOON):
+        await makers.make_town()
+        await (staff(client) if path.startswith("/gestion") else makers.sign_in(client, "rh@mairie.example.org"))
+        form = {**form, "cle": key_of((await client.get(path)).text)}
+        before = await db.value(counted)
+        first = await makers.post(client, path, form)
+        once = await db.value(counted)
+        again = await makers.post(client, path, form)
+        assert first.status_code in (200, 303), first.text
+        assert again.status_code == 303
+        assert once > before
+        assert await db.value(counted) == once

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import segno
-from litestar.response import Template
+from litestar.response import Redirect, Template
 from markupsafe import Markup
 
 from training.calendar.queries.feeds import TokenView
 from training.kernel import addresses
 from training.kernel.i18n import _
-from training.web.pages import Asked, page
+from training.web.forms import Form
+from training.web.pages import Asked, go, once, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,21 @@ async def made(request: Asked, label: str, token: str, **around: Any) -> Templat
     """A new address: this answer is the only place that ever holds it."""
     found = links(addresses.feed(token), label)
     return await page(request, "agenda/made.html", label=label, links=found, **around)
+
+
+async def opened(
+    request: Asked, form: Form, label: str, path: str, act: Callable[[], Awaitable[str]], **around: Any
+) -> Template | Redirect:
+    """A new address for a form, once: sent again, the form makes no second one, and no page shows the first again."""
+    tokens: list[str] = []
+
+    async def open_one() -> None:
+        tokens.append(await act())
+
+    await once(request, form, open_one)
+    if not tokens:
+        return go(path, _("Cette adresse est déjà créée, et elle ne se montre qu’une fois."), "attention")
+    return await made(request, label, tokens[0], **around)
 
 
 async def asked_to_end(request: Asked, feed: TokenView, *, replacing: bool, **around: Any) -> Template:

@@ -22,7 +22,7 @@ from training.reporting import facilitator_pages as reading
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
 from training.web.parameters import row
-from training.web.subscribing import asked_to_end, closed_words, made
+from training.web.subscribing import asked_to_end, closed_words, made, opened
 
 P = Permission
 AGENDA = "/animation/agenda"
@@ -71,15 +71,19 @@ async def _agenda(request: Asked, form: Form) -> Template:
 
 
 @post("/animation/agenda", permission=P.MISSIONS_SEE, status_code=200)
-async def open_feed(request: Asked) -> Template:
+async def open_feed(request: Asked) -> Template | Redirect:
     """Make an address. The answer is the page itself: it is the only one that will ever show it."""
     form = await Form.of(request)
     label = form.text("label", required=True, most=80)
     if not form.good:
         return await _agenda(request, form)
     actor = the_actor(request)
-    token = await feeds.open_feed(actor, label, facilitator=min(actor.scope.facilitators))
-    return await made(request, label, token, **_AROUND)
+    whose = min(actor.scope.facilitators)
+    with form.refusals():
+        return await opened(
+            request, form, label, _AROUND["base"], lambda: feeds.open_feed(actor, label, facilitator=whose), **_AROUND
+        )
+    return await _agenda(request, form)
 
 
 @get("/animation/agenda/{feed:int}/remplacer", permission=P.MISSIONS_SEE)

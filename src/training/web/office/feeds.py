@@ -15,9 +15,9 @@ from training.reporting.office import feeds as reading
 from training.reporting.office.feeds import Choice, OfficeFeeds
 from training.web.forms import Form
 from training.web.office.page import alarms, show
-from training.web.pages import Asked, go, once, parts, the_actor
+from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, pager, row, row_key
-from training.web.subscribing import asked_to_end, closed_words, made
+from training.web.subscribing import asked_to_end, closed_words, made, opened
 
 MANAGE = Permission.FEEDS_MANAGE
 PATH = "/gestion/agendas"
@@ -42,15 +42,10 @@ async def create(request: Asked) -> Template | Redirect:
     if form.good:
         with form.refusals():
             owner: dict[str, Any] = {STAFF: True} if whose == STAFF else {kind: int(number)}
-            tokens = []
-
-            async def open_one() -> None:
-                tokens.append(await feeds.open_feed(the_actor(request), label, **owner))
-
-            await once(request, form, open_one)
-            if not tokens:
-                return go(PATH, _("Cette adresse est déjà créée, et elle ne se montre qu’une fois."), "attention")
-            return await made(request, label, tokens[0], **await _around())
+            around = await _around()
+            return await opened(
+                request, form, label, PATH, lambda: feeds.open_feed(the_actor(request), label, **owner), **around
+            )
     return await _page(request, found, form)
 
 

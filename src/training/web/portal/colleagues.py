@@ -17,7 +17,7 @@ from training.kernel.permissions import Permission
 from training.reporting.portal import colleagues as reading
 from training.reporting.portal.colleagues import Colleague
 from training.web.forms import Form
-from training.web.pages import Asked, go, page, parts, the_actor
+from training.web.pages import Asked, go, once, page, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 from training.web.portal.organisation import frame, organisation_of
 
@@ -42,7 +42,8 @@ async def invite(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     role = form.choice("role", Role)
     if form.good and role is not None:
         with form.refusals():
-            await invite_colleague(the_actor(request), organisation.id, name, email, role)
+            actor = the_actor(request)
+            await once(request, form, lambda: invite_colleague(actor, organisation.id, name, email, role))
             return go(f"/espace/{slug}/{STOP}", _("{name} a accès à cet espace, un courriel part.").format(name=name))
     return await _page(request, organisation, form)
 

@@ -18,7 +18,7 @@ from training.kernel.permissions import Permission
 from training.web.forms import Form
 from training.web.pages import Asked, go, page, the_actor
 from training.web.portal.organisation import frame, organisation_of
-from training.web.subscribing import asked_to_end, closed_words, made
+from training.web.subscribing import asked_to_end, closed_words, made, opened
 
 MANAGE = Permission.FEEDS_MANAGE
 PATH = "/espace/{slug:str}/agenda"
@@ -33,7 +33,7 @@ async def listed(request: Asked, slug: FromPath[str]) -> Template:
 
 
 @post(PATH, permission=MANAGE, status_code=200)
-async def create(request: Asked, slug: FromPath[str]) -> Template:
+async def create(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """A new address, shown on this page and nowhere else: the answer is the only place that ever holds it."""
     organisation = await organisation_of(request, slug, MANAGE)
     form = await Form.of(request)
@@ -42,8 +42,11 @@ async def create(request: Asked, slug: FromPath[str]) -> Template:
     if not form.good:
         return await _page(request, organisation, form)
     with form.refusals():
-        token = await feeds.open_feed(the_actor(request), label, organisation=whose)
-        return await made(request, label, token, **_around(request, organisation))
+        around = _around(request, organisation)
+        return await opened(
+            request, form, label, around["base"],
+            lambda: feeds.open_feed(the_actor(request), label, organisation=whose), **around,
+        )  # fmt: skip
     return await _page(request, organisation, form)
 
 

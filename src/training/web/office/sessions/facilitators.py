@@ -17,7 +17,7 @@ from training.reporting.office import facilitators as reading
 from training.reporting.office.facilitators import OfficeFacilitator
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 
 P = Permission
@@ -46,7 +46,7 @@ async def add(request: Asked) -> Template | Redirect:
     values = read(form, found)
     if form.good:
         with form.refusals():
-            await add_facilitator(the_actor(request), **values, locale="fr", active=True)
+            await once(request, form, lambda: add_facilitator(the_actor(request), **values, locale="fr", active=True))
             return go(PATH, _("{name} peut animer des séances.").format(name=values["name"]))
     return await _page(request, found, form)
 

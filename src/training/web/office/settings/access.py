@@ -20,7 +20,7 @@ from training.reporting.office import access as reading
 from training.reporting.office.access import OfficeRoleChange
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 
 P = Permission
@@ -95,7 +95,7 @@ async def add(request: Asked) -> Template | Redirect:
         form.errors.setdefault("role", _("Choisissez une réponse."))
     if form.good and role is not None:
         with form.refusals():
-            await join_team(the_actor(request), email, name, role)
+            await once(request, form, lambda: join_team(the_actor(request), email, name, role))
             return go(PATH, _("{name} fait partie de l’équipe, un courriel part.").format(name=name))
     return await _new_page(request, form)
 
