@@ -135,6 +135,27 @@ def test_every_glyph_is_there_and_in_its_column(paper: str, text: str) -> None:
     assert crossing(found) == []
 
 
+OLD = {
+    "emoji": "Ateliers 🚲 du Maine 🫨",
+    "Chinese": "東京都自転車教室" * 12,
+    "Korean": "서울 자전거 교실",
+    "Hebrew and Arabic": "שלום عليكم",
+    "flags and families": "🇫🇷 Fête 👨‍👩‍👧 ✨",
+    "emoji alone": "🚲",
+}
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("text", OLD)
+def test_a_name_of_before_it_was_refused_is_printed_without_a_question_mark(paper: str, text: str) -> None:
+    printed = PAPERS[paper](OLD[text])
+    assert "?" not in said(printed)
+    found = runs(printed)
+    assert [run for run in found if run.missing] == []
+    assert [run for run in found if run.left < LEFT - 0.5 or run.right > RIGHT + SPACE] == []
+    assert crossing(found) == []
+
+
 @pytest.mark.parametrize("paper", PAPERS)
 def test_a_code_is_printed_whole(paper: str) -> None:
     assert CODE[:30] in said(PAPERS[paper](CODE)).replace(" ", "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 import unicodedata
@@ -25,7 +26,8 @@ from training.kernel.characters import unstacked
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "documents"
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]  # ISO 19005-3 level A, ISO 14289-1
-UNSHOWN = "?"  # stands for a character that no font of ours can draw
+UNSHOWN = "□"  # stands for a letter that no font of ours can draw: of an old name, for new ones are refused
+_EMOJI = range(0x1F000, 0x1FB00)  # Python may be older than the newest of them, and call them unassigned
 EPOCH = date(1970, 1, 1)
 
 _EMPTY_PAGE = b'#set document(title: "-")\n#set text(lang: "fr", font: "Source Sans Pro")\n#sys.inputs.text'
@@ -112,20 +114,29 @@ def _drawn(char: str) -> str:
         return " "
     if category == "Cf":  # joiners and marks of direction: invisible, and able to make one text look like another
         return ""
+    ornament = category in ("So", "Sk", "Mn", "Me") or ord(char) in _EMOJI
     if category in ("Cs", "Co", "Cn"):  # half a pair, private, unassigned: PDF/A refuses them
-        return UNSHOWN
+        return "" if ornament else UNSHOWN
     try:
         _typeset(_EMPTY_PAGE, {"text": char}, EPOCH)
     except typst.TypstError:
-        return UNSHOWN
+        return "" if ornament else UNSHOWN
     return char
 
 
 def printable(text: str) -> str:
-    """`text` as our fonts can draw it: PDF/A refuses a page with a single missing glyph, so an emoji would stop it."""
+    """`text` as our fonts can draw it: PDF/A refuses a page with a single missing glyph, so an emoji would stop it.
+
+    Ornaments go, with the space that they leave; letters leave a mark. Of a text of ornaments alone, the mark stays.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_drawn(char) for char in unicodedata.normalize("NFC", unstacked(text)))
+    composed = unicodedata.normalize("NFC", unstacked(text))
+    drawn = [_drawn(char) for char in composed]
+    words = "".join(drawn)
+    if len(words) < len(composed) and "" in drawn:
+        words = re.sub("  +", " ", words).strip(" ") if words.strip() else UNSHOWN
+    return words
 
 
 def _latin(text: str) -> str:
