@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 import makers
-from training.attendance.actions import hold_session
+from training.attendance.actions import admit, hold_session
 from training.bookings import queries
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
@@ -240,6 +240,18 @@ async def test_an_offer_is_not_accepted_beside_an_option(database_test):
         await bookings.confirm(SYSTEM, offer)
     await ending.cancel(SYSTEM, option.id)
     assert await bookings.confirm(SYSTEM, offer) == offer
+
+
+async def test_an_offer_whose_people_came_is_counted_with_what_was_booked(database_test):
+    town = await makers.make_town()
+    firm = await makers.make_booking(town, 3)
+    offer = await offered(town.session, town.organisation, 2)
+    with clock.frozen(town.ends_at + timedelta(hours=1)):
+        await hold_session(SYSTEM, town.session, {firm.id: 2})
+        await admit(SYSTEM, offer, 2)
+    found = await db.connection().fetch("select booking, present from head_count")
+    assert [tuple(one) for one in found] == [(firm.id, 4)]
+    assert (await view(firm.id)).seats == 5
 
 
 @pytest.mark.commits

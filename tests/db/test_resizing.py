@@ -147,6 +147,15 @@ async def test_who_may_not_cancel_gives_no_seat_back_and_another_s_booking_is_no
         await resize(of(Role.MANAGER, town.organisation + 999), booked.id, 7)
 
 
+async def test_who_may_not_book_any_more_keeps_or_gives_back_what_it_has(database_test):
+    town = await makers.make_town()
+    booked = await makers.make_booking(town, 5)
+    await db.execute("update organisation set state = 'archived' where id = $1", town.organisation)
+    with pytest.raises(Forbidden, match="écrivez-nous"):
+        await resize(SYSTEM, booked.id, 6)
+    assert (await resize(SYSTEM, booked.id, 4)).seats == 4
+
+
 async def test_an_option_and_a_place_on_the_waiting_list_change_too(database_test):
     town = await makers.make_town()
     option = await makers.make_booking(town, 3, option=True)

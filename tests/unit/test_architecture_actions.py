@@ -93,7 +93,6 @@ NOT_ACTING = {
     },
     "bookings.actions.resizing": {
         "write_seats": "part of the action that changes the number of seats",
-        "price_today": "reads only, and holds the organisation",
     },
     "bookings.actions.groups": {
         "keep_told": "part of the action that adds seats",

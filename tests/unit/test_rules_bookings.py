@@ -289,7 +289,8 @@ def test_an_empty_number_is_filled_and_another_one_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "told", "kept"), [("", "", ""), ("A", "", "A"), ("", "B", "B"), ("A", "B", "A\nB"), ("A\nB", "B", "A\nB")]
+    ("known", "told", "kept"),
+    [("", "", ""), ("A", "", "A"), ("", "B", "B"), ("A", "B", "A\nB"), ("A\nB", "B", "A\nB"), ("AB", "B", "AB\nB")],
 )
 def test_a_note_is_added_once(known: str, told: str, kept: str) -> None:
     assert joined_note(known, told) == kept

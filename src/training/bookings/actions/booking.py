@@ -33,7 +33,7 @@ from training.directory.rules import OrganisationState
 from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.clauses import Clauses
-from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.references import NO_REFERENCES, References, check_references
@@ -244,10 +244,9 @@ def _check_seen(actor: Actor, session: LockedSession, organisation: int) -> None
 
 
 def _first_state(organisation: OrganisationState, option: bool) -> BookingState:
+    who_may.check_books(organisation)
     if organisation == OrganisationState.PENDING:
         return BookingState.PENDING
-    if organisation != OrganisationState.APPROVED:
-        raise Forbidden(_("Cette structure ne peut pas réserver : écrivez-nous."))
     return BookingState.OPTION if option else BookingState.CONFIRMED
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from training.bookings.actions.ending import end_merged, expire_late
 from training.bookings.actions.locking import LOCKED, Booked, LockedBooking
-from training.bookings.actions.resizing import price_today, write_seats
+from training.bookings.actions.resizing import write_seats
 from training.bookings.rules.groups import BookedAlready, joined_note, joined_references, mate_of
 from training.bookings.rules.prices import merged
 from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant
+from training.catalogue import queries as catalogue
+from training.directory.actions import lock_organisation
 from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.i18n import _
@@ -83,7 +85,8 @@ async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor) ->
         return None
     own = next(known for known in group if known.row.id == offered.id)
     seats = joined.row.seats + offered.seats
-    today = await price_today(joined.row, session, seats)
+    kind = (await lock_organisation(offered.organisation)).kind
+    today = await catalogue.price_of(session.offer, kind, session.starts_at, seats)
     cost = merged(joined.row.price, offered.price, joined.row.seats, seats, today)
     await end_merged(offered, joined.row, by=by)
     await Participant.update({Participant.booking: joined.row.id}).where(Participant.booking == offered.id)

@@ -32,7 +32,11 @@ async def resize(actor: Actor, booking: int, seats: int, *, accept_price_cents: 
             actor.must(Permission.BOOKINGS_CANCEL, organisation=row.organisation)
         change.about("booking", booking, "seats", "price_cents")
         await _check(row, session, seats, team=actor.may(Permission.BOOKINGS_MAKE))
-        cost = resized(row.price, row.seats, seats, await price_today(row, session, seats))
+        organisation = await lock_organisation(row.organisation)
+        if seats > row.seats:
+            who_may.check_books(organisation.state)
+        today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
+        cost = resized(row.price, row.seats, seats, today)
         check_accepted(accept_price_cents, cost)
         return await write_seats(row, seats, cost, SeatsOrigin.RESIZED, by=actor)
 
@@ -47,12 +51,6 @@ async def _check(row: LockedBooking, session: LockedSession, seats: int, *, team
         check_more(session, row.organisation, row.seats, seats, now, team=team)
     else:
         check_waiting(session, seats)
-
-
-async def price_today(row: LockedBooking, session: LockedSession, seats: int) -> Price | None:
-    """What so many seats would cost its organisation if they were booked now; None: no tariff is set any more."""
-    organisation = await lock_organisation(row.organisation)
-    return await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
 
 
 async def write_seats(row: LockedBooking, seats: int, cost: Price, origin: SeatsOrigin, *, by: Actor) -> Booked:

@@ -74,4 +74,4 @@ def joined_references(known: References, told: References, reference: str) -> Re
 
 def joined_note(known: str, told: str) -> str:
     """Both, one under the other; what is there already is not said twice."""
-    return known if not told or told in known else f"{known}\n{told}".strip()
+    return known if f"\n{told}\n" in f"\n{known}\n" or not told else f"{known}\n{told}".strip()

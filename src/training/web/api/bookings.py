@@ -151,15 +151,18 @@ async def get_booking(request: Asked, reference: Reference) -> BookingDetail:
     tags=["Réservations"],
     operation_id="confirmBooking",
     summary="Confirmer une option ou une demande",
-    description="Le prix devient celui du moment, et ne change plus.",
+    description=(
+        "Au prix qui était dit, ou moins si les tarifs ont baissé. Des places proposées s’ajoutent à la réservation "
+        "que la structure a faite entre-temps : c’est elle qui répond."
+    ),
     security=examples.WITH_KEY,
     responses=examples.documented(200, "Confirmée.", examples.BOOKING_DETAIL, 403, 404, 409),
 )
 async def confirm_booking(request: Asked, reference: Reference) -> BookingDetail:
     """Confirm an option."""
     actor = the_actor(request)
-    await actions.confirm(actor, (await _booking(actor, reference)).id)
-    return await _detail(await _booking(actor, reference))
+    stands = await actions.confirm(actor, (await _booking(actor, reference)).id)
+    return await _detail(_there(await queries.booking_by_id(actor.scope, stands)))
 
 
 @post(
@@ -231,7 +234,10 @@ async def hold(request: Asked, session: SessionId, data: JSONBody[Held | None] =
 
 
 async def _booking(actor: Actor, reference: str) -> BookingView:
-    found = await queries.booking(actor.scope, reference)
+    return _there(await queries.booking(actor.scope, reference))
+
+
+def _there(found: BookingView | None) -> BookingView:
     if found is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return found
