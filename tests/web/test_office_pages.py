@@ -93,6 +93,19 @@ async def test_today_counts_what_waits_and_leads_to_it(client):
     assert 'href="/gestion/factures/brouillons"' in answer.text
 
 
+async def test_doubles_of_before_are_counted_on_the_home_and_listed(client):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        both = [await makers.make_booking(town, 3), await makers.book_apart(town, 2)]
+        alone = await makers.book_beside(town, 1)
+        await staff(client)
+        home = (await client.get("/gestion")).text
+        listed = makers.text_of((await client.get("/gestion/reservations?etat=doubled")).text)
+    assert "structure avec plusieurs réservations dans une séance : n’en garder qu’une 1" in makers.text_of(home)
+    assert 'href="/gestion/reservations?etat=doubled"' in home
+    assert [b.reference in listed for b in (*both, alone)] == [True, True, False]
+
+
 async def test_the_facts_of_a_session_a_booking_an_organisation_and_an_invoice(client):
     with clock.frozen(makers.NOON):
         town, booked = await held_town()
