@@ -14,6 +14,7 @@ from training.dunning.rules.reminding import PauseKind
 from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import NotFound
+from training.reporting.office import session
 from training.reporting.office.ageing import balance_page
 from training.reporting.office.bookings import bookings_page
 from training.reporting.office.mails import attachment, mail_page, mails_page
@@ -125,6 +126,23 @@ async def test_sessions_of_everybody_are_the_teams_to_list(two):
     assert (await sessions_page(SYSTEM.scope, SessionFilter(), after=None, limit=50)).sessions
     somewhere = Scope(organisations={two[0]: frozenset()})
     assert (await sessions_page(somewhere, SessionFilter(), after=None, limit=50)).sessions == []
+
+
+async def test_the_pages_of_a_session_are_within_the_scope_as_its_list_is(two):
+    town = await db.value("select id from offer")
+    private, open_to_all = await makers.make_session(town, organisation=two[0]), await makers.make_session(town)
+    own, other = (Actor("user", 1, "Ailleurs", scope=Scope(organisations={id_: frozenset()})) for id_ in two)
+    assert (await session.session_page(own, private)).session.id == private
+    assert (await session.call_off_page(SYSTEM.scope, open_to_all)).session.id == open_to_all
+    for actor, asked in ((other, private), (own, open_to_all), (Actor("user", 1, "Personne"), private)):
+        for reading in (
+            session.session_page(actor, asked),
+            session.edit_page(actor, asked),
+            session.call_off_page(actor.scope, asked),
+            session.undo_page(actor, asked),
+        ):
+            with pytest.raises(NotFound):
+                await reading
 
 
 async def test_what_waits_is_shown_to_whoever_may_do_something_about_it(two, statements):

@@ -52,7 +52,7 @@ async def test_what_is_not_there_is_said_by_the_query(database_test):
     for reading in (
         session.session_page(SYSTEM, 999_999),
         session.edit_page(SYSTEM, 999_999),
-        session.call_off_page(999_999),
+        session.call_off_page(SYSTEM.scope, 999_999),
         booking.booking_page(SYSTEM, "R-INCONNU"),
         invoice.invoice_page(SYSTEM, "F1999-00001"),
         organisations.organisation_page(SYSTEM, "nulle-part", latest=5),

@@ -19,7 +19,7 @@ from training.catalogue import queries as catalogue
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock, db
-from training.kernel.actor import Actor
+from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -62,7 +62,7 @@ class OfficeSession:
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
     """What the page of a session shows, in eleven statements at most; NotFound when there is no such session."""
-    view = await _existing(session)
+    view = await _existing(actor.scope, session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
     now = clock.now()
     state, over = view.state, view.last_ends_at <= now
@@ -108,7 +108,7 @@ class SessionEdited:
 
 async def edit_page(actor: Actor, session: int) -> SessionEdited:
     """The page that changes a session, in nine statements at most; NotFound when there is no such session."""
-    view = await _existing(session)
+    view = await _existing(actor.scope, session)
     slots = (await scheduling.slots([session]))[session]
     call_off = await scheduling.call_off_of(session) if view.state == SessionState.CANCELLED else None
     return SessionEdited(
@@ -141,9 +141,9 @@ class CallOffShown:
     possible: bool
 
 
-async def call_off_page(session: int) -> CallOffShown:
+async def call_off_page(scope: Scope, session: int) -> CallOffShown:
     """What calling a session off leads to, in two statements; NotFound when there is no such session."""
-    view = await _existing(session)
+    view = await _existing(scope, session)
     reach = await db.row(CallOffReach, _REACH, session)
     assert reach is not None  # noqa: S101 - an aggregate always has a row
     return CallOffShown(view, reach, allows(scheduling_rules.check_call_off, view.state))
@@ -169,15 +169,16 @@ class HeldUndone:
 
 async def undo_page(actor: Actor, session: int) -> HeldUndone:
     """What undoing « réalisée » leads to, in four statements; NotFound when there is no such session."""
-    view = await _existing(session)
+    view = await _existing(actor.scope, session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
     billed = await billing.invoices_of(actor.scope, [b.id for b in booked])
     made = {invoice.id: invoice for each in billed.values() for invoice in each}.values()
     return HeldUndone(view, [i for i in made if i.number], [i for i in made if not i.number])
 
 
-async def _existing(session: int) -> SessionView:
+async def _existing(scope: Scope, session: int) -> SessionView:
+    """As the list has it: one of everybody is the team's, a private one also its organisation's."""
     view = await scheduling.session(session)
-    if view is None:
+    if view is None or not scope.sees(view.organisation):
         raise NotFound(_("Cette séance n’existe pas."))
     return view

@@ -128,7 +128,7 @@ async def call_off_page(request: Asked, session: FromPath[int]) -> Template:
 
 
 async def _call_off(request: Asked, session: int, form: Form) -> Template:
-    found = await reading.call_off_page(row(session))
+    found = await reading.call_off_page(the_actor(request).scope, row(session))
     return await show(request, "sessions/session_call_off", form.status, form=form, **parts(found))
 
 
