@@ -33,3 +33,12 @@ async def test_a_set_of_states_is_the_same_in_sql(
     assert found == {member.value for member in members}
     about = await db.connection().fetchrow("select provolatile, proparallel from pg_proc where proname = $1", function)
     assert tuple(about) == (b"i", b"s"), "as written in the index of those that are"
+
+
+async def test_every_set_of_states_in_sql_is_compared(database_test: None) -> None:
+    sql = """
+        select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname = 'public' and p.proargnames = array['state'] and p.prorettype = 'boolean'::regtype
+    """
+    found = {record["proname"] for record in await db.connection().fetch(sql)}
+    assert found == {function for function, *_rest in SETS}
