@@ -42,7 +42,7 @@ async def booked(name: str, order: str = "") -> str:
         "commune rachel",  # in two parts of the row
         "RACHEL commune oeuvrard",
         "commune l'eau",  # the page has another apostrophe
-        "r-77", "R 77A", "77ab", "7",  # fewer than three in a row: where a word begins
+        "r-77", "R 77A", "77ab", "7", "ab", "ou",
         "ré rachel", "mmune",
         "eng 12 / rachel",
         "  Commune   de  ",
@@ -53,8 +53,8 @@ async def test_each_word_is_somewhere_in_the_row(search: str) -> None:
     assert [b.reference for b in await bookings(SYSTEM.scope, search=search)] == [reference]
 
 
-@pytest.mark.parametrize("search", ["commune zzz", "rachel ab3x", "ab", "%", "_", "' —", "ou"])
-async def test_all_words_must_be_there_and_a_short_one_at_a_beginning(search: str) -> None:
+@pytest.mark.parametrize("search", ["commune zzz", "rachel ab3x", "%", "_", "' —", "uo", "commune zq"])
+async def test_all_words_must_be_there(search: str) -> None:
     await booked("Commune de l’Eau-Rouge")
     assert await bookings(SYSTEM.scope, search=search) == []
 

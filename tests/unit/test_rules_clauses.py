@@ -2,7 +2,7 @@
 
 from training.kernel import searching
 from training.kernel.clauses import Clauses
-from training.kernel.searching import patterns
+from training.kernel.searching import SearchedWord, words_of_search
 
 
 def test_nothing_asked_filters_nothing() -> None:
@@ -19,6 +19,12 @@ def test_each_value_has_its_place() -> None:
 
 
 def test_a_pasted_text_is_a_few_words() -> None:
-    assert patterns("a-b c’est l_eau %") == ["% a b%", "%c est%", "%l eau%"]
-    assert patterns("d'un abc") == ["% d un%", "%abc%"]
-    assert len(patterns("mot " * 5_000)) == searching.MOST
+    assert [word.text for word in words_of_search("a-b c’est l_eau %")] == ["%a b%", "%c est%", "%l eau%"]
+    assert words_of_search("d'un 42 (7)") == [
+        SearchedWord("%d un%", short=False),
+        SearchedWord("42", short=True),
+        SearchedWord("7", short=True),
+    ]
+    assert words_of_search("%") == [SearchedWord("%", short=True)]
+    assert words_of_search("' —") == []
+    assert len(words_of_search("mot " * 5_000)) == searching.MOST

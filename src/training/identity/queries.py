@@ -13,7 +13,7 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
 from training.kernel.links import digest
-from training.kernel.searching import SearchPlace, words_in, words_of
+from training.kernel.searching import SearchedList, SearchPlace, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +204,17 @@ class MembershipView:
         return _(rules.ROLE_HELP[self.role])
 
 
-_MEMBERSHIP = """
-    select m.id, m.account, a.name, a.email, a.locale, m.role, m.origin, m.created_at as since, o.name as organisation,
-           o.slug, p.name as partner, f.name as facilitator
-    from membership m join account a on a.id = m.account
+_COLUMNS = """
+    m.id, m.account, m.name, m.email, m.locale, m.role, m.origin, m.created_at as since, o.name as organisation,
+    o.slug, p.name as partner, f.name as facilitator
+"""
+_HELD = "(select n.*, a.name, a.email, a.locale from membership n join account a on a.id = n.account) m"
+_JOINED = """
     left join organisation o on o.id = m.organisation
     left join partner p on p.id = m.partner
     left join facilitator f on f.id = m.facilitator
 """
+_MEMBERSHIP = f"select {_COLUMNS} from {_HELD} {_JOINED}"
 
 
 async def membership(id: int) -> MembershipView | None:  # noqa: A002
@@ -221,12 +224,12 @@ async def membership(id: int) -> MembershipView | None:  # noqa: A002
 
 async def memberships_of(email: str) -> list[MembershipView]:
     """What an address may, where, since when and from what."""
-    return await db.rows(MembershipView, f"{_MEMBERSHIP} where lower(a.email) = lower($1) order by m.id", email)
+    return await db.rows(MembershipView, f"{_MEMBERSHIP} where lower(m.email) = lower($1) order by m.id", email)
 
 
 async def colleagues(organisation: int) -> list[MembershipView]:
     """Who has which role in an organisation, by name."""
-    sql = f"{_MEMBERSHIP} where m.organisation = $1 order by fold(a.name), a.name, m.account, m.id"
+    sql = f"{_MEMBERSHIP} where m.organisation = $1 order by fold(m.name), m.name, m.account, m.id"
     return await db.rows(MembershipView, sql, organisation)
 
 
@@ -248,14 +251,26 @@ async def memberships(asked: MembershipFilter, *, after: int | None = None, limi
     if asked.unmatched:
         where.add("m.origin = 'unmatched'")
     if asked.organisation:
-        where.add("o.slug = {}", asked.organisation)
-    if asked.search.strip():
-        where.add(words_in(where.value, asked.search, SearchPlace("' ' || a.name || ' ' || a.email")))
+        where.add("m.organisation = (select id from organisation where slug = {})", asked.organisation)
     if after is not None:
         last = "select fold(b.name), b.name, n.id from membership n join account b on b.id = n.account where n.id = {}"
-        where.add(f"(fold(a.name), a.name, m.id) > ({last})", after)
-    sql = f"{_MEMBERSHIP} where {where} order by fold(a.name), a.name, m.id limit {limit:d}"
-    return await db.rows(MembershipView, sql, *where.values)
+        where.add(f"(fold(m.name), m.name, m.id) > ({last})", after)
+    return await _BY_NAME.page(MembershipView, _COLUMNS, where, asked.search, limit)
+
+
+_WORDS = "' ' || a.name || ' ' || a.email"  # as the index account_words has them
+_BY_NAME = SearchedList(
+    _HELD,
+    _JOINED,
+    "fold(m.name), m.name, m.id",
+    (
+        SearchPlace(
+            _WORDS,
+            "(select {} from (values (m.name, m.email)) a(name, email))",
+            "m.account = any(array(select a.id from account a where {}))",
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +301,23 @@ class FormerView:
         return _(rules.ENDING_NAMES[self.why])
 
 
-_FORMER = """
-    select m.id, a.name, a.email, m.role, m.since, m.ended_at, m.why, b.name as by, o.name as organisation, o.slug,
-           p.name as partner, f.name as facilitator
-    from {rows} m join account a on a.id = m.account
+_FORMER_COLUMNS = """
+    m.id, a.name, a.email, m.role, m.since, m.ended_at, m.why, b.name as by, o.name as organisation, o.slug,
+    p.name as partner, f.name as facilitator
+"""
+_FORMER_JOINED = """
+    join account a on a.id = m.account
     left join account b on m.actor_kind = 'user' and b.id = m.actor_id
     left join organisation o on o.id = m.organisation
     left join partner p on p.id = m.partner
     left join facilitator f on f.id = m.facilitator
 """
+_FORMER = SearchedList(
+    "former_membership m",
+    _FORMER_JOINED,
+    "m.id desc",
+    (words_of("' ' || n.name || ' ' || n.email", "account n", "former_membership m", "account"),),
+)
 
 
 async def former_memberships(
@@ -306,19 +329,15 @@ async def former_memberships(
         where.add(f"num_nonnulls(m.organisation, m.partner, m.facilitator) {'=' if asked.team else '>'} 0")
     if asked.organisation:
         where.add("m.organisation = (select id from organisation where slug = {})", asked.organisation)
-    if asked.search.strip():
-        whose = words_of("' ' || n.name || ' ' || n.email", "account n", "m.account")
-        where.add(words_in(where.value, asked.search, whose))
     if before is not None:
         where.add("m.id < {}", before)
-    # the page first, then who they are
-    rows = f"(select * from former_membership m where {where} order by m.id desc limit {limit:d})"
-    return await db.rows(FormerView, f"{_FORMER.format(rows=rows)} order by m.id desc", *where.values)
+    return await _FORMER.page(FormerView, _FORMER_COLUMNS, where, asked.search, limit)
 
 
 async def former_of(email: str) -> list[FormerView]:
     """What an address might once, the last first."""
-    sql = f"{_FORMER.format(rows='former_membership')} where lower(a.email) = lower($1) order by m.id desc"
+    rows = f"from former_membership m {_FORMER_JOINED} where lower(a.email) = lower($1)"
+    sql = f"select {_FORMER_COLUMNS} {rows} order by m.id desc"
     return await db.rows(FormerView, sql, email)
 
 

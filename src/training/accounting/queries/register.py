@@ -13,7 +13,7 @@ from training.directory.queries import ORGANISATION_WORDS
 from training.directory.rules import Buyer
 from training.kernel import clock, db
 from training.kernel.i18n import N_
-from training.kernel.searching import SearchPlace, words_in
+from training.kernel.searching import SearchPlace, words_found
 from training.papers.rules.vat import VatRegime
 from training.payments.queries.receivables import RECEIVABLE_WORDS
 
@@ -131,15 +131,15 @@ class _Asked:
         self._both("issued_on <= {}", asked.last)
         self._both("payer = any({})", asked.payers)
         if asked.payer:
-            named = words_in(self.add, asked.payer, SearchPlace(ORGANISATION_WORDS))
+            named = words_found(self.add, asked.payer, SearchPlace(ORGANISATION_WORDS, briefly="g.name"))
             payers = f"payer = any(array(select g.id from organisation g where {named}))"
             self.issued.append(f"i.{payers}")
             self.opening.append(f"r.{payers}")
         self._both("gross_cents >= {}", asked.least_cents)
         self._both("gross_cents <= {}", asked.most_cents)
         if asked.number:
-            self.issued.append(words_in(self.add, asked.number, SearchPlace(INVOICE_WORDS)))
-            self.opening.append(words_in(self.add, asked.number, SearchPlace(RECEIVABLE_WORDS)))
+            self.issued.append(words_found(self.add, asked.number, SearchPlace(INVOICE_WORDS)))
+            self.opening.append(words_found(self.add, asked.number, SearchPlace(RECEIVABLE_WORDS)))
         if asked.regime:
             self._ours(f"i.vat_regime = {self.add(asked.regime)}")
         if asked.analytic:

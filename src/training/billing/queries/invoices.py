@@ -186,13 +186,15 @@ _STANDS: dict[InvoiceNarrowing, str] = {
     InvoiceNarrowing.CREDIT_NOTES: "i.kind = 'credit_note'",
 }
 _BOOKED = "booking b join invoice_line x on x.booking = b.id"
+# One by one by their index, of however many bookings PostgreSQL thinks that they have a word.
+_BILLED = "booking b, lateral (select invoice from invoice_line where booking = b.id offset 0) x"
 _WORDS = (
     SearchPlace(INVOICE_WORDS),
-    words_of(ORGANISATION_WORDS, "organisation g", "i.payer"),
+    words_of(ORGANISATION_WORDS, "organisation g", "invoice i", "payer", briefly="g.name"),
     SearchPlace(
         BOOKING_WORDS,
         f"(select true from {_BOOKED} where x.invoice = i.id and {{}} limit 1)",
-        f"i.id = any(array(select x.invoice from {_BOOKED} where {{}}))",
+        f"i.id = any(array(select x.invoice from {_BILLED} where {{}}))",
     ),
 )
 _ISSUED = SearchedList("invoice i", _JOINED, "i.issued_on desc, i.entry desc", _WORDS)

@@ -74,7 +74,7 @@ async def open_receivables(search: str = "", *, limit: int = 30) -> list[Receiva
     return await db.rows(ReceivableView, sql, *where.values)
 
 
-_PAYER_WORDS = words_of(ORGANISATION_WORDS, "organisation g", "r.payer")
+_PAYER_WORDS = words_of(ORGANISATION_WORDS, "organisation g", "receivable r", "payer", briefly="g.name")
 
 
 def _as_euros(search: str) -> str:
@@ -125,17 +125,19 @@ _JOINED = """
 """
 _PAYMENT = f"select {_COLUMNS} from payment p {_JOINED}"
 _SETTLED = "receivable r join settlement s on s.receivable = r.id"
+# One by one by their index, of however many numbers PostgreSQL thinks that they have a word.
+_SETTLING = "receivable r, lateral (select payment from settlement where receivable = r.id offset 0) s"
 _PAYMENTS = SearchedList(
     "payment p",
     _JOINED,
     "p.received_on desc, p.id desc",
     (
         SearchPlace("' ' || p.payer_name || ' ' || p.reference"),  # as the index payment_words has them
-        words_of(ORGANISATION_WORDS, "organisation g", "p.payer"),
+        words_of(ORGANISATION_WORDS, "organisation g", "payment p", "payer", briefly="g.name"),
         SearchPlace(
             RECEIVABLE_WORDS,
             f"(select true from {_SETTLED} where s.payment = p.id and {{}} limit 1)",
-            f"p.id = any(array(select s.payment from {_SETTLED} where {{}}))",
+            f"p.id = any(array(select s.payment from {_SETTLING} where {{}}))",
         ),
     ),
 )
@@ -225,11 +227,10 @@ async def to_look_at() -> list[NoticeToLookAt]:
     """What came of the last month's events that nothing here could settle by itself, latest first."""
     return await db.rows(
         NoticeToLookAt,
-        """
-        select received_at, type, substr(outcome, char_length($1) + 1) as words from stripe_event
-        where received_at > $2::timestamptz - interval '30 days' and starts_with(outcome, $1)
+        f"""
+        select received_at, type, substr(outcome, {len(TO_LOOK_AT) + 1}) as words from stripe_event
+        where starts_with(outcome, '{TO_LOOK_AT}') and received_at > $1::timestamptz - interval '30 days'
         order by id desc limit 20
-        """,
-        TO_LOOK_AT,
+        """,  # as the index stripe_event_to_look_at has them
         clock.now(),
     )

@@ -92,8 +92,8 @@ _LIST = SearchedList(
     "b.created_at desc, b.id desc",
     (
         SearchPlace(BOOKING_WORDS),
-        words_of(ORGANISATION_WORDS, "organisation g", "b.organisation"),
-        words_of(CONTACT_WORDS, "contact c", "b.contact"),
+        words_of(ORGANISATION_WORDS, "organisation g", "booking b", "organisation", briefly="g.name"),
+        words_of(CONTACT_WORDS, "contact c", "booking b", "contact"),
     ),
 )
 

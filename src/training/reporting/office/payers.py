@@ -16,7 +16,7 @@ from training.kernel import db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
 from training.kernel.errors import Conflict
-from training.kernel.searching import SearchPlace, words_in
+from training.kernel.searching import SearchPlace, words_found
 from training.papers.rules.references import References
 from training.reporting.office.booking import booking
 
@@ -51,7 +51,7 @@ async def matching(text: str, limit: int = 6) -> list[PayerChoice]:
 
 def _having(words: str) -> Clauses:
     where = Clauses()
-    where.add(words_in(where.value, words, SearchPlace(ORGANISATION_WORDS)))
+    where.add(words_found(where.value, words, SearchPlace(ORGANISATION_WORDS)))
     return where
 
 
