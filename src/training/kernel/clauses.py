@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from training.kernel.actor import Scope
 
 
@@ -34,13 +36,17 @@ class Clauses:
         """One more condition; each `{}` of it is the place of a value."""
         self._clauses.append(clause.format(*map(self.value, values)))
 
+    def among(self, column: str, values: Collection[int]) -> None:
+        """Only where the column is one of these."""
+        if len(values) == 1:
+            self.add(f"{column} = {{}}", *values)  # whose rows PostgreSQL can count on
+        else:
+            self.add(f"{column} = any({{}})", sorted(values))
+
     def within(self, scope: Scope, organisation: str) -> None:
         """Only what belongs to the organisations that the scope names: `organisation` is the column that says whose."""
-        among = scope.narrowed_to
-        if among is not None and len(among) == 1:
-            self.add(f"{organisation} = {{}}", *among)  # whose rows PostgreSQL can count on
-        elif among is not None:
-            self.add(f"{organisation} = any({{}})", among)
+        if scope.narrowed_to is not None:
+            self.among(organisation, scope.narrowed_to)
 
     def __str__(self) -> str:
         return " and ".join(self._clauses) or "true"

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from training.bookings.rules.states import BookingState
 from training.kernel import clock, db
+from training.kernel.clauses import Clauses
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import AssignmentView, SessionView, SlotView
 from training.scheduling.rules import SessionState
@@ -37,37 +38,47 @@ class Mission:
 
 
 # Declined, replaced, withdrawn: no longer theirs. Those who fell with the session must still find out.
-_MINE = """
-    a.facilitator = any($1) and s.state <> 'draft'
-    and (assignment_holds(a.state) or exists (
+_THEIRS = """
+    s.state <> 'draft' and (assignment_holds(a.state) or exists (
         select from assignment_ending e where e.assignment = a.id and e.undone_at is null and e.call_off is not null
     ))
 """
-_MISSIONS = f"""
+
+
+def _mine(facilitators: Collection[int]) -> Clauses:
+    where = Clauses(_THEIRS)
+    where.among("a.facilitator", facilitators)
+    return where
+
+
+_MISSIONS = """
     select distinct s.id as session, t.id as slot, o.title, s.state, t.position,
            (select count(*) from slot where session = s.id) as slots, t.starts_at, t.ends_at,
            v.name as venue, c.name as city, s.seats_taken as seats
     from assignment a
-    join slot t on t.id = a.slot
+    cross join lateral (select * from slot where id = a.slot offset 0) t
     join session s on s.id = t.session
     join offer o on o.id = s.offer
     left join venue_use u on u.slot = t.id
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune
-    where {_MINE}
 """
 
 
 async def coming(facilitators: Collection[int], *, limit: int = 100) -> list[Mission]:
     """What is ahead or going on, the soonest first."""
-    sql = _MISSIONS + f" and t.ends_at > $2 order by t.starts_at, t.id limit {limit:d}"
-    return await db.rows(Mission, sql, sorted(facilitators), clock.now())
+    where = _mine(facilitators)
+    where.add("upper(a.during) > {}", clock.now())
+    sql = f"{_MISSIONS} where {where} order by t.starts_at, t.id limit {limit:d}"
+    return await db.rows(Mission, sql, *where.values)
 
 
 async def past(facilitators: Collection[int], *, limit: int = 200) -> list[Mission]:
     """What is over, the latest first: some years of it."""
-    sql = _MISSIONS + f" and t.ends_at <= $2 order by t.starts_at desc, t.id desc limit {limit:d}"
-    return await db.rows(Mission, sql, sorted(facilitators), clock.now())
+    where = _mine(facilitators)
+    where.add("upper(a.during) <= {}", clock.now())
+    sql = f"{_MISSIONS} where {where} order by t.starts_at desc, t.id desc limit {limit:d}"
+    return await db.rows(Mission, sql, *where.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +131,12 @@ class MissionPage:
 
 async def mission(facilitators: Collection[int], session: int) -> MissionPage | None:
     """A session of theirs, in five statements; None when it is somebody else's."""
+    where = _mine(facilitators)
+    where.add("s.id = {}", session)
     sql = f"""
-        select t.id from assignment a join slot t on t.id = a.slot join session s on s.id = t.session
-        where {_MINE} and s.id = $2
+        select t.id from assignment a join slot t on t.id = a.slot join session s on s.id = t.session where {where}
     """
-    mine = {record["id"] for record in await db.connection().fetch(sql, sorted(facilitators), session)}
+    mine = {record["id"] for record in await db.connection().fetch(sql, *where.values)}
     view = await scheduling.session(session) if mine else None
     if view is None:
         return None

@@ -13,11 +13,13 @@ from training.scheduling.rules import BOOKABLE, AssignmentState, SessionKind, Se
 
 async def facilitated(facilitators: Collection[int]) -> list[int]:
     """The sessions in which these facilitators hold a date."""
-    sql = """
-        select distinct t.session from assignment a join slot t on t.id = a.slot
-        where a.facilitator = any($1) and assignment_holds(a.state)
+    where = Clauses("assignment_holds(a.state)")
+    where.among("a.facilitator", facilitators)
+    sql = f"""
+        select distinct t.session
+        from assignment a cross join lateral (select session from slot where id = a.slot offset 0) t where {where}
     """
-    return [record["session"] for record in await db.connection().fetch(sql, sorted(facilitators))]
+    return [record["session"] for record in await db.connection().fetch(sql, *where.values)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,21 +70,26 @@ _AHEAD = """
     order by i.issued_on, i.entry, s.served_from, s.description
 """
 _TO_INVOICE = """
-    with held as (
-        select h.session, max((t.ends_at at time zone $2)::date) as held_on
-        from holding h join slot t on t.session = h.session
-        group by h.session having max((t.ends_at at time zone $2)::date) <= $1
+    with later as (
+        select id from billable where invoice_line is null
+        union all
+        select k.id from invoice i
+        join invoice_line l on l.invoice = i.id
+        join billable k on k.invoice_line = l.id
+        where i.state = 'draft' or (i.state = 'issued' and i.issued_on > $1)
     )
     select b.reference, f.title, o.name as payer_name, held.held_on, k.amount_cents as net_cents,
            coalesce(d.cents, 0)::bigint as deposit_cents
-    from billable k
+    from later
+    join billable k on k.id = later.id
     join booking b on b.id = k.booking
-    join held on held.session = b.session
+    join holding h on h.session = b.session
+    join lateral (
+        select max((t.ends_at at time zone $2)::date) as held_on from slot t where t.session = b.session
+    ) held on held.held_on <= $1
     join session s on s.id = b.session
     join offer f on f.id = s.offer
     join organisation o on o.id = k.payer
-    left join invoice_line l on l.id = k.invoice_line
-    left join invoice i on i.id = l.invoice
     left join lateral (
         select sum(x.amount_cents) as cents from billable x
         join invoice_line y on y.id = x.invoice_line join invoice z on z.id = y.invoice
@@ -92,6 +97,5 @@ _TO_INVOICE = """
           and z.state = 'issued' and z.issued_on <= $1
     ) d on true
     where k.part <> 'deposit' and k.amount_cents > 0
-      and (i.id is null or i.state <> 'issued' or i.issued_on > $1)
     order by held.held_on, b.id, k.id
 """

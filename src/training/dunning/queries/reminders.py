@@ -74,7 +74,9 @@ FOLLOWED = """
     select r.id, r.invoice, r.number, r.payer, o.name as payer_name, o.slug as payer_slug, o.buyer, r.issued_on,
            r.due_on, r.gross_cents, r.settled_cents, p.kind as pause, p.until as paused_until, p.note as pause_note,
            coalesce(t.steps, '{}') as steps, coalesce(t.times, '{}') as step_times,
-           exists (select 1 from checkout c where c.receivable = r.id and c.state = 'processing') as processing
+           coalesce(
+               (select true from checkout c where c.receivable = r.id and c.state = 'processing' limit 1), false
+           ) as processing
     from receivable r
     join organisation o on o.id = r.payer
     left join lateral (

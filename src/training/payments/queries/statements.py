@@ -107,7 +107,8 @@ _LINE = """
                select r.number from settlement s join receivable r on r.id = s.receivable
                where s.payment = l.payment group by r.id having sum(s.amount_cents) > 0 order by r.id
            ) as numbers
-    from bank_line l left join payment p on p.id = l.payment
+    from bank_line l
+    left join lateral (select amount_cents, used_cents from payment where id = l.payment offset 0) p on true
 """
 
 
@@ -128,7 +129,7 @@ async def lines(
     if statement is not None:
         where.add("l.statement = {}", statement)
     if state is not None:
-        where.add("l.state = {}", state)
+        where.add(f"l.state = '{LineState(state)}'")  # written out: of those that are new there is an index
     if after:
         where.add("(l.booked_on, l.id) > ({}, {})", *after)
     sql = f"{_LINE} where {where} order by l.booked_on, l.id limit {'all' if limit is None else limit}"

@@ -108,7 +108,11 @@ _ENDS = """
                    where c.organisation = m.organisation and c.active and lower(c.email) = lower(a.email)) as contact,
            m.role in ('administrator', 'manager') and not exists (
                select from membership n join account a on a.id = n.account and a.active
-               where n.account <> m.account and n.role = m.role and n.organisation is not distinct from m.organisation
-                 and n.partner is null and n.facilitator is null) as only
+               where n.account <> m.account and n.role = m.role and n.organisation = m.organisation
+           ) and not (m.organisation is null and exists (
+               select from membership n join account a on a.id = n.account and a.active
+               where n.account <> m.account and n.role = m.role
+                 and num_nonnulls(n.organisation, n.partner, n.facilitator) = 0
+           )) as only
     from membership m where m.id = $1
 """

@@ -60,7 +60,7 @@ async def week() -> list[Day]:
         from slot t
         join session s on s.id = t.session
         join offer o on o.id = s.offer
-        left join venue_use u on u.slot = t.id
+        left join lateral (select venue from venue_use where slot = t.id offset 0) u on true
         left join venue v on v.id = u.venue
         left join commune c on c.id = v.commune
         where t.starts_at >= $1 and t.starts_at < $2 and s.state <> 'cancelled'
