@@ -113,7 +113,6 @@ async def _changes(session: int, slot: int) -> None:
     await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
     offer = await db.value("select offer from session where id = $1", session)
     await edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")
-    await changing.tell_later_of_facilitator(SYSTEM, await db.value("select min(id) from facilitator"))
     await changing.tell_later_of_offer(SYSTEM, await db.value("select offer from session where id = $1", session))
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         await changing.tell_of_changes()
@@ -290,7 +289,7 @@ async def _keys(town: makers.Town) -> None:
     await roles.keep(SYSTEM, adviser)
     await role_changes.change_role(SYSTEM, adviser, Role.BOOKKEEPER)
     await leaving.remove(SYSTEM, await db.value("select max(id) from membership"))
-    await directory.edit_facilitator(SYSTEM, town.facilitator, {"phone": "06 39 98 00 02"})
+    await directory.edit_facilitator(SYSTEM, town.facilitator, {"email": "aline@example.org"})
 
 
 async def _undecided(town: makers.Town) -> None:
@@ -375,6 +374,7 @@ async def the_year() -> None:
     await drain()
     await _undecided(town)
     with clock.frozen(town.ends_at + timedelta(days=8)):
+        await db.execute("insert into free_due (booking, due_at) select max(id), $1 from booking", clock.now())
         for appointment in timetable.TIMETABLE:
             await appointment.run()
         for held in (town.session, session):

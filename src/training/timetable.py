@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from training.billing.actions.confirm_free import confirm_due
 from training.billing.actions.make_billable import close_month, issue_due
 from training.bookings.actions.booking import forget_request_keys
 from training.bookings.actions.ending import expire_options
@@ -40,6 +41,7 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("*/5 * * * *", take_up, "travaux retenus faute de base ou de place, quand il y en a de nouveau"),
     Appointment("* * * * *", tell_of_changes, "séances changées, quand rien n’a bougé depuis une minute"),
     Appointment("* * * * *", issue_due, "factures qui partent seules, une fois passé le temps de défaire une erreur"),
+    Appointment("* * * * *", confirm_due, "confirmations de séances gratuites, une fois passé ce même temps"),
     Appointment("*/5 * * * *", expire_options, "demandes, options et offres arrivées à leur terme"),
     Appointment("7 9 * * 1-5", remind_due, "factures en retard à relancer, les jours ouvrés"),
     Appointment("*/5 * * * *", close_stale, "paiements en ligne ouverts pour un montant qui n’est plus dû"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 import makers
-from training.attendance.actions import hold_session
+from training.attendance.actions import admit, hold_session
+from training.billing.actions.confirm_free import confirm_due
 from training.billing.actions.issue import issue
 from training.billing.actions.make_billable import issue_due, keep_back
 from training.billing.actions.undo_held import undo_held
+from training.bookings.actions.booking import NewBooking, book
+from training.catalogue.rules import TariffMode
 from training.directory.actions import set_platform
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
@@ -77,6 +80,75 @@ async def test_kept_back_it_waits_for_a_person(database_test):
         assert await issue(PERSON, draft)
     with pytest.raises(Conflict):
         await keep_back(PERSON, draft)
+
+
+async def free_held_by(actor: Actor, **platform: object) -> tuple[int, datetime]:
+    """A free session that was said to be held, and when it ended."""
+    town = await makers.make_town(**{"issue_delay_minutes": 10, **platform})
+    offer = await makers.make_offer("bus", mode=TariffMode.FREE, cents=0, reference_cents=20_000)
+    session = await makers.make_session(offer, starts_at=town.starts_at + timedelta(days=2))
+    await book(SYSTEM, NewBooking(session, town.organisation, 3))
+    ends_at = await db.value("select ends_at from session where id = $1", session)
+    with clock.frozen(ends_at):
+        await hold_session(actor, session)
+        await drain()
+    return session, ends_at
+
+
+async def confirmed() -> tuple[int, int]:
+    """Papers of free sessions, and mails that carry them."""
+    mails = "select count(*) from mail where occasion = 'free_confirmed'"
+    return await db.value("select count(*) from free_confirmation"), await db.value(mails)
+
+
+async def free_due(at: datetime) -> int:
+    with clock.frozen(at):
+        n = await confirm_due()
+        await drain()
+    return n
+
+
+async def test_a_free_confirmation_left_at_once_and_could_not_be_undone(database_test):
+    session, ends_at = await free_held_by(PERSON)
+    assert await confirmed() == (0, 0)
+    assert await free_due(ends_at + 9 * MINUTE) == 0
+    with clock.frozen(ends_at + 9 * MINUTE):
+        assert (await undo_held(PERSON, session, "Mauvaise séance.")).confirmations == 0
+    assert await free_due(ends_at + 60 * MINUTE) == 0
+    assert await confirmed() == (0, 0)
+    with clock.frozen(ends_at + 70 * MINUTE):
+        await hold_session(PERSON, session)
+        await drain()
+    assert await free_due(ends_at + 79 * MINUTE) == 0, "ten minutes of its own"
+    assert await free_due(ends_at + 80 * MINUTE) == 1
+    assert await confirmed() == (1, 1)
+    assert await free_due(ends_at + 90 * MINUTE) == 0
+
+
+async def test_a_free_confirmation_that_a_program_or_no_delay_asks_for_leaves_at_once(database_test):
+    await free_held_by(replace(PERSON, kind="apikey"))
+    assert await confirmed() == (1, 1)
+
+
+async def test_without_a_delay_a_free_confirmation_leaves_at_once(database_test):
+    await free_held_by(PERSON, issue_delay_minutes=0)
+    assert await confirmed() == (1, 1)
+
+
+async def test_who_came_to_a_free_session_unconfirmed_has_the_same_minutes(database_test):
+    session, ends_at = await free_held_by(PERSON)
+    assert await free_due(ends_at + 10 * MINUTE) == 1
+    other = await makers.make_organisation("Voisine", siret=None, domain="voisine.example.org")
+    with clock.frozen(ends_at - timedelta(days=1)):
+        await db.execute("update session set state = 'published' where id = $1", session)
+        option = await book(SYSTEM, NewBooking(session, other, 2, option=True))
+        await db.execute("update session set state = 'held' where id = $1", session)
+    with clock.frozen(ends_at + 20 * MINUTE):
+        await admit(PERSON, option.id, 2)
+        await drain()
+    assert await confirmed() == (1, 1), "nothing twice"
+    assert await free_due(ends_at + 30 * MINUTE) == 1
+    assert await confirmed() == (2, 2)
 
 
 async def test_a_program_s_key_waits_for_nothing(database_test):

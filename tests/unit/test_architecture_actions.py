@@ -43,6 +43,13 @@ NOT_ACTING = {
         "rewrite_lines": "part of the action that makes drafts again",
         "tidy": "part of the action that took lines away",
     },
+    "billing.actions.confirm_free": {
+        "confirm_later": "part of the action that makes billable",
+    },
+    "messages.actions.holders": {
+        "note_dates": "part of the mail that tells them",
+        "told_otherwise": "reads only: what was told",
+    },
     "billing.actions.receivables": {
         "open_receivables": "part of the action that issues or takes over",
     },

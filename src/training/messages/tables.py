@@ -6,10 +6,12 @@ from piccolo.columns import BigInt, Bytea, Integer, Serial, Text
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
+from training.bookings.tables import Booking
 from training.calendar.tables import Invitation
 from training.directory.tables import Organisation
 from training.kernel.columns import belongs_to, instant, short_text
 from training.records.tables import File
+from training.scheduling.tables import Slot
 
 
 class Mail(Table, tablename="mail"):
@@ -50,6 +52,19 @@ class Attachment(Table, tablename="mail_attachment"):
     name = short_text(100)
 
     mail_attachment_once = Unique([mail, file])
+
+
+class ToldDate(Table, tablename="told_date"):
+    """What a booking that is not confirmed was told of a date, in words: nothing of it is in a calendar."""
+
+    id: Serial
+    booking = belongs_to(Booking)
+    slot = belongs_to(Slot)
+    starts_at = instant()
+    ends_at = instant()
+    place = short_text(700)
+
+    told_date_once = Unique([booking, slot])
 
 
 class MailService(Table, tablename="mail_service"):

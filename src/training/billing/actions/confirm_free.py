@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
+from datetime import timedelta
 
 from training.attendance import queries as attendance
 from training.billing.documents import free
@@ -20,6 +22,32 @@ from training.records.actions.acting import acting
 from training.records.actions.files import keep_file
 from training.scheduling import queries as scheduling
 from training.scheduling.rules import SessionState
+
+
+async def confirm_later(free: Collection[int], delay: timedelta) -> None:
+    """Of free bookings whose session was held, each is confirmed once: at once without a delay."""
+    if delay:
+        sql = """
+            insert into free_due (booking, due_at) select *, $2 from unnest($1::bigint[]) b
+            where not exists (select from free_confirmation f where f.booking = b)
+            on conflict (booking) do nothing
+        """
+        await db.execute(sql, list(free), clock.now() + delay)
+        return
+    for booking in free:
+        await outbox.put("booking.held_free", ("booking", booking))
+
+
+async def confirm_due(actor: Actor = SYSTEM) -> int:
+    """Free confirmations whose time to leave has come: the mistake that was to be undone was none."""
+    actor.must(Permission.PLATFORM_RUN)
+    due = await db.connection().fetch("select booking from free_due where due_at <= $1 order by id", clock.now())
+    for record in due:
+        async with acting(actor, "free.due", ("booking", record["booking"])):
+            sql = "delete from free_due where booking = $1 and due_at <= $2 returning id"
+            if await db.value(sql, record["booking"], clock.now()):
+                await outbox.put("booking.held_free", ("booking", record["booking"]))
+    return len(due)
 
 
 async def confirm_free(actor: Actor, booking: int) -> None:

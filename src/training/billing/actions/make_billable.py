@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from training.billing.actions.ask_missing import ask_missing
+from training.billing.actions.confirm_free import confirm_later
 from training.billing.actions.drafting import bill, drafted, lock_draft, take_off
 from training.billing.actions.issue import issue
 from training.billing.queries.invoices import checks, invoice
@@ -43,11 +44,12 @@ async def make_billable(actor: Actor, session: int) -> None:
         if (await lock_session(session)).state != SessionState.HELD:
             return  # it was undone meanwhile
         found = await bookings.bookings(SYSTEM.scope, session=session, states=[BookingState.CONFIRMED], limit=1000)
-        for booking in sorted(found, key=lambda b: b.id):
-            if booking.tariff_mode == TariffMode.FREE:
-                await outbox.put("booking.held_free", ("booking", booking.id))
         sql = "select actor_kind = 'user' from holding where session = $1"
-        await drafted(await bill(actor, found, held=True), by_person=bool(await db.value(sql, session)))
+        by_person = bool(await db.value(sql, session))
+        free = sorted(booking.id for booking in found if booking.tariff_mode == TariffMode.FREE)
+        delay = (await directory.the_platform()).issue_delay_minutes if by_person else 0
+        await confirm_later(free, timedelta(minutes=delay))
+        await drafted(await bill(actor, found, held=True), by_person=by_person)
 
 
 async def bill_at_confirmation(actor: Actor, booking: int) -> None:

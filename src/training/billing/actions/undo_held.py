@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from training.attendance.actions import unhold_session
 from training.billing.actions.drafting import take_off
-from training.billing.tables.invoices import FreeConfirmationPaper
+from training.billing.tables.invoices import FreeConfirmationPaper, FreeDue
 from training.bookings import queries as bookings
 from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
@@ -51,6 +51,7 @@ async def undo_held(actor: Actor, session: int, reason: str) -> Undone:
         if number := await db.value(issued, ids):
             words = _("La facture {number} est émise pour cette séance : faites un avoir au lieu d’annuler la tenue.")
             raise Conflict(words.format(number=number))
+        await FreeDue.delete().where(FreeDue.booking.is_in(ids or [0]))
         gone = await (
             FreeConfirmationPaper.delete()
             .where(FreeConfirmationPaper.booking.is_in(ids or [0]))

@@ -99,6 +99,14 @@ class BillingShare(Table, tablename="billing_share"):
     billing_share_is_positive = Check("seats > 0 or amount_cents > 0")
 
 
+class FreeDue(Table, tablename="free_due"):
+    """A free booking whose confirmation leaves a little later, as an invoice would: until then a mistake is undone."""
+
+    id: Serial
+    booking = belongs_to(Booking, unique=True)
+    due_at = instant(index=True)
+
+
 class FreeConfirmationPaper(Table, tablename="free_confirmation"):
     """The paper that says a free session was held and what it is worth: no number, never an invoice."""
 

@@ -146,7 +146,8 @@ async def undo_absences(session: int) -> None:
 async def expire_options(actor: Actor = SYSTEM) -> int:
     """Sweep requests, options and offers past their time (this only frees seats: accepting one late is refused anyway).
 
-    Once the session has started nothing ends by itself: its people may be there, and the team says so afterwards.
+    Once the session has started nothing ends by itself: its people may be there, and the team says so afterwards. Nor
+    does it while a move is settling: terms follow it (`terms.refit_terms`).
     """
     actor.must(Permission.PLATFORM_RUN)
     await _date_requests(actor)
@@ -175,7 +176,7 @@ async def expire_late(row: LockedBooking) -> bool:
 
 _DUE = """
     select b.id from booking b join session s on s.id = b.session
-    where booking_expires(b.state) and b.expires_at <= $1 and s.starts_at > $1 order by b.id
+    where booking_expires(b.state) and b.expires_at <= $1 and s.starts_at > $1 and s.tell_after is null order by b.id
 """
 
 

@@ -11,6 +11,7 @@ from training.identity.queries import staff_addresses
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
+from training.messages.actions.holders import HOLDING, note_dates
 from training.messages.actions.invitations import follow_booking
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
@@ -112,6 +113,8 @@ async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingStat
     slots = (await scheduling.slots([view.session]))[view.session]
     if expected is BookingState.CONFIRMED and slots[-1].ends_at <= clock.now():
         return False  # confirmed once it is over, so that it is billed: who was there knows
+    if expected in HOLDING:
+        await note_dates(booking, slots)
     invitations = await _invitations(view, slots) if calendar else []
     await queue(actor, letter(occasion, view, slots, invitations[0] if invitations else None))
     # one iCalendar object a mail (RFC 5546 3.2.2: one UID), so the further dates come in short mails of their own

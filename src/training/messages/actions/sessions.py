@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from training.bookings import queries as bookings
-from training.bookings.rules.states import BookingState
-from training.kernel import clock, db
+from training.bookings.actions.terms import refit_terms
+from training.bookings.rules.states import is_late
+from training.kernel import clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
 from training.messages.actions import bookings as booking_mail
 from training.messages.actions import facilitators
+from training.messages.actions.holders import HOLDING, note_dates, told_otherwise
 from training.messages.actions.invitations import follow_change
 from training.messages.actions.outgoing import queue
 from training.scheduling import queries as scheduling
@@ -28,19 +30,15 @@ async def call_off(actor: Actor, session: int) -> None:
     await follow_change(actor, session)  # participants, who opens the door, and addresses that somebody had until now
 
 
-HOLDING = (BookingState.OPTION, BookingState.PENDING, BookingState.WAITING)
-
-
 async def tell_holders(actor: Actor, session: int) -> None:
     """Who holds seats that are not confirmed has nothing in a calendar: they are told in words, once a move."""
     actor.must(Permission.PLATFORM_RUN)
+    await refit_terms(actor, session)  # the mail says until when
     slots = (await scheduling.slots([session]))[session]
-    # SEQUENCE grows with time and place, not with words
-    moved_at = max((slot.updated_at for slot in slots if slot.sequence), default=None)
-    if moved_at is None or slots[0].starts_at <= clock.now():
+    if slots[0].starts_at <= clock.now():
         return
-    for view in await bookings.bookings(SYSTEM.scope, session=session, states=HOLDING, limit=1000):
-        sql = "select max(created_at) from mail where subject_kind = 'booking' and subject_id = $1"
-        told_at = await db.value(sql, view.id)
-        if max(view.created_at, told_at or view.created_at) < moved_at:
+    news = await told_otherwise(session, slots)
+    for view in await bookings.bookings(SYSTEM.scope, session=session, states=sorted(HOLDING), limit=1000):
+        if view.id in news and not is_late(view.state, view.expires_at, clock.now()):
+            await note_dates(view.id, slots)
             await queue(actor, booking_mail.letter("booking_moved", view, slots))

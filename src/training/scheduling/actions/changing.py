@@ -133,6 +133,8 @@ async def edit_session(actor: Actor, session: int, *, capacity: int, closes_at: 
             raise Conflict(words.format(n=locked.seats_taken), field="capacity")
         values = {"capacity": capacity, "closes_at": min(closes_at, locked.starts_at), "note": note}
         await change.edit(Session, session, values)
+        if values["closes_at"] != locked.closes_at:
+            await _tell_later("id = $1", session)  # no calendar knows; what waits for a decision has another term
 
 
 async def renew_session_link(actor: Actor, session: int) -> None:
