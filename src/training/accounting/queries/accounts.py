@@ -80,7 +80,11 @@ _TOTALS = """
 
 @dataclass(frozen=True, slots=True)
 class VatMonth:
-    """A month under a regime: what was issued, and what was received of it (credit notes and write-offs aside)."""
+    """A month under a regime: what was issued, and what VAT due on payment counts as received.
+
+    That is money, and credits used as money; a credit note of what was paid is taken off on its day. Write-offs are
+    not received.
+    """
 
     month: date
     regime: VatRegime
@@ -99,6 +103,8 @@ async def vat_months(first: date, last: date) -> list[VatMonth]:
     return await db.rows(VatMonth, _VAT, first, last)
 
 
+# What VAT due on payment is counted on, settlement by settlement as the journal does (`sources._VAT`): money, and the
+# credit of one invoice that pays another. A credit note of money that came gives it back on its day.
 _VAT = """
     with issued as (
         select date_trunc('month', issued_on)::date as month, vat_regime as regime,
@@ -106,24 +112,43 @@ _VAT = """
                sum(case when kind = 'credit_note' then -vat_cents else vat_cents end)::bigint as vat,
                sum(case when kind = 'credit_note' then -gross_cents else gross_cents end)::bigint as gross
         from invoice where state = 'issued' and issued_on between $1 and $2 group by 1, 2
-    ), money as (
-        select s.receivable, date_trunc('month', s.settled_on)::date as month, i.vat_regime as regime,
-               i.vat_cents, i.gross_cents, sum(s.amount_cents)::bigint as cents
-        from settlement s
-        join payment p on p.id = s.payment and p.way <> 'credit_note'
-        join receivable r on r.id = s.receivable
-        join invoice i on i.id = r.invoice
-        where s.settled_on <= $2 and i.gross_cents > 0 and exists (
-            select 1 from settlement t where t.receivable = s.receivable and t.settled_on between $1 and $2
-        )
-        group by 1, 2, 3, 4, 5
+    ), touched as (
+        select receivable from settlement where receivable is not null and settled_on between $1 and $2
+        union
+        select id from receivable where issued_on between $1 and $2
+    ), told as (
+        select s.id, s.receivable, greatest(s.settled_on, r.issued_on) as "on", s.amount_cents as cents, p.credit_note,
+               i.vat_regime as regime, i.vat_cents::numeric as vat, i.gross_cents::numeric as gross,
+               s.payment is not null and not coalesce(c.corrects = i.id and c.issued_on = s.settled_on, false) as cashed
+        from touched t
+        join settlement s on s.receivable = t.receivable
+        join receivable r on r.id = t.receivable
+        join invoice i on i.id = r.invoice and i.gross_cents > 0
+        left join payment p on p.id = s.payment
+        left join invoice c on c.id = p.credit_note
     ), run as (
-        select *, sum(cents) over (partition by receivable order by month) as so_far from money
+        select *, sum(cents) over (partition by receivable, cashed order by id) as so_far from told
+    ), share as (
+        select "on", regime, cashed, credit_note, cents,
+               case when cashed
+                    then round(so_far * vat / gross) - round((so_far - cents) * vat / gross)
+                    else round((gross - so_far + cents) * vat / gross) - round((gross - so_far) * vat / gross)
+               end as vat
+        from run
+    ), moved as (
+        select "on", regime, cents, vat from share where cashed and "on" between $1 and $2
+        union all
+        select c.issued_on, c.vat_regime, coalesce(taken.cents, 0) - c.gross_cents,
+               least(coalesce(taken.vat, 0), c.vat_cents) - c.vat_cents
+        from invoice c
+        left join (
+            select credit_note, sum(cents) as cents, sum(vat) as vat from share
+            where not cashed and credit_note is not null group by credit_note
+        ) taken on taken.credit_note = c.id
+        where c.kind = 'credit_note' and c.state = 'issued' and c.issued_on between $1 and $2
     ), received as (
-        select month, regime, sum(cents)::bigint as cents,
-               sum(round(so_far * vat_cents / gross_cents) - round((so_far - cents) * vat_cents / gross_cents))::bigint
-                   as vat
-        from run where month >= date_trunc('month', $1::date) group by 1, 2
+        select date_trunc('month', "on")::date as month, regime, sum(cents)::bigint as cents, sum(vat)::bigint as vat
+        from moved where cents <> 0 or vat <> 0 group by 1, 2
     )
     select coalesce(i.month, r.month) as month, coalesce(i.regime, r.regime) as regime,
            coalesce(i.net, 0) as net_cents, coalesce(i.vat, 0) as vat_cents, coalesce(i.gross, 0) as gross_cents,
