@@ -140,3 +140,60 @@ async def test_titles_that_were_named_before_states_were_known_are_asked_again(d
     await db.execute("update csv_mapping set knows_status = false")
     second = await import_statement(SYSTEM, "y", bank.csv("16/02/2027;VIR;2,00;declined", header=header))
     assert (await statements.statement(second)).read_at is None
+
+
+# A batch: one line in CSV and OFX, its payments in CAMT
+
+
+def batch(words: tuple[str, ...] = ("F2027-00001", "F2027-00002"), *, ref: str = "REM7") -> bytes:
+    """One entry of 350 € that is two transfers."""
+    details = "".join(
+        f'<TxDtls><Refs><EndToEndId>E{n}</EndToEndId></Refs><Amt Ccy="EUR">{amount}</Amt><RltdPties><Dbtr><Pty><Nm>'
+        f"COMMUNE {n}</Nm></Pty></Dbtr></RltdPties><RmtInf><Ustrd>{said}</Ustrd></RmtInf></TxDtls>"
+        for n, (amount, said) in enumerate(zip(("150.00", "200.00"), words, strict=True))
+    )
+    entry = (
+        '<Ntry><Amt Ccy="EUR">350.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2027-02-15'
+        f"</Dt></BookgDt><AcctSvcrRef>{ref}</AcctSvcrRef><NtryDtls>{details}</NtryDtls></Ntry>"
+    )
+    return camt().replace(b"</Acct>", b"</Acct>" + entry.encode())
+
+
+REMISE = bank.csv(bank.row("REMISE VIREMENTS SEPA RECUS", "350,00", payer=""))
+REMISE_OFX = ofx(("A9", "350.00", "REMISE VIREMENTS", "SEPA RECUS"))
+
+
+async def imported(*files: bytes) -> list[tuple[int, bool]]:
+    """(cents, in doubt) of every line, after files that came one after the other."""
+    for n, content in enumerate(files):
+        mapping = bank.MAPPING if not content.startswith((b"OFX", b"<")) else None
+        await import_statement(SYSTEM, f"{n}", content, mapping)
+    rows = await db.connection().fetch("select amount_cents, resembles is not null as doubt from bank_line order by id")
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("whole", [REMISE, REMISE_OFX])
+async def test_a_batch_that_is_one_line_elsewhere_is_neither_lost_nor_counted_twice(database_test, whole):
+    assert await imported(whole, batch()) == [(35_000, False)]
+
+
+@pytest.mark.parametrize("whole", [REMISE, REMISE_OFX])
+async def test_a_line_that_is_known_in_its_parts_is_no_more_money(database_test, whole):
+    parts = [(15_000, False), (20_000, False)]
+    assert await imported(batch(), whole) == parts
+    again = batch().replace(b"<Stmt>", b"<Stmt><!-- the month's file -->")
+    assert await imported(again) == parts, "in the same format again"
+
+
+async def test_a_line_that_names_another_invoice_than_the_batch_is_left_to_a_person(database_test):
+    other = bank.csv(bank.row("VIR SEPA COMMUNE F2027-00077", "350,00", payer=""))
+    assert await imported(other, batch()) == [(35_000, False), (15_000, True), (20_000, True)]
+
+
+async def test_beside_a_batch_an_equal_transfer_of_its_day_stays(database_test):
+    both = bank.csv(
+        bank.row("REMISE VIREMENTS SEPA RECUS", "350,00", payer=""),
+        bank.row("VIR SEPA COMMUNE F2027-00077", "350,00", payer=""),
+    )
+    found = await imported(batch(), both)
+    assert found == [(15_000, False), (20_000, False), (35_000, True), (35_000, False)]

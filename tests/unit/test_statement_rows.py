@@ -80,9 +80,7 @@ def test_what_was_refused_or_waits_is_no_movement(status):
         for said in (status, "settled", "Exécuté", "")
     ]
     table = read_table((QONTO + "".join(rows)).encode())
-    mapping = [*table.proposed]
-    mapping[mapping.index(Meaning.REFERENCE)] = Meaning.LABEL
-    found = read(table, mapping)
+    found = read(table, table.proposed)
     assert len(found.lines) == 3
     assert found.account == own
     assert {one.payer_iban for one in found.lines} == {""}

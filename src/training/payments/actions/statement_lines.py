@@ -17,7 +17,7 @@ from training.kernel.i18n import _
 from training.kernel.sheets import Unreadable
 from training.payments.formats.statement import Format, Movement, Statement
 from training.payments.queries import statements as reading
-from training.payments.rules.same_movement import KnownLine, Met, bank_id, meet, same_account
+from training.payments.rules.same_movement import KnownLine, Met, bank_id, kept_ids, meet, same_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ async def _insert(statement: int, written: Format, found: _Sorted) -> None:
         insert into bank_line (statement, fingerprint, booked_on, amount_cents, payer_name, payer_iban, label,
                                reference, state, bank_ids, resembles)
         select $1, f, d, a, n, i, l, r, case when a > 0 then 'new' else 'ignored' end,
-               case when b = '' then '{}' else array[b] end, case when a > 0 then o end  -- money out: nobody asks
+               coalesce(string_to_array(nullif(b, ''), chr(31)), '{}'),
+               case when a > 0 then o end  -- money out: nobody asks
         from unnest($2::bytea[], $3::date[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                     $10::bigint[]) as t(f, d, a, n, i, l, r, b, o)
         on conflict (fingerprint) do nothing
@@ -95,7 +96,7 @@ async def _insert(statement: int, written: Format, found: _Sorted) -> None:
             [line.payer_iban for line in lines],
             [line.label for line in lines],
             [line.reference for line in lines],
-            [bank_id(written, line) for line in lines],
+            ["\x1f".join(kept_ids(written, line)) for line in lines],
             [found.met.resembles.get(index) for index in some],
         )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -127,8 +129,10 @@ def _movements(entry: Element) -> Iterator[Movement]:
     parts = [_part(detail) for detail in details]
     known = [cents for cents in parts if cents is not None]
     if len(details) > 1 and len(known) == len(details) and sum(known) == whole:
-        for detail, cents in zip(details, known, strict=True):
-            yield _movement(booked_on, sign * cents, entry, [detail])
+        parts_of = [_movement(booked_on, sign * cents, entry, [d]) for d, cents in zip(details, known, strict=True)]
+        said = "\x1f".join(f"{one.amount_cents}\x1e{one.reference}\x1e{one.label}" for one in parts_of)
+        ours = hashlib.sha256(f"{_said(entry, 'AcctSvcrRef')}\x1f{said}".encode()).hexdigest()[:24]
+        yield from (replace(one, batch=ours) for one in parts_of)
     else:  # parts that do not add up would lose or invent money: the entry stays whole
         yield _movement(booked_on, sign * whole, entry, details)
 

@@ -40,7 +40,7 @@ _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = tuple(
     )
 )
 # How a line of balances or totals, or of the bank's own words, begins.
-_FOOTER = re.compile(r"\W{0,4}(total|solde|sous-total|nombre|edite|ancien solde|nouveau solde|\*)")
+_FOOTER = re.compile(r"\W{0,4}(total|solde|sous-total|nombre|edite|ancien solde|nouveau solde|comptes?\b|\*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,13 @@ def is_footer(cells: Sequence[str]) -> bool:
     return bool(_FOOTER.match(words)) or not re.search(r"\d", words)
 
 
+def is_balance(cells: Sequence[str], width: int) -> bool:
+    """Whether the last row of a file without titles is its balance: shorter than the others, and of no words but the
+    number of the account."""
+    said = [cell.strip() for cell in cells if cell.strip() and not is_day(cell) and not is_amount(cell)]
+    return len(cells) < width and len(said) == 1 and bool(re.fullmatch(r"[\d ]{10,}[A-Z]?", said[0]))
+
+
 def propose(header: Sequence[str]) -> tuple[Meaning, ...]:
     """What each column seems to hold, by its title."""
     found: list[Meaning] = []
@@ -110,6 +117,9 @@ def propose(header: Sequence[str]) -> tuple[Meaning, ...]:
         words = plain(cell[:TITLE_MAX])
         meaning = next((m for m, pattern in _WORDS if words and pattern.search(words)), Meaning.IGNORED)
         found.append(meaning if meaning in SEVERAL or meaning not in found else Meaning.IGNORED)
+    if Meaning.LABEL not in found:  # some banks call the words of the transfer its reference
+        words_in = next((m for m in (Meaning.REFERENCE, Meaning.PAYER) if m in found), None)
+        found = [Meaning.LABEL if m == words_in else m for m in found]
     if Meaning.CREDIT in found and Meaning.DEBIT in found:  # « Montant » beside them says the same again
         found = [Meaning.IGNORED if m == Meaning.AMOUNT else m for m in found]
     return tuple(found)

@@ -32,7 +32,10 @@ def at_line(line: int | None, sentence: str) -> Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """Money in (cents above zero) or out. `reference` is the payer's own, end to end; `bank_id` the bank's."""
+    """Money in (cents above zero) or out. `reference` is the payer's own, end to end; `bank_id` the bank's.
+
+    `batch`: of the parts of one entry, which other formats write as one line, what they have in common.
+    """
 
     booked_on: date
     amount_cents: int
@@ -41,6 +44,7 @@ class Movement:
     payer_iban: str = ""
     reference: str = ""
     bank_id: str = ""
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from stdnum.exceptions import ValidationError
 
 from training.kernel.i18n import _
 from training.kernel.sheets import Bounds, Row, Unreadable, read_csv
-from training.payments.formats.csv_cells import has_moved, parse_amount, parse_day, plain
+from training.payments.formats.csv_cells import has_moved, is_day, parse_amount, parse_day, plain
 from training.payments.formats.csv_columns import (
     COLUMNS_MAX,
     TITLE_MAX,
     check_nothing_above,
     find_titles,
+    is_balance,
     is_footer,
     propose,
     propose_by_cells,
@@ -118,10 +119,13 @@ def _number(cell: str) -> str:
 
 def _movements(table: CsvTable, mapping: tuple[Meaning, ...]) -> Iterator[Movement]:
     needed = max(i for i, m in enumerate(mapping) if m in (Meaning.DATE, Meaning.AMOUNT, Meaning.CREDIT))
-    for line, cells in ((row.line, row.cells) for row in table.rows):
+    rows = table.rows
+    if rows and not table.titled and is_balance(rows[-1].cells, len(table.header)):
+        rows = rows[:-1]
+    for line, cells in ((row.line, row.cells) for row in rows):
         of = {m: [cells[i] for i, mine in enumerate(mapping) if mine == m and i < len(cells)] for m in set(mapping)}
         day = "".join(of[Meaning.DATE]).strip()
-        if not re.search(r"\d", day) and is_footer(cells):
+        if not is_day(day) and is_footer(cells):
             continue
         if len(cells) <= needed:
             words = _("elle s’arrête à la colonne {n} sur {all} : le fichier semble coupé.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -33,7 +33,10 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A line that an earlier file brought. `bank_ids`: the bank's references of it, each « format:reference »."""
+    """A line that an earlier file brought. `bank_ids`: the bank's references of it, each « format:reference ».
+
+    One that is a part of a batch has « batch:… » among them.
+    """
 
     id: int
     account: str
@@ -74,6 +77,15 @@ def bank_id(written: Format, movement: Movement) -> str:
     return f"{written.value}:{movement.bank_id}" if movement.bank_id else ""
 
 
+_BATCH = "batch:"
+
+
+def kept_ids(written: Format, movement: Movement) -> list[str]:
+    """What a line keeps of a movement: the bank's reference, and the batch that it is a part of."""
+    batch = f"{_BATCH}{movement.batch}" if movement.batch else ""
+    return [one for one in (bank_id(written, movement), batch) if one]
+
+
 def meet(account: str, written: Format, movements: Sequence[Movement], lines: Iterable[KnownLine]) -> Met:
     """Which of a file's movements are known lines. An account that is not said may be any."""
     return _Meeting(account, written, movements, lines).done()
@@ -105,7 +117,48 @@ class _Meeting:
         for key, indexes in new.items():
             self._by_words(indexes, groups[key])
             self._by_likeness(indexes, groups[key])
+        self._batches_of_the_file()
+        self._batches_that_are_known()
         return self._met
+
+    def _batches_of_the_file(self) -> None:
+        """The parts of one entry that another format brought as one line: they are that line, and no more money."""
+        batches: dict[tuple[str, date], list[int]] = defaultdict(list)
+        for index, movement in enumerate(self._new):
+            if movement.batch and index not in self._met.known:
+                batches[movement.batch, movement.booked_on].append(index)
+        for (_batch, day), indexes in batches.items():
+            whole = sum(self._new[i].amount_cents for i in indexes)
+            lines = {x.id: x for x in self._free.values()
+                     if (x.booked_on, x.amount_cents) == (day, whole) and x.format != self._written
+                     and not _batch_of(x)}  # fmt: skip
+            words = _telling(" ".join(f"{self._new[i].label} {self._new[i].payer_name}" for i in indexes))
+            if len(indexes) > 1 and lines:
+                of = {x.id: _telling(f"{x.label} {x.payer_name}") for x in lines.values()}
+                best, sure = _closest(words, of)
+                self._are_one(indexes, [lines[best]], sure=sure)
+
+    def _batches_that_are_known(self) -> None:
+        """One line of the file that another format brought in its parts."""
+        batches: dict[tuple[str, date], list[KnownLine]] = defaultdict(list)
+        for line in self._free.values():
+            if (batch := _batch_of(line)) and line.format != self._written:
+                batches[batch, line.booked_on].append(line)
+        for (_batch, day), parts in batches.items():
+            whole = sum(one.amount_cents for one in parts)
+            words = _telling(" ".join(f"{one.label} {one.payer_name}" for one in parts))
+            of = {i: _telling(f"{m.label} {m.payer_name}") for i, m in enumerate(self._new)
+                  if (m.booked_on, m.amount_cents, m.batch) == (day, whole, "")
+                  and i not in self._met.known}  # fmt: skip
+            if len(parts) > 1 and of:
+                best, sure = _closest(words, of)
+                self._are_one([best], parts, sure=sure)
+
+    def _are_one(self, indexes: Sequence[int], lines: Sequence[KnownLine], *, sure: bool) -> None:
+        for index in indexes:
+            (self._met.known if sure else self._met.resembles)[index] = lines[0].id
+        for line in lines:
+            self._free.pop(line.id, None)
 
     def _by_bank_id(self) -> None:
         """FITID, or the reference of the account's servicer: some banks give the same in both."""
@@ -194,6 +247,19 @@ def _agreement(mine: frozenset[str], theirs: frozenset[str]) -> int:
         return 0
     less, less_only = min((mine, mine_only), (theirs, theirs_only), key=lambda side: len(side[0]))
     return 100 - 100 * len(less_only) // len(less)
+
+
+def _closest(words: frozenset[str], of: Mapping[int, frozenset[str]]) -> tuple[int, bool]:
+    """Which of some lines says most of a batch's words, and whether it is sure: they agree, or it is the only one and
+    names nothing else."""
+    likeness = {key: _agreement(words, theirs) if words and theirs else 0 for key, theirs in of.items()}
+    best = max(of, key=lambda key: (likeness[key], -key))
+    names_another = any(map(_has_figure, _without(of[best], words)))
+    return best, likeness[best] >= AGREE or (len(of) == 1 and not names_another)
+
+
+def _batch_of(line: KnownLine) -> str:
+    return next((one for one in line.bank_ids if one.startswith(_BATCH)), "")
 
 
 def _without(words: frozenset[str], others: frozenset[str]) -> frozenset[str]:
