@@ -19,7 +19,7 @@ from crowd_rows import ROWS
 from databases import on
 from flat_addresses import ADDRESSES, NOT_ASKED, route_of
 from training.app import create_app
-from training.kernel import db, migrate
+from training.kernel import migrate
 
 pytestmark = pytest.mark.anyio
 
@@ -168,8 +168,12 @@ async def test_no_exception_is_for_a_statement_that_is_gone(asked: tuple[str, di
     assert [piece for piece in (*EXCEPTIONS, *DEARER) if piece not in every] == []
 
 
-async def test_every_table_grows_in_the_crowd_or_it_is_said_why_it_stays_small(database_test: None) -> None:
-    found = await db.connection().fetch("select tablename from pg_tables where schemaname = 'public'")
+async def test_every_table_grows_in_the_crowd_or_it_is_said_why_it_stays_small(
+    asked: tuple[str, dict[str, Statements]],
+) -> None:
+    connection = await asyncpg.connect(asked[0])
+    found = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
+    await connection.close()
     assert {record["tablename"] for record in found} == GROWING | SMALL.keys()
     assert GROWING & SMALL.keys() == set()
 
