@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -107,6 +108,26 @@ def test_every_shape_that_a_statement_is_read_into_can_be_worked_out() -> None:
             module = importlib.import_module(".".join(("training", *file.relative_to(SOURCE).with_suffix("").parts)))
             worked_out += len([maker(getattr(module, name)) for name in names])
     assert worked_out > 100
+
+
+def test_nothing_converts_again_what_a_row_holds_converted() -> None:
+    """`Way(view.way)` of a `way: Way`, wherever every class agrees what a field of that name is."""
+    trees = [ast.parse(file.read_text()) for file in SOURCE.rglob("*.py") if "demo" not in file.parts]
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for node in (
+        inner for one in trees for cls in ast.walk(one) if isinstance(cls, ast.ClassDef) for inner in cls.body
+    ):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            kinds[node.target.id] |= {kind.strip() for kind in ast.unparse(node.annotation).split("|")}
+    again = [
+        ast.unparse(node)
+        for one in trees
+        for node in ast.walk(one)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1
+        if isinstance(of := node.args[0], ast.Attribute)
+        if node.func.id in kinds[of.attr] and not kinds[of.attr] & {"str", "int", "bool"}
+    ]
+    assert again == []
 
 
 def _reads(function: ast.expr) -> bool:

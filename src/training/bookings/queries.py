@@ -74,9 +74,9 @@ class BookingView:
         """As the rules ask for it."""
         return Standing(
             self.organisation,
-            BookingState(self.state),
+            self.state,
             self.expires_at,
-            SessionState(self.session_state),
+            self.session_state,
             self.starts_at,
         )
 

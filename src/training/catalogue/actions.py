@@ -34,7 +34,7 @@ class NewOffer:
     group_max: int
     partner: int | None
     tariffs: tuple[TariffRow, ...]
-    vat_regime: str | None = None
+    vat_regime: VatRegime | None = None
     state: OfferState = OfferState.PUBLISHED
 
 
@@ -42,7 +42,7 @@ class NewOffer:
 class OfferBilling:
     """How an offer is invoiced; `vat_regime` None is the platform's."""
 
-    vat_regime: str | None
+    vat_regime: VatRegime | None
     bill_present: bool
     analytic_code: str | None
     sales_account: str | None

@@ -10,6 +10,7 @@ from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, Price, TariffR
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
+from training.papers.rules.vat import VatRegime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class BilledAs:
     """What an offer says of the lines that bill it; `vat_regime` None: the platform’s."""
 
     slug: str
-    vat_regime: str | None
+    vat_regime: VatRegime | None
     bill_present: bool
     analytic_code: str | None
     sales_account: str | None

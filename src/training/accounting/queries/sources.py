@@ -190,7 +190,7 @@ class _Before:
         target = _client(move.target, move.target_account, move.target_name)
         target = self.client("invoice", move.invoice, target)
         if move.kind == SettlementKind.REFUND:
-            return Refunded(move.id, Way(move.way or Way.TRANSFER), move.on, move.cents, source, move.payment or 0)
+            return Refunded(move.id, move.way or Way.TRANSFER, move.on, move.cents, source, move.payment or 0)
         if move.kind == SettlementKind.WRITE_OFF:
             waiting = sum(one.cents for one in vat if one.id == move.id and self.waits(one))
             owes = target or ClientAccount("", "")

@@ -188,7 +188,7 @@ async def _make(original: _Original, wanted: CreditWanted) -> int:
 async def _vat(original: _Original, net: int, net_left: int) -> int:
     sql = "select coalesce(sum(vat_cents), 0)::bigint from invoice where corrects = $1"
     left = original.vat_cents - int(await db.value(sql, original.id))
-    rate = STANDARD_RATE_BP if REGIMES[VatRegime(original.vat_regime)].charges_vat else 0
+    rate = STANDARD_RATE_BP if REGIMES[original.vat_regime].charges_vat else 0
     return crediting.vat_taken(net, rate, net_left=net_left, vat_left=left)
 
 

@@ -251,7 +251,7 @@ async def rewrite_lines(draft: DraftRow, line: int, wanted: Sequence[OwedLine]) 
 
 async def recount(draft: DraftRow) -> int:
     """Write a draft's totals as its paper will say them: VAT rounded once for its one category. Returns the gross."""
-    regime = VatRegime(draft.vat_regime)
+    regime = draft.vat_regime
     found = [
         line(item.description, unit_price_cents=item.unit_price_cents, regime=regime, quantity=str(item.quantity))
         for item in await lines_of(draft.id)

@@ -137,15 +137,15 @@ async def _book(actor: Actor, content: Draft, frozen: Frozen, due_on: date, corr
 
 def build(content: Draft, platform: PlatformView, numbered: Numbered) -> InvoiceDocument:
     """The document that is printed, transmitted and kept: everything copied, nothing referred to."""
-    regime = VatRegime(content.vat_regime)
+    regime = content.vat_regime
     lines = [_line(item, regime) for item in content.lines]
     groups = breakdown(lines)
     if content.corrected is not None:
         groups = with_vat(groups, content.vat_cents)
-    kind, days = Buyer(content.payer.buyer), _days(content, platform)
+    kind, days = content.payer.buyer, _days(content, platform)
     registered = content.payer.siret or content.payer.vat_number
     document = InvoiceDocument(
-        kind=DocumentKind(content.kind),
+        kind=content.kind,
         number=numbered.number,
         issued_on=numbered.issued_on,
         due_on=numbered.issued_on + timedelta(days=days),

@@ -210,8 +210,8 @@ def regime_of(on: Ground, booking: BookingView, payer: OrganisationView) -> VatR
     """The payer's, abroad; else the offer's own, or the platform's. A deposit has said it for its balance too."""
     deposit = on.deposits.get(booking.id)
     if deposit is not None and deposit.left_cents:
-        return VatRegime(deposit.vat_regime)
-    return regime_abroad(payer.vat_abroad) or VatRegime(on.offers[booking.offer_slug].vat_regime or on.regime)
+        return deposit.vat_regime
+    return regime_abroad(payer.vat_abroad) or on.offers[booking.offer_slug].vat_regime or on.regime
 
 
 def key_of(on: Ground, booking: BookingView, share: Share | None) -> DraftKey:

@@ -30,7 +30,7 @@ async def remind_due(actor: Actor = SYSTEM) -> int:
     taken, after, days = 0, 0, await reading.days_of_buyers()
     while found := await reading.late_ones(after, BATCH):
         for one in found:
-            if due_now(one.standing, days[Buyer(one.buyer)], clock.today()):
+            if due_now(one.standing, days[one.buyer], clock.today()):
                 taken += await _take(actor, one.id)
         after = found[-1].id
     return taken
@@ -41,7 +41,7 @@ async def _take(actor: Actor, receivable: int) -> bool:
         await lock_receivable(receivable)
         one = await reading.followed(receivable)
         days = await reading.days_of_buyers()
-        due = one and due_now(one.standing, days[Buyer(one.buyer)], clock.today())
+        due = one and due_now(one.standing, days[one.buyer], clock.today())
         if not due:
             return False
         change.about("receivable", receivable, due.step)

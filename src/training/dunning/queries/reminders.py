@@ -173,18 +173,18 @@ async def rates() -> dict[Law, list[Rate]]:
 
 async def late_cost(one: Followed) -> Late | None:
     """Interest and lump sum of a receivable up to today; None when nothing is owed for being late."""
-    law = law_of(Buyer(one.buyer))
+    law = law_of(one.buyer)
     if law is None or one.due_on is None or one.due_on >= clock.today():
         return None
     registered = """
         select coalesce(o.siret, o.vat_number) from receivable r join organisation o on o.id = r.payer where r.id = $1
     """
-    if not is_professional(Buyer(one.buyer), await db.value(registered, one.id)):
+    if not is_professional(one.buyer, await db.value(registered, one.id)):
         return None
     sql = "select settled_on, amount_cents from settlement where receivable = $1 order by id"
     settled = [(r["settled_on"], r["amount_cents"]) for r in await db.connection().fetch(sql, one.id)]
     known = (await rates())[law]
-    return late(Buyer(one.buyer), one.gross_cents, one.due_on, settled, known, clock.today())
+    return late(one.buyer, one.gross_cents, one.due_on, settled, known, clock.today())
 
 
 async def reminded(reminder: int) -> tuple[int, ReminderStep, bool] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.payments import WAY_NAMES, Way
+from training.billing.rules.payments import WAY_NAMES
 from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
 from training.directory import queries as directory
@@ -76,7 +76,7 @@ async def send_receipt(actor: Actor, receipt: int) -> None:
     money = await receipts.received(view.payment)
     settled = await receipts.settled_by(view.payment)
     with speaking(contact.locale):
-        way = _(WAY_NAMES[Way(view.way)])
+        way = _(WAY_NAMES[view.way])
     await queue(
         actor,
         Letter(

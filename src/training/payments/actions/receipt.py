@@ -62,7 +62,7 @@ async def _document(money: Received, platform: PlatformView, numbered: Numbered)
         received_on=money.received_on,
         seller=seller(platform),
         payer=await _payer(money),
-        way=Way(money.way),
+        way=money.way,
         reference=money.reference if money.way == Way.CHEQUE else "",  # of others it is a machine's, and tells nothing
         amount_cents=money.amount_cents,
         settled=tuple(await queries.settled_by(money.id)),

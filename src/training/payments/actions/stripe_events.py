@@ -256,7 +256,7 @@ async def _attempt(session: dict[str, Any]) -> _Attempt | None:
 
 
 async def _move(attempt: _Attempt, state: CheckoutState, session: dict[str, Any], why: str = "") -> str:
-    if not may_become(CheckoutState(attempt.state), state):
+    if not may_become(attempt.state, state):
         return KNOWN
     await Checkout.update(
         {

@@ -22,7 +22,7 @@ class OfferBilled:
     title: str
     theme: str
     state: OfferState
-    vat_regime: str | None
+    vat_regime: VatRegime | None
     bill_present: bool
     analytic_code: str | None
     sales_account: str | None

@@ -38,7 +38,7 @@ async def reminders_page(actor: Actor) -> OfficeReminders:
     days = await reminders.days_of_buyers()
     of = actor.scope.narrowed_to
     late = await reminders.late_ones(0, COMING_MOST, payers=of)
-    following = [(one, step) for one in late if (step := coming(one.standing, days[Buyer(one.buyer)]))]
+    following = [(one, step) for one in late if (step := coming(one.standing, days[one.buyer]))]
     return OfficeReminders(
         tasks=await reminders.tasks(clock.now() - UNSENT, payers=of),
         paused=await reminders.paused(payers=of),
@@ -76,7 +76,7 @@ async def reminding(actor: Actor, receivable: int) -> Reminding | None:
     return Reminding(
         owed,
         await reminders.reminders_of(receivable),
-        coming(owed.standing, days[Buyer(owed.buyer)]),
+        coming(owed.standing, days[owed.buyer]),
         await reminders.late_cost(owed),
         actor.may(P.PAYMENTS_RECORD),
     )

@@ -42,7 +42,7 @@ class Paid:
     @property
     def name(self) -> str:
         """The way in words."""
-        return _("Solde abandonné") if self.way is None else _(WAY_NAMES[Way(self.way)])
+        return _("Solde abandonné") if self.way is None else _(WAY_NAMES[self.way])
 
 
 @dataclass(frozen=True, slots=True)

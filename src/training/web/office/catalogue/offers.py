@@ -67,7 +67,7 @@ def read(form: Form) -> OfferBilling:
     if form.values.get("billed") not in ("booked", "present"):
         form.errors.setdefault("billed", _("Choisissez une réponse."))
     return OfferBilling(
-        vat_regime=regime.value if regime else None,
+        vat_regime=regime,
         bill_present=form.values.get("billed") == "present",
         analytic_code=form.checked("analytic_code", check_analytic_code),
         sales_account=form.checked("sales_account", check_account),

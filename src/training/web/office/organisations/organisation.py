@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.directory.actions import approve as approve_organisation
-from training.directory.rules import BillingMoment, ChorusNeeds, OrganisationState
+from training.directory.rules import OrganisationState
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading
@@ -45,7 +45,7 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
     """One organisation: facts, people, bookings, invoices."""
     found = await reading.organisation_page(the_actor(request), slug, latest=LATEST)
     view = found.organisation
-    needs, moment = _(NEEDS[ChorusNeeds(view.chorus_needs)][0]), _(MOMENTS[BillingMoment(view.billing_moment)][0])
+    needs, moment = _(NEEDS[view.chorus_needs][0]), _(MOMENTS[view.billing_moment][0])
     return await show(request, "organisations/organisation", needs=needs, moment=moment, **parts(found))
 
 
