@@ -22,6 +22,7 @@ from training.kernel.permissions import Permission
 
 BLOCKS = docs_pages.blocks()
 MAILS = SOURCE / "templates" / "mail"
+EXTENSION = re.compile(r"create extension (?:if not exists )?(\w+)")
 
 
 def page(name: str) -> str:
@@ -59,6 +60,13 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_settings() -> None:
     assert first_cells(page("settings.md")) == list(settings.NAMES)
     assert {field.upper() for field in settings.Settings.__slots__} == set(settings.NAMES)
+
+
+def test_a_host_is_told_which_extensions_are_created() -> None:
+    made = {name for path in (SOURCE / "migrations").glob("m*.py") for name in EXTENSION.findall(path.read_text())}
+    assert made
+    guide = (ROOT / "docs" / "guides" / "hosting.md").read_text()
+    assert {name for name in made if f"`{name}`" not in guide} == set()
 
 
 def test_commands_have_a_word_of_their_own() -> None:
