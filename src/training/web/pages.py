@@ -23,6 +23,7 @@ from training.records.actions import sent_forms
 from training.web import flash
 from training.web.auth import forgotten_cookie
 from training.web.forms import Form
+from training.web.security import ASKED_AGAIN
 
 LINKED = "/lien/"  # pages behind mailed links
 OFFICE = "/gestion"
@@ -67,7 +68,7 @@ async def _mail_stop(request: Asked) -> Stop | None:
 def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
     """As `page`, asking the database for nothing: it may be away. The platform is as it was last read."""
     flashes = flash.said(request)
-    headers = {} if actor_of(request) else {"Cache-Control": "private, no-cache"}
+    headers = {} if actor_of(request) else {"Cache-Control": ASKED_AGAIN}
     if (wait := getattr(context.get("form"), "retry_after", None)) is not None:
         headers["Retry-After"] = str(wait)  # RFC 6585 4
     return Template(
@@ -118,13 +119,18 @@ def go(path: str, said: str | None = None, tone: str = "done", cookies: list[Coo
 
 
 def with_etag(request: Asked, body: bytes, media_type: str, etag: str | None = None, **headers: str) -> Response[bytes]:
-    """The body, or 304 when the client has these very bytes (RFC 9110 13.1.2, weak comparison)."""
+    """The body, or 304 when the client has these very bytes."""
     etag = etag or f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", **headers}
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if etag in known or "*" in known:
+    headers = {"ETag": etag, "Cache-Control": ASKED_AGAIN, **headers}
+    if has_it(request, etag):
         return Response(b"", status_code=304, headers=headers, media_type=media_type)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def has_it(request: Asked, etag: str) -> bool:
+    """Whether the client holds these very bytes (RFC 9110 13.1.2, weak comparison)."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return etag in known or "*" in known
 
 
 def file_response(content: bytes, media_type: str, name: str, *, inline: bool = False) -> Response[bytes]:

@@ -38,6 +38,7 @@ EMBEDDED = _policy(
 PICTURE = _policy("style-src 'unsafe-inline'", "frame-ancestors 'none'", "sandbox")
 
 PRIVATE = "private, no-store"  # RFC 9111 5.2.2: a shared computer, or a proxy, keeps no page of somebody's
+ASKED_AGAIN = "private, no-cache"  # kept by who read it, and asked for again each time
 
 
 def kept_by_caches(path: str, status: int, *, known: bool) -> str | None:

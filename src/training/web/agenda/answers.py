@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -14,7 +13,7 @@ from training.calendar.formats.event import EventText
 from training.calendar.rules import Audience, SlotFacts
 from training.directory.queries import PlatformView
 from training.kernel import settings
-from training.web.pages import Asked
+from training.web.pages import Asked, with_etag
 
 MEDIA_TYPE = "text/calendar"  # Litestar adds the charset
 SUFFIX = ".ics"
@@ -31,33 +30,20 @@ def contact(platform: PlatformView) -> str:
     return f"{platform.short_name}, {platform.phone}"
 
 
-def headers(name: str, etag: str, revised_at: datetime | None, more: Mapping[str, str]) -> dict[str, str]:
+def headers(name: str, revised_at: datetime | None) -> dict[str, str]:
     """What a calendar's answer says. Only If-None-Match is believed: what left a feed does not move Last-Modified."""
     said = {
         "Content-Disposition": f'inline; filename="{name}{SUFFIX}"',
-        "ETag": etag,
-        "Cache-Control": "private, no-cache",
         "X-Robots-Tag": "noindex",  # a search engine that found the address would show who meets where
-        **more,
     }
     if revised_at is not None:
         said["Last-Modified"] = format_datetime(revised_at.replace(microsecond=0), usegmt=True)
     return said
 
 
-def has_it(request: Asked, etag: str) -> bool:
-    """Whether the program holds these very bytes (RFC 9110 13.1.2, weak comparison)."""
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    return etag in known or "*" in known
-
-
 def calendar(request: Asked, body: bytes, name: str, revised_at: datetime | None) -> Response[bytes]:
     """A file of one session or booking, or 304 to a program that has it."""
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    said = headers(name, etag, revised_at, {})
-    if has_it(request, etag):
-        return Response(b"", status_code=304, headers=said, media_type=MEDIA_TYPE)
-    return Response(body, headers=said, media_type=MEDIA_TYPE)
+    return with_etag(request, body, MEDIA_TYPE, **headers(name, revised_at))
 
 
 def unknown(words: str) -> Response[str]:

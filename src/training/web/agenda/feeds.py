@@ -19,7 +19,7 @@ from training.kernel.i18n import _
 from training.kernel.links import digest
 from training.web.agenda import answers
 from training.web.auth import PUBLIC
-from training.web.pages import Asked, the_platform
+from training.web.pages import Asked, has_it, the_platform, with_etag
 from training.web.parameters import asked
 
 COLOR = "teal"  # RFC 7986 5.9: the CSS name nearest to the usual accent
@@ -58,12 +58,11 @@ async def _feed(request: Asked, owner: str | None, source: Source, **more: str) 
     for _attempt in range(3):
         listing = await slots.listing(source, f"{base_url}|{contact}|{i18n.language.get()}|{_key()}")
         etag = listing.etag(head.name, head.description, head.color)
-        headers = answers.headers("seances", etag, listing.revised_at, more)
-        if answers.has_it(request, etag):
-            return Response(b"", status_code=304, headers=headers, media_type=answers.MEDIA_TYPE)
-        content = await make_feed.file(listing, head, base_url=base_url, contact=contact)
+        kept = has_it(request, etag)  # then nothing is written
+        content = b"" if kept else await make_feed.file(listing, head, base_url=base_url, contact=contact)
         if content is not None:
-            return Response(content, headers=headers, media_type=answers.MEDIA_TYPE)
+            said = answers.headers("seances", listing.revised_at) | more
+            return with_etag(request, content, answers.MEDIA_TYPE, etag, **said)
     raise TimeoutError("a feed that changes faster than it is read")
 
 
