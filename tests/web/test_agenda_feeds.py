@@ -260,7 +260,8 @@ async def test_english_readers_have_english_events(client):
 async def test_a_partner_s_feed_counts_what_it_names(client):
     town = await makers.make_town()
     await makers.make_booking(town, 12)
-    await makers.make_booking(town, 7, option=True)
+    other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
+    await makers.bookings.book(SYSTEM, makers.NewBooking(town.session, other, 7, option=True))
     async with db.atomic():
         partner = await db.value("insert into partner (slug, name, summary) values ('p', 'P', '') returning id")
         await db.execute("update offer set partner = $1", partner)
