@@ -10,6 +10,7 @@ import pytest
 
 import makers
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
+from training.bookings.actions.resizing import resize
 from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import OrganisationKind
 from training.identity import queries, rules
@@ -125,6 +126,19 @@ async def test_an_organisation_that_nobody_approved_does_not_hold_every_seat(dat
         await book(manager(new), NewBooking(town.session, new, 1))
     await book(SYSTEM, NewBooking(town.session, new, 1))  # the team is not limited
     await book(manager(town.organisation), NewBooking(town.session, town.organisation, 1))
+
+
+async def test_seats_that_come_and_go_write_to_nobody_by_the_hundred(database_test, monkeypatch):
+    monkeypatch.setattr(limits, "BOOKED", Limit("booking.person", 4, timedelta(hours=1), "", "Trop."))
+    town = await makers.make_town()
+    rachel = manager(town.organisation)
+    booked = await book(rachel, NewBooking(town.session, town.organisation, 4))
+    for seats in (5, 4, 5):
+        await resize(rachel, booked.id, seats)
+    await resize(rachel, booked.id, 5)  # the same again is nothing
+    with pytest.raises(TooMany):
+        await resize(rachel, booked.id, 4)
+    assert (await resize(SYSTEM, booked.id, 4)).seats == 4
 
 
 async def test_strangers_are_not_written_to_by_the_hundred(database_test, monkeypatch):

@@ -100,6 +100,7 @@ NOT_ACTING = {
     },
     "bookings.actions.resizing": {
         "write_seats": "part of the action that changes the number of seats",
+        "not_too_often": "part of the action that asks for seats",
     },
     "bookings.actions.groups": {
         "keep_told": "part of the action that adds seats",

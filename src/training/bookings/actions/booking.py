@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from training.bookings.actions.groups import GroupBooking, chosen, group_of, keep_told, merge
 from training.bookings.actions.locking import Booked, lock_booking, standing_of
-from training.bookings.actions.resizing import write_seats
+from training.bookings.actions.resizing import not_too_often, write_seats
 from training.bookings.rules import who_may
 from training.bookings.rules.prices import check_accepted, promised, resized
 from training.bookings.rules.seats import (
@@ -133,7 +133,8 @@ async def _join(
     seats = new.seats + (joined.row.seats if joined else 0)
     check_participants([p.name for p in new.participants], new.seats + (joined.unnamed if joined else 0))
     check_references(new.references)
-    await _not_too_often(actor, new, organisation.state)
+    await not_too_often(new.organisation, organisation.state, by=actor)
+    await _strangers(actor, new.organisation, new.participants, set())
     today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
     cost = resized(joined.row.price, joined.row.seats, seats, today) if joined else today
     if cost is None:
@@ -248,16 +249,6 @@ def _first_state(organisation: OrganisationState, option: bool) -> BookingState:
     if organisation == OrganisationState.PENDING:
         return BookingState.PENDING
     return BookingState.OPTION if option else BookingState.CONFIRMED
-
-
-async def _not_too_often(actor: Actor, new: NewBooking, organisation: OrganisationState) -> None:
-    if actor.may(Permission.BOOKINGS_MAKE):
-        return  # the team, and what the system does for it
-    if organisation == OrganisationState.PENDING:
-        await limits.take(limits.BOOKED_UNKNOWN, new.organisation)
-    elif actor.kind == "user":  # a program's measure is its key's: web/api/throttle.py
-        await limits.take(limits.BOOKED, actor.id)
-    await _strangers(actor, new.organisation, new.participants, set())
 
 
 async def _strangers(

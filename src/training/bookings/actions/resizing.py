@@ -11,7 +11,8 @@ from training.bookings.tables import Booking, SeatsChange
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price
 from training.directory.actions import lock_organisation
-from training.kernel import clock, db, outbox
+from training.directory.rules import OrganisationState
+from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import Actor
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
@@ -35,6 +36,7 @@ async def resize(actor: Actor, booking: int, seats: int, *, accept_price_cents: 
         organisation = await lock_organisation(row.organisation)
         if seats > row.seats:
             who_may.check_books(organisation.state)
+        await not_too_often(row.organisation, organisation.state, by=actor)
         today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
         cost = resized(row.price, row.seats, seats, today)
         check_accepted(accept_price_cents, cost)
@@ -51,6 +53,16 @@ async def _check(row: LockedBooking, session: LockedSession, seats: int, *, team
         check_more(session, row.organisation, row.seats, seats, now, team=team)
     else:
         check_waiting(session, seats)
+
+
+async def not_too_often(organisation: int, state: OrganisationState, *, by: Actor) -> None:
+    """Asking for seats, or for others, holds them and writes to people: so many times, but for the team."""
+    if by.may(Permission.BOOKINGS_MAKE):
+        return
+    if state == OrganisationState.PENDING:
+        await limits.take(limits.BOOKED_UNKNOWN, organisation)
+    elif by.kind == "user":  # a program's measure is its key's: web/api/throttle.py
+        await limits.take(limits.BOOKED, by.id)
 
 
 async def write_seats(row: LockedBooking, seats: int, cost: Price, origin: SeatsOrigin, *, by: Actor) -> Booked:
