@@ -9,6 +9,8 @@ import pytest
 import makers
 from office_makers import done, refused, staff
 from portal_makers import fields
+from training.billing.actions.share import share
+from training.billing.rules.sharing import Share
 from training.bookings import queries
 from training.identity.rules import Role
 from training.kernel import clock, db
@@ -95,7 +97,21 @@ async def test_what_was_invoiced_already_is_said_before_fewer_seats_are_kept(cli
     number = await db.value("select number from invoice where number is not null")
     assert f"800,00 € sont déjà facturés ({number}) : un avoir de 50,00 € vous sera proposé" in words
     words = makers.text_of((await client.get(path_of(booked) + "?places=45")).text)
-    assert f"800,00 € sont déjà facturés ({number}) : le reste sera à facturer." in words
+    assert f"800,00 € sont déjà facturés ({number}) : un complément est préparé." in words
+
+
+async def test_several_payers_are_to_be_said_anew_where_their_parts_make_the_whole_no_more(client):
+    town = await makers.make_town()
+    booked = await makers.make_booking(town, 40)
+    other = await makers.make_organisation("Région d’Essai", siret=None, domain="region.example.org")
+    await staff(client)
+    half = (Share(payer=town.organisation, seats=20), Share(payer=other, seats=20))
+    await share(SYSTEM, booked.id, half)
+    sentence = "Cette réservation a plusieurs payeurs : rien n’en sera facturé avant"
+    assert sentence in makers.text_of((await client.get(path_of(booked) + "?places=45")).text)
+    whole = (Share(payer=town.organisation, amount_cents=100_00), Share(payer=other, amount_cents=250_00))
+    await share(SYSTEM, booked.id, whole)
+    assert sentence not in makers.text_of((await client.get(path_of(booked) + "?places=45")).text)
 
 
 async def test_who_only_keeps_the_books_does_not_change_it(client):

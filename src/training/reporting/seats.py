@@ -64,6 +64,12 @@ class SeatsAsked:
         return isinstance(self.wrong, SessionFull)
 
     @property
+    def to_split(self) -> bool:
+        """Whether its several payers would make the whole no more: of the heads, or of the price."""
+        by_heads = any(share.seats is not None for share in self.shares)
+        return bool(self.shares) and bool(self.change if by_heads else self.difference)
+
+    @property
     def over_billed_cents(self) -> int:
         """How much of what was issued would be too much."""
         return max(self.billed.issued_cents - self.cost.price_cents, 0)
