@@ -154,17 +154,21 @@ async def test_two_tabs_that_knew_of_no_booking_do_not_book_twice(client):
     assert await made() == [(25, 350_00)]
 
 
-async def test_more_than_are_left(client):
+@pytest.mark.parametrize("flat", [True, False])
+async def test_more_than_are_left(client, flat):
+    """By the seat too: what cannot be had is no price to agree to."""
     town = await makers.make_town()
+    if not flat:
+        await by_the_seat()
     await makers.make_booking(town, 40)
     await enter(client, town.organisation)
-    form = await typed(client, path_of(town) + "?places=21")
-    answer = await makers.post(client, path_of(town), {**form, "participants": "Léa"})
+    form = await typed(client, path_of(town) + "?places=3")
+    answer = await makers.post(client, path_of(town), {**form, "places": "21", "participants": "Léa"})
     assert answer.status_code in (409, 422)
     assert "Il reste 20 places" in text_of(answer.text)
     assert 'id="places-error"' in answer.text
     assert fields(answer.text)["participants"] == "Léa"
-    assert await made() == [(40, 350_00)]
+    assert [seats for seats, _price in await made()] == [40]
 
 
 async def test_names_come_with_the_seats_and_a_number_that_is_there_is_not_asked_again(client):

@@ -180,6 +180,9 @@ async def _same_price(form: Form, asking: Asking, seats: int) -> bool:
     seen = form.values.get("price", "")
     if now is None or seen == str(now.price_cents):
         return True
+    read_seats(form, asking.found)
+    if not form.good:
+        return False
     total = asking.had + seats
     people = ngettext("%(num)d personne", "%(num)d personnes", total) % {"num": total}
     form.errors[""] = _("Pour {people}, le prix est de {amount} : vérifiez, puis réservez.").format(
