@@ -196,6 +196,7 @@ async def test_an_option_beside_is_named_before_anything_is_typed(client):
     town = await makers.make_town()
     option = await makers.make_booking(town, 12, option=True)
     await enter(client, town.organisation)
+    assert 'name="places"' not in (await client.get(f"/seances/{town.session}")).text
     page = await client.get(path_of(town) + "?places=3")
     words = text_of(page.text)
     assert f"{option.reference} · 12 places" in words
