@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 import makers
+import upgrade_counts
 from conftest import BASE_URL, elsewhere, on
 from training import worker
 from training.accounting.formats import journal
@@ -39,6 +40,20 @@ LEFT, CORRECTED = "didier.grandlivre@example.org", "paulette.mandat@example.org"
 MOVED: dict[str, int] = {
     "membership": 30
 }  # tables whose rows a later migration adds to, takes away or divides: how many it has now
+
+BEFORE: upgrade_counts.Counted = {}
+AFTER: upgrade_counts.Counted = {}
+ROWS: dict[str, int] = {}  # by table, after the upgrade
+# What an upgrade changes of what is counted, and nothing else: the role of a contact who had left has ended.
+CHANGED = {"memberships by role: accountant": ((9, 9), (8, 8))}
+# What it writes down of what was so: the rows of tables that 0.1.0 had not, where there are any.
+WRITTEN = {
+    "assignment_ending": 9, "booking_ending": 18, "call_off": 8,  # what had ended, and with what
+    "former_membership": 1,  # the role above
+    "journal_line": 2,  # of the journal that was exported
+    "restoration": 1,  # this test restored it
+    "told_date": 11,  # what holders of options, requests and ranks know
+}  # fmt: skip
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("release")]
 
@@ -63,7 +78,10 @@ async def kept(server: str, database_dsn: str, tmp_path_factory: pytest.TempPath
                 await db.execute("update contact set email = 'corrigee@example.org' where email = $1", CORRECTED)
                 for state in ("published", "cancelled"):
                     await db.execute(_DOUBLED, state)
+            BEFORE.update(await upgrade_counts.count())
             await migrate.migrate()
+            AFTER.update(await upgrade_counts.count())
+            ROWS.update(await upgrade_counts.rows())
             yield manifest
     finally:
         await admin.execute(f"drop database {name} with (force)")
@@ -106,6 +124,14 @@ async def test_nothing_is_lost_on_the_way(kept: Manifest) -> None:
     found = {name: await db.value(f"select count(*) from {name}") for name in wanted}
     assert found == wanted
     assert await migrate.missing() == []
+
+
+async def test_the_upgrade_counted_before_and_after_changes_only_what_it_names(kept: Manifest) -> None:
+    """Bookings by state, invoices and their totals, billables, roles, invitations, feeds, movements and the rest."""
+    empty = {name for name, found in BEFORE.items() if not any(n for numbers in found.values() for n in numbers)}
+    assert empty == set(), "counted, and nothing was there"
+    assert upgrade_counts.differences(BEFORE, AFTER) == CHANGED
+    assert {name: n for name, n in ROWS.items() if n and f"public.{name}" not in kept.tables} == WRITTEN
 
 
 async def test_it_holds_what_a_platform_holds(kept: Manifest) -> None:
