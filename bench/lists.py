@@ -6,17 +6,18 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from bench.register import FLAT, times, without_triggers
+from bench.growing import FLAT, FewAndMany, few_and_many, without_triggers
 from bench.report import Figure, Part
 from bench.town import Town
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
-from training.reporting.office.bookings import bookings_page
+from training.reporting.office.bookings import OfficeBookings, bookings_page
 
 FEW, MANY = 1_000, 100_000
 PAGE = 50
 STEPS = 3
 SOUGHT = "BANC-00000077"  # few have it, and none of the newest
+BRIEF = "42"  # one in twenty has it: a page of them is not among the first five hundred
 
 # An organisation books ten times; one booking a minute up to now, of the town's sessions in turn.
 ORGANISATIONS = """
@@ -54,32 +55,39 @@ async def make(town: Town, first: int, last: int) -> None:
     await db.connection().execute("vacuum analyze")
 
 
-async def rounds(dsn: str, town: Town, step: Callable[[], None]) -> tuple[dict[str, float], dict[str, float]]:
+async def rounds(dsn: str, town: Town, step: Callable[[], None]) -> FewAndMany:
     """The same questions with few and with many."""
-
-    def page(search: str = "") -> Awaitable[object]:
-        return bookings_page(SYSTEM.scope, state="", organisation="", search=search, after=None, limit=PAGE)
-
     asked: dict[str, Callable[[], Awaitable[object]]] = {
         "first page": page,
         "one sought by its reference": lambda: page(SOUGHT),
+        "those sought by two characters": lambda: page(BRIEF),
         "the same rows, plain asyncpg": lambda: db.connection().fetch(PLAIN),
     }
-    async with db.connected(dsn):
-        async with db.atomic():
-            await db.execute("truncate booking cascade")
-        await make(town, MANY - FEW + 1, MANY)
-        few = await times(asked)
-        step()
-        await make(town, 1, MANY - FEW)
-        step()
-    async with db.connected(dsn):  # new connections: a plan is chosen by what the same statement cost before
-        many = await times(asked)
-        step()
-        found = await bookings_page(SYSTEM.scope, state="", organisation="", search=SOUGHT, after=None, limit=PAGE)
-        if [booking.reference for booking in found.bookings] != [SOUGHT]:
-            raise RuntimeError("the list does not find what was made")
-    return few, many
+    return await few_and_many(
+        dsn,
+        asked,
+        few=lambda: emptied_then(make(town, MANY - FEW + 1, MANY)),
+        more=lambda: make(town, 1, MANY - FEW),
+        check=found,
+        step=step,
+    )
+
+
+def page(search: str = "") -> Awaitable[OfficeBookings]:
+    """The first page of the list."""
+    return bookings_page(SYSTEM.scope, state="", organisation="", search=search, after=None, limit=PAGE)
+
+
+async def emptied_then(making: Awaitable[None]) -> None:
+    """What was booked before goes."""
+    async with db.atomic():
+        await db.execute("truncate booking cascade")
+    await making
+
+
+async def found() -> bool:
+    """Whether the list finds what was made."""
+    return [booking.reference for booking in (await page(SOUGHT)).bookings] == [SOUGHT]
 
 
 def measure(dsn: str, town: Town, step: Callable[[], None]) -> Part:

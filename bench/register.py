@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import uvloop
 
+from bench.growing import FLAT, FewAndMany, few_and_many, without_triggers
 from bench.report import Figure, Part
 from bench.town import Town
 from training.accounting.queries import register
@@ -19,9 +18,7 @@ from training.kernel.actor import SYSTEM
 from training.records.actions.files import keep_file
 
 FEW, MANY = 100, 100_000
-ROUNDS = 15
 STEPS = 3
-FLAT = 3.0  # times: a page of so many thousand may cost what a page of a hundred does, and a little
 MONTH = 30  # days; the newest hundred are of these
 
 # Numbers and days go up together, the last hundred are of the last month, and what was due by now is paid.
@@ -63,29 +60,7 @@ async def make(town: Town, first: int, last: int) -> None:
     await db.connection().execute("vacuum analyze")
 
 
-@contextlib.asynccontextmanager
-async def without_triggers(*tables: str) -> AsyncIterator[None]:
-    """A transaction in which rows come as they are: the owner of the tables may say so, a superuser need not."""
-    async with db.atomic():
-        for table in tables:
-            await db.execute(f"alter table {table} disable trigger user")
-        yield
-        for table in tables:
-            await db.execute(f"alter table {table} enable trigger user")
-
-
-async def times(asked: dict[str, Callable[[], Awaitable[object]]]) -> dict[str, float]:
-    """Milliseconds of each, asked in turn: the least, for few and many are not measured at the same moment."""
-    waits: dict[str, list[float]] = {name: [] for name in asked}
-    for _round in range(ROUNDS):
-        for name, ask in asked.items():
-            begun = time.perf_counter()
-            await ask()
-            waits[name].append((time.perf_counter() - begun) * 1000)
-    return {name: min(found) for name, found in waits.items()}
-
-
-async def rounds(dsn: str, town: Town, step: Callable[[], None]) -> tuple[dict[str, float], dict[str, float]]:
+async def rounds(dsn: str, town: Town, step: Callable[[], None]) -> FewAndMany:
     """The same questions with few and with many."""
     month = Filter(first=clock.today() - timedelta(days=MONTH), last=clock.today())
     asked: dict[str, Callable[[], Awaitable[object]]] = {
@@ -95,25 +70,31 @@ async def rounds(dsn: str, town: Town, step: Callable[[], None]) -> tuple[dict[s
         "a month’s totals": lambda: register.sums(month),
         "totals of everything": lambda: register.sums(Filter()),
     }
-    async with db.connected(dsn):
-        async with db.atomic():
-            for table in ("settlement", "payment", "receivable", "billable", "invoice_line", "invoice", "ledger_entry"):
-                await db.execute(f"truncate {table} cascade")
-            await db.execute(
-                "insert into ledger_series (key, prefix, first_number, next_number, last_hash)"
-                " values ('bench', 'B', 1, 1, '')"
-            )
-        await make(town, MANY - FEW + 1, MANY)
-        few = await times(asked)
-        step()
-        await make(town, 1, MANY - FEW)
-        step()
-    async with db.connected(dsn):  # new connections: a plan is chosen by what the same statement cost before
-        many = await times(asked)
-        step()
-        if (await register.sums(Filter())).documents != MANY or len(await register.register(Filter())) != 50:
-            raise RuntimeError("the register does not show what was made")
-    return few, many
+    return await few_and_many(
+        dsn,
+        asked,
+        few=lambda: emptied_then(make(town, MANY - FEW + 1, MANY)),
+        more=lambda: make(town, 1, MANY - FEW),
+        check=shown,
+        step=step,
+    )
+
+
+async def emptied_then(making: Awaitable[None]) -> None:
+    """What was issued before goes, whose numbers are of other series."""
+    async with db.atomic():
+        for table in ("settlement", "payment", "receivable", "billable", "invoice_line", "invoice", "ledger_entry"):
+            await db.execute(f"truncate {table} cascade")
+        await db.execute(
+            "insert into ledger_series (key, prefix, first_number, next_number, last_hash)"
+            " values ('bench', 'B', 1, 1, '')"
+        )
+    await making
+
+
+async def shown() -> bool:
+    """Whether the register shows what was made."""
+    return (await register.sums(Filter())).documents == MANY and len(await register.register(Filter())) == 50
 
 
 def measure(dsn: str, town: Town, step: Callable[[], None]) -> Part:
