@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -91,6 +92,8 @@ def describe(error: Exception) -> Failure:
     """What to say about an exception. Nothing of ours leaks: an unknown one is « internal »."""
     if isinstance(error, DomainError):
         return _refused(error)
+    if getattr(error.__cause__, "errno", None) == errno.ENAMETOOLONG:  # of a static file that no disk can hold
+        return _http(HTTPException(status_code=404))
     if isinstance(error, HTTPException):
         return _http(error)
     if db.is_full(error):
