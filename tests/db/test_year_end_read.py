@@ -123,6 +123,45 @@ async def test_what_was_held_and_not_invoiced_by_then_is_less_its_payers_own_dep
     assert 500 in {one.net_cents for one in await year_end.to_invoice(AFTER)}
 
 
+async def test_a_session_over_both_years_is_shared_by_its_dates_and_a_credited_deposit_is_none(payer):
+    """Two dates, before and after the last day: half of it is of each year, invoiced ahead or not at all."""
+    town = await makers.make_town()
+    start = datetime(2027, 3, 20, 7, tzinfo=UTC)
+    session = await makers.make_session(town.offer, starts_at=start, slots=2)
+    second = start + timedelta(days=22)
+    await db.execute(
+        "update slot set starts_at = $2, ends_at = $3 where id = "
+        "(select max(id) from slot where session = $1)",
+        session, second, second + timedelta(hours=3),
+    )  # fmt: skip
+    booked = (await bookings.book(SYSTEM, NewBooking(session, payer, 1))).id
+    dates = {"served_from": date(2027, 3, 20), "served_until": date(2027, 4, 11), "booking": booked}
+    await issued("F1", payer, BEFORE, lines=((1_001, dates),))
+    (ahead,) = await year_end.ahead(LAST)
+    assert (ahead.net_cents, ahead.next_cents) == (1_001, 501)
+    await put("holding", session=session, held_at=clock.now(), earlier="published")
+    await _billable(booked, payer, 1_001, await draft(payer))
+    deposit = await _in("D1", LAST)
+    await _billable(booked, payer, 1_000, deposit, "deposit")
+    assert [(x.net_cents, x.deposit_cents) for x in await year_end.to_invoice(LAST)] == [(501, 1_000)]
+    await issued("A1", payer, LAST, corrects=deposit)
+    assert [(x.held_on, x.net_cents, x.deposit_cents) for x in await year_end.to_invoice(LAST)] == [
+        (date(2027, 3, 20), 501, 0)
+    ]
+
+
+@pytest.mark.parametrize(("taken_back", "to_invoice"), [(AFTER, 0), (LAST, 1)])
+async def test_what_was_invoiced_by_then_and_replaced_later_was_invoiced(payer, taken_back, to_invoice):
+    town = await makers.make_town()
+    session = await makers.make_session(town.offer, starts_at=datetime(2027, 3, 20, 7, tzinfo=UTC))
+    await put("holding", session=session, held_at=clock.now(), earlier="published")
+    booked = (await bookings.book(SYSTEM, NewBooking(session, payer, 1))).id
+    wrong = await issued("F1", payer, BEFORE)
+    await issued("A1", payer, taken_back, corrects=wrong)
+    await _billable(booked, payer, 1_000, await issued("F2", payer, AFTER, replaces=wrong))
+    assert len(await year_end.to_invoice(LAST)) == to_invoice
+
+
 async def _in(number: str, on: date) -> int:
     payer = await db.value("select min(id) from organisation")
     return await issued(number, payer, on)
