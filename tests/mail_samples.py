@@ -53,6 +53,16 @@ def _free(occasion: str) -> Letter:
     return _booking(occasion, C, 1, "REQUEST", **changes)
 
 
+def _resized(seats: int, *, issued: bool) -> Letter:
+    changes = {"tariff_mode": TariffMode.PER_SEAT, "unit_price_cents": 800, "price_cents": 800 * seats, "seats": seats}
+    return letters.resized_letter("booking_resized", letters.booking(C, **changes), 5, 4_000, issued=issued)
+
+
+def _added() -> Letter:
+    found = _resized(8, issued=False)
+    return replace(found, context={**found.context, "change": replace(found.context["change"], added=True)})
+
+
 def _per_seat(seats: int) -> Letter:
     changes = {"tariff_mode": TariffMode.PER_SEAT, "unit_price_cents": 800, "price_cents": 800 * seats, "seats": seats}
     return _booking("booking_confirmed", C, 1, "REQUEST", **changes)
@@ -86,6 +96,19 @@ TURNS: dict[str, Callable[[], Letter]] = {
     "confirmed-without-calendar": lambda: _booking("booking_confirmed"),
     "confirmed-some-named": lambda: _booking("booking_confirmed", C, 1, "PUBLISH", named=3),
     "confirmed-all-named": lambda: _booking("booking_confirmed", C, 1, "REQUEST", named=40),
+    "resized-less-invoiced": lambda: _resized(2, issued=True),
+    "resized-more-invoiced": lambda: _resized(8, issued=True),
+    "resized-flat": lambda: letters.resized_letter("booking_resized", letters.booking(C), 30, 35_000),
+    "resized-option": lambda: letters.resized_letter(
+        "booking_resized", letters.booking(BookingState.OPTION, expires_at=NOW + timedelta(days=3)), 30, 35_000
+    ),
+    "resized-waiting": lambda: letters.resized_letter(
+        "booking_resized", letters.booking(BookingState.WAITING), 30, 35_000
+    ),
+    "resized-added": _added,
+    "resized-request-grew": lambda: letters.resized_letter(
+        "staff_resized", letters.booking(BookingState.PENDING), 30, 35_000
+    ),
     "cancelled-called-off": _called_off,
     "cancelled-called-off-three-dates": lambda: _called_off(3),
     "cancelled-by-us": lambda: _booking("booking_cancelled", BookingState.CANCELLED, cancelled_by="platform"),

@@ -31,6 +31,7 @@ from training.messages.actions import (
     invitations,
     organisations,
     reminders,
+    resized,
     sessions,
     signin,
 )
@@ -79,7 +80,11 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         Reaction("messages.actions.bookings.confirm", booking_mail.confirm),
         Reaction("billing.actions.make_billable.bill_at_confirmation", bill_at_confirmation),
     ),
-    "booking.resized": (Reaction("billing.actions.refit.refit", refit),),
+    "booking.resized": (
+        Reaction("billing.actions.refit.refit", refit),
+        Reaction("messages.actions.resized.tell_resized", resized.tell_resized),
+        Reaction("messages.actions.resized.tell_headcount", resized.tell_headcount),
+    ),
     "booking.declined": (Reaction("messages.actions.bookings.decline", booking_mail.decline),),
     "booking.cancelled": (
         Reaction("messages.actions.bookings.cancel", booking_mail.cancel),

@@ -20,7 +20,7 @@ from training.kernel.render import TEMPLATES
 from training.messages.actions.outgoing import HIDDEN, Letter, MailWords, write
 
 ALL = [*letters.OCCASIONS, *mail_samples.TURNS]
-TO_THE_TEAM = {"staff_facilitator_declined", "staff_booking", "staff_organisation", "staff_watched"}
+TO_THE_TEAM = {"staff_facilitator_declined", "staff_booking", "staff_organisation", "staff_resized", "staff_watched"}
 CALENDAR = re.compile(r"agenda|calendrier|invitation", re.IGNORECASE)
 CHORUS = "Copie pour information : la facture sera déposée sur Chorus Pro ; ne pas payer deux fois."
 
@@ -302,4 +302,5 @@ def test_a_samples_state_is_its_occasions() -> None:
         "booking_not_reinstated": BookingState.CANCELLED,
         "booking_expired": BookingState.EXPIRED,
         "booking_waiting": BookingState.WAITING,
+        "booking_resized": BookingState.CONFIRMED,
     }

@@ -190,6 +190,7 @@ class SeatsChanged:
     price_cents: int
     origin: SeatsOrigin
     changed_at: datetime
+    id: int = 0
 
 
 async def seats_changes(booking: int) -> list[SeatsChanged]:

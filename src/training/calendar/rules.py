@@ -209,9 +209,9 @@ TOLD_MAX = 500  # characters: what is remembered of a place or a title
 class Told:
     """What of a date is worth a mail when it changes: never our telephone, our address or how an event is worded.
 
-    `seats` are those of who booked: whoever facilitates or opens the door reads them in the invitation and on the site,
-    and a mail at each booking would teach them not to read. None: of no interest to them, or told before it was
-    remembered.
+    `seats` are those of who booked, or all of them for whoever facilitates or opens the door: these read them in the
+    invitation and on the site, and a mail at each booking would teach them not to read; a group that changes is told.
+    None: of no interest to them, or told before it was remembered.
     """
 
     starts_at: datetime
@@ -226,13 +226,14 @@ class Told:
         return (self.starts_at, self.ends_at, self.place) != (before.starts_at, before.ends_at, before.place)
 
     def news(self, before: Told) -> bool:
-        """Whether somebody who was told `before` must hear of it again."""
+        """Whether somebody who was told `before` must hear of it again, however many come."""
         return self.reschedules(before) or any(
-            was is not None and was != now
-            for was, now in (
-                (before.title, self.title), (before.access, self.access), (before.seats, self.seats)
-            )
-        )  # fmt: skip
+            was is not None and was != now for was, now in ((before.title, self.title), (before.access, self.access))
+        )
+
+    def recounts(self, before: Told, *, always: bool) -> bool:
+        """Whether other seats are told than before; `always`: where nobody remembers what was told."""
+        return self.seats != before.seats and (before.seats is not None or always)
 
 
 def worth_telling(facts: SlotFacts, role: InviteeRole) -> Told:
@@ -243,7 +244,7 @@ def worth_telling(facts: SlotFacts, role: InviteeRole) -> Told:
         location(facts)[:TOLD_MAX],
         entitled(facts)[:TOLD_MAX],
         facts.access or "",
-        facts.seats if role is InviteeRole.CONTACT else None,
+        None if role is InviteeRole.PARTICIPANT else facts.seats,
     )
 
 

@@ -13,6 +13,7 @@ from training.scheduling.queries import AssignmentView
 from training.scheduling.rules import AssignmentState, SessionState
 
 PARTICIPANT = Reader("Noé Exemple", "noe.exemple@example.org")
+HOST = Reader("Gérard Clé", "gerard.cle@example.org")
 
 
 def _told() -> LastSent:
@@ -61,6 +62,21 @@ def following(occasion: str) -> Letter:
         "path": addresses.session(session.id),
     }
     return Letter(occasion, PARTICIPANT, ("session", session.id), context)
+
+
+def counted(occasion: str) -> Letter:
+    """What `messages.actions.resized` writes to whoever facilitates or opens the door."""
+    session = samples.session()
+    context = {
+        "session": session,
+        "slots": samples.slots(),
+        "slot": samples.slots()[0],
+        "seats": 14,
+        "before": 12,
+        "method": "REQUEST",
+        "path": addresses.mission(session.id),
+    }
+    return Letter(occasion, HOST, ("session", session.id), context)
 
 
 def declined(occasion: str) -> Letter:

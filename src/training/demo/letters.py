@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +37,7 @@ from training.identity.queries import MembershipView
 from training.identity.rules import Origin, Role
 from training.kernel import addresses, clock
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
+from training.messages.actions.resized import Resized
 from training.papers.rules.references import NO_REFERENCES
 from training.payments.documents import Settled
 from training.payments.queries.receipts import ReceiptView
@@ -206,6 +208,28 @@ def _cancelled(occasion: str) -> Letter:
     return booking_letter(occasion, view, slots(), "CANCEL")
 
 
+def resized_letter(occasion: str, view: BookingView, before: int, price_before: int, *, issued: bool = False) -> Letter:
+    """What `messages.actions.resized` writes to a contact, or to the team."""
+    change = Resized(1, before, view.seats, price_before, view.price_cents, added=False)
+    if occasion == "staff_resized":
+        context = {
+            "booking": view,
+            "slots": slots(),
+            "change": change,
+            "path": addresses.office_booking(view.reference),
+        }
+        return Letter(occasion, TEAM, ("booking", view.id), context)
+    method = "REQUEST" if view.state == BookingState.CONFIRMED else None
+    letter = booking_letter(occasion, view, slots(), method)
+    context = {**letter.context, "change": change, "issued": issued}
+    return replace(letter, subject=("seats_change", 1), context=context)
+
+
+def _resized(occasion: str) -> Letter:
+    more = {"tariff_mode": TariffMode.PER_SEAT, "unit_price_cents": 1_250, "price_cents": 6_250, "seats": 5}
+    return resized_letter(occasion, booking(BookingState.CONFIRMED, **more), 3, 3_750)
+
+
 def _declined(occasion: str) -> Letter:
     reason = "Cette séance est réservée aux habitants du canton."
     return booking_letter(occasion, booking(BookingState.DECLINED, cancel_reason=reason), slots())
@@ -225,6 +249,9 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "booking_expired": lambda name: booking_letter(name, booking(BookingState.EXPIRED), slots()),
     "further_date": lambda name: booking_letter(name, booking(BookingState.CONFIRMED), slots(3), "REQUEST"),
     "booking_moved": lambda name: booking_letter(name, booking(BookingState.OPTION), slots()),
+    "booking_resized": _resized,
+    "staff_resized": _resized,
+    "headcount": calendar_letters.counted,
     "booking_waiting": lambda name: booking_letter(name, booking(BookingState.WAITING), slots()),
     "staff_booking": _staff_booking,
     "staff_watched": _staff_watched,

@@ -39,17 +39,16 @@ class Prepared:
     before: LastSent | None
 
 
-async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> Prepared | None:
+async def prepare(
+    name: str, email: str, slot: int, platform: PlatformView, *, counted: bool = False
+) -> Prepared | None:
     """What an address must be sent about `slot` now: a REQUEST, an update, a CANCEL, or (None) nothing.
 
+    `counted`: a group changed, and whoever facilitates or opens the door hears of it; who booked always does.
     It is read from the present state, so that it converges however often, late or doubled it is asked. In the
     transaction of the mail it goes in: what is noted as sent is queued, and the other way round.
     """
-    # A row that is not there yet cannot be locked, and two bookings of one contact may be confirmed at once. One lock
-    # for the session: whoever writes to several of its addresses would else lock them in an order of their own.
-    await db.execute(
-        "select pg_advisory_xact_lock(hashtextextended('invitations:' || session, 0)) from slot where id = $1", slot
-    )
+    await _lock(slot)
     person = await invitations.invitee(slot, email)
     last = await invitations.told(slot, email)
     if (off := person is None) and (last is None or last.method == "CANCEL"):
@@ -59,7 +58,7 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
         return None  # nobody has to be anywhere yesterday
     role = last.role if person is None and last else person.role  # type: ignore[union-attr]
     now = rules.worth_telling(facts, role)
-    if last is not None and not off and _knows(last, role, now):
+    if last is not None and not off and _knows(last, role, now, counted=counted):
         return None
     word = _Word(
         facts=facts,
@@ -79,6 +78,15 @@ async def prepare(name: str, email: str, slot: int, platform: PlatformView) -> P
         method, content = _write(word, text, _mailbox(name, email), platform, known, path)
     before = None if last is None or last.method == "CANCEL" else last
     return Prepared(method, content, note, path, role, off, word.locale, now, before)
+
+
+async def _lock(slot: int) -> None:
+    """A row that is not there yet cannot be locked, and two bookings of one contact may be confirmed at once. One lock
+    for the session: whoever writes to several of its addresses would else lock them in an order of their own.
+    """
+    await db.execute(
+        "select pg_advisory_xact_lock(hashtextextended('invitations:' || session, 0)) from slot where id = $1", slot
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +114,10 @@ def _text(word: _Word, platform: PlatformView) -> EventText:
     )
 
 
-def _knows(last: LastSent, role: InviteeRole, now: Told) -> bool:
+def _knows(last: LastSent, role: InviteeRole, now: Told, *, counted: bool) -> bool:
     asked = not rules.asks_anew(last.role, role, last.answer)
-    return asked and last.method != "CANCEL" and last.role == role and not now.news(last.told)
+    told = (counted or role is InviteeRole.CONTACT) and now.recounts(last.told, always=counted)
+    return asked and last.method != "CANCEL" and last.role == role and not told and not now.news(last.told)
 
 
 def _sequence(own: int, now: Told, last: LastSent | None, role: InviteeRole, *, off: bool) -> int:

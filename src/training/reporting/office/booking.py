@@ -60,7 +60,12 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
     view = await booking(actor.scope, reference)
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
-    about = [("booking", view.id), *(("invoice", invoice.id) for invoice in invoices)]
+    changes = await bookings.seats_changes(view.id)
+    about = [
+        ("booking", view.id),
+        *(("seats_change", change.id) for change in changes),
+        *(("invoice", invoice.id) for invoice in invoices),
+    ]
     early = await deposits.early(view.id)
     shares = await drafts.shares(view.id)
     awaited = not fits([share.part for share in shares], view.seats, view.price_cents)
@@ -72,7 +77,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         participants=await bookings.participants(view.id),
         slots=(await scheduling.slots([view.session]))[view.session],
         answers=[a for a in await invitations.answers(view.session) if a.booking == view.id],
-        steps=timeline(view, invoices, await bookings.seats_changes(view.id), free_paper=paper is not None, team=True),
+        steps=timeline(view, invoices, changes, free_paper=paper is not None, team=True),
         invoices=invoices,
         shares=shares,
         awaited=awaited,
