@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -17,11 +15,12 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import OCCUPYING
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.directory.rules import Buyer, Service, asked_of, needs_siret
+from training.directory.rules import Service
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.papers.rules.references import NO_REFERENCES, References, chorus_lacking
+from training.papers.rules.references import NO_REFERENCES, References
+from training.reporting.portal.facts_wanted import FactsWanted, wanted
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.own_facts import read_own, taxables
@@ -31,41 +30,6 @@ from training.web.portal.links import BILLING_FACTS, private
 from training.web.portal.organisation import frame, organisation_of
 
 P = Permission
-
-
-@dataclass(frozen=True, slots=True)
-class FactsWanted:
-    """What the form asks of an organisation: only what it needs. `lacking`: in words, what is missing now."""
-
-    organisation: OrganisationView
-    services: tuple[Service, ...]
-    own: frozenset[str]  # of itself: the names of `OwnFacts` that nobody knows
-    lacking: tuple[str, ...]
-
-    @property
-    def public(self) -> bool:
-        """Whether it pays through Chorus Pro."""
-        return self.organisation.buyer == Buyer.PUBLIC
-
-
-async def wanted(organisation: OrganisationView, known: References) -> FactsWanted:
-    """What is asked, given what is known."""
-    public = organisation.buyer == Buyer.PUBLIC
-    services = tuple(s for s in await directory.chorus_services(organisation.id) if s.active) if public else ()
-    known = known.over(References(service_code=organisation.service_code))
-    code = known.service_code
-    strict = any(s.code == code and s.engagement_required for s in services)
-    needed = organisation.siret is None and needs_siret(organisation.buyer, organisation.country)
-    lacking = [_("Il manque le numéro SIRET.")] if needed else []
-    if public:
-        if code and services and code not in {s.code for s in services}:
-            lacking.append(_("Le code service {code} n’est pas dans votre liste : choisissez-en un.").format(code=code))
-        lacking += chorus_lacking(organisation.chorus_needs, known, strict).values()
-    own = asked_of(
-        organisation.buyer, organisation.country, siret=organisation.siret, rna=organisation.rna,
-        taxable=organisation.taxable, vat_number=organisation.vat_number, billed_at=organisation.billing_address,
-    )  # fmt: skip
-    return FactsWanted(organisation, services, own, tuple(lacking))
 
 
 def read_references(form: Form, services: tuple[Service, ...]) -> References:

@@ -21,13 +21,13 @@ from training.kernel.actor import Actor
 from training.kernel.errors import DomainError, NotFound, refusal
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
+from training.reporting.portal.facts_wanted import wanted
 from training.reporting.timeline import timeline
 from training.scheduling import queries as scheduling
 from training.scheduling.rules import SessionState
 from training.web.forms import Form
 from training.web.pages import Asked, go, kept_file, page, the_actor
 from training.web.parameters import asked, key, moment_key, pager
-from training.web.portal import billing_facts
 from training.web.portal.organisation import frame, organisation_of
 from training.web.portal.people import read_people, written
 
@@ -85,7 +85,7 @@ async def _booking_page(
         may_name=who_may.may_name(actor, booking.standing),
         steps=timeline(booking, invoices, changes, free_paper=paper is not None, team=False),
         invoices=[invoice for invoice in invoices if invoice.number],
-        billing=await billing_facts.wanted(organisation, booking.references) if facts else None,
+        billing=await wanted(organisation, booking.references) if facts else None,
         paper=paper is not None,
         may_confirm=who_may.may_confirm(actor, booking.standing, clock.now()),
         fixed=_fixed(actor, booking),
