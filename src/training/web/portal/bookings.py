@@ -13,20 +13,15 @@ from training.bookings.actions import ending
 from training.bookings.actions.booking import NewParticipant
 from training.bookings.queries import BookingView
 from training.bookings.rules import who_may
-from training.bookings.rules.states import OCCUPYING, BookingState
-from training.calendar.queries import invitations
+from training.bookings.rules.states import BookingState
 from training.directory.queries import OrganisationView
 from training.kernel import clock
-from training.kernel.actor import Actor
-from training.kernel.errors import DomainError, NotFound, refusal
+from training.kernel.errors import DomainError, NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
-from training.reporting.portal.facts_wanted import wanted
-from training.reporting.timeline import timeline
-from training.scheduling import queries as scheduling
-from training.scheduling.rules import SessionState
+from training.reporting.portal.booking import booking_page
 from training.web.forms import Form
-from training.web.pages import Asked, go, kept_file, page, the_actor
+from training.web.pages import Asked, go, kept_file, page, parts, the_actor
 from training.web.parameters import asked, key, moment_key, pager
 from training.web.portal.organisation import frame, organisation_of
 from training.web.portal.people import read_people, written
@@ -63,45 +58,11 @@ async def one(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> 
 async def _booking_page(
     request: Asked, organisation: OrganisationView, booking: BookingView, form: Form | None = None
 ) -> Template:
-    actor = the_actor(request)
-    billed = (await billing.invoices_of(actor.scope, [booking.id]))[booking.id]
-    invoices = billed if actor.may(P.INVOICES_SEE, organisation=organisation.id) else []
-    owed = booking.price_cents > 0 and not any(i.number for i in billed)
-    facts = owed and who_may.may_tell(actor, booking.standing)
-    paper = await billing.free_paper(actor.scope, booking.reference)
-    changes = await queries.seats_changes(booking.id)
-    people = await queries.participants(booking.id)
-    answers = {a.email.lower(): a for a in await invitations.answers(booking.session) if a.booking == booking.id}
-    form = form or Form.filled({"participants": written(people), "invite": "1" if booking.invite_participants else ""})
-    return await page(
-        request,
-        "portal/booking.html",
-        form.status,
-        booking=booking,
-        slots=(await scheduling.slots([booking.session]))[booking.session],
-        people=people,
-        answers=answers,
-        form=form,
-        may_name=who_may.may_name(actor, booking.standing),
-        steps=timeline(booking, invoices, changes, free_paper=paper is not None, team=False),
-        invoices=[invoice for invoice in invoices if invoice.number],
-        billing=await wanted(organisation, booking.references) if facts else None,
-        paper=paper is not None,
-        may_confirm=who_may.may_confirm(actor, booking.standing, clock.now()),
-        fixed=_fixed(actor, booking),
-        may_resize=who_may.may_resize(actor, booking.standing, clock.now()),
-        may_cancel=who_may.may_cancel(actor, booking.standing, clock.now()),
-        **frame(request, organisation, "reservations"),
-    )
-
-
-def _fixed(actor: Actor, booking: BookingView) -> str:
-    """Why the number of seats does not change any more; "" where it does, and where nobody would look for it."""
-    over = booking.state not in OCCUPYING or booking.session_state == SessionState.HELD
-    if over or not actor.may(P.BOOKINGS_MAKE, organisation=booking.organisation):
-        return ""
-    refused = refusal(who_may.check_resize, booking.standing, clock.now(), before=1, seats=1, team=False)
-    return refused.detail if refused else ""
+    found = await booking_page(the_actor(request), organisation, booking)
+    typed = {"participants": written(found.people), "invite": "1" if booking.invite_participants else ""}
+    form = form or Form.filled(typed)
+    around = frame(request, organisation, "reservations")
+    return await page(request, "portal/booking.html", form.status, form=form, **parts(found), **around)
 
 
 @get("/espace/{slug:str}/reservations/{reference:str}/confirmation.pdf", permission=P.BOOKINGS_SEE)
