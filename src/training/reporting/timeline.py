@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import DocumentKind
 from training.bookings.queries import BookingView, SeatsChanged
-from training.bookings.rules.states import BookingState, EndedBy, SeatsOrigin
+from training.bookings.rules.states import ENDED, BookingState, EndedBy, SeatsOrigin
 from training.catalogue.rules import TariffMode
 from training.kernel import clock
 from training.kernel.i18n import _, ngettext
@@ -41,17 +41,13 @@ def timeline(
     before = [change for change in changes if booking.confirmed_at is None or change.changed_at < booking.confirmed_at]
     steps = [_made(booking, changes, team), *map(_resized, before), *_confirmed(booking)]
     steps += map(_resized, changes[len(before) :])
-    if booking.state in _ENDED:
+    if booking.state in ENDED:
         return [*steps, _ended(booking, team)]
-    if booking.state in _WAITING:
+    if booking.state != BookingState.CONFIRMED:
         steps.append(_waiting(booking, team))
     if booking.state == BookingState.WAITING:
         return steps
     return [*steps, _session(booking, team), *_papers(booking, invoices, free_paper, team)]
-
-
-_ENDED = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED)
-_WAITING = (BookingState.PENDING, BookingState.OPTION, BookingState.OFFERED, BookingState.WAITING)
 
 
 def _made(booking: BookingView, changes: Sequence[SeatsChanged], team: bool) -> TimelineStep:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.bookings.rules.states import BookingState
+from training.bookings.rules.states import ENDED, BookingState
 from training.catalogue.rules import TariffMode
 from training.kernel import money
 from training.kernel.actor import Actor
@@ -16,9 +16,6 @@ from training.kernel.render import euros
 from training.papers.rules.references import NO_REFERENCES, References
 
 PIECE, LUMP = "C62", "LS"  # UN/ECE Rec 20
-
-
-ENDED = frozenset({BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED})
 
 
 def check_share(state: BookingState, mode: TariffMode, issued: str | None, *, awaited: bool = False) -> None:

@@ -36,6 +36,7 @@ BOOKING_MOVES: dict[BookingState, frozenset[BookingState]] = {
 }
 OCCUPYING = frozenset({S.PENDING, S.OPTION, S.OFFERED, S.CONFIRMED})  # as booking_occupies() in SQL
 NAMEABLE = OCCUPYING | {S.WAITING}  # as long as they may come; as booking_may_come() in SQL
+ENDED = frozenset(BookingState) - NAMEABLE
 IN_LINE = frozenset({S.OFFERED, S.WAITING})  # stands on the waiting list, or came up; as booking_in_line() in SQL
 EXPIRING = frozenset({S.PENDING, S.OPTION, S.OFFERED})  # undecided, for a time; as booking_expires() in SQL
 
