@@ -20,6 +20,7 @@ from conftest import empty
 from rfc5545 import check_calendar, check_threads
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
+from training.bookings.actions.resizing import resize
 from training.calendar.actions import make_feed
 from training.calendar.actions.answers import answer
 from training.calendar.formats.feed import Head
@@ -72,6 +73,7 @@ class Town(RuleBasedStateMachine):
         self.other = await makers.make_facilitator("bruno@example.org", "Bruno Renfort")
         self.partner = await add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
         await edit_facilitator(SYSTEM, self.other, {"partner": self.partner})
+        self.neighbour = await makers.make_organisation("Voisine", siret=None)
         self.venue = await makers.make_venue("Salle Réunion")
         await makers.move_overseas(self.venue)
         await edit_venue(SYSTEM, self.venue, {"contact_email": "hote@example.org"})
@@ -229,21 +231,31 @@ class Town(RuleBasedStateMachine):
         self.run(steps())
 
     @rule(comes=st.booleans())
-    def a_colleague_books_too_or_leaves(self, comes: bool) -> None:
-        """Two bookings of one organisation, by two contacts."""
+    def the_same_person_books_for_another_or_leaves(self, comes: bool) -> None:
+        """One address, contact of two organisations."""
 
         async def steps() -> None:
+            theirs = await db.value(
+                "select max(id) from booking where state = 'confirmed' and organisation = $1", self.neighbour
+            )
             try:
-                if comes and await self.state() != "cancelled":
-                    colleague = await db.value(
-                        "select max(id) from contact where organisation = $1", self.town.organisation
-                    )
-                    await book(SYSTEM, NewBooking(self.session, self.town.organisation, 2, contact=colleague))
-                else:
-                    sql = "select max(id) from booking where state = 'confirmed' and id is distinct from $1"
-                    if (theirs := await db.value(sql, self.booking)) is not None:
-                        await cancel(SYSTEM, theirs)
+                if comes and theirs is None:
+                    await book(SYSTEM, NewBooking(self.session, self.neighbour, 2))
+                elif theirs is not None:
+                    await cancel(SYSTEM, theirs)
             except Conflict:
+                return
+            await self.work()
+
+        self.run(steps())
+
+    @precondition(lambda self: self.booking is not None)
+    @rule(seats=st.integers(1, 9))
+    def asks_for_other_seats(self, seats: int) -> None:
+        async def steps() -> None:
+            try:
+                await resize(SYSTEM, self.booking, seats)
+            except (Conflict, Invalid):
                 return
             await self.work()
 

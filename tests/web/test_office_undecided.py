@@ -8,8 +8,12 @@ import pytest
 
 import makers
 from office_makers import staff
+from training.billing.actions.confirm_free import confirm_due
+from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.locking import Booked
+from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
+from training.kernel.actor import SYSTEM
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -88,3 +92,27 @@ async def test_the_delay_is_a_setting_of_the_platform(client):
     await makers.make_town(issue_delay_minutes=10)
     await staff(client)
     assert 'name="issue_delay_minutes"' in (await client.get("/gestion/plateforme")).text
+
+
+async def test_the_page_says_until_when_the_confirmation_of_free_seats_is_undone(client):
+    town = await makers.make_town(issue_delay_minutes=10)
+    offer = await makers.make_offer("bus", mode=TariffMode.FREE, cents=0, reference_cents=20_000)
+    session = await makers.make_session(offer, starts_at=town.starts_at + timedelta(days=2))
+    await book(SYSTEM, NewBooking(session, town.organisation, 3))
+    page, ends_at = f"/gestion/seances/{session}", await db.value("select max(ends_at) from slot")
+    with clock.frozen(ends_at):
+        await staff(client)
+        await makers.post(client, f"{page}/realisee")
+        await drain()
+        assert "La confirmation des places gratuites part" in await words(client, page)
+    with clock.frozen(ends_at + timedelta(minutes=10)):
+        await confirm_due()
+        assert "La confirmation des places gratuites part" not in await words(client, page)
+
+
+async def test_calling_off_no_longer_says_that_there_is_no_way_back(client):
+    town = await makers.make_town()
+    await staff(client)
+    said = await words(client, f"/gestion/seances/{town.session}/annuler")
+    assert "elle peut être rétablie" in said
+    assert "On ne revient pas en arrière" not in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from training.kernel import db
 
@@ -31,3 +32,9 @@ async def billed_so_far(booking: int) -> BilledSoFar:
     )
     assert found is not None  # noqa: S101 - an aggregate has one row
     return found
+
+
+async def free_due(session: int) -> datetime | None:
+    """When the free bookings of a session that was held are confirmed; None when they are, or there are none."""
+    sql = "select min(d.due_at) from free_due d join booking b on b.id = d.booking where b.session = $1"
+    return await db.value(sql, session)

@@ -8,6 +8,7 @@ from datetime import datetime
 from training.attendance import queries as attendance
 from training.attendance import rules as attendance_rules
 from training.billing.queries import invoices as billing
+from training.billing.queries.billed import free_due
 from training.billing.queries.invoices import InvoiceView
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
@@ -56,12 +57,13 @@ class OfficeSession:
     may_decide: bool
     bills_present: bool  # per seat, the offer bills who came
     leaves_at: datetime | None  # when the first of its invoices is issued by itself
+    confirms_at: datetime | None  # when its free bookings are confirmed to have been held
     may_change: bool
     may_call_off: bool
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in eleven statements at most; NotFound when there is no such session."""
+    """What the page of a session shows, in twelve statements at most; NotFound when there is no such session."""
     view = await _existing(actor.scope, session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
     now = clock.now()
@@ -87,6 +89,7 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         may_decide=actor.may(P.SESSIONS_HOLD, session=session),
         bills_present=(await catalogue.billed_as([view.offer_slug]))[view.offer_slug].bill_present,
         leaves_at=min(leaving, default=None),
+        confirms_at=await free_due(session) if state == SessionState.HELD else None,
         may_change=scheduling_rules.may_change(actor, session, state)
         or scheduling_rules.may_reinstate(actor, session, state, view.starts_at, now),
         may_call_off=scheduling_rules.may_call_off(actor, session, state),
