@@ -37,4 +37,5 @@ async def billed_so_far(booking: int) -> BilledSoFar:
 async def free_due(session: int) -> datetime | None:
     """When the free bookings of a session that was held are confirmed; None when they are, or there are none."""
     sql = "select min(d.due_at) from free_due d join booking b on b.id = d.booking where b.session = $1"
-    return await db.value(sql, session)
+    due: datetime | None = await db.value(sql, session)
+    return due
