@@ -17,6 +17,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from training.calendar.formats.mailbox import Mailbox
+from training.messages.clients import smtp
 from training.messages.clients.smtp import BadSmtpUrl, PermanentRefusal, SmtpUrl, TransientRefusal, send
 from training.messages.formats.mime import build
 
@@ -144,6 +145,18 @@ async def test_a_silent_or_dripping_server_is_left_in_time(drip: bool) -> None:
     async with listening(lambda: Raw(drip=drip)) as port:
         with pytest.raises(TransientRefusal, match="ne répond pas"):
             await send(plain(port), MAIL, PLATFORM, TOWN_HALL, patience=0.2)
+    assert time.monotonic() - begun < 2
+
+
+@anyio
+async def test_a_silent_server_is_known_for_silent_as_soon_as_doctor_knows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail waited thirty seconds at the door before any page could say that none leaves."""
+    monkeypatch.setattr(smtp, "GREETING", 0.2)
+    begun = time.monotonic()
+    async with listening(Raw) as port:
+        with pytest.raises(TransientRefusal, match="ne répond pas") as caught:
+            await send(plain(port), MAIL, PLATFORM, TOWN_HALL)
+    assert caught.value.at_the_door
     assert time.monotonic() - begun < 2
 
 

@@ -15,7 +15,7 @@ from portal_makers import enter, fields
 from training.attendance.actions import hold_session
 from training.billing.queries import invoices as billing
 from training.identity import queries
-from training.identity.actions import roles, signin
+from training.identity.actions import keys, roles, signin
 from training.identity.rules import Role
 from training.kernel import clock, db, limits
 from training.kernel.actor import SYSTEM
@@ -238,6 +238,19 @@ async def test_a_manager_sees_invites_and_removes_colleagues(client):
     await done(client, f"{SPACE}/collegues/{account}/retirer")
     assert await queries.by_session(theirs) is None
     assert (await client.get(f"{SPACE}/collegues/{account}/retirer")).status_code == 404
+
+
+async def test_who_removes_a_colleague_is_told_of_the_keys_that_they_may_have_seen(client):
+    town = await makers.make_town()
+    await cookie(COMPTA)
+    await keys.create(SYSTEM, "Site", organisation=town.organisation)
+    account, which = (await queries.memberships_of(COMPTA))[0].account, await held(COMPTA)
+    await makers.sign_in(client, RH)
+    path = f"{SPACE}/collegues/{account}/retirer"
+    assert "Votre structure a 1 clé d’API" in text_of((await client.get(path)).text)
+    await staff(client)
+    page = text_of((await client.get(f"/gestion/acces/{which}/retirer")).text)
+    assert "1 clé d’API, qui reste en service" in page
 
 
 async def test_the_last_manager_is_told_why_they_stay(client):

@@ -104,3 +104,13 @@ async def test_a_program_may_not_order_by_what_our_papers_cannot_draw(client):
     (error,) = answer.json()["errors"]
     assert error["field"] == "purchase_order"
     assert "ne peut pas être imprimé" in error["message"]
+
+
+async def test_the_name_of_a_file_that_somebody_gives_hides_nothing(client):
+    """A statement called « releve[U+202E]fdp.csv » stood in the list as another kind of file."""
+    await makers.make_town()
+    await office.staff(client)
+    content = "Date;Libellé;Montant\n15/02/2027;VIR;1,00\n".encode()
+    files = {"file": ("releve\u202efdp.csv", content, "text/csv")}
+    assert (await makers.post(client, "/gestion/banque/importer", files=files)).status_code == 303
+    assert await db.value("select name from bank_statement") == "releve fdp.csv"

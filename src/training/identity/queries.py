@@ -131,6 +131,12 @@ async def api_keys() -> list[KeyView]:
     )
 
 
+async def keys_of(organisation: int) -> int:
+    """How many live API keys an organisation has: whoever managed it may have seen them."""
+    sql = "select count(*) from api_key where organisation = $1 and revoked_at is null"
+    return int(await db.value(sql, organisation))
+
+
 async def staff_addresses() -> list[tuple[str, str]]:
     """(name, address) of the platform's team: who is told when something needs a person."""
     sql = """

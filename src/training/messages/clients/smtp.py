@@ -23,8 +23,8 @@ from training.kernel.i18n import _
 
 StartTls = Literal["always", "auto", "never"]
 
-GREETING = 10.0  # seconds for a connection without a mail: somebody waits for the answer
-PATIENCE = 30.0  # seconds for one exchange; RFC 5321 4.5.3.2 grants minutes, but a worker waits here
+GREETING = 10.0  # seconds to be let in, by our own relay, with or without a mail: somebody waits to be told
+PATIENCE = 30.0  # seconds for one exchange afterwards; RFC 5321 4.5.3.2 grants minutes, but a worker waits here
 _WHOLE = 4  # exchanges' worth of patience for a whole delivery: a server that drips one octet at a time ends too
 _GOODBYE = 3.0  # seconds for QUIT: the mail is accepted already
 _LONGEST_WORDS = 500
@@ -168,7 +168,8 @@ async def _connected(
     connected = False
     try:
         async with asyncio.timeout(whole * patience):
-            await client.connect()
+            async with asyncio.timeout(min(GREETING, patience)):
+                await client.connect()
             connected = True
             yield client
     except (aiosmtplib.SMTPException, OSError) as error:

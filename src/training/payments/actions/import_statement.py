@@ -25,7 +25,7 @@ from training.kernel.permissions import Permission
 from training.kernel.render import day_year, euros, moment
 from training.payments.actions.statement_lines import keep_lines
 from training.payments.formats import camt053, ofx, statement_csv
-from training.payments.formats.statement import SIZE_MAX, Format, Statement, recognise
+from training.payments.formats.statement import SIZE_MAX, Format, Statement, recognise, tidy
 from training.payments.formats.statement_csv import CsvTable
 from training.payments.queries import statements as reading
 from training.payments.queries.statements import LineState
@@ -57,9 +57,8 @@ async def import_statement(
     async with acting(actor, "statement.import") as change:
         file = await keep_file(content, "application/octet-stream")
         await _refuse_known(file)
-        row = BankStatement(
-            file=file, name=name[:200] or written.value, format=written.value, titled=titled, created_at=clock.now()
-        )
+        said = tidy(name, 200) or written.value
+        row = BankStatement(file=file, name=said, format=written.value, titled=titled, created_at=clock.now())
         made = await BankStatement.insert(row).returning(BankStatement.id)
         id_ = int(made[0]["id"])
         change.about("bank_statement", id_)

@@ -49,12 +49,14 @@ class Ends:
     """What ends with a role: browsers signed out if it is the last one, calendar addresses, keys; dates that stay.
 
     `only`: nobody else administers the platform, or manages that organisation. `contact`: they are written to there.
+    `theirs`: live API keys of the organisation, which they may have seen.
     """
 
     others: int
     sessions: int
     feeds: int
     keys: int
+    theirs: int
     dates: int
     contact: bool
     only: bool
@@ -102,6 +104,7 @@ _ENDS = """
                 t.organisation = m.organisation or t.partner = m.partner or t.facilitator = m.facilitator
                 or num_nonnulls(m.organisation, m.partner, m.facilitator) = 0 and t.kind = 'staff')) as feeds,
            (select count(*) from api_key k where k.account = m.account and k.revoked_at is null) as keys,
+           (select count(*) from api_key k where k.organisation = m.organisation and k.revoked_at is null) as theirs,
            (select count(*) from assignment g join slot t on t.id = g.slot
             where g.facilitator = m.facilitator and g.state = 'confirmed' and t.starts_at > $2) as dates,
            exists (select from contact c join account a on a.id = m.account

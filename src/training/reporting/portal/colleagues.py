@@ -63,16 +63,20 @@ async def colleagues(organisation: int) -> list[Colleague]:
 
 @dataclass(frozen=True, slots=True)
 class ColleagueLeaving:
-    """Somebody about to be removed. `contact`: they are written to; `left`: the names of those who still will be."""
+    """Somebody about to be removed. `contact`: they are written to; `left`: the names of those who still will be.
+
+    `keys`: live API keys of the organisation, which they may have seen.
+    """
 
     colleague: Colleague
     contact: bool
     left: list[str]
+    keys: int
 
 
 async def leaving(organisation: int, account: int) -> ColleagueLeaving:
-    """What the page that asks shows, in two statements; NotFound when they have no access (any more)."""
+    """What the page that asks shows, in three statements; NotFound when they have no access (any more)."""
     found = await colleague(organisation, account)
     contacts = await directory.contacts(organisation)
     left = [one.name for one in contacts if one.email.lower() != found.email.lower()]
-    return ColleagueLeaving(found, len(left) < len(contacts), left)
+    return ColleagueLeaving(found, len(left) < len(contacts), left, await identity.keys_of(organisation))
