@@ -15,8 +15,9 @@ from training.bookings.actions.booking import NewParticipant
 from training.catalogue.rules import TariffMode
 from training.directory.rules import OrganisationKind
 from training.identity.rules import Role
-from training.kernel import clock, db
+from training.kernel import clock, db, limits
 from training.kernel.actor import SYSTEM
+from training.kernel.limits import Limit
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 
@@ -286,3 +287,16 @@ async def test_a_price_by_the_seat_is_that_of_the_tariff_mode(client):
     words = text_of((await client.get(path_of(town, booked) + "?places=6")).text)
     assert "Gratuit Le prix ne change pas." in words
     assert "La facture" not in words
+
+
+async def test_too_many_changes_come_back_as_the_form_with_when_to_try_again(client, monkeypatch):
+    monkeypatch.setattr(limits, "BOOKED", Limit("booking.person", 1, limits.HOUR, "account", "Trop."))
+    town = await makers.make_town()
+    booked = await makers.make_booking(town, 40)
+    await enter(client, town.organisation)
+    await makers.post(client, path_of(town, booked), await looked(client, town, booked, 45))
+    answer = await makers.post(client, path_of(town, booked), await looked(client, town, booked, 46))
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "3600")
+    assert "Réessayez dans 60 min" in text_of(answer.text)
+    assert 'value="46"' in answer.text
+    assert (await now(booked))[0] == 45

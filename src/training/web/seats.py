@@ -6,7 +6,7 @@ from training.bookings.actions.locking import Booked
 from training.bookings.actions.resizing import resize
 from training.bookings.queries import BookingView
 from training.kernel.actor import Actor
-from training.kernel.errors import DomainError, NotFound
+from training.kernel.errors import DomainError, NotFound, TooMany
 from training.kernel.i18n import _, ngettext
 from training.kernel.render import euros
 from training.reporting.seats import SeatsAsked
@@ -35,7 +35,7 @@ def say(form: Form, found: SeatsAsked) -> None:
 
 def _refuse(form: Form, refusal: DomainError) -> None:
     """Put a refusal next to the number: the domain says "seats", addresses and pages « places »."""
-    form.refuse(refusal, field=FIELD)
+    form.refuse(refusal, field="" if isinstance(refusal, TooMany) else FIELD)
     if "seats" in form.errors:
         form.errors.setdefault(FIELD, form.errors.pop("seats"))
 
