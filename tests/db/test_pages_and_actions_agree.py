@@ -21,6 +21,7 @@ from training.bookings.actions.booking import NewParticipant
 from training.bookings.rules import states, who_may
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
+from training.directory.rules import OrganisationState
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
@@ -104,6 +105,15 @@ async def test_the_page_of_seats_offers_what_its_action_does(database_test):
                 offered += shown
                 if await does(lambda a=actor, n=seats: resizing.resize(a, booked.id, n)) != shown:
                     wrong.append((actor.label, state, session_state, now, seats, shown))
+    with clock.frozen(makers.NOON):
+        await _stand(booked.id, town.session, "confirmed", "published")
+        for known, seats in product(OrganisationState, (4, 6)):
+            await db.execute("update organisation set state = $1", known)
+            view = await queries.booking_by_id(SYSTEM.scope, booked.id)
+            assert view is not None
+            shown = (await seats_asked(people[0], view, seats)).change != 0
+            if await does(lambda n=seats: resizing.resize(people[0], booked.id, n)) != shown:
+                wrong.append((known, seats, shown))
     assert wrong == []
     assert offered > 100
 

@@ -15,6 +15,7 @@ from training.bookings.rules.states import OCCUPYING
 from training.catalogue import queries as catalogue
 from training.catalogue.rules import Price
 from training.directory import queries as directory
+from training.directory.queries import OrganisationView
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import DomainError, Forbidden, refusal
@@ -87,8 +88,8 @@ async def seats_asked(actor: Actor, view: BookingView, seats: int | None) -> Sea
         view,
         session,
         seats,
-        closed=refusal(_check, actor, view, session, view.seats),
-        wrong=refusal(_check, actor, view, session, wanted),
+        closed=refusal(_check, actor, view, session, organisation, view.seats),
+        wrong=refusal(_check, actor, view, session, organisation, wanted),
         may_add=session.closes_at > clock.now(),
         may_give_back=actor.may(P.BOOKINGS_CANCEL, organisation=view.organisation),
         cost=resized(view.price, view.seats, wanted, today),
@@ -97,17 +98,19 @@ async def seats_asked(actor: Actor, view: BookingView, seats: int | None) -> Sea
     )
 
 
-def _check(actor: Actor, view: BookingView, session: SessionView, seats: int) -> None:
+def _check(actor: Actor, view: BookingView, session: SessionView, organisation: OrganisationView, seats: int) -> None:
     """What the action would say, before it is asked."""
     now, team = clock.now(), actor.may(P.BOOKINGS_MAKE)
     who_may.check_resize(view.standing, now, before=view.seats, seats=seats, team=team)
     if seats < view.seats:
         _check_giving_back(actor, view)
         check_named(view.named, seats)
-    elif seats > view.seats and view.state in OCCUPYING:
-        check_more(_as_locked(session), view.organisation, view.seats, seats, now, team=team)
     elif seats > view.seats:
-        check_waiting(_as_locked(session), seats)
+        if view.state in OCCUPYING:
+            check_more(_as_locked(session), view.organisation, view.seats, seats, now, team=team)
+        else:
+            check_waiting(_as_locked(session), seats)
+        who_may.check_books(organisation.state)
 
 
 def _check_giving_back(actor: Actor, view: BookingView) -> None:
