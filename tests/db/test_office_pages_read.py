@@ -33,7 +33,7 @@ async def test_the_page_of_a_booking_is_one_query(database_test, statements):
     statements.clear()
     found = await booking.booking_page(SYSTEM, made.reference)
     assert found.booking.id == made.id
-    assert len(statements) <= 13
+    assert len(statements) <= 14
 
 
 async def test_the_list_of_sessions_costs_three_statements(database_test, statements):

@@ -302,6 +302,14 @@ async def test_what_was_booked_again_after_a_return_does_not_meet_what_fell(data
     assert ((await view(fell.id)).state, (await view(again.id)).state) == ("cancelled", "confirmed")
 
 
+async def test_doubles_of_before_fall_with_their_session_and_come_back_both(database_test):
+    town = await makers.make_town()
+    both = [await makers.make_booking(town, 3), await makers.book_apart(town, 2)]
+    await ending.call_off_session(SYSTEM, town.session, "Neige")
+    await ending.reinstate_session(SYSTEM, town.session)
+    assert [(await view(b.id)).state for b in both] == ["confirmed", "confirmed"]
+
+
 async def test_doubles_of_before_are_listed_on_the_home_until_one_is_left(database_test):
     town = await makers.make_town()
     first = await makers.make_booking(town, 3)

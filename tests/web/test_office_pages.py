@@ -101,9 +101,11 @@ async def test_doubles_of_before_are_counted_on_the_home_and_listed(client):
         await staff(client)
         home = (await client.get("/gestion")).text
         listed = makers.text_of((await client.get("/gestion/reservations?etat=doubled")).text)
+        page = makers.text_of((await client.get(f"/gestion/reservations/{both[0].reference}")).text)
     assert "structure avec plusieurs réservations dans une séance : n’en garder qu’une 1" in makers.text_of(home)
     assert 'href="/gestion/reservations?etat=doubled"' in home
     assert [b.reference in listed for b in (*both, alone)] == [True, True, False]
+    assert f"Aussi dans cette séance {both[1].reference}" in page
 
 
 async def test_the_facts_of_a_session_a_booking_an_organisation_and_an_invoice(client):

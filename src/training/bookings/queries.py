@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.rules.states import BookingState, EndedBy, SeatsOrigin
+from training.bookings.rules.states import NAMEABLE, BookingState, EndedBy, SeatsOrigin
 from training.bookings.rules.who_may import Standing
 from training.catalogue.rules import Price, TariffMode
 from training.kernel import clock, db
@@ -163,6 +163,14 @@ async def bookings(
         where.add("(s.starts_at, b.id) < ({}, {})", *after)
     sql = f"{BOOKING} where {where} order by s.starts_at desc, b.id desc limit {limit:d}"
     return await db.rows(BookingView, sql, *where.values)
+
+
+async def beside(scope: Scope, view: BookingView) -> list[BookingView]:
+    """What its organisation has in its session beside a booking that may come: in line, or doubled from before."""
+    if view.state not in NAMEABLE:
+        return []
+    there = await bookings(scope, organisation=view.organisation, session=view.session, states=sorted(NAMEABLE))
+    return [other for other in there if other.id != view.id]
 
 
 async def fallen(call_off: int) -> list[int]:

@@ -37,6 +37,7 @@ class OfficeBooking:
 
     booking: BookingView
     organisation: OrganisationView | None
+    beside: list[BookingView]  # what the organisation has in the session beside it
     participants: list[ParticipantView]
     slots: list[SlotView]
     answers: list[Answered]
@@ -56,7 +57,7 @@ class OfficeBooking:
 
 
 async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
-    """What the page of a booking shows, in thirteen statements; NotFound when there is no such booking."""
+    """What the page of a booking shows, in fourteen statements; NotFound when there is no such booking."""
     view = await booking(actor.scope, reference)
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
@@ -74,6 +75,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
     return OfficeBooking(
         booking=view,
         organisation=await directory.organisation(view.organisation),
+        beside=await bookings.beside(actor.scope, view),
         participants=await bookings.participants(view.id),
         slots=(await scheduling.slots([view.session]))[view.session],
         answers=[a for a in await invitations.answers(view.session) if a.booking == view.id],
