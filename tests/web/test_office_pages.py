@@ -214,7 +214,7 @@ async def test_a_list_costs_as_many_statements_whatever_its_length(client, state
                 await drain()
         statements.clear()
         await client.get(path)
-    assert len(statements) == few <= 12
+    assert len(statements) == few <= 14  # the page of drafts has three lists above its own
 
 
 async def test_a_session_page_costs_as_many_statements_whatever_its_bookings(client, statements):

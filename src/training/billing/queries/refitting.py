@@ -26,6 +26,8 @@ async def too_much(scope: Scope, limit: int = 100) -> list[ToCredit]:
     where = Clauses("b.state = 'confirmed'")
     where.within(scope, "k.payer")
     found = await db.rows(_Changed, _CHANGED.format(where=where, limit=limit), *where.values)
+    if not found:
+        return []
     changed = {each.booking: each.changed_at for each in found}
     views = {view.id: view for view in await bookings.bookings_by_ids(SYSTEM.scope, list(changed))}
     on = await owing.ground([*views.values()])
