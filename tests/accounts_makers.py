@@ -47,6 +47,17 @@ async def invoice(town: makers.Town, payer: int, on: date) -> InvoiceView:
     return view
 
 
+MARCH, APRIL = date(2027, 3, 1), date(2027, 4, 1)
+
+
+async def two_invoices(**platform: object) -> tuple[makers.Town, InvoiceView, InvoiceView]:
+    """A town's of 1 March, an association's of 1 April (420 € with VAT each)."""
+    with clock.frozen(noon(date(2027, 1, 5))):
+        town = await makers.make_town(vat_regime="normal", vat_number="FR03000088880", **platform)
+        payer = await association()
+    return town, await invoice(town, town.organisation, MARCH), await invoice(town, payer, APRIL)
+
+
 async def pay(view: InvoiceView, cents: int, on: date, way: Way = Way.TRANSFER, payer: int | None = None) -> int:
     """Money for an invoice; of its own payer unless said otherwise."""
     assert view.receivable is not None

@@ -9,8 +9,6 @@ from lxml import etree
 
 from training.accounting.formats.age_chart import chart
 from training.accounting.rules.ageing import AGE_NAMES, Age, limits
-from training.accounting.rules.closing import check_close, closable
-from training.kernel.errors import Conflict, Invalid
 
 TODAY = date(2027, 7, 1)
 
@@ -48,23 +46,3 @@ def test_the_chart_is_a_picture_without_a_script() -> None:
 
 def test_a_chart_of_nothing_is_one_too() -> None:
     assert b"<svg" in chart(dict.fromkeys(Age, 0), AGE_NAMES)
-
-
-def test_only_whole_months_that_are_over_are_closed_upward() -> None:
-    check_close(date(2027, 6, 30), date(2027, 5, 31), TODAY)
-    for wrong in (TODAY, date(2027, 7, 31), date(2028, 1, 31)):
-        with pytest.raises(Invalid, match="mois terminé"):
-            check_close(wrong, None, TODAY)
-    with pytest.raises(Invalid, match="dernier jour"):
-        check_close(date(2027, 6, 29), None, TODAY)
-    for closed in (date(2027, 6, 30), date(2027, 8, 31)):
-        with pytest.raises(Conflict, match="déjà close"):
-            check_close(date(2027, 6, 30), closed, TODAY)
-
-
-def test_what_may_be_closed_is_offered() -> None:
-    assert closable(date(2027, 4, 30), TODAY) == [date(2027, 6, 30), date(2027, 5, 31)]
-    assert closable(None, TODAY)[:2] == [date(2027, 6, 30), date(2027, 5, 31)]
-    assert closable(date(2027, 6, 30), TODAY) == []
-    for day in closable(None, TODAY):
-        check_close(day, None, TODAY)

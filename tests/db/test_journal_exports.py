@@ -1,4 +1,4 @@
-"""The journal carries each thing once and balances; a closed period stays closed; VAT and ages add up."""
+"""An export of the journal carries each thing once, and balances."""
 
 from __future__ import annotations
 
@@ -9,38 +9,24 @@ import pytest
 
 import accounts_makers as books
 import makers
+from accounts_makers import APRIL, MARCH, two_invoices
 from training.accounting.actions.accounts import export_journal, set_accounts
 from training.accounting.actions.close import close_period
-from training.accounting.actions.open_balance import Opening, open_balance, open_balances
+from training.accounting.actions.open_balance import Opening, open_balance
 from training.accounting.formats import journal
-from training.accounting.formats.opening_csv import OpeningRow
-from training.accounting.queries import accounts as reading
 from training.accounting.queries import journal as exports
-from training.accounting.queries import sources
 from training.accounting.rules.accounts import Accounts
-from training.accounting.rules.ageing import Age
 from training.accounting.rules.entries import letters
 from training.billing.actions import settle
-from training.billing.queries.periods import closed_until
 from training.billing.rules.payments import Way
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid
 from training.records import queries as records
-from training.reporting.office.ageing import balance_page
 
 pytestmark = pytest.mark.anyio
 
-MARCH, APRIL = date(2027, 3, 1), date(2027, 4, 1)
 ADVISER = Actor("user", 1, "Conseil", frozenset({"accounts.see"}), Scope(everything=True))
-
-
-async def two_invoices(**platform: object):
-    """A town's of 1 March, an association's of 1 April (420 € with VAT each)."""
-    with clock.frozen(books.noon(date(2027, 1, 5))):
-        town = await makers.make_town(vat_regime="normal", vat_number="FR03000088880", **platform)
-        payer = await books.association()
-    return town, await books.invoice(town, town.organisation, MARCH), await books.invoice(town, payer, APRIL)
 
 
 async def export(until: date) -> list[dict[str, str]]:
@@ -183,105 +169,3 @@ async def test_of_exports_at_once_one_takes_everything(database_test):
     assert sorted(type(one).__name__ for one in made) == ["Conflict"] * 4 + ["int"]
     assert await db.value("select count(*) from journal_exported") == 2
     assert await db.value("select sum(entries) from journal_export") == 2
-
-
-# Closed periods
-
-
-async def test_nothing_is_dated_inside_a_closed_period(database_test):
-    _town, first, second = await two_invoices()
-    payment = await books.pay(first, 42_000, date(2027, 3, 20))
-    with clock.frozen(books.noon(date(2027, 4, 5))):
-        await close_period(SYSTEM, date(2027, 3, 31))
-        kept = (await reading.closings())[0].totals
-        assert (kept.documents, kept.net_cents, kept.vat_cents, kept.gross_cents) == (1, 35_000, 7_000, 42_000)
-        assert (kept.received_cents, kept.due_cents) == (42_000, 0)
-        new = settle.NewPayment(way=Way.CASH, amount_cents=100, received_on=date(2027, 3, 31), payer=second.payer)
-        with pytest.raises(Invalid, match="La période est close jusqu’au mercredi 31 mars"):
-            await settle.record_payment(SYSTEM, new)
-        with pytest.raises(Invalid, match="close"):
-            await settle.refund(SYSTEM, payment, 100, date(2027, 3, 31), "?")
-        with pytest.raises(Invalid, match="close"):
-            await open_balance(SYSTEM, Opening("A1", second.payer, date(2027, 3, 2), APRIL, 100))
-        with pytest.raises(Invalid, match="close"):
-            await open_balances(SYSTEM, [OpeningRow(2, "A1", "commune-d-essai", date(2027, 3, 2), APRIL, 100)])
-        with pytest.raises(Invalid, match="dans une période close"):
-            async with db.atomic():
-                await db.execute(
-                    "insert into payment (way, received_on, amount_cents, created_at) values ('cash', $1, 1, $2)",
-                    date(2027, 3, 31),
-                    clock.now(),
-                )
-        with pytest.raises(Conflict, match="déjà close"):
-            await close_period(SYSTEM, date(2027, 2, 28))
-        after = settle.NewPayment(way=Way.CASH, amount_cents=100, received_on=APRIL, payer=second.payer)
-        await settle.record_payment(SYSTEM, after)
-        assert await closed_until() == date(2027, 3, 31)
-
-
-@pytest.mark.commits
-async def test_who_was_writing_when_the_period_closed_is_waited_for(database_test):
-    _town, first, _second = await two_invoices()
-    order: list[str] = []
-
-    async def pays() -> None:
-        async with db.atomic():
-            new = settle.NewPayment(way=Way.CASH, amount_cents=100, received_on=date(2027, 3, 31), payer=first.payer)
-            await settle.record_payment(SYSTEM, new)
-            await asyncio.sleep(0.5)
-            order.append("paid")
-
-    async def closes() -> None:
-        await asyncio.sleep(0.2)
-        await close_period(SYSTEM, date(2027, 3, 31))
-        order.append("closed")
-
-    with clock.frozen(books.noon(date(2027, 4, 5))):
-        await asyncio.gather(pays(), closes())
-    assert order == ["paid", "closed"]
-    assert (await reading.closings())[0].totals.received_cents == 100
-
-
-# Figures
-
-
-async def test_the_vat_of_what_was_received_adds_up_to_the_invoices(database_test):
-    _town, first, _second = await two_invoices()
-    for n, part in enumerate((3_333, 3_333, 35_334)):
-        await books.pay(first, part, date(2027, 3 + n, 10))
-    months = await reading.vat_months(date(2027, 1, 1), date(2027, 12, 31))
-    assert [(m.month, m.net_cents, m.vat_cents, m.received_cents, m.received_vat_cents) for m in months] == [
-        (MARCH, 35_000, 7_000, 3_333, 556),
-        (APRIL, 35_000, 7_000, 3_333, 555),
-        (date(2027, 5, 1), 0, 0, 35_334, 5_889),
-    ]
-    assert sum(m.received_vat_cents for m in months) == 7_000
-    assert [m.received_vat_cents for m in await reading.vat_months(APRIL, date(2027, 4, 30))] == [555]
-
-
-async def test_what_is_owed_stands_in_its_column(database_test):
-    town, first, second = await two_invoices()
-    with clock.frozen(books.noon(APRIL)):
-        await open_balance(SYSTEM, Opening("A1", second.payer, date(2026, 1, 1), date(2026, 2, 1), 700))
-        await books.pay(second, 2_000, APRIL)
-    with clock.frozen(books.noon(date(2027, 7, 1))):
-        found = await balance_page(SYSTEM.scope)
-        whole, payers = found.whole, found.payers
-    assert {age: c for age, c in whole.cents.items() if c} == {
-        Age.UNAVAILABLE: 42_000,  # the town was not given its invoice yet
-        Age.TO_90: 40_000,
-        Age.OLDER: 700,
-    }
-    assert [(p.slug, p.total_cents) for p in payers] == [("commune-d-essai", 42_000), ("association-d-essai", 40_700)]
-    assert town
-    assert first
-
-
-async def test_figures_take_a_constant_number_of_statements(database_test, statements):
-    await two_invoices()
-    statements.clear()
-    await balance_page(SYSTEM.scope)
-    await reading.vat_months(MARCH, APRIL)
-    await reading.totals_until(APRIL)
-    await sources.not_exported(APRIL)
-    assert len(statements) == 2 + 1 + 1 + 7
