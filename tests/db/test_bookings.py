@@ -1,4 +1,4 @@
-"""Seats: never more than there are, by any door, and given back; whose a booking is, and a session called off."""
+"""A booking: never more seats than there are, by any door; what it costs, who comes by it, and whose it is."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from training.messages import queries as mails
 from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import SessionFull
-from training.worker import drain
 
 pytestmark = pytest.mark.anyio
 DAY = timedelta(days=1)
@@ -169,6 +167,18 @@ async def test_the_price_is_of_the_session_s_day_and_of_the_kind_of_organisation
         await makers.book_beside(town, 1)
 
 
+async def test_free_and_per_seat(database_test):
+    town = await makers.make_town()
+    for slug, mode, cents, expected in (
+        ("gratuit", TariffMode.FREE, 0, 0),
+        ("a-la-place", TariffMode.PER_SEAT, 1_500, 6_000),
+    ):
+        offer = await makers.make_offer(slug, mode=mode, cents=cents)
+        session = await makers.make_session(offer, starts_at=town.starts_at + 2 * DAY)
+        booked = await actions.book(SYSTEM, NewBooking(session, town.organisation, 4))
+        assert booked.price_cents == expected
+
+
 # --- who comes
 
 
@@ -221,54 +231,3 @@ async def test_a_contact_of_somebody_else_cannot_be_given(database_test):
     theirs = await db.value("select id from contact where organisation = $1 limit 1", other)
     with pytest.raises(Invalid):
         await makers.make_booking(town, 1, contact=theirs)
-
-
-# --- a session called off
-
-
-async def test_called_off_everybody_concerned_is_told_once(database_test):
-    town = await makers.make_town()
-    gone = await makers.make_booking(town, 5)
-    await ending.cancel(SYSTEM, gone.id)
-    await drain()
-    kept = await makers.make_booking(town, 5)
-    option = await makers.book_beside(town, 5, option=True)
-    await drain()
-    before = [m.id for m in await mails.mails()]
-    with pytest.raises(Invalid):
-        await ending.call_off_session(SYSTEM, town.session, " ")
-    await ending.call_off_session(SYSTEM, town.session, "Verglas.")
-    assert await taken(town.session) == 0
-    await drain()
-    new = [m for m in await mails.mails() if m.id not in before]
-    assert sorted(m.occasion for m in new) == ["assignment_cancelled", "booking_cancelled", "booking_cancelled"]
-    subjects = [
-        r["subject_id"]
-        for r in await db.connection().fetch(
-            "select subject_id from mail where id <> all($1) and occasion = 'booking_cancelled'", before
-        )
-    ]
-    assert sorted(subjects) == sorted([kept.id, option.id]), "who had cancelled before was told before"
-    assert sorted(m.calendar_method or "" for m in new) == ["", "CANCEL", "CANCEL"]
-
-
-async def test_a_booking_cancelled_just_before_its_session_is_told_of_once(database_test):
-    town = await makers.make_town()
-    booked = await makers.make_booking(town, 5)
-    await drain()
-    await ending.cancel(SYSTEM, booked.id)
-    await ending.call_off_session(SYSTEM, town.session, "Verglas.")
-    await drain()
-    assert [m.occasion for m in await mails.mails()].count("booking_cancelled") == 1
-
-
-async def test_free_and_per_seat(database_test):
-    town = await makers.make_town()
-    for slug, mode, cents, expected in (
-        ("gratuit", TariffMode.FREE, 0, 0),
-        ("a-la-place", TariffMode.PER_SEAT, 1_500, 6_000),
-    ):
-        offer = await makers.make_offer(slug, mode=mode, cents=cents)
-        session = await makers.make_session(offer, starts_at=town.starts_at + 2 * DAY)
-        booked = await actions.book(SYSTEM, NewBooking(session, town.organisation, 4))
-        assert booked.price_cents == expected

@@ -1,4 +1,7 @@
-"""A price is a promise: what was said when the seats were asked for is the most that they will cost. No I/O."""
+"""A price is a promise: what was said when the seats were asked for is the most that they will cost. No I/O.
+
+Which tariff makes it, of which kind of organisation on which day, is chosen by `catalogue.rules.price_for` alone.
+"""
 
 from __future__ import annotations
 
