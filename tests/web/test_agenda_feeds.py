@@ -60,7 +60,7 @@ async def test_what_a_calendar_program_needs_of_http(client):
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert answer.headers["content-disposition"] == 'inline; filename="seances.ics"'
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["last-modified"] == "Mon, 01 Mar 2027 11:00:00 GMT"
+    assert "last-modified" not in answer.headers, "it would go back when its newest event leaves"
     assert answer.headers["etag"].startswith('"')
     assert not {"set-cookie", "content-encoding", "vary"} & answer.headers.keys()
     assert answer.content.startswith(b"BEGIN:VCALENDAR\r\n")
@@ -73,8 +73,8 @@ async def test_a_program_that_has_it_hears_304(client):
     for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         again = await client.get(PUBLIC, headers={"If-None-Match": known})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
-    since = await client.get(PUBLIC, headers={"If-Modified-Since": first.headers["last-modified"]})
-    assert since.status_code == 200  # what left the feed does not move its date
+    since = await client.get(PUBLIC, headers={"If-Modified-Since": "Mon, 01 Mar 2027 11:00:00 GMT"})
+    assert since.status_code == 200, "only the entity tag is believed"
     await makers.make_session(town.offer)
     changed = await client.get(PUBLIC, headers={"If-None-Match": etag})
     assert (changed.status_code, len(events(changed.content))) == (200, 2)
@@ -84,7 +84,7 @@ async def test_head_says_what_get_would(client):
     await makers.make_town()
     got, headed = await client.get(PUBLIC), await client.head(PUBLIC)
     assert (headed.status_code, headed.content) == (200, b"")
-    for name in ("etag", "content-type", "content-length", "last-modified"):
+    for name in ("etag", "content-type", "content-length"):
         assert headed.headers[name] == got.headers[name]
     assert (await client.head(PUBLIC, headers={"If-None-Match": got.headers["etag"]})).status_code == 304
     assert (await client.post(PUBLIC)).status_code in (403, 405)

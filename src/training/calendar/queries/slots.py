@@ -171,10 +171,10 @@ def _statement(mine: _Mine, columns: str) -> str:
 
 @cache
 def _listing(mine: _Mine) -> str:
-    columns = f"t.starts_at, t.id as slot, {_revised(mine)} as revised_at, v.zone, {_digest_of(mine)} as digest"
+    columns = f"t.starts_at, t.id as slot, v.zone, {_digest_of(mine)} as digest"
     return f"""
         select coalesce(string_agg(x.digest, ''::bytea order by x.starts_at, x.slot), ''::bytea) as digests,
-               max(x.revised_at) as revised_at, coalesce(array_agg(distinct x.zone), '{{}}') as zones
+               coalesce(array_agg(distinct x.zone), '{{}}') as zones
         from ({_statement(mine, columns)}) x
     """
 
@@ -213,7 +213,6 @@ class Listing:
 
     source: Source
     digests: tuple[bytes, ...]
-    revised_at: datetime | None
     zones: tuple[str, ...]
     salt: str
 
@@ -232,7 +231,6 @@ async def listing(source: Source, said: str) -> Listing:
     return Listing(
         source,
         tuple(digests[i : i + _DIGEST_BYTES] for i in range(0, len(digests), _DIGEST_BYTES)),
-        found["revised_at"],
         tuple(sorted(filter(None, found["zones"]))),
         salt,
     )

@@ -61,7 +61,8 @@ async def _feed(request: Asked, owner: str | None, source: Source, **more: str) 
         kept = has_it(request, etag)  # then nothing is written
         content = b"" if kept else await make_feed.file(listing, head, base_url=base_url, contact=contact)
         if content is not None:
-            said = answers.headers("seances", listing.revised_at) | more
+            # no Last-Modified: it would go back when the newest event leaves, and some programs stay there
+            said = answers.headers("seances", None) | more
             return with_etag(request, content, answers.MEDIA_TYPE, etag, **said)
     raise TimeoutError("a feed that changes faster than it is read")
 
