@@ -102,3 +102,9 @@ def test_a_last_transfer_of_few_words_is_no_balance():
     rows = "15/02/2027;350,00;Virement;;VIR SEPA COMMUNE;0;Divers\n20/02/2027;1234,56;;F2027-00002\n"
     table = read_table(rows.encode())
     assert [line.amount_cents for line in read(table, table.proposed).lines] == [35_000, 123_456]
+
+
+def test_rows_that_begin_with_the_name_of_the_account_are_operations():
+    rows = "Compte courant;15/02/2027;VIR COMMUNE F2027-00001;350,00\nCompte courant;14/02/2027;EDF;-1234,56\n"
+    table = read_table(rows.encode())
+    assert [(line.booked_on, line.amount_cents) for line in read(table, table.proposed).lines] == [IN, OUT]

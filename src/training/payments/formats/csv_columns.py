@@ -40,7 +40,7 @@ _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = tuple(
     )
 )
 # How a line of balances or totals, or of the bank's own words, begins.
-_FOOTER = re.compile(r"\W{0,4}(total|solde|sous-total|nombre|edite|ancien solde|nouveau solde|comptes?\b|\*)")
+_FOOTER = re.compile(r"\W{0,4}(total|solde|sous-total|nombre|edite|ancien solde|nouveau solde|\*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,8 @@ def propose(header: Sequence[str]) -> tuple[Meaning, ...]:
 def propose_by_cells(rows: Sequence[Row], width: int) -> tuple[Meaning, ...]:
     """What each column of a file without titles seems to hold, by what is written in it."""
     cells = [row.cells for row in rows[:LOOKED_AT] if is_operation(row.cells)]
+    if len(cells) > 1 and not any(all(i < len(c) and is_day(c[i]) for c in cells) for i in range(width)):
+        cells = cells[1:]  # above the operations, the balance has its day elsewhere
     columns = [[row[i].strip() if i < len(row) else "" for row in cells] for i in range(width)]
     found = [Meaning.IGNORED] * width
     days = [i for i, column in enumerate(columns) if _all(column, is_day)]

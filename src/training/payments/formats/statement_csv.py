@@ -21,6 +21,7 @@ from training.payments.formats.csv_columns import (
     find_titles,
     is_balance,
     is_footer,
+    is_operation,
     propose,
     propose_by_cells,
 )
@@ -117,12 +118,21 @@ def _number(cell: str) -> str:
     return bare if sum(c.isdigit() for c in bare) >= 8 else ""
 
 
+def _without_balances(table: CsvTable, mapping: Sequence[Meaning]) -> Sequence[Row]:
+    """The rows of a file without titles, less the balance that some banks write above or below them: above, its day is
+    where no other row has one."""
+    rows, at = table.rows, mapping.index(Meaning.DATE)
+    if table.titled or len(rows) < 2:
+        return rows
+    first, others = rows[0], rows[1:]
+    if not is_day("".join(first.cells[at : at + 1])) and is_operation(first.cells):
+        rows = others
+    return rows[:-1] if is_balance(rows[-1].cells, len(table.header)) else rows
+
+
 def _movements(table: CsvTable, mapping: tuple[Meaning, ...]) -> Iterator[Movement]:
     needed = max(i for i, m in enumerate(mapping) if m in (Meaning.DATE, Meaning.AMOUNT, Meaning.CREDIT))
-    rows = table.rows
-    if rows and not table.titled and is_balance(rows[-1].cells, len(table.header)):
-        rows = rows[:-1]
-    for line, cells in ((row.line, row.cells) for row in rows):
+    for line, cells in ((row.line, row.cells) for row in _without_balances(table, mapping)):
         of = {m: [cells[i] for i, mine in enumerate(mapping) if mine == m and i < len(cells)] for m in set(mapping)}
         day = "".join(of[Meaning.DATE]).strip()
         if not is_day(day) and is_footer(cells):
