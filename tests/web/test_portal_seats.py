@@ -98,6 +98,7 @@ async def test_more_seats_cost_more_and_fewer_cost_less_as_was_said(client):
     assert "15 places seront libérées aussitôt" in words
     await makers.post(client, path_of(town, booked), await looked(client, town, booked, 30))
     assert await now(booked) == (30, 750_00)
+    assert "Passer de 30 à 1 place Garder" in text_of((await client.get(path_of(town, booked) + "?places=1")).text)
 
 
 @pytest.mark.parametrize(
