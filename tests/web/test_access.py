@@ -182,6 +182,22 @@ async def test_the_only_administrator_does_not_become_an_adviser(client):
     await refused(client, path, {"role": "adviser"}, 409, "Ève Équipe est la seule personne qui administre")
 
 
+async def test_the_team_is_told_of_a_space_that_nobody_manages_any_more(client):
+    """Putting the only manager's contact aside is never refused: it is said, until somebody else has the role."""
+    await makers.make_town()
+    await cookie(RH)
+    await cookie(COMPTA)
+    await staff(client)
+    page = "/gestion/structures/commune-d-essai"
+    assert "Personne ne gère plus" not in text_of((await client.get(page)).text)
+    which = await db.value("select id from contact where email = $1", RH)
+    person = {"name": "Rachel Ressources", "email": RH, "for_booking": "1"}
+    await done(client, f"{page}/contacts/{which}", person)
+    assert "Personne ne gère plus son espace" in text_of((await client.get(page)).text)
+    await done(client, f"/gestion/acces/{await held(COMPTA)}/role", {"role": "manager"})
+    assert "Personne ne gère plus" not in text_of((await client.get(page)).text)
+
+
 # --- those who manage an organisation
 
 

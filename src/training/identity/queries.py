@@ -131,6 +131,20 @@ async def api_keys() -> list[KeyView]:
     )
 
 
+async def is_managed(organisation: int) -> bool:
+    """Whether somebody manages an organisation's space, or will at their first sign-in."""
+    sql = """
+        select exists (select from membership m join account a on a.id = m.account and a.active
+                       where m.organisation = $1 and m.role = 'manager')
+            or exists (select from contact c where c.organisation = $1 and c.active and c.for_booking and not exists (
+                select from account a where lower(a.email) = lower(c.email) and (
+                    exists (select from membership m where m.account = a.id and m.organisation = $1)
+                    or 'removed' = (select f.why from former_membership f
+                                    where f.account = a.id and f.organisation = $1 order by f.id desc limit 1))))
+    """
+    return bool(await db.value(sql, organisation))
+
+
 async def keys_of(organisation: int) -> int:
     """How many live API keys an organisation has: whoever managed it may have seen them."""
     sql = "select count(*) from api_key where organisation = $1 and revoked_at is null"

@@ -13,6 +13,7 @@ from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
 from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState, Service, may_approve
+from training.identity import queries as identity
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
 from training.kernel.clauses import Clauses
@@ -95,7 +96,10 @@ async def organisations_page(
 
 @dataclass(frozen=True, slots=True)
 class OfficeOrganisation:
-    """What the page of an organisation shows: the `latest` bookings and invoices, and who left."""
+    """What the page of an organisation shows: the `latest` bookings and invoices, and who left.
+
+    `managed`: somebody manages its space, or will at their first sign-in.
+    """
 
     organisation: OrganisationView
     contacts: list[ContactView]
@@ -107,10 +111,11 @@ class OfficeOrganisation:
     invoices: list[InvoiceView]
     may_approve: bool
     latest: int
+    managed: bool
 
 
 async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOrganisation:
-    """What the page of an organisation shows, in seven statements; NotFound when there is none."""
+    """What the page of an organisation shows, in eight statements; NotFound when there is none."""
     view = await organisation(actor.scope, slug)
     booked = await bookings.bookings(actor.scope, organisation=view.id, limit=latest)
     seen = actor.may(P.INVOICES_SEE)
@@ -125,6 +130,7 @@ async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOr
         invoices=await billing.invoices(actor.scope, organisation=view.id, limit=latest) if seen else [],
         may_approve=may_approve(actor, view.state),
         latest=latest,
+        managed=await identity.is_managed(view.id),
     )
 
 
