@@ -112,3 +112,13 @@ async def test_the_platform_is_one_row_changed_by_what_is_given(database_test):
     assert (platform.phone, platform.short_name) == ("02 00 00 00 00", "Essai")
     fields = await db.value("select fields from audit where action = 'platform.edit' order by id desc limit 1")
     assert fields == ["phone"]
+
+
+async def test_who_left_receives_no_invoices_any_more(database_test):
+    organisation = await makers.make_organisation()
+    leaving = "update contact set active = false where email = $1"
+    for email, after in (("compta@mairie.example.org", "rh@mairie.example.org"), ("rh@mairie.example.org", None)):
+        assert (await queries.billing_contact(organisation)).email == email
+        await db.execute(leaving, email)
+        found = await queries.billing_contact(organisation)
+        assert (found and found.email) == after
