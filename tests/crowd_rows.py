@@ -165,6 +165,11 @@ TOWN: Rows = [
             "changed_at": WHEN,
         },
     ),
+    (
+        "told_date",
+        BILLS,
+        {"booking": "1000000 + n", "slot": "1000000 + n", "starts_at": WHEN, "ends_at": WHEN, "place": "'Salle'"},
+    ),
     ("participant", BILLS, {"booking": "1000000 + n", "name": "'Paul ' || n"}),
     ("head_count", BILLS, {"booking": "1000000 + n", "present": "6", "counted_at": WHEN}),
     ("holding", BILLS, {"session": "1000000 + n", "held_at": f"{WHEN} + interval '1 day'"}),

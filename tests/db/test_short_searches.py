@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 import pytest
 
 import bank_makers
@@ -156,7 +157,7 @@ async def shown_to_visitors(typed: str) -> set[Any]:
 async def _tell() -> None:
     """Rows whose words have what is typed at their beginnings, in their middle, at their ends, with accents or not."""
     town, _names = await crowd.story()
-    await makers.make_organisation("Cœur de Wœvre", siret="", domain="w42.example.org")
+    await makers.make_organisation("Cœur de Wœvre", siret="00042000000010", domain="w42.example.org")
     await bank_makers.owed("ANCIEN-42", "A-7A", payer=town.organisation)
     await db.execute("update organisation set name = 'Commune de l’Eau-Rouge' where id = $1", town.organisation)
     await db.execute("update contact set name = 'Rachel Œuvrard-Ré' where organisation = $1", town.organisation)
@@ -183,3 +184,21 @@ async def test_a_text_of_two_characters_finds_what_it_found_in_0_1_0(
                 wrong.append(f"{name}, {typed!r}: {len(found)} instead of {len(expected)}")
     assert not wrong, "\n".join(wrong)
     assert met == LISTS.keys()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_last_two_digits_of_a_number_find_it_on_its_page(client: httpx.AsyncClient, language: str) -> None:
+    await _tell()
+    await makers.make_staff()
+    await makers.sign_in(client, "equipe@example.org")
+    for address, number in (
+        ("/gestion/reservations?q=42", "R2027-00042"),
+        ("/gestion/courriels?q=42", "R2027-00042"),
+        ("/gestion/paiements?q=42", "CH-0042"),
+        ("/gestion/comptes?numero=42", "ANCIEN-42"),
+        ("/gestion/factures?q=01", "-00001"),
+        ("/gestion/structures?q=42", "Cœur de Wœvre"),
+        ("/gestion/acces?q=42", "w.42@example.org"),
+    ):
+        page = await client.get(address, headers={"Accept-Language": language})
+        assert number in makers.text_of(page.text), address
