@@ -113,7 +113,7 @@ async def test_who_declined_and_was_asked_again_at_once_is_asked(database_test):
 async def test_who_never_heard_that_it_was_off_heard_that_it_was_on_again(database_test):
     """Called off by mistake and reinstated before the worker came: nobody was told of either."""
     town, _booking = await booked_town()
-    await makers.make_booking(town, 2, option=True)
+    await makers.book_beside(town, 2, option=True)
     await drain()
     begun = await last_mail()
     await call_off_session(SYSTEM, town.session, "Neige")
