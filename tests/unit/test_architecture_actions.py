@@ -28,6 +28,7 @@ NOT_ACTING = {
     "accounting.actions.accounts": {
         "lock_journal": "takes a lock for actions of this room",
     },
+    "billing.actions.refit": {"ask_to_look": "part of the action that changed what is owed"},
     "billing.actions.drafting": {
         "lock_draft": "takes a lock for an action of this room",
         "lock_drafts": "takes locks for an action of this room",

@@ -82,6 +82,7 @@ async def withdraw(actor: Actor, booking: int) -> None:
         again = await _reread(booking)
         if again is not None and again.state == BookingState.CANCELLED:
             await take_off([booking])
+            await db.execute("delete from billable where booking = $1 and invoice_line is null", booking)
 
 
 async def withdraw_all(actor: Actor, session: int) -> None:

@@ -27,7 +27,7 @@ from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
-from training.kernel import db
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
@@ -47,9 +47,12 @@ async def refit(actor: Actor, booking: int) -> None:
     async with acting(actor, "booking.refit", ("booking", booking)):
         held = (await lock_session(view.session)).state == SessionState.HELD
         again = await bookings.booking_by_id(SYSTEM.scope, booking)
-        if again is not None and again.state == BookingState.CONFIRMED:
+        if again is None:
+            return
+        if again.state == BookingState.CONFIRMED:
             last = await db.value("select actor_kind from seats_change where booking = $1 order by id desc", booking)
             await drafted(await fit(actor, again, held=held), by_person=last in ("user", "link"))
+        await ask_to_look(again)
 
 
 async def refit_credited(actor: Actor, invoice: int) -> None:
@@ -85,6 +88,19 @@ async def fit(actor: Actor, view: BookingView, *, held: bool) -> list[int]:
     if not held and owing.waits_for_count(on, view):
         return []
     return [await put_on_draft(item) for item in owed.values()]
+
+
+async def ask_to_look(view: BookingView) -> None:
+    """Part of the action that changed what is owed: note whether a person is to look, so that lists find it at once."""
+    on = await owing.ground([view])
+    if owing.split_fits(on, view) and not owing.over_for(on, view):
+        await db.execute("delete from billable where booking = $1 and part = $2", view.id, BillablePart.LOOK)
+        return
+    sql = """
+        insert into billable (booking, payer, amount_cents, part, created_at) values ($1, $2, 0, $3, $4)
+        on conflict do nothing
+    """
+    await db.execute(sql, view.id, view.organisation, BillablePart.LOOK, clock.now())
 
 
 def _waited(on: Ground, view: BookingView) -> bool:

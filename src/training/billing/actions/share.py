@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from training.billing.actions.drafting import bill_more, drafted, take_off
+from training.billing.actions.refit import ask_to_look
 from training.billing.queries.owing import shares_of
 from training.billing.rules import grouping, sharing
 from training.billing.rules.grouping import BillablePart
@@ -52,13 +53,17 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
             await _check_payers(shares)
         wanted = [] if _is_whole(view, shares) else shares
         await _check_drafts(booking)
-        billed = await db.value("select exists (select from billable where booking = $1)", booking)
+        billed = await db.value(_BILLED, booking)
         await take_off([booking])
-        if not awaited and await db.value("select exists (select from billable where booking = $1)", booking):
+        if not awaited and await db.value(_BILLED, booking):
             raise sharing.already_issued()  # at this very moment
         await _write(booking, wanted)
         if view.state == BookingState.CONFIRMED and (billed or (awaited and await _due(view, held))):
             await drafted(await bill_more(actor, [view], held=held))
+        await ask_to_look(view)
+
+
+_BILLED = "select exists (select from billable where booking = $1 and invoice_line is not null)"
 
 
 async def _due(view: BookingView, held: bool) -> bool:

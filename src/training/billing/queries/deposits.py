@@ -19,7 +19,9 @@ async def early(booking: int) -> Early | None:
                exists (select from billing_share where booking = b.id) as shared,
                b.tariff_mode = 'per_seat' and o.bill_present as counted,
                g.name as payer, g.buyer, g.early_billing_reason as reason,
-               exists (select from billable where booking = b.id) as billed
+               exists (
+                   select from billable where booking = b.id and invoice_line is not null
+               ) as billed
         from booking b
         join session s on s.id = b.session
         join offer o on o.id = s.offer

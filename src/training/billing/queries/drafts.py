@@ -174,7 +174,7 @@ _UNBILLED = """
     join organisation g on g.id = b.organisation
     where h.present = 0 and b.state = 'confirmed' and b.price_cents > 0
       and b.tariff_mode = 'per_seat' and o.bill_present
-      and not exists (select from billable k where k.booking = b.id and k.part <> 'deposit')
+      and not exists (select from billable k where k.booking = b.id and k.part not in ('deposit', 'look'))
 """
 
 

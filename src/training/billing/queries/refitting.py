@@ -69,17 +69,13 @@ class _Changed:
     changed_at: datetime
 
 
-# Candidates: what of each payer is too much is worked out for these few.
+# Those that are marked to be looked at (`actions.refit.ask_to_look`): what is too much is worked out for these few.
 _CHANGED = """
     select b.id as booking, c.changed_at
-    from (select booking, max(changed_at) as changed_at from seats_change group by booking) c
-    join booking b on b.id = c.booking
-    cross join lateral (
-        select sum(k.amount_cents) as cents
-        from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
-        where k.booking = b.id and i.state = 'issued' and {where}
-    ) k
-    where k.cents > b.price_cents or k.cents > 0 and exists (select from billing_share where booking = b.id)
+    from billable k
+    join booking b on b.id = k.booking
+    cross join lateral (select max(changed_at) as changed_at from seats_change where booking = b.id) c
+    where k.invoice_line is null and k.part = 'look' and c.changed_at is not null and {where}
     order by c.changed_at desc, b.id desc limit {limit:d}
 """
 
@@ -125,17 +121,17 @@ class ToSplit:
 
 async def to_split(scope: Scope, limit: int = 100) -> list[ToSplit]:
     """Confirmed bookings that wait for somebody to say who pays how much, the soonest session first."""
-    where = Clauses("b.state = 'confirmed'", UNSPLIT)
+    where = Clauses("k.invoice_line is null and k.part = 'look' and b.state = 'confirmed'", UNSPLIT)
     where.within(scope, "b.organisation")
     sql = f"""
         select b.id as booking, b.reference, o.title, s.starts_at, g.name as organisation_name, b.seats, b.price_cents,
                x.by_seats, x.said
-        from (
-            select booking, bool_and(seats is not null) as by_seats,
-                   sum(coalesce(seats, amount_cents))::bigint as said
-            from billing_share group by booking
+        from billable k
+        join booking b on b.id = k.booking
+        cross join lateral (
+            select bool_and(seats is not null) as by_seats, sum(coalesce(seats, amount_cents))::bigint as said
+            from billing_share where booking = b.id
         ) x
-        join booking b on b.id = x.booking
         join session s on s.id = b.session
         join offer o on o.id = s.offer
         join organisation g on g.id = b.organisation

@@ -18,6 +18,7 @@ class BillablePart(StrEnum):
     WHOLE = "whole"
     DEPOSIT = "deposit"
     BALANCE = "balance"
+    LOOK = "look"  # of no amount and on no line: a person is to look, at too much that is issued or at who pays
     MORE = "more"  # what it came to cost more after it was invoiced; the second time "more2", and so on
 
 

@@ -66,8 +66,8 @@ async def waiting(scope: Scope) -> Waiting:
                (select count(*) from session s where session_bookable(s.state)
                   and s.starts_at < $1 and s.ends_at <= $1) as sessions,
                (select count(*) from invoice where state = 'draft') as drafts,
-               (select count(*) from booking b
-                where b.id in (select booking from billing_share) and b.state = 'confirmed' and {UNSPLIT}) as splits,
+               (select count(*) from billable k join booking b on b.id = k.booking
+                where k.invoice_line is null and k.part = 'look' and b.state = 'confirmed' and {UNSPLIT}) as splits,
                (select count(*) from mail where state = 'failed' and secret is null) as mails_failed,
                (select count(*) from mail where state = 'held') as mails_held,
                (select count(*) from mail where state = 'queued' and attempts > 0) as mails_put_off,
