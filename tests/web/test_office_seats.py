@@ -18,6 +18,8 @@ from training.kernel.actor import SYSTEM
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 
+MAILED = "La structure reçoit un courriel, et qui anime et ouvre la salle aussi."
+
 
 @pytest.fixture
 async def noon():
@@ -41,7 +43,13 @@ async def test_the_team_changes_it_from_the_page_of_the_booking(client):
     assert f'href="{path_of(booked)}"' in (await client.get(path_of(booked).removesuffix("/places"))).text
     shown = await client.get(path_of(booked) + "?places=45")
     words = makers.text_of(shown.text)
-    for fact in ("Commune d’Essai", "Places 40", "5 places de plus sont prises aussitôt", "Le prix ne change pas"):
+    for fact in (
+        "Commune d’Essai",
+        "Places 40",
+        "5 places de plus sont prises aussitôt",
+        "Le prix ne change pas",
+        MAILED,
+    ):
         assert fact in words
     back = await done(client, path_of(booked), fields(shown.text))
     assert "45 places au lieu de 40." in makers.text_of((await client.get(back)).text)
@@ -55,7 +63,9 @@ async def test_the_team_may_after_it_began_and_not_once_it_was_held(client):
     with clock.frozen(town.starts_at + timedelta(minutes=10)):
         await done(client, path_of(booked), fields((await client.get(path_of(booked) + "?places=45")).text))
     with clock.frozen(town.ends_at + timedelta(hours=1)):
-        late = fields((await client.get(path_of(booked) + "?places=38")).text)
+        after = await client.get(path_of(booked) + "?places=38")
+        assert MAILED not in makers.text_of(after.text)  # who was there knows
+        late = fields(after.text)
         await makers.post(client, f"/gestion/seances/{town.session}/realisee")
         for answer in (await client.get(path_of(booked)), await makers.post(client, path_of(booked), late)):
             words = makers.text_of(answer.text)

@@ -71,6 +71,11 @@ class SeatsAsked:
         return bool(self.shares) and bool(self.change if by_heads else self.difference)
 
     @property
+    def written(self) -> bool:
+        """Whether people are written to about it: afterwards, who was there knows."""
+        return self.session.last_ends_at > clock.now()
+
+    @property
     def over_billed_cents(self) -> int:
         """How much of what was issued would be too much."""
         return max(self.billed.issued_cents - self.cost.price_cents, 0)
