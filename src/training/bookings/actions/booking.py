@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
-from training.bookings.actions.groups import GroupBooking, chosen, group_of, keep_told, merge
+from training.bookings.actions.groups import GroupBooking, chosen, group_of, merge, told_too
 from training.bookings.actions.locking import Booked, lock_booking, standing_of
 from training.bookings.actions.resizing import not_too_often, write_seats
 from training.bookings.rules import who_may
@@ -37,7 +37,7 @@ from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.papers.rules.references import NO_REFERENCES, References, check_references
-from training.records.actions.acting import acting
+from training.records.actions.acting import Change, acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import LockedSession, SessionState
 
@@ -96,7 +96,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
         check_bookable(session, new.organisation, new.seats, clock.now())
         organisation = await lock_organisation(new.organisation)
         state = _first_state(organisation.state, new.option)
-        booked = await _join(actor, new, session, organisation, chosen(group, state, new.had), state)
+        booked = await _join(actor, change, new, session, organisation, chosen(group, state, new.had), state)
         change.about("booking", booked.id)
         if key:
             await _remember(key, new, booked.id)
@@ -116,13 +116,14 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
         if new.seats <= session.seats_left:
             raise Conflict(_("Il reste assez de places : réservez directement."), field="seats")
         organisation = await lock_organisation(new.organisation)
-        booked = await _join(actor, new, session, organisation, joined, BookingState.WAITING)
+        booked = await _join(actor, change, new, session, organisation, joined, BookingState.WAITING)
         change.about("booking", booked.id)
     return booked
 
 
 async def _join(
     actor: Actor,
+    change: Change,
     new: NewBooking,
     session: LockedSession,
     organisation: LockedOrganisation,
@@ -144,7 +145,7 @@ async def _join(
         booked = await _insert(actor, new, session, state, cost)
         await outbox.put(_FIRST_FACT[state], ("booking", booked.id))
         return booked
-    await keep_told(joined, new.references, new.note)
+    await change.edit(Booking, joined.row.id, told_too(joined, new.references, new.note))
     await _name(joined.row.id, new.participants)
     if new.participants:
         await outbox.put("booking.named", ("booking", joined.row.id))

@@ -65,13 +65,10 @@ def chosen(group: Sequence[GroupBooking], wanted: BookingState, had: int | None 
     return None if place is None else group[place]
 
 
-async def keep_told(known: GroupBooking, told: References, note: str) -> None:
-    """What was told with more seats: an empty number is filled, another one refused, a note added."""
-    references = joined_references(known.references, told, known.row.reference).ordered
-    written = {**references, "note": joined_note(known.note, note)}
-    await Booking.update({Booking._meta.get_column_by_name(name): value for name, value in written.items()}).where(
-        Booking.id == known.row.id
-    )
+def told_too(known: GroupBooking, told: References, note: str) -> dict[str, object]:
+    """What is told with more seats, by its column: an empty number is filled, another one refused, a note added."""
+    references = joined_references(known.references, told, known.row.reference)
+    return {**references.ordered, "note": joined_note(known.note, note)}
 
 
 async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor) -> Booked | None:
@@ -91,5 +88,12 @@ async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor) ->
     await end_merged(offered, joined.row, by=by)
     await Participant.update({Participant.booking: joined.row.id}).where(Participant.booking == offered.id)
     spare = {n: text for n, text in own.references.given.items() if n not in joined.references.given}
-    await keep_told(joined, References(**spare), own.note)
+    told = told_too(joined, References(**spare), own.note)
+    await Booking.update(
+        {
+            Booking.purchase_order: told["purchase_order"],
+            Booking.service_code: told["service_code"],
+            Booking.note: told["note"],
+        }
+    ).where(Booking.id == joined.row.id)
     return await write_seats(joined.row, seats, cost, SeatsOrigin.MERGED, by=by)
