@@ -31,7 +31,7 @@ WITHIN_ANOTHER = {
     "billing.take_off", "billing.put_on_draft", "billing.new_draft", "billing.write_line", "billing.recount",
     "billing.tidy", "billing.fit_vat", "scheduling.mark_unheld", "bookings.undo_absences",
     "billing.confirm_later", "billing.drafted", "billing.fit", "billing.rewrite_lines", "messages.note_dates",
-    "bookings.end_merged", "bookings.merge", "bookings.write_seats", "identity.end_keys",
+    "billing.ask_to_look", "bookings.end_merged", "bookings.merge", "bookings.write_seats", "identity.end_keys",
     "calendar.file",  # keeps what was written, under the name of what it says
     "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated", "scheduling.end_assignments",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
