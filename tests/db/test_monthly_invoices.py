@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -125,3 +125,20 @@ async def test_an_engagement_said_of_one_booking_is_not_put_on_the_others(databa
         await complete_booking(SYSTEM, found["2027-7"].id, one, References(purchase_order="2027-1"))
         assert sorted(d.line_count for d in await drafts()) == [1, 1]
         assert await db.value("select sum(net_cents)::bigint from invoice") == 70_000
+
+
+async def test_a_booking_that_leaves_a_draft_takes_its_hour_of_issue_along(database_test):
+    """Its references completed, a draft kept back for somebody to look at was issued by itself."""
+    with clock.frozen(makers.NOON):
+        _town, sessions = await monthly()
+        for session in sessions[:2]:
+            await hold(session)
+        (draft,) = await drafts()
+        later = makers.NOON + timedelta(minutes=10)
+        await db.execute(
+            "update invoice set issue_at = $2, kept_back_at = $3 where id = $1", draft.id, later, clock.now()
+        )
+        one = (await queries.lines(draft.id))[0].booking
+        await complete_booking(SYSTEM, draft.id, one, References(purchase_order="2027-7"))
+        assert {(d.issue_at, d.kept_back_at) for d in await drafts()} == {(later, makers.NOON)}
+        assert len(await drafts()) == 2

@@ -155,6 +155,20 @@ async def test_a_copy_that_replaces_an_invoice_says_what_is_owed_now(database_te
     assert await sums() == (4 * UNIT, 0)
 
 
+async def test_an_invoice_of_which_nothing_is_owed_any_more_is_credited_not_replaced(database_test):
+    """Its copy went at once, and whoever replaced it was sent to a draft that there is not."""
+    _town, _session, booking = await per_seat(3)
+    await issue(SYSTEM, (await only()).id)
+    await to(booking, 5)
+    more = (await only()).id
+    await issue(SYSTEM, more)
+    await to(booking, 3)
+    with pytest.raises(Conflict, match="rien à facturer"):
+        await credit_and_reissue(SYSTEM, more, "Places rendues.")
+    assert await drafts() == []
+    assert await sums() == (5 * UNIT, 2 * UNIT)
+
+
 async def test_a_month_s_draft_changes_that_booking_alone(database_test):
     town, _session, booking = await per_seat(3, billing_moment="monthly")
     other = await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(hours=4))

@@ -85,7 +85,8 @@ async def credit_and_reissue(
     """« Annule et remplace »: credit all that is left of an invoice, and make the draft that replaces it.
 
     Returns the number of the credit note and the id of the draft: same lines, corrected references (None: those of the
-    invoice), to be issued under a new number. What was billed stands on the draft. Conflict: it is replaced already.
+    invoice), to be issued under a new number. What was billed stands on the draft. Conflict: it is replaced already, or
+    nothing is owed any more.
     """
     actor.must(Permission.INVOICES_CREDIT)
     _explained(reason)
@@ -105,6 +106,8 @@ async def credit_and_reissue(
         if await db.value("select vat_abroad is not null from organisation where id = $1", original.payer):
             await fit_vat(original.payer, [draft])  # it may be what was wrong
         await _fit_resized(draft, sessions)
+        if not await db.value("select exists (select from invoice where id = $1)", draft):
+            raise Conflict(_("Il ne reste rien à facturer : faites un avoir, sans facture qui remplace."))
     return notes[-1].number, draft
 
 

@@ -52,6 +52,8 @@ class DraftRow:
     month: date | None
     replaces: int | None
     asked_at: datetime | None
+    issue_at: datetime | None
+    kept_back_at: datetime | None
 
 
 async def lock_draft(invoice: int) -> DraftRow:
@@ -177,6 +179,8 @@ def _like(owed: Owed, kind: DocumentKind) -> DraftRow:
         month=key.month,
         replaces=None,
         asked_at=None,
+        issue_at=None,
+        kept_back_at=None,
     )
 
 
@@ -214,6 +218,8 @@ async def new_draft(like: DraftRow) -> DraftRow:
             gross_cents=0,
             entry=None,
             created_at=clock.now(),
+            issue_at=like.issue_at,
+            kept_back_at=like.kept_back_at,
         )
     ).returning(Invoice.id)
     return replace(like, id=int(made[0]["id"]))
