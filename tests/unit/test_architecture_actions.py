@@ -104,7 +104,6 @@ NOT_ACTING = {
         "not_too_often": "part of the action that asks for seats",
     },
     "bookings.actions.groups": {
-        "keep_told": "part of the action that adds seats",
         "merge": "part of the action that accepts an offer",
     },
     "bookings.actions.ending": {
