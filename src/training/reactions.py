@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from training.billing.actions.client_facts import follow_references
 from training.billing.actions.confirm_free import confirm_free
 from training.billing.actions.make_billable import (
     bill_at_confirmation,
@@ -85,6 +86,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         Reaction("messages.actions.resized.tell_resized", resized.tell_resized),
         Reaction("messages.actions.resized.tell_headcount", resized.tell_headcount),
     ),
+    "booking.told_references": (Reaction("billing.actions.client_facts.follow_references", follow_references),),
     "booking.declined": (Reaction("messages.actions.bookings.decline", booking_mail.decline),),
     "booking.cancelled": (
         Reaction("messages.actions.bookings.cancel", booking_mail.cancel),
@@ -93,6 +95,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     "booking.reinstated": (
         Reaction("messages.actions.bookings.reinstate", booking_mail.reinstate),
         Reaction("billing.actions.make_billable.bill_at_confirmation", bill_at_confirmation),
+        Reaction("billing.actions.refit.refit", refit),
     ),
     "booking.not_reinstated": (Reaction("messages.actions.bookings.not_reinstated", booking_mail.not_reinstated),),
     "booking.expired": (Reaction("messages.actions.bookings.expire", booking_mail.expire),),

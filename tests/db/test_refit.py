@@ -196,6 +196,33 @@ async def test_credited_because_it_fell_with_its_session_it_is_billed_again_when
     assert booking
 
 
+async def test_what_was_on_a_draft_when_the_session_fell_is_billed_when_it_comes_back(database_test):
+    """Three issued, two more on a draft, which went; half of what fell credited, and half owed again."""
+    _town, session, booking = await per_seat(3)
+    first = await issue(SYSTEM, (await only()).id)
+    await to(booking, 5)
+    await call_off_session(SYSTEM, session, "Neige")
+    await drain()
+    assert await drafts() == []
+    (paper,) = [invoice for invoice in await issued() if invoice.number == first]
+    (line,) = await queries.lines(paper.id)
+    await credit(SYSTEM, paper.id, CreditWanted(reason="Neige", lines={line.id: UNIT}))
+    await reinstate_session(SYSTEM, session)
+    await drain()
+    assert await sums() == (5 * UNIT, 0)
+
+
+@pytest.mark.parametrize("given", [True, False])
+async def test_what_became_free_leaves_the_drafts_or_is_proposed_to_be_credited(database_test, given):
+    _town, _session, booking = await per_seat(3)
+    if given:
+        await issue(SYSTEM, (await only()).id)
+    await db.execute("update tariff set mode = 'free', amount_cents = 0 where mode = 'per_seat'")
+    await to(booking, 4)
+    assert await drafts() == []
+    assert await sums() == ((3 * UNIT, 3 * UNIT) if given else (0, 0))
+
+
 async def test_what_a_person_changed_is_issued_a_little_later(database_test):
     """Three, five, three again within a minute was an invoice and a credit note."""
     _town, _session, booking = await per_seat(3)

@@ -14,10 +14,12 @@ from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
 from training.billing.queries.refitting import proposed, to_split, too_much
 from training.bookings.actions.booking import NewBooking, book
+from training.bookings.actions.ending import cancel
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -156,3 +158,40 @@ async def test_a_free_session_s_paper_counts_the_seats_there_are_then(database_t
     await hold(session)
     assert await db.value("select present from head_count where booking = $1", booked.id) == 5
     assert await db.value("select count(*) from free_confirmation") == 1
+
+
+async def test_of_what_became_free_nobody_has_to_say_who_pays(database_test):
+    town, _session, booking = await per_seat(3)
+    other = await makers.make_organisation("Autre", siret="00007771900011", domain="autre.example.org")
+    said = [Share(payer=town.organisation, amount_cents=UNIT), Share(payer=other, amount_cents=2 * UNIT)]
+    await share(SYSTEM, booking, said)
+    await db.execute("update tariff set mode = 'free', amount_cents = 0 where mode = 'per_seat'")
+    await to(booking, 4)
+    assert (await drafts(), await to_split(SYSTEM.scope), await sums()) == ([], [], (0, 0))
+
+
+@pytest.mark.parametrize("flat", [True, False])
+async def test_a_number_that_comes_with_more_seats_goes_on_the_draft_there_is(database_test, flat):
+    town, session, booking = await per_seat(3)
+    if flat:
+        await cancel(SYSTEM, booking)
+        await makers.make_booking(town, 3)
+        await drain()
+    told = References(purchase_order="EJ-7")
+    await book(SYSTEM, NewBooking(town.session if flat else session, town.organisation, 2, references=told))
+    await drain()
+    draft = await only()
+    assert (draft.net_cents, draft.references.purchase_order) == (35_000 if flat else 5 * UNIT, "EJ-7")
+
+
+async def test_a_number_that_comes_with_more_seats_leaves_a_payer_its_own(database_test):
+    town, session, booking = await per_seat(3)
+    other = await makers.make_organisation("Autre", siret="00007771900011", domain="autre.example.org")
+    own = References(purchase_order="P-1")
+    said = [Share(payer=town.organisation, seats=1, references=own), Share(payer=other, seats=2)]
+    await share(SYSTEM, booking, said)
+    told = References(purchase_order="EJ-7")
+    await book(SYSTEM, NewBooking(session, town.organisation, 2, references=told))
+    await drain()
+    found = {draft.payer: draft.references.purchase_order for draft in await drafts()}
+    assert found == {town.organisation: "P-1", other: None}

@@ -68,7 +68,7 @@ class SeatsAsked:
     def to_split(self) -> bool:
         """Whether its several payers would make the whole no more: of the heads, or of the price."""
         by_heads = any(share.seats is not None for share in self.shares)
-        return bool(self.shares) and bool(self.change if by_heads else self.difference)
+        return bool(self.shares) and bool(self.cost.price_cents) and bool(self.change if by_heads else self.difference)
 
     @property
     def written(self) -> bool:

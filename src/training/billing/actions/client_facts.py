@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.billing.actions.ask_missing import complete_booking, complete_facts
+from training.billing.queries.owing import shares_of
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import booking as bookings
+from training.bookings.queries import booking_by_id
 from training.directory.actions import tell_own_facts
 from training.directory.rules import OwnFacts
 from training.kernel import db
-from training.kernel.actor import Actor
+from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -66,6 +68,21 @@ async def tell_for_booking(actor: Actor, booking: int, told: FactsTold) -> None:
             raise Conflict(_("Cette réservation est déjà facturée : écrivez-nous, nous verrons ensemble."))
         for record in standing:
             await complete_booking(actor, record["id"], booking, told.references)
+
+
+async def follow_references(actor: Actor, booking: int) -> None:
+    """Numbers came with more seats: they go on the drafts that its organisation has of it. What is issued stays."""
+    actor.must(Permission.PLATFORM_RUN)
+    async with acting(actor, "booking.follow-references", ("booking", booking)):
+        view = await booking_by_id(SYSTEM.scope, booking)
+        if view is None:
+            return
+        shares = (await shares_of([booking]))[booking]
+        own = next((share.references for share in shares if share.payer == view.organisation), NO_REFERENCES)
+        told = own.over(view.references)  # as on a fresh draft: `owing.key_of`
+        for record in await db.connection().fetch(_OWN, booking):
+            if record["state"] == InvoiceState.DRAFT:
+                await complete_booking(actor, record["id"], booking, told)
 
 
 def _something(told: FactsTold) -> None:

@@ -26,7 +26,6 @@ from training.billing.tables.invoices import Billable
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
-from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
@@ -42,7 +41,7 @@ async def refit(actor: Actor, booking: int) -> None:
     """
     actor.must(Permission.PLATFORM_RUN)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
-    if view is None or view.tariff_mode == TariffMode.FREE:
+    if view is None:
         return
     async with acting(actor, "booking.refit", ("booking", booking)):
         held = (await lock_session(view.session)).state == SessionState.HELD

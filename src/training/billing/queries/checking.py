@@ -102,7 +102,7 @@ async def _counts(drafts: Sequence[int]) -> dict[int, list[Counted]]:
 
 # Of a booking `b` that has several payers: they make the whole no more, as `rules.sharing.fits` says.
 UNSPLIT = """
-    exists (
+    b.price_cents > 0 and exists (
         select from billing_share x where x.booking = b.id
         having sum(x.seats) <> b.seats or sum(x.amount_cents) <> b.price_cents
     )

@@ -101,8 +101,8 @@ def _lump(cents: int) -> Portion:
 
 
 def fits(shares: Sequence[Share], seats: int, price_cents: int) -> bool:
-    """Whether the payers that were said still make the whole, after seats changed. Nobody in particular: they do."""
-    return not shares or allows(check, shares, seats, price_cents)
+    """Whether the payers that were said still make the whole, after seats changed; of nothing, or unsaid, they do."""
+    return not shares or not price_cents or allows(check, shares, seats, price_cents)
 
 
 def check(shares: Sequence[Share], seats: int, price_cents: int) -> None:

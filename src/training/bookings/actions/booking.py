@@ -146,6 +146,8 @@ async def _join(
         await outbox.put(_FIRST_FACT[state], ("booking", booked.id))
         return booked
     await change.edit(Booking, joined.row.id, told_too(joined, new.references, new.note))
+    if new.references.given:
+        await outbox.put("booking.told_references", ("booking", joined.row.id))
     await _name(joined.row.id, new.participants)
     if new.participants:
         await outbox.put("booking.named", ("booking", joined.row.id))

@@ -14,7 +14,7 @@ from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant
 from training.catalogue import queries as catalogue
 from training.directory.actions import lock_organisation
-from training.kernel import db
+from training.kernel import db, outbox
 from training.kernel.actor import Actor
 from training.kernel.i18n import _
 from training.papers.rules.references import References
@@ -96,4 +96,6 @@ async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor) ->
             Booking.note: told["note"],
         }
     ).where(Booking.id == joined.row.id)
+    if spare:
+        await outbox.put("booking.told_references", ("booking", joined.row.id))
     return await write_seats(joined.row, seats, cost, SeatsOrigin.MERGED, by=by)
