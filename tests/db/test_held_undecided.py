@@ -132,3 +132,41 @@ async def test_the_team_may_confirm_after_the_start_until_it_was_held(database_t
     found = await queries.booking_by_id(SYSTEM.scope, option.id)
     assert found is not None
     assert found.state == "confirmed"
+
+
+async def held_early() -> tuple[makers.Town, int, int]:
+    """A session held a month ahead over an option and a request, whose terms have run out since."""
+    town = await makers.make_town()
+    with clock.frozen(town.starts_at - timedelta(days=30)):
+        option = await makers.make_booking(town, 5, option=True)
+        asked = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="nouvelle.example.org")
+        request = await bookings.book(SYSTEM, bookings.NewBooking(town.session, asked, 2))
+        await hold_session(SYSTEM, town.session, early_reason="La classe est venue plus tôt.")
+        await drain()
+    return town, option.id, request.id
+
+
+async def test_a_session_held_before_its_date_lost_its_undecided_bookings_and_mailed_them(database_test):
+    town, option, request = await held_early()
+    with clock.frozen(town.starts_at - timedelta(days=5)):
+        assert await expire_options() == 0
+        await drain()
+        assert [await state_of(option), await state_of(request)] == ["option", "pending"]
+        assert not {"booking_expired", "booking_unanswered"} & set(await occasions())
+        assert (await waiting(SYSTEM.scope)).undecided == 2
+
+
+async def test_what_was_held_before_its_date_gets_no_term_any_more(database_test):
+    town, _option, request = await held_early()
+    await db.execute("update booking set expires_at = null where id = $1", request)
+    with clock.frozen(town.starts_at - timedelta(days=5)):
+        await expire_options()
+    assert await db.value("select expires_at from booking where id = $1", request) is None
+
+
+async def test_who_came_before_the_date_was_refused_for_a_term_gone_by(database_test):
+    town, option, request = await held_early()
+    with clock.frozen(town.starts_at - timedelta(days=5)):
+        await admit(SYSTEM, option, 5)
+        await bookings.confirm(SYSTEM, request)
+    assert [await state_of(option), await state_of(request)] == ["confirmed", "confirmed"]

@@ -17,7 +17,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
-from training.scheduling.rules import check_call_off, check_reinstate
+from training.scheduling.rules import LockedSession, SessionState, check_call_off, check_reinstate
 
 
 async def decline(actor: Actor, booking: int, reason: str) -> None:
@@ -146,18 +146,22 @@ async def undo_absences(session: int) -> None:
 async def expire_options(actor: Actor = SYSTEM) -> int:
     """Sweep requests, options and offers past their time (this only frees seats: accepting one late is refused anyway).
 
-    Once the session has started nothing ends by itself: its people may be there, and the team says so afterwards. Nor
-    does it while a move is settling: terms follow it (`terms.refit_terms`).
+    Once the session has started, or was held before its date, nothing ends by itself: its people may be there, and the
+    team says so afterwards. Nor does it while a move is settling: terms follow it (`terms.refit_terms`).
     """
     actor.must(Permission.PLATFORM_RUN)
     await _date_requests(actor)
     due = await db.connection().fetch(_DUE, clock.now())
     for record in due:
         async with acting(actor, "booking.expire", ("booking", record["id"])):
-            row, _session = await lock_booking(record["id"])
-            if states.is_late(row.state, row.expires_at, clock.now()):
+            row, session = await lock_booking(record["id"])
+            if _runs_out(row, session):
                 await _expire(actor, row)
     return len(due)
+
+
+def _runs_out(row: LockedBooking, session: LockedSession) -> bool:
+    return session.state != SessionState.HELD and states.is_late(row.state, row.expires_at, clock.now())
 
 
 async def _expire(actor: Actor, row: LockedBooking) -> None:
@@ -165,9 +169,9 @@ async def _expire(actor: Actor, row: LockedBooking) -> None:
     await outbox.put("booking.expired", ("booking", row.id))
 
 
-async def expire_late(row: LockedBooking) -> bool:
+async def expire_late(row: LockedBooking, session: LockedSession) -> bool:
     """Whether a locked booking was past its time, and so is over now: its organisation asks for seats again."""
-    late = states.is_late(row.state, row.expires_at, clock.now())
+    late = _runs_out(row, session)
     if late:
         async with acting(SYSTEM, "booking.expire", ("booking", row.id)):
             await _expire(SYSTEM, row)
@@ -176,7 +180,9 @@ async def expire_late(row: LockedBooking) -> bool:
 
 _DUE = """
     select b.id from booking b join session s on s.id = b.session
-    where booking_expires(b.state) and b.expires_at <= $1 and s.starts_at > $1 and s.tell_after is null order by b.id
+    where booking_expires(b.state) and b.expires_at <= $1
+      and s.starts_at > $1 and s.state <> 'held' and s.tell_after is null
+    order by b.id
 """
 
 
@@ -184,12 +190,13 @@ async def _date_requests(actor: Actor) -> None:
     """Requests from before they had a term get one that counts from now: nobody loses what nobody told them of."""
     sql = """
         select b.id from booking b join session s on s.id = b.session
-        where b.state = 'pending' and b.expires_at is null and s.starts_at > $1 order by b.id
+        where b.state = 'pending' and b.expires_at is null and s.starts_at > $1 and s.state <> 'held' order by b.id
     """
     for record in await db.connection().fetch(sql, clock.now()):
         async with acting(actor, "booking.date-request", ("booking", record["id"])):
             row, session = await lock_booking(record["id"])
-            if row.state == BookingState.PENDING and row.expires_at is None:
+            undated = row.state == BookingState.PENDING and row.expires_at is None
+            if undated and session.state != SessionState.HELD:
                 ends = request_ends(session, clock.now())
                 await Booking.update({Booking.expires_at: ends}).where(Booking.id == row.id)
 

@@ -43,7 +43,7 @@ class GroupBooking:
 async def group_of(session: LockedSession, organisation: int) -> tuple[LockedSession, list[GroupBooking]]:
     """What the organisation has there, and the session as it is since: what ran out before the sweep came is over."""
     found = await _group(session, organisation)
-    live = [known for known in found if not await expire_late(known.row)]
+    live = [known for known in found if not await expire_late(known.row, session)]
     return (session if live == found else await scheduling.lock_session(session.id)), live
 
 

@@ -45,9 +45,9 @@ def check_confirm(booking: Standing, now: datetime, *, team: bool) -> None:
     """
     if booking.state == S.PENDING and not team:
         raise Forbidden(_("Votre structure attend d’être validée : la réservation le sera avec elle."))
-    begun = booking.starts_at <= now
+    held = booking.session_state == SessionState.HELD  # before its date, perhaps
+    begun = held or booking.starts_at <= now
     check_move(booking.state, S.CONFIRMED, None if team and begun else booking.expires_at, now)
-    held = team and booking.session_state == SessionState.HELD
     if not (held or booking.session_state in BOOKABLE) or (begun and not team):
         raise SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
 
