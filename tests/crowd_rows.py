@@ -166,6 +166,21 @@ TOWN: Rows = [
         },
     ),
     (
+        "admission",
+        BILLS,
+        {
+            "booking": "1000000 + n",
+            "joined": "null",
+            "participants": "'{}'",
+            "state": "'option'",
+            "seats": "9",
+            "tariff_mode": "'flat'",
+            "unit_price_cents": "35000",
+            "price_cents": "35000",
+            "admitted_at": WHEN,
+        },
+    ),
+    (
         "told_date",
         BILLS,
         {"booking": "1000000 + n", "slot": "1000000 + n", "starts_at": WHEN, "ends_at": WHEN, "place": "'Salle'"},

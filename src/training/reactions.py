@@ -99,6 +99,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
     ),
     "booking.not_reinstated": (Reaction("messages.actions.bookings.not_reinstated", booking_mail.not_reinstated),),
     "booking.expired": (Reaction("messages.actions.bookings.expire", booking_mail.expire),),
+    "booking.undecided": (Reaction("messages.actions.invitations.follow_booking", invitations.follow_booking),),
     "booking.named": (Reaction("messages.actions.invitations.follow_booking", invitations.follow_booking),),
     "assignment.confirmed": (Reaction("messages.actions.facilitators.invite", facilitators.invite),),
     "assignment.declined": (

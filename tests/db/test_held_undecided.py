@@ -170,3 +170,46 @@ async def test_who_came_before_the_date_was_refused_for_a_term_gone_by(database_
         await admit(SYSTEM, option, 5)
         await bookings.confirm(SYSTEM, request)
     assert [await state_of(option), await state_of(request)] == ["confirmed", "confirmed"]
+
+
+async def booked_as(booking: int) -> tuple[object, ...]:
+    sql = "select state, expires_at, seats, price_cents, confirmed_at from booking where id = $1"
+    return tuple(await db.connection().fetchrow(sql, booking))
+
+
+async def test_undoing_held_left_confirmed_who_was_said_to_have_come(database_test):
+    town, option, request = await held_early()
+    before = [await booked_as(option), await booked_as(request)]
+    mails_before = await occasions()
+    await admit(SYSTEM, request, 2)
+    await bookings.confirm(SYSTEM, option)  # the same, said on the page of the booking
+    await drain()
+    await undo_held(SYSTEM, town.session, "Mauvaise séance.")
+    await drain()
+    assert [await booked_as(option), await booked_as(request)] == before
+    assert set(await occasions()) - set(mails_before) <= {"invoice_lacking"}, (
+        "asked for its bill, not told it is booked"
+    )
+    assert await db.value("select count(*) from head_count") == 0
+    assert await db.value("select count(*) from admission where undone_at is null") == 0
+    assert await db.value("select seats_taken from session where id = $1", town.session) == 7
+
+
+async def test_a_price_that_went_down_as_they_came_is_the_promised_one_again(database_test):
+    town, option, _request = await held_early()
+    await db.execute("update booking set price_cents = 99000, unit_price_cents = 99000 where id = $1", option)
+    before = await booked_as(option)
+    await admit(SYSTEM, option, 5)
+    assert (await booked_as(option))[3] != 99_000
+    await undo_held(SYSTEM, town.session, "Mauvaise séance.")
+    assert await booked_as(option) == before
+
+
+async def test_undoing_held_twice_puts_back_what_was_decided_since(database_test):
+    town, option, _request = await held_early()
+    before = await booked_as(option)
+    for _time in range(2):
+        await admit(SYSTEM, option, 5)
+        await undo_held(SYSTEM, town.session, "Mauvaise séance.")
+        assert await booked_as(option) == before
+        await hold_session(SYSTEM, town.session, early_reason="La classe est venue plus tôt.")

@@ -9,6 +9,7 @@ import pytest
 
 import makers
 from training.attendance.actions import admit, hold_session
+from training.billing.actions.undo_held import undo_held
 from training.bookings import queries
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
@@ -252,6 +253,27 @@ async def test_an_offer_whose_people_came_is_counted_with_what_was_booked(databa
     found = await db.connection().fetch("select booking, present from head_count")
     assert [tuple(one) for one in found] == [(firm.id, 4)]
     assert (await view(firm.id)).seats == 5
+
+
+async def stands(booking: int) -> tuple[object, ...]:
+    found = await view(booking)
+    return found.state, found.seats, found.price_cents, found.named, found.expires_at, found.joined
+
+
+async def test_an_offer_that_joined_who_came_stayed_joined_when_held_was_undone(database_test):
+    town = await makers.make_town()
+    firm = await makers.make_booking(town, 3)
+    offer = await offered(town.session, town.organisation, 2)
+    await bookings.name_participants(SYSTEM, offer, (NewParticipant("Ada"),))
+    before = [await stands(firm.id), await stands(offer)]
+    await hold_session(SYSTEM, town.session, {firm.id: 2}, "Venus plus tôt.")
+    await admit(SYSTEM, offer, 2)
+    assert ((await view(firm.id)).seats, (await view(firm.id)).named) == (5, 1)
+    await undo_held(SYSTEM, town.session, "Mauvaise séance.")
+    await drain()
+    assert [await stands(firm.id), await stands(offer)] == before
+    assert (await changes(firm.id))[-1] == (5, 3, 35_000, 35_000, "resized")
+    assert await db.value("select seats_taken from session where id = $1", town.session) == 5
 
 
 @pytest.mark.commits

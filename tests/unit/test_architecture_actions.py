@@ -103,6 +103,10 @@ NOT_ACTING = {
         "write_seats": "part of the action that changes the number of seats",
         "not_too_often": "part of the action that asks for seats",
     },
+    "bookings.actions.admissions": {
+        "note_admission": "part of the action that confirms",
+        "undo_admissions": "part of attendance.actions.unhold_session",
+    },
     "bookings.actions.groups": {
         "merge": "part of the action that accepts an offer",
     },

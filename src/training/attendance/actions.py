@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from training.attendance import rules
 from training.attendance.tables import HeadCount, Holding, Unholding
+from training.bookings.actions.admissions import undo_admissions
 from training.bookings.actions.booking import confirm
 from training.bookings.actions.ending import undo_absences
 from training.bookings.actions.locking import lock_booking, standing_of
@@ -82,7 +83,7 @@ _COUNTED = """
 
 
 async def unhold_session(actor: Actor, session: int, reason: str) -> None:
-    """A session was marked as held by mistake: it is as before, without its head-counts.
+    """A session was marked as held by mistake: it is as before, with what was decided since, without its head-counts.
 
     `billing.actions.undo_held` says whether it may be, for it knows what is issued. Conflict: not held. Invalid: no
     reason.
@@ -103,6 +104,7 @@ async def unhold_session(actor: Actor, session: int, reason: str) -> None:
             Unholding(session=session, held_at=holding["held_at"], undone_at=clock.now(), reason=reason.strip())
         )
         await Holding.delete().where(Holding.session == session)
+        await undo_admissions(session, by=actor)  # first: seats that were joined are theirs again
         await undo_absences(session)
         await db.execute("delete from head_count h using booking b where b.id = h.booking and b.session = $1", session)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Boolean, Bytea, Integer, Serial, Text
+from piccolo.columns import Array, BigInt, Boolean, Bytea, Integer, Serial, Text
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -63,7 +63,28 @@ class BookingEnding(Table, tablename="booking_ending"):
     reason = short_text(400, null=True)
     call_off = belongs_to(CallOff, null=True)  # it fell with its session
     merged_into = belongs_to(Booking, null=True)  # its seats and people went there
-    held = Boolean(default=False)  # its session was held, and nobody of it came
+    held = Boolean(default=False)  # decided after its session was held: nobody of it came, or it joined who did
+    undone_at = instant(null=True)
+
+
+class Admission(Table, tablename="admission"):
+    """That a booking was confirmed after its session was held, and how it was before.
+
+    It is so again where « réalisée » is undone. An offer that `joined` what was confirmed says how that one was.
+    """
+
+    id: Serial
+    booking = belongs_to(Booking)
+    joined = belongs_to(Booking, null=True)
+    participants = Array(base_column=BigInt(), default=list)  # who went along
+    state = short_text(20)
+    expires_at = instant(null=True)
+    seats = Integer(default=None)
+    tariff_mode = short_text(20)
+    unit_price_cents = BigInt(default=None)
+    price_cents = BigInt(default=None)
+    reference_cents = BigInt(default=None, null=True)
+    admitted_at = instant()
     undone_at = instant(null=True)
 
 

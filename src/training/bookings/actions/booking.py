@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
+from training.bookings.actions.admissions import note_admission
 from training.bookings.actions.groups import GroupBooking, chosen, group_of, merge, told_too
 from training.bookings.actions.locking import Booked, lock_booking, standing_of
 from training.bookings.actions.resizing import not_too_often, write_seats
@@ -179,6 +180,7 @@ async def confirm(actor: Actor, booking: int) -> int:
         organisation = await lock_organisation(row.organisation)
         today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, row.seats)
         cost = promised(row.price, today)
+        await note_admission(row, session)
         await Booking.update(
             {
                 Booking.state: BookingState.CONFIRMED,

@@ -125,14 +125,14 @@ async def end_absent(actor: Actor, booking: int) -> None:
         await _end(actor, [row], BookingState.EXPIRED, EndedBy.PLATFORM, "", held=True)
 
 
-async def end_merged(row: LockedBooking, joined: LockedBooking, *, by: Actor) -> None:
-    """An accepted offer goes on in the booking beside it: one group, one booking."""
+async def end_merged(row: LockedBooking, joined: LockedBooking, *, by: Actor, held: bool) -> None:
+    """An accepted offer goes on in the booking beside it: one group, one booking. `held`: its session was by then."""
     who = EndedBy.PLATFORM if by.may(Permission.BOOKINGS_CONFIRM) else EndedBy.ORGANISATION
-    await _end(by, [row], BookingState.CANCELLED, who, "", merged_into=joined.id)
+    await _end(by, [row], BookingState.CANCELLED, who, "", held=held, merged_into=joined.id)
 
 
 async def undo_absences(session: int) -> None:
-    """The session was not held after all: who was said not to have come is undecided again (attendance says so)."""
+    """The session was not held after all: what ended as it was decided is undecided again (attendance says so)."""
     sql = """
         select b.id, e.earlier from booking_ending e join booking b on b.id = e.booking
         where b.session = $1 and e.held and e.undone_at is null order by b.id for update of b

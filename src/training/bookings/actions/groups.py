@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.bookings.actions.admissions import note_admission
 from training.bookings.actions.ending import end_merged, expire_late
 from training.bookings.actions.locking import LOCKED, Booked, LockedBooking
 from training.bookings.actions.resizing import write_seats
@@ -19,7 +20,7 @@ from training.kernel.actor import Actor
 from training.kernel.i18n import _
 from training.papers.rules.references import References
 from training.scheduling.actions import planning as scheduling
-from training.scheduling.rules import LockedSession
+from training.scheduling.rules import LockedSession, SessionState
 
 # Nobody who locks the session first can meet this one; it is for doors that will be cut later.
 db.refuse("booking_once", lambda: BookedAlready(_("Cette structure a déjà une réservation dans cette séance.")))
@@ -85,8 +86,13 @@ async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor) ->
     kind = (await lock_organisation(offered.organisation)).kind
     today = await catalogue.price_of(session.offer, kind, session.starts_at, seats)
     cost = merged(joined.row.price, offered.price, joined.row.seats, seats, today)
-    await end_merged(offered, joined.row, by=by)
-    await Participant.update({Participant.booking: joined.row.id}).where(Participant.booking == offered.id)
+    await end_merged(offered, joined.row, by=by, held=session.state == SessionState.HELD)
+    moved = await (
+        Participant.update({Participant.booking: joined.row.id})
+        .where(Participant.booking == offered.id)
+        .returning(Participant.id)
+    )
+    await note_admission(offered, session, joined.row, [person["id"] for person in moved])
     spare = {n: text for n, text in own.references.given.items() if n not in joined.references.given}
     told = told_too(joined, References(**spare), own.note)
     await Booking.update(
