@@ -26,6 +26,11 @@ def country(code: str) -> str:
     return code if code in CODES else HOME
 
 
+def country_name(code: str) -> str:
+    """The name of a country in the reader's language."""
+    return str(Locale(language.get()).territories.get(code, code))
+
+
 def printed(code: str) -> str:
     """The name of a country as French paper writes it."""
     return str(Locale(SOURCE).territories.get(code, code))

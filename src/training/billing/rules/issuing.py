@@ -180,7 +180,7 @@ def _vat_of(payer: Payer) -> list[Check]:
             words = _("À l’étranger : votre comptable a choisi la TVA de cette facture")
         found.append(Check(CheckKey.ABROAD, payer.vat_chosen, words))
     if payer.taxable is None and payer.buyer in (Buyer.ASSOCIATION, Buyer.COMPANY):
-        words = _("On ne sait pas si {name} est assujettie à la TVA : demandez-le lui, la facture part quand même.")
+        words = _("On ne sait pas si {name} est assujettie à la TVA : demandez-le-lui, la facture part quand même.")
         found.append(Check(CheckKey.TAXABLE, True, words.format(name=payer.name), warns=True))
     return found
 

@@ -12,7 +12,15 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
-from training.directory.rules import KIND_NAMES, OrganisationKind, OrganisationState, Service, may_approve
+from training.directory.rules import (
+    KIND_NAMES,
+    Buyer,
+    OrganisationKind,
+    OrganisationState,
+    Service,
+    may_approve,
+    needs_siret,
+)
 from training.identity import queries as identity
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
@@ -37,6 +45,8 @@ class OrganisationListed:
     state: OrganisationState
     city: str
     siret: str | None
+    buyer: Buyer
+    country: str
     coming: int
     pending: int
 
@@ -44,6 +54,11 @@ class OrganisationListed:
     def kind_name(self) -> str:
         """The kind in words."""
         return _(KIND_NAMES[self.kind])
+
+    @property
+    def needs_siret(self) -> bool:
+        """No invoice goes to it without one."""
+        return needs_siret(self.buyer, self.country)
 
 
 async def organisations(
@@ -61,7 +76,7 @@ async def organisations(
 
 
 _COLUMNS = """
-    g.id, g.slug, g.name, g.kind, g.state, g.city, g.siret,
+    g.id, g.slug, g.name, g.kind, g.state, g.city, g.siret, g.buyer, g.country,
     (select count(*) from booking b join session s on s.id = b.session
      where b.organisation = g.id and b.state = 'confirmed' and s.starts_at > {now}) as coming,
     (select count(*) from booking where organisation = g.id and state = 'pending') as pending

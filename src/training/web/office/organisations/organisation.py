@@ -7,12 +7,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.directory.actions import approve as approve_organisation
-from training.directory.rules import OrganisationState
+from training.directory.rules import OrganisationState, needs_siret
+from training.kernel.countries import HOME, country_name
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading
 from training.web.forms import Form
-from training.web.office.organisations.billing_facts import MOMENTS, NEEDS
+from training.web.office.organisations.billing_facts import MOMENTS, NEEDS, VAT_ABROAD
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, pager, row_key
@@ -46,7 +47,16 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
     found = await reading.organisation_page(the_actor(request), slug, latest=LATEST)
     view = found.organisation
     needs, moment = _(NEEDS[view.chorus_needs][0]), _(MOMENTS[view.billing_moment][0])
-    return await show(request, "organisations/organisation", needs=needs, moment=moment, **parts(found))
+    return await show(
+        request,
+        "organisations/organisation",
+        needs=needs,
+        moment=moment,
+        country=country_name(view.country) if view.country != HOME else None,
+        vat_abroad=_(VAT_ABROAD[view.vat_abroad][0]) if view.vat_abroad else _("À choisir : aucune facture ne part sans cette réponse"),
+        wants_siret=needs_siret(view.buyer, view.country),
+        **parts(found),
+    )
 
 
 @post(PATH + "/{slug:str}/valider", permission=P.ORGANISATIONS_APPROVE)
