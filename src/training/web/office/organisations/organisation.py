@@ -46,6 +46,8 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
     """One organisation: facts, people, bookings, invoices."""
     found = await reading.organisation_page(the_actor(request), slug, latest=LATEST)
     view = found.organisation
+    unsaid = _("À choisir : aucune facture ne part sans cette réponse")
+    chosen = _(VAT_ABROAD[view.vat_abroad][0]) if view.vat_abroad else unsaid
     needs, moment = _(NEEDS[view.chorus_needs][0]), _(MOMENTS[view.billing_moment][0])
     return await show(
         request,
@@ -53,7 +55,7 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
         needs=needs,
         moment=moment,
         country=country_name(view.country) if view.country != HOME else None,
-        vat_abroad=_(VAT_ABROAD[view.vat_abroad][0]) if view.vat_abroad else _("À choisir : aucune facture ne part sans cette réponse"),
+        vat_abroad=chosen,
         wants_siret=needs_siret(view.buyer, view.country),
         **parts(found),
     )
