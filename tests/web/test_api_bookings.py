@@ -332,7 +332,7 @@ async def test_two_more_of_the_same_organisation_are_one_booking_with_the_new_to
     read = (await client.get(again.headers["location"], headers=programs.own)).json()
     assert ([p["name"] for p in read["participants"]], read["purchase_order"]) == (["Ana", "Bob"], "EJ-1")
     other = await client.post(f"{API}/bookings", json={**body, "purchase_order": "EJ-2"}, headers=programs.own)
-    assert other.status_code == 409
+    assert (other.status_code, [e["field"] for e in other.json()["errors"]]) == (409, ["purchase_order"])
     option = await client.post(f"{API}/bookings", json={**body, "option": True}, headers=programs.own)
     assert (option.status_code, option.json()["type"]) == (409, "/problems/booked-already")
     assert (option.json()["reference"], option.json()["seats"]) == (first["reference"], 5)
@@ -352,6 +352,9 @@ async def test_the_number_of_seats_changes_by_the_api(client):
     assert risen.json()["type"].endswith("price-risen")
     full = await client.post(path, json={"seats": 10**30}, headers=programs.own)
     assert (full.status_code, full.json()["seats_left"]) == (409, 52)
+    assert full.json()["errors"] == [{"field": "seats", "message": full.json()["detail"]}]
+    free = await client.post(path, json={"seats": 4, "accept_price_cents": -1}, headers=programs.own)
+    assert free.json()["errors"] == [{"field": "accept_price_cents", "message": "Un nombre entier, 0 ou plus."}]
     for body, field in (({}, "seats"), ({"seats": 0}, "seats"), ({"seats": "4"}, "seats"), ({"seats": 4, "x": 1}, "x")):
         wrong = await client.post(path, json=body, headers=programs.own)
         assert (wrong.status_code, [e["field"] for e in wrong.json()["errors"]]) == (422, [field])

@@ -122,6 +122,8 @@ def _refused(error: DomainError) -> Failure:
     extra = dict(error.extra)
     if isinstance(error, Invalid):
         extra["errors"] = [{"field": field, "message": message} for field, message in error.errors.items()]
+    elif error.field:
+        extra["errors"] = [{"field": error.field, "message": error.detail}]
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     titles = {
         400: _("Demande refusée"),

@@ -94,6 +94,7 @@ def _example(status: int, slug: str, title: str, detail: str, **more: Any) -> Ex
     return Example(summary=title, value=value)
 
 
+_TWELVE_LEFT = "Il reste 12 places : demandez-en 12 ou moins, ou choisissez une autre date."
 _REFUSALS: dict[int, tuple[str, Example]] = {
     400: (
         "La demande n’est pas comprise : son corps n’est pas du JSON.",
@@ -117,7 +118,8 @@ _REFUSALS: dict[int, tuple[str, Example]] = {
             409,
             "session-full",
             "Ce n’est pas possible",
-            "Il reste 12 places : demandez-en 12 ou moins, ou choisissez une autre date.",
+            _TWELVE_LEFT,
+            errors=[{"field": "seats", "message": _TWELVE_LEFT}],
             seats_left=12,
         ),
     ),

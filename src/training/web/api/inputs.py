@@ -191,6 +191,8 @@ _SAY = {
 
 
 def _say(wanted: Any, plain: Any) -> str:
+    if plain is int and any(meta.ge == 0 for meta in wanted.__metadata__):
+        return _("Un nombre entier, 0 ou plus.")
     if plain in _SAY:
         return _(_SAY[plain])
     if plain is str:

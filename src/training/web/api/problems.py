@@ -38,7 +38,8 @@ class FieldError(Struct):
 
 
 class Problem(Struct, omit_defaults=True):
-    """Un refus (RFC 9457). `errors` : avec 422 ; `seats_left` : séance complète ; `price_cents` : prix dépassé."""
+    """Un refus (RFC 9457). `errors` : champs en cause ; `seats_left` : séance complète ; `price_cents` : prix dépassé ;
+    `reference` et `seats` : la réservation qui est déjà là."""
 
     type: str
     title: str
@@ -47,6 +48,8 @@ class Problem(Struct, omit_defaults=True):
     errors: list[FieldError] = []
     seats_left: int | None = None
     price_cents: int | None = None
+    reference: str | None = None
+    seats: int | None = None
 
 
 async def refuse_unknown_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
