@@ -85,7 +85,7 @@ async def test_what_cannot_be_is_refused_beside_the_number(client):
         client, path_of(booked), {**sent, "places": "61"}, 409, "Il reste 20 places : demandez-en 60 en tout au plus"
     )
     assert 'value="61"' in answer.text
-    await refused(client, path_of(booked), {**sent, "places": "0"}, 422, "Indiquez 1 ou plus")
+    await refused(client, path_of(booked), {**sent, "places": "0"}, 422, "annulez la réservation")
     await refused(client, path_of(booked), {**sent, "places": "45", "avant": "41"}, 422, "a maintenant 40 places")
     assert await seats_of(booked) == 40
 

@@ -340,7 +340,7 @@ async def test_the_team_is_sent_to_its_own_pages(client):
     await makers.sign_in(client, "equipe@example.org")
     answer = await client.get(path_of(town))
     assert answer.status_code == 403
-    assert "depuis la gestion" in text_of(answer.text)
+    assert "depuis son espace" in text_of(answer.text)
 
 
 async def test_an_organisation_that_waits_is_told_that_its_booking_waits_too(client):

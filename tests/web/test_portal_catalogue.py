@@ -59,7 +59,7 @@ async def test_the_first_page_shows_what_is_next_and_one_button(client):
 async def test_pages_of_an_empty_platform_say_what_to_do(client):
     assert "Formations" in await words(client, "/")
     assert "Le catalogue se prépare" in await words(client, "/catalogue")
-    assert "Aucune date ne correspond" in await words(client, "/seances")
+    assert "Aucune date pour l’instant" in await words(client, "/seances")
 
 
 async def test_the_catalogue_is_searched_whatever_the_accents(client):

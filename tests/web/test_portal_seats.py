@@ -105,7 +105,7 @@ async def test_more_seats_cost_more_and_fewer_cost_less_as_was_said(client):
     ("places", "sentence"),
     [
         ("61", "Il reste 20 places : demandez-en 60 en tout au plus"),
-        ("0", "Indiquez 1 ou plus"),
+        ("0", "Une place au moins : pour n’en garder aucune, annulez la réservation."),
         ("-3", "Indiquez 1 ou plus"),
         ("quarante", "n’est pas un nombre entier"),
         ("4,5", "n’est pas un nombre entier"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,11 +54,12 @@ def backup(file: Path) -> None:
     key = backups.Key(settings.fingerprint(now.secret_key), own)
     with setting_up.server(now) as dsn, _progress("Sauvegarde") as report:
         try:
-            made = backups.backup(dsn, file, report, key)
+            backups.backup(dsn, file, report, key)
         except backups.BackupError as error:
             raise click.ClickException(str(error)) from None
-    size = f"{made.size:_}".replace("_", "\u202f")
-    click.echo(f"{file} : {size} octets, SHA-256 {made.sha256}")
+    size = f"{file.stat().st_size:_}".replace("_", "\u202f")
+    with file.open("rb") as written:
+        click.echo(f"{file} : {size} octets, SHA-256 {hashlib.file_digest(written, 'sha256').hexdigest()}")
 
 
 @db.command()

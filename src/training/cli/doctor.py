@@ -98,8 +98,13 @@ async def _records() -> list[Finding]:
     issued = sum(c.documents for c in chains)
     unmatched = await identity.unmatched()
     bosses = len(await identity.administrators())
+    said = f"{bosses} compte{'s' * (bosses > 1)}" if bosses else "personne : training user create"
     return [
-        Finding(bosses > 0, "administration", f"{bosses} comptes" if bosses else "personne : training user create"),
+        Finding(
+            bosses > 0,
+            "administration",
+            said,
+        ),
         Finding(not unmatched, "accès", f"{unmatched} d’origine inconnue, à décider" if unmatched else "tous connus"),
         *await _logo(),
         Finding(

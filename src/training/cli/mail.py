@@ -9,6 +9,7 @@ import click
 from training.calendar.formats.mailbox import Mailbox
 from training.cli import setting_up
 from training.demo import letters
+from training.directory.rules import check_email
 from training.kernel import clock, settings
 from training.kernel.actor import SYSTEM
 from training.messages.actions import delivery, trial
@@ -52,8 +53,11 @@ def test(address: str) -> None:
     """Envoyer un courriel d’essai à ADDRESS et dire ce que répond le serveur."""
 
     try:
-        click.echo(setting_up.run(lambda: trial.send_trial(SYSTEM, address)))
-    except (smtp.Refusal, LookupError, ValueError) as refusal:
+        target = check_email(address)
+        click.echo(setting_up.run(lambda: trial.send_trial(SYSTEM, target)))
+    except LookupError:
+        raise click.ClickException("Dites d’abord qui tient ce site, dans la gestion, sous « Plateforme ».") from None
+    except (smtp.Refusal, ValueError) as refusal:
         raise click.ClickException(f"Le courriel n’est pas parti : {refusal}") from None
 
 

@@ -64,7 +64,10 @@ def link(email: str) -> None:
 def list_users(everybody: bool) -> None:
     """Qui peut entrer : adresse, nom, rôle, où, depuis quand, d’où cela vient."""
     asked = MembershipFilter(team=None if everybody else True)
-    for held in setting_up.run(lambda: queries.memberships(asked, limit=EVERYBODY)):
+    found = setting_up.run(lambda: queries.memberships(asked, limit=EVERYBODY))
+    if not found:
+        click.echo("Personne encore : `training user create` en crée un compte.", err=True)
+    for held in found:
         click.echo("\t".join((held.email, held.name, *_said(held))))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from training.bookings.actions.locking import Booked
 from training.bookings.actions.resizing import resize
 from training.bookings.queries import BookingView
+from training.bookings.rules.who_may import none_kept
 from training.kernel.actor import Actor
 from training.kernel.errors import DomainError, NotFound, TooMany
 from training.kernel.i18n import _, ngettext
@@ -19,7 +20,14 @@ FIELD = "places"
 
 def looked_at(form: Form) -> int | None:
     """The number that a page is asked to look at; None before anybody typed one, and for what is none."""
-    return form.number(FIELD, least=1, most=MOST_SEATS) if form.values.get(FIELD) else None
+    return _number(form) if form.values.get(FIELD) else None
+
+
+def _number(form: Form) -> int | None:
+    seats = form.number(FIELD, least=1, most=MOST_SEATS)
+    if form.values.get(FIELD, "").strip() == "0":
+        form.errors[FIELD] = none_kept()
+    return seats
 
 
 def say(form: Form, found: SeatsAsked) -> None:
@@ -45,7 +53,7 @@ async def resized(actor: Actor, view: BookingView, form: Form) -> str | None:
 
     Sent twice, it is the same number again. Where it changed meanwhile (another tab, a colleague), it is read again.
     """
-    seats = form.number(FIELD, least=1, most=MOST_SEATS)
+    seats = _number(form)
     if seats is None:
         return None
     if seats != view.seats and form.values.get("avant") != str(view.seats):

@@ -96,13 +96,18 @@ def may_cancel(actor: Actor, booking: Standing, now: datetime) -> bool:
     return there and allows(check_cancel, booking, now, team=team)
 
 
+def none_kept() -> str:
+    """Why no booking is of no seats."""
+    return _("Une place au moins : pour n’en garder aucune, annulez la réservation.")
+
+
 def check_resize(booking: Standing, now: datetime, *, before: int, seats: int, team: bool) -> None:
     """The number of seats changes as long as one may cancel: until the session starts, for the team until it is held.
 
     Never to none: that is cancelling. Whether so many more are left is `seats.check_more`'s.
     """
     if seats < 1:
-        raise Invalid(_("Une place au moins : pour n’en garder aucune, annulez la réservation."), field="seats")
+        raise Invalid(none_kept(), field="seats")
     if booking.session_state == SessionState.HELD:
         raise Conflict(_("La séance a eu lieu : le nombre de places ne change plus."))
     begun = booking.starts_at <= now

@@ -185,9 +185,10 @@ async def _same_price(form: Form, asking: Asking, seats: int) -> bool:
         return False
     total = asking.had + seats
     people = ngettext("%(num)d personne", "%(num)d personnes", total) % {"num": total}
-    form.errors[""] = _("Pour {people}, le prix est de {amount} : vérifiez, puis réservez.").format(
-        people=people, amount=euros(now.price_cents) if now.price_cents else _("zéro euro")
-    )
+    words = _("Pour {people}, le prix est de {amount} : vérifiez, puis réservez.")
+    if asking.had:
+        words = _("Pour {people}, le prix est de {amount} : vérifiez, puis ajoutez vos places.")
+    form.errors[""] = words.format(people=people, amount=euros(now.price_cents) if now.price_cents else _("zéro euro"))
     return False
 
 
@@ -223,7 +224,7 @@ def _nobody(actor: Actor, who: CatalogueReader, here: str) -> Redirect:
             )
         )
     if actor.scope.everything:
-        raise Forbidden(_("Vous faites partie de l’équipe : réservez pour une structure depuis la gestion."))
+        raise Forbidden(_("Vous faites partie de l’équipe : une structure réserve depuis son espace."))
     return go(address("/inscription", suite=here))
 
 
