@@ -17,7 +17,7 @@ import pytest
 from litestar import Litestar
 
 from training.app import create_app
-from training.kernel import clock, db, migrate, settings
+from training.kernel import clock, db, i18n, migrate, settings
 from training.postgresql import embedded
 
 ROOT = Path(__file__).parents[1]
@@ -170,9 +170,13 @@ def app(_settings: None) -> Litestar:
 
 @pytest.fixture
 async def client(database_test: None, app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser without a browser: the application through ASGI, in the test's own transaction."""
+    """A browser without a browser: the application through ASGI, in the test's own transaction.
+
+    And in its own task: the language of the last request would be that of the tests that follow.
+    """
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as browser:
         yield browser
+    i18n.language.set(i18n.SOURCE)
 
 
 @pytest.fixture
