@@ -193,7 +193,7 @@ async def test_the_team_is_told_of_a_space_that_nobody_manages_any_more(client):
     which = await db.value("select id from contact where email = $1", RH)
     person = {"name": "Rachel Ressources", "email": RH, "for_booking": "1"}
     await done(client, f"{page}/contacts/{which}", person)
-    assert "Personne ne gère plus son espace" in text_of((await client.get(page)).text)
+    assert "Personne ne gère son espace" in text_of((await client.get(page)).text)
     await done(client, f"/gestion/acces/{await held(COMPTA)}/role", {"role": "manager"})
     assert "Personne ne gère plus" not in text_of((await client.get(page)).text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from training.billing.rules.issuing import Check, CheckKey, Seller, checks
 from training.bookings.actions.booking import NewBooking, book
 from training.directory.queries import organisation
 from training.directory.rules import OrganisationKind
-from training.kernel import clock, db
+from training.kernel import clock, db, render
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
 from training.worker import drain
@@ -80,6 +81,26 @@ async def test_taxable_unknown_warns_and_does_not_block(friends, client):
     _town, payer = friends
     (check,) = [c for c in await checks_of_a_draft(payer) if c.key == CheckKey.TAXABLE]
     assert (check.ok, check.warns) == (True, True)
+
+
+async def test_a_siret_is_missing_only_of_who_needs_one(friends, client):
+    assert "Manque" not in (await client.get("/gestion/structures?q=amis")).text
+    assert "Manque" not in (await client.get("/gestion/structures/les-amis-du-velo")).text
+    abroad = {"buyer": "company", "country": "BE", "postcode": "1000", "city": "Bruxelles"}
+    await done(client, FACTS.format("les-amis-du-velo"), FORM | abroad)
+    page = (await client.get("/gestion/structures/les-amis-du-velo")).text
+    assert "Bruxelles, Belgique" in page
+    assert "À choisir : aucune facture ne part sans cette réponse" in page
+    assert "Manque" not in page
+
+
+@pytest.mark.parametrize("key", [CheckKey.SIRET, CheckKey.TAXABLE, CheckKey.ABROAD, CheckKey.HEAD_COUNT])
+def test_a_check_that_holds_nothing_back_is_named_in_words(key):
+    tabs = render.pages().get_template("office/invoices/_tabs.html").module
+    line = str(tabs.checks_line([Check(key, True, "…", warns=key == CheckKey.TAXABLE)]))  # type: ignore[attr-defined]
+    assert f">{key}<" not in line
+    assert key not in re.sub("<[^>]+>", " ", line)
+    assert ("attention" in line) == (key == CheckKey.TAXABLE)
 
 
 async def checks_of_a_draft(payer: int) -> list[Check]:
