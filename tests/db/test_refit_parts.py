@@ -14,7 +14,7 @@ from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
 from training.billing.queries.refitting import proposed, to_split, too_much
 from training.bookings.actions.booking import NewBooking, book
-from training.bookings.actions.ending import cancel
+from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
 from training.catalogue.rules import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -195,3 +195,16 @@ async def test_a_number_that_comes_with_more_seats_leaves_a_payer_its_own(databa
     await drain()
     found = {draft.payer: draft.references.purchase_order for draft in await drafts()}
     assert found == {town.organisation: "P-1", other: None}
+
+
+async def test_one_payer_s_part_issued_the_other_s_comes_back_with_its_session(database_test):
+    town, session, booking = await per_seat(3)
+    other = await makers.make_organisation("Autre", siret="00007771900011", domain="autre.example.org")
+    await share(SYSTEM, booking, [Share(payer=town.organisation, seats=1), Share(payer=other, seats=2)])
+    await issue(SYSTEM, (await drafts())[0].id)
+    await call_off_session(SYSTEM, session, "Neige")
+    await drain()
+    assert await drafts() == []
+    await reinstate_session(SYSTEM, session)
+    await drain()
+    assert await sums() == (3 * UNIT, 0)
