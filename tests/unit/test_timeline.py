@@ -12,6 +12,7 @@ from training.bookings.rules.states import BookingState, EndedBy, SeatsOrigin
 from training.demo.letters import booking as sample
 from training.kernel import clock
 from training.reporting.timeline import timeline
+from training.scheduling.rules import SessionState
 
 
 def line(view: BookingView, *, team: bool) -> list[tuple[str, str]]:
@@ -74,3 +75,16 @@ def test_seats_that_came_and_went_stand_where_they_changed(team: bool) -> None:
 def test_an_offer_that_joined_a_booking_names_it() -> None:
     gone = replace(in_state(BookingState.CANCELLED), joined="R-1111111", cancel_reason=None)
     assert line(gone, team=False)[-1] == ("Jointe à la réservation R-1111111", "stopped")
+
+
+@pytest.mark.parametrize("team", [True, False])
+@pytest.mark.parametrize("state", [BookingState.PENDING, BookingState.OPTION, BookingState.OFFERED])
+def test_once_held_the_line_still_gave_an_undecided_booking_a_term(state: BookingState, team: bool) -> None:
+    held = replace(in_state(state), session_state=SessionState.HELD)
+    assert line(held, team=team)[-2:] == [("Séance réalisée", "done"), ("Le groupe est-il venu ?", "now")]
+
+
+def test_who_did_not_come_was_told_that_they_had_not_confirmed_in_time() -> None:
+    gone = replace(in_state(BookingState.EXPIRED), absent=True, session_state=SessionState.HELD)
+    last = timeline(gone, [], [], free_paper=False, team=False)[-1]
+    assert (last.title, "à temps" in (last.text or "")) == ("Personne n’est venu", False)

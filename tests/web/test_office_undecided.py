@@ -116,3 +116,65 @@ async def test_calling_off_no_longer_says_that_there_is_no_way_back(client):
     said = await words(client, f"/gestion/seances/{town.session}/annuler")
     assert "elle peut être rétablie" in said
     assert "On ne revient pas en arrière" not in said
+
+
+async def test_the_page_of_a_called_off_session_did_not_say_where_to_restore_it(client):
+    town = await makers.make_town()
+    page = f"/gestion/seances/{town.session}"
+    await staff(client)
+    assert "Rétablir la séance" not in await words(client, page)
+    await makers.post(client, f"{page}/annuler", {"reason": "Neige"})
+    assert "Rétablir la séance…" in await words(client, page)
+    with clock.frozen(town.ends_at):
+        await staff(client)
+        assert "Rétablir la séance…" not in await words(client, page), "its date is past"
+
+
+async def test_right_after_held_the_page_did_not_say_when_invoices_leave(client):
+    town, _booked, _option = await over(issue_delay_minutes=10)
+    page = f"/gestion/seances/{town.session}"
+    with clock.frozen(town.ends_at):
+        await staff(client)
+        await makers.post(client, f"{page}/realisee")
+        at_once = await words(client, page)
+        assert "la facturation suit" in at_once
+        await drain()
+        said = "Les factures partent à"
+        assert at_once.split(said)[1][:20] == (await words(client, page)).split(said)[1][:20]
+
+
+async def test_held_over_nothing_confirmed_promised_invoices(client):
+    town = await makers.make_town(issue_delay_minutes=10)
+    with clock.frozen(town.starts_at - timedelta(hours=2)):
+        await makers.make_booking(town, 12, option=True)
+    page = f"/gestion/seances/{town.session}"
+    with clock.frozen(town.ends_at):
+        await staff(client)
+        await makers.post(client, f"{page}/realisee")
+        said = await words(client, page)
+    assert "aucune réservation confirmée, rien à facturer" in said
+    assert "facturation suit" not in said
+    assert "Les factures partent" not in said
+
+
+async def test_home_list_and_line_said_of_a_held_session_that_seats_would_be_freed(client):
+    town = await makers.make_town()
+    with clock.frozen(town.starts_at - timedelta(hours=2)):
+        asked = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="nouvelle.example.org")
+        request = await book(SYSTEM, NewBooking(town.session, asked, 2))
+        await staff(client)
+        await makers.post(client, f"/gestion/seances/{town.session}/realisee", {"early_reason": "Venus plus tôt"})
+        home = await words(client, "/gestion")
+        assert "à valider, elle expire" not in home
+        assert "réservation à décider après la séance" in home
+        assert request.reference not in await words(client, "/gestion/reservations?etat=pending")
+        undecided = await words(client, "/gestion/reservations?etat=undecided")
+        assert request.reference in undecided
+        assert "expire le" not in undecided
+        line = await words(client, f"/gestion/reservations/{request.reference}")
+        assert "Le groupe est-il venu ?" in line
+        assert "les places seront libérées" not in line
+        await makers.post(client, f"/gestion/seances/{town.session}/venus", {"booking": request.id, "came": "no"})
+        line = await words(client, f"/gestion/reservations/{request.reference}")
+        assert "Personne n’est venu" in line
+        assert "à temps" not in line

@@ -29,9 +29,10 @@ async def hold_session(
     present: Mapping[int, int] | None = None,
     early_reason: str = "",
     more: Mapping[int, int] | None = None,
-) -> None:
-    """Mark a session as held; `present` gives, by booking, how many came (all the seats where it is silent).
+) -> int:
+    """Mark a session as held, and answer how many bookings were confirmed.
 
+    `present` gives, by booking, how many came (all the seats where it is silent).
     More than were booked is asked about: `more` says so once more, with the same number. What nobody had confirmed
     waits: `admit` and `bookings.actions.ending.end_absent` decide it. Before the last slot's end it needs
     `early_reason` and Permission.SESSIONS_HOLD_EARLY. Conflict: cancelled or already held. Invalid: a head-count that
@@ -54,8 +55,9 @@ async def hold_session(
                 actor_kind=actor.kind,
             )
         )
-        await _count(session, present or {}, more or {})
+        counted = await _count(session, present or {}, more or {})
         await outbox.put("session.held", ("session", session))
+    return counted
 
 
 async def admit(actor: Actor, booking: int, present: int, more: int | None = None) -> None:
@@ -109,7 +111,7 @@ async def unhold_session(actor: Actor, session: int, reason: str) -> None:
         await db.execute("delete from head_count h using booking b where b.id = h.booking and b.session = $1", session)
 
 
-async def _count(session: int, present: Mapping[int, int], more: Mapping[int, int]) -> None:
+async def _count(session: int, present: Mapping[int, int], more: Mapping[int, int]) -> int:
     booked = await db.connection().fetch(
         "select id, seats from booking where session = $1 and state = 'confirmed' order by id for update", session
     )
@@ -119,3 +121,4 @@ async def _count(session: int, present: Mapping[int, int], more: Mapping[int, in
     counts = [HeadCount(booking=b, present=present.get(b, n), counted_at=now) for b, n in seats.items()]
     if counts:
         await HeadCount.insert(*counts)
+    return len(counts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from training.kernel import db
 
@@ -12,6 +13,14 @@ async def head_counts(session: int) -> dict[int, int]:
     """How many came, by booking, for a held session."""
     sql = "select h.booking, h.present from head_count h join booking b on b.id = h.booking where b.session = $1"
     return {record["booking"]: record["present"] for record in await db.connection().fetch(sql, session)}
+
+
+async def held_by_person(session: int) -> datetime | None:
+    """When a person said that the session was held; None when nobody did, or a program."""
+    said: datetime | None = await db.value(
+        "select held_at from holding where session = $1 and actor_kind = 'user'", session
+    )
+    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class BookingView:
     fell: bool = False  # it ended with its session
     earlier: BookingState | None = None  # what it was before it ended
     joined: str | None = None  # the booking that it goes on in
+    absent: bool = False  # undecided when its session was held, and nobody of it came
 
     @property
     def place(self) -> str:
@@ -109,6 +110,7 @@ BOOKING = f"""
            b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, e.ended_at as cancelled_at,
            e.ended_by as cancelled_by, e.reason as cancel_reason, e.call_off is not null as fell, e.earlier,
            (select reference from booking where id = e.merged_into) as joined,
+           coalesce(e.held and e.merged_into is null, false) as absent,
            b.generation, (select count(*) from participant where booking = b.id) as named, b.invite_participants
     from booking b {ABOUT_BOOKING} left join booking_ending e on e.booking = b.id and e.undone_at is null
 """

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import DocumentKind
 from training.bookings.queries import BookingView, SeatsChanged
-from training.bookings.rules.states import ENDED, BookingState, EndedBy, SeatsOrigin
+from training.bookings.rules.states import ENDED, EXPIRING, BookingState, EndedBy, SeatsOrigin
 from training.catalogue.rules import TariffMode
 from training.kernel import clock
 from training.kernel.i18n import _, ngettext
@@ -43,6 +43,8 @@ def timeline(
     steps += map(_resized, changes[len(before) :])
     if booking.state in ENDED:
         return [*steps, _ended(booking, team)]
+    if booking.state in EXPIRING and booking.session_state == SessionState.HELD:
+        return [*steps, _session(booking, team), _undecided(team)]
     if booking.state != BookingState.CONFIRMED:
         steps.append(_waiting(booking, team))
     if booking.state == BookingState.WAITING:
@@ -84,11 +86,20 @@ def _waiting(booking: BookingView, team: bool) -> TimelineStep:
     return TimelineStep(title, "now", until, _("Sans confirmation d’ici là, les places seront libérées."))
 
 
+def _undecided(team: bool) -> TimelineStep:
+    said = _("La réservation n’avait pas été confirmée : nous vérifions si votre groupe est venu.")
+    text = _("Dites-le sur la page de la séance.") if team else said
+    return TimelineStep(_("Le groupe est-il venu ?"), "now", None, text)
+
+
 def _ended(booking: BookingView, team: bool) -> TimelineStep:
     when = moment(booking.cancelled_at) if booking.cancelled_at else None
     match booking.state:
         case BookingState.DECLINED:
             return TimelineStep(_("Refusée"), "stopped", when, booking.cancel_reason)
+        case BookingState.EXPIRED if booking.absent:
+            said = _("La réservation n’avait pas été confirmée : rien n’est facturé.")
+            return TimelineStep(_("Personne n’est venu"), "stopped", when, said)
         case BookingState.EXPIRED:
             asked = booking.earlier == BookingState.PENDING
             late = _("Nous n’y avons pas répondu à temps.") if asked else _("L’option n’a pas été confirmée à temps.")

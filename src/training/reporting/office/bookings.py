@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.bookings.queries import ABOUT_BOOKING, BOOKING_WORDS, within
-from training.bookings.rules.states import BookingState
+from training.bookings.rules.states import EXPIRING, BookingState
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import CONTACT_WORDS, ORGANISATION_WORDS, OrganisationView
 from training.kernel.actor import Scope
 from training.kernel.searching import SearchedList, SearchPlace, words_of
 from training.reporting.paging import cut
+from training.scheduling.rules import SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class BookingListed:
     price_cents: int
     created_at: datetime
     expires_at: datetime | None
+    session_state: SessionState
 
 
 UNDECIDED = "undecided"  # no state: what its session, held since, left to be decided
@@ -74,6 +76,8 @@ async def bookings(
         where.add(_DOUBLED_ONES)
     elif state:
         where.add("b.state = {}", state)
+        if state in EXPIRING:
+            where.add(f"not ({UNDECIDED_ONES})")
     if organisation:
         where.add("b.organisation = (select id from organisation where slug = {})", organisation)
     if after:
@@ -84,7 +88,7 @@ async def bookings(
 _COLUMNS = """
     b.id, b.reference, b.state, o.title, s.starts_at, m.name as city, g.name as organisation, g.slug,
     c.name as contact, b.seats, b.tariff_mode, b.price_cents, b.created_at,
-    b.expires_at
+    b.expires_at, s.state as session_state
 """
 _LIST = SearchedList(
     "booking b",

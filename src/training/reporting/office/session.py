@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from training.attendance import queries as attendance
 from training.attendance import rules as attendance_rules
@@ -17,6 +18,7 @@ from training.bookings.rules.who_may import check_decide
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
 from training.catalogue import queries as catalogue
+from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock, db
@@ -59,17 +61,25 @@ class OfficeSession:
     leaves_at: datetime | None  # when the first of its invoices is issued by itself
     confirms_at: datetime | None  # when its free bookings are confirmed to have been held
     may_change: bool
+    may_reinstate: bool  # where it is changed
     may_call_off: bool
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in twelve statements at most; NotFound when there is no such session."""
+    """What the page of a session shows, in thirteen statements at most; NotFound when there is no such session."""
     view = await _existing(actor.scope, session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
     now = clock.now()
     state, over = view.state, view.last_ends_at <= now
     invoices = await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {}
     leaving = [i.issue_at for each in invoices.values() for i in each if i.issue_at is not None]
+    present = await attendance.head_counts(session)
+    bills_present = (await catalogue.billed_as([view.offer_slug]))[view.offer_slug].bill_present
+    may_reinstate = scheduling_rules.may_reinstate(actor, session, state, view.starts_at, now)
+    confirmed = [b for b in booked if b.state == BookingState.CONFIRMED]
+    if state == SessionState.HELD and not leaving and actor.may(P.INVOICES_SEE):
+        waiting = [b for b in confirmed if not invoices.get(b.id) and (present.get(b.id) or not bills_present)]
+        leaving = await _about_to_leave(session, waiting)
     return OfficeSession(
         session=view,
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
@@ -77,9 +87,9 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         people=await scheduling.assignments([session]),
         answers=await invitations.answers(session),
         bookings=booked,
-        confirmed=[b for b in booked if b.state == BookingState.CONFIRMED],
+        confirmed=confirmed,
         undecided=[b for b in booked if allows(check_decide, b.standing)],
-        present=await attendance.head_counts(session),
+        present=present,
         invoices=invoices,
         over=over,
         may_publish=scheduling_rules.may_publish(actor, session, state),
@@ -87,13 +97,27 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         waits_for_its_end=attendance_rules.waits_for_its_end(actor, session, state, view.last_ends_at, now),
         may_undo=attendance_rules.may_undo_held(actor, session, state),
         may_decide=actor.may(P.SESSIONS_HOLD, session=session),
-        bills_present=(await catalogue.billed_as([view.offer_slug]))[view.offer_slug].bill_present,
+        bills_present=bills_present,
         leaves_at=min(leaving, default=None),
         confirms_at=await free_due(session) if state == SessionState.HELD else None,
-        may_change=scheduling_rules.may_change(actor, session, state)
-        or scheduling_rules.may_reinstate(actor, session, state, view.starts_at, now),
+        may_change=scheduling_rules.may_change(actor, session, state) or may_reinstate,
+        may_reinstate=may_reinstate,
         may_call_off=scheduling_rules.may_call_off(actor, session, state),
     )
+
+
+async def _about_to_leave(session: int, unbilled: Sequence[BookingView]) -> list[datetime]:
+    """When invoices will leave that are not made yet: right after « réalisée », the worker has not come to them."""
+    priced = [b for b in unbilled if b.tariff_mode != TariffMode.FREE]
+    held_at = await attendance.held_by_person(session) if priced else None
+    if held_at is None:
+        return []
+    platform = await directory.the_platform()
+    if not platform.issue_without_look:
+        return []
+    delay = timedelta(minutes=platform.issue_delay_minutes)
+    leaving = [max(held_at, b.confirmed_at or held_at) + delay for b in priced]
+    return [leaves for leaves in leaving if leaves > clock.now()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ async def waiting(scope: Scope) -> Waiting:
                (select count(*) from booking b where b.state = 'pending' and not ({UNDECIDED_ONES})) as bookings,
                (select count(*) from booking b where {UNDECIDED_ONES}) as undecided,
                ({DOUBLED_GROUPS}) as doubled,
-               (select min(expires_at) from booking where state = 'pending' and expires_at > $1) as first_term,
+               (select min(b.expires_at) from booking b
+                where b.state = 'pending' and b.expires_at > $1 and not ({UNDECIDED_ONES})) as first_term,
                (select count(*) from session s where session_bookable(s.state)
                   and s.starts_at < $1 and s.ends_at <= $1) as sessions,
                (select count(*) from invoice where state = 'draft') as drafts,

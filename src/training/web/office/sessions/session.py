@@ -80,8 +80,10 @@ async def hold(request: Asked, session: FromPath[int]) -> Template | Redirect:
     reason = form.lines("early_reason", most=400)
     if form.good:
         with form.refusals():
-            await hold_session(the_actor(request), row(session), present, reason, more)
-            return go(f"{PATH}/{session}", _("Séance marquée comme réalisée : la facturation suit."))
+            counted = await hold_session(the_actor(request), row(session), present, reason, more)
+            follows = _("Séance marquée comme réalisée : la facturation suit.")
+            nothing = _("Séance marquée comme réalisée : aucune réservation confirmée, rien à facturer.")
+            return go(f"{PATH}/{session}", follows if counted else nothing)
     return await _one(request, session, form)
 
 
