@@ -207,6 +207,7 @@ async def _chorus(town: makers.Town) -> None:
     await db.execute("update organisation set siret = null where id = $1", town.organisation)
     told = client_facts.FactsTold(own=OwnFacts(siret=makers.SIRET), references=References(purchase_order="2027-2"))
     await client_facts.tell_for_booking(SYSTEM, booked.id, told)
+    await client_facts.follow_references(SYSTEM, booked.id)
     await drain()
     if draft := await db.value("select max(id) from invoice where state = 'draft'"):
         told = client_facts.FactsTold(references=References(service_code="DRH"))

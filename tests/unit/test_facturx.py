@@ -173,9 +173,9 @@ def test_the_seller_is_known_by_its_vat_number_or_else_its_siren(regime: VatRegi
     _page, xml = facturx.build(invoice(regime, buyer_kind=Buyer.COMPANY))
     tax = "//ram:SellerTradeParty/ram:SpecifiedTaxRegistration/ram:ID[@schemeID='{}']"
     said_of = {"VA": at(xml, tax.format("VA")), "FC": at(xml, tax.format("FC"))}
-    if regime is VatRegime.OUT_OF_SCOPE:
+    if regime in (VatRegime.OUT_OF_SCOPE, VatRegime.OUTSIDE):
         assert said_of == {"VA": "", "FC": ""}  # BR-O-02
-    elif regime is VatRegime.NORMAL:
+    elif regime in (VatRegime.NORMAL, VatRegime.REVERSE_CHARGE):  # BR-S-02, BR-AE-02
         assert said_of == {"VA": "FR11999999998", "FC": ""}
     else:
         assert said_of == {"VA": "", "FC": "999999998"}  # BT-32
