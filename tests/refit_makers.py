@@ -5,7 +5,7 @@ from __future__ import annotations
 import makers
 from draft_makers import drafts, town_of
 from training.billing.queries import invoices as queries
-from training.billing.queries.refitting import too_much
+from training.billing.queries.refitting import ProposedCredit, proposals, too_much
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.resizing import resize
 from training.catalogue.rules import TariffMode
@@ -35,6 +35,11 @@ async def to(booking: int, seats: int) -> None:
 async def only() -> queries.InvoiceView:
     (draft,) = await drafts()
     return draft
+
+
+async def proposed(invoice: int, reference: str) -> ProposedCredit | None:
+    """What is proposed for one booking of an invoice."""
+    return next((each for each in await proposals(invoice) if each.reference == reference), None)
 
 
 async def sums() -> tuple[int, int]:

@@ -9,17 +9,21 @@ import pytest
 
 import makers
 from training.attendance.actions import admit, hold_session
+from training.billing.actions.ask_missing import complete_booking, complete_facts
 from training.billing.actions.confirm_free import confirm_due
+from training.billing.actions.deposit import ask_deposit
 from training.billing.actions.issue import issue
 from training.billing.actions.make_billable import issue_due, keep_back
+from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
-from training.bookings.actions.booking import NewBooking, book
+from training.bookings.actions.booking import NewBooking, book, confirm
 from training.catalogue.rules import TariffMode
 from training.directory.actions import set_platform
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.permissions import Permission
+from training.papers.rules.references import References
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -167,3 +171,135 @@ async def test_no_delay_issues_at_once_and_a_look_waits_for_ever(database_test):
         await hold_session(PERSON, town.session)
         await drain()
     assert (await invoice())["state"] == "issued"
+
+
+KEY = replace(PERSON, kind="apikey")
+
+
+async def booked_in_town(**platform: object) -> tuple[makers.Town, int]:
+    town = await makers.make_town(**{"issue_delay_minutes": 10, **platform})
+    await db.execute("update organisation set buyer = 'association'")
+    return town, (await makers.make_booking(town, 5)).id
+
+
+async def standing() -> tuple[str, datetime | None, datetime | None]:
+    found = await invoice()
+    return found["state"], found["issue_at"], found["kept_back_at"]
+
+
+async def test_a_deposit_that_a_person_asked_for_was_issued_at_once(database_test):
+    """Numbered and mailed within the minute, where its page said that it waits."""
+    with clock.frozen(makers.NOON):
+        _town, booking = await booked_in_town()
+        draft = await ask_deposit(PERSON, booking, percent=30)
+        await drain()
+    assert await standing() == ("draft", makers.NOON + 10 * MINUTE, None)
+    with clock.frozen(makers.NOON):
+        await keep_back(PERSON, draft)
+    assert await due(makers.NOON + 60 * MINUTE) == 0
+    assert await standing() == ("draft", None, makers.NOON)
+
+
+async def test_a_deposit_leaves_after_its_minutes_and_at_once_for_a_program(database_test):
+    with clock.frozen(makers.NOON):
+        town, booking = await booked_in_town()
+        await ask_deposit(PERSON, booking, percent=30)
+        await drain()
+    assert await due(makers.NOON + 10 * MINUTE) == 1
+    assert (await standing())[0] == "issued"
+    other = await makers.make_organisation("Voisine", siret="00007775000008", domain="voisine.example.org")
+    await db.execute("update organisation set buyer = 'association'")
+    with clock.frozen(makers.NOON):
+        second = await book(SYSTEM, NewBooking(town.session, other, 2))
+        draft = await ask_deposit(KEY, second.id, percent=30)
+        await drain()
+    assert await db.value("select state from invoice where id = $1", draft) == "issued"
+
+
+async def test_a_deposit_waits_for_ever_where_somebody_looks_first(database_test):
+    _town, booking = await booked_in_town(issue_without_look=False)
+    await ask_deposit(PERSON, booking, percent=30)
+    await drain()
+    assert await standing() == ("draft", None, None)
+
+
+@pytest.mark.parametrize(("actor", "state"), [(PERSON, "draft"), (KEY, "issued")])
+async def test_what_is_billed_when_a_person_confirms_was_issued_at_once(database_test, actor, state):
+    """A click on « confirmer » is a mistake as easily as one on « réalisée »."""
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town(issue_delay_minutes=10)
+        await db.execute("update organisation set buyer = 'association', billing_moment = 'confirmed'")
+        option = await book(SYSTEM, NewBooking(town.session, town.organisation, 5, option=True))
+        await confirm(actor, option.id)
+        await drain()
+    assert (await standing())[0] == state
+    assert (await standing())[1] == (makers.NOON + 10 * MINUTE if state == "draft" else None)
+
+
+async def test_sharing_a_draft_issued_it_at_once_kept_back_or_not(database_test):
+    """Its drafts are made again: they left with no delay, even those that somebody had kept back."""
+    town = await held_by(PERSON)
+    other = await makers.make_organisation("Voisine", siret="00007775000008", domain="voisine.example.org")
+    booking = await db.value("select id from booking")
+    parts = [Share(payer=town.organisation, seats=3), Share(payer=other, seats=2)]
+    with clock.frozen(town.ends_at + 5 * MINUTE):
+        await share(PERSON, booking, parts)
+        await drain()
+        found = await db.connection().fetch("select state, issue_at, kept_back_at from invoice")
+        assert [tuple(r) for r in found] == [("draft", town.ends_at + 15 * MINUTE, None)] * 2
+        await keep_back(PERSON, await db.value("select min(id) from invoice"))
+        for actor in (PERSON, KEY, SYSTEM):
+            await share(actor, booking, parts)
+            await drain()
+            found = await db.connection().fetch("select state, issue_at, kept_back_at from invoice")
+            assert [tuple(r) for r in found] == [("draft", None, town.ends_at + 5 * MINUTE)] * 2, actor.kind
+    assert await due(town.ends_at + 60 * MINUTE) == 0
+
+
+async def test_a_program_that_shares_a_draft_leaves_it_its_hour(database_test):
+    town = await held_by(PERSON)
+    other = await makers.make_organisation("Voisine", siret="00007775000008", domain="voisine.example.org")
+    with clock.frozen(town.ends_at + 5 * MINUTE):
+        parts = [Share(payer=town.organisation, seats=3), Share(payer=other, seats=2)]
+        await share(KEY, await db.value("select id from booking"), parts)
+        await drain()
+    found = await db.connection().fetch("select state, issue_at from invoice")
+    assert [tuple(r) for r in found] == [("draft", town.ends_at + 10 * MINUTE)] * 2
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_what_its_client_completes_is_issued_no_sooner(database_test, kept):
+    """Nothing is missing any more, and yet somebody kept it back, or may still."""
+    town = await held_by(PERSON)
+    draft = (await invoice())["id"]
+    with clock.frozen(town.ends_at + MINUTE):
+        if kept:
+            await keep_back(PERSON, draft)
+        assert await complete_facts(PERSON, draft, References(purchase_order="2027-9"))
+        await drain()
+    assert (await standing())[0] == "draft"
+    assert await due(town.ends_at + 60 * MINUTE) == (0 if kept else 1)
+    assert (await standing())[0] == ("draft" if kept else "issued")
+
+
+async def test_what_joins_another_draft_is_not_issued_with_it_when_it_was_kept_back(database_test):
+    """Its references completed, a booking went to the draft that has them; that one was issued at once."""
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town(issue_delay_minutes=10)
+        await db.execute("update organisation set billing_moment = 'monthly'")
+        ids = []
+        for n, order in enumerate(("2027-1", "2027-1", "2027-9")):
+            session = await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(hours=4 * n + 4))
+            new = NewBooking(session, town.organisation, 5, references=References(purchase_order=order))
+            ids.append((session, (await book(SYSTEM, new)).id))
+    with clock.frozen(town.starts_at + timedelta(hours=20)):
+        for session, _booking in ids:
+            await hold_session(PERSON, session)
+        await drain()
+        first = await db.value("select id from invoice where purchase_order = '2027-1'")
+        await db.execute("update invoice set kept_back_at = $2 where id = $1", first, clock.now())
+    with clock.frozen(town.starts_at + timedelta(days=40)):
+        await complete_booking(PERSON, first, ids[0][1], References(purchase_order="2027-9"))
+        await drain()
+        found = await db.connection().fetch("select state, kept_back_at is not null from invoice order by id")
+    assert [tuple(r) for r in found] == [("draft", True)] * 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import makers
 from draft_makers import drafts, extra, hold, issued, over, town_of
-from refit_makers import UNIT, only, per_seat, sums, to
+from refit_makers import UNIT, only, per_seat, proposed, sums, to
 from training.billing.actions.credit import CreditWanted, credit, credit_and_reissue
 from training.billing.actions.edit_draft import DraftFacts, add_line, edit_draft
 from training.billing.actions.issue import issue
@@ -20,7 +20,7 @@ from training.billing.actions.make_billable import bill_at_confirmation
 from training.billing.actions.refit import refit
 from training.billing.actions.undo_held import undo_held
 from training.billing.queries import invoices as queries
-from training.billing.queries.refitting import proposed, too_much
+from training.billing.queries.refitting import too_much
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
 from training.bookings.actions.resizing import resize

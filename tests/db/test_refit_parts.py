@@ -6,13 +6,13 @@ import pytest
 
 import makers
 from draft_makers import drafts, hold, over, town_of
-from refit_makers import UNIT, only, per_seat, sums, to
+from refit_makers import UNIT, only, per_seat, proposed, sums, to
 from training.billing.actions.credit import CreditWanted, credit
 from training.billing.actions.deposit import ask_deposit
 from training.billing.actions.issue import issue
 from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
-from training.billing.queries.refitting import proposed, to_split, too_much
+from training.billing.queries.refitting import to_split, too_much
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
 from training.catalogue.rules import TariffMode

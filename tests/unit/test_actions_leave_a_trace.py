@@ -30,7 +30,7 @@ def _writes(function: ast.AsyncFunctionDef, own: dict[str, ast.AsyncFunctionDef]
 WITHIN_ANOTHER = {
     "billing.take_off", "billing.put_on_draft", "billing.new_draft", "billing.write_line", "billing.recount",
     "billing.tidy", "billing.fit_vat", "scheduling.mark_unheld", "bookings.undo_absences",
-    "bookings.note_admission", "bookings.undo_admissions",
+    "bookings.note_admission", "bookings.undo_admissions", "billing.keep_hours",
     "billing.confirm_later", "billing.drafted", "billing.fit", "billing.rewrite_lines", "messages.note_dates",
     "billing.ask_to_look", "bookings.end_merged", "bookings.merge", "bookings.write_seats", "identity.end_keys",
     "calendar.file",  # keeps what was written, under the name of what it says

@@ -41,6 +41,8 @@ NOT_ACTING = {
         "write_line": "part of the action that writes lines",
         "recount": "part of the action that changed lines",
         "drafted": "part of the action that made the drafts",
+        "hours_of": "read by the action that makes drafts again",
+        "keep_hours": "part of the action that makes drafts again",
         "rewrite_lines": "part of the action that makes drafts again",
         "tidy": "part of the action that took lines away",
     },

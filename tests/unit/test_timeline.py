@@ -7,9 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from training.billing.rules.states import DocumentKind
 from training.bookings.queries import BookingView, SeatsChanged
 from training.bookings.rules.states import BookingState, EndedBy, SeatsOrigin
+from training.catalogue.rules import TariffMode
 from training.demo.letters import booking as sample
+from training.demo.samples import invoice as paper
 from training.kernel import clock
 from training.reporting.timeline import timeline
 from training.scheduling.rules import SessionState
@@ -88,3 +91,17 @@ def test_who_did_not_come_was_told_that_they_had_not_confirmed_in_time() -> None
     gone = replace(in_state(BookingState.EXPIRED), absent=True, session_state=SessionState.HELD)
     last = timeline(gone, [], [], free_paper=False, team=False)[-1]
     assert (last.title, "à temps" in (last.text or "")) == ("Personne n’est venu", False)
+
+
+@pytest.mark.parametrize(("credited", "left"), [(0, None), (5_000, None), (7_000, "20,00\u00a0€")])
+def test_an_invoice_that_is_not_due_was_foretold(credited: int, left: str | None) -> None:
+    """50 € now, a deposit of 100 €, 50 € of it given back: « Facture 50,00 € » was to come."""
+    view = replace(in_state(BookingState.CONFIRMED), price_cents=5_000, tariff_mode=TariffMode.FLAT)
+    deposit = replace(paper(), kind=DocumentKind.DEPOSIT, number="2027-1", net_cents=10_000)
+    note = replace(deposit, kind=DocumentKind.CREDIT_NOTE, number="AV-1", net_cents=credited)
+    papers = [deposit, *([note] if credited else [])]
+    for team in (True, False):
+        steps = timeline(view, papers, [], free_paper=False, team=team)
+        assert ("Facture" in {step.title for step in steps}) == (left is not None)
+    ours = timeline(view, papers, [], free_paper=False, team=True)
+    assert left is None or ours[-1].text == left

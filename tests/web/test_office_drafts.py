@@ -13,11 +13,13 @@ from training.attendance.actions import hold_session
 from training.billing.actions.credit import CreditWanted, credit
 from training.billing.actions.issue import issue
 from training.billing.queries import invoices as billing
+from training.billing.rules.issuing import Check, CheckKey
 from training.bookings.actions import booking as booking_actions
 from training.bookings.actions.booking import NewBooking
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
+from training.kernel.render import pages
 from training.papers.rules.references import References
 from training.worker import drain
 
@@ -274,7 +276,7 @@ async def test_a_cancelled_booking_that_was_invoiced_is_to_credit(client):
         await staff(client)
         page = await client.get(DRAFTS)
         assert "À créditer" in makers.text_of(page.text)
-        assert f'href="/gestion/factures/{number}/avoir"' in page.text
+        assert f'href="/gestion/factures/{number}/avoir?reservation={booked.reference}"' in page.text
         await credit(SYSTEM, await db.value("select id from invoice"), CreditWanted(reason="Annulée."))
         assert "À créditer" not in await text(client, DRAFTS)
 
@@ -356,3 +358,43 @@ async def test_realisee_is_undone_with_a_reason_until_something_is_issued(client
             number = await issue(SYSTEM, await the_draft())
             await refused(client, f"{path}/annuler-realisee", {"reason": "Encore."}, 409, number)
         await refused(client, f"/gestion/seances/{town.session}9/annuler-realisee", {"reason": "x"}, 404)
+
+
+async def test_a_draft_that_lacks_something_was_said_to_leave_by_itself(client):
+    """It waits: « part seule » stood beside « Il manque quelque chose »."""
+    with clock.frozen(makers.NOON):
+        town, _booked = await held_town(issue_without_look=False)
+        await staff(client)
+        draft = await the_draft()
+        path, session = f"{DRAFTS}/{draft}", f"/gestion/seances/{town.session}"
+        await write("update invoice set issue_at = $1", makers.NOON + timedelta(minutes=10))
+        assert "Cette facture part seule à" in await text(client, path)
+        assert "Les factures partent à" in await text(client, session)
+        await write("update organisation set siret = null")
+        for page in (path, DRAFTS, session):
+            said = await text(client, page)
+            assert re.search("(?:elle|seule|facture) partirait |partirait seule", said), page
+            assert "part seule" not in said
+            assert "s’il ne manquait rien" in said
+            assert "Les factures partent" not in said
+        assert f'action="{path}/retenir"' not in (await client.get(DRAFTS)).text, "what is missing comes first"
+
+
+async def test_what_is_not_known_was_ticked_in_green_under_the_name_of_its_key(client):
+    """« ✓ taxable », where nobody knows whether the buyer pays VAT."""
+    with clock.frozen(makers.NOON):
+        await held_town(issue_without_look=False)
+        await write("update organisation set buyer = 'association', taxable = null")
+        await staff(client)
+        page = (await client.get(DRAFTS)).text
+    (badge,) = re.findall(r"<li>(?:(?!</li>).)*TVA(?:(?!</li>).)*</li>", page, re.DOTALL)
+    assert "attention" in badge
+    assert "taxable" not in makers.text_of(page)
+
+
+async def test_every_check_that_can_be_fine_has_a_short_name():
+    macro = pages().get_template("office/invoices/_tabs.html").module
+    shown = {key: makers.text_of(macro.checks_line([Check(key, True, "")])) for key in CheckKey}
+    when_wrong_only = {key for key in CheckKey if key.name.startswith("SELLER")}
+    when_wrong_only |= {CheckKey.TOTAL, CheckKey.APPROVED, CheckKey.SPLIT}
+    assert {key for key, words in shown.items() if key.value in words} == when_wrong_only

@@ -14,6 +14,7 @@ from training.billing.actions.share import Share, share
 from training.billing.queries import invoices as queries
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
+from training.bookings.actions.ending import cancel
 from training.bookings.actions.resizing import resize
 from training.catalogue.rules import TariffMode
 from training.kernel import db
@@ -52,6 +53,7 @@ async def test_seats_given_back_are_credited_by_a_form_that_is_filled_in(client)
     answer = await client.post(path, data=fields)
     assert answer.status_code == 303
     assert "ramenée" not in text_of((await client.get(DRAFTS)).text)
+    assert "à créditer" not in text_of((await client.get("/gestion")).text)
     whole = await client.get(f"/gestion/factures/{number}/avoir?reservation=R-RIEN")
     assert 'value="37,50"' in whole.text, "what is asked of no booking takes back all that is left"
 
@@ -70,3 +72,42 @@ async def test_payers_who_no_longer_make_the_whole_are_asked_for_on_the_home_and
     for draft in await queries.invoices(SYSTEM.scope, state=InvoiceState.DRAFT):
         shown = await client.get(f"{DRAFTS}/{draft.id}")
         assert "dites qui paie combien" in text_of(shown.text)
+
+
+async def issued_of(booking: int, invoice: int, seats: int) -> str:
+    """The number of its invoice, after which it gave seats back."""
+    number = await issue(SYSTEM, invoice)
+    await resize(SYSTEM, booking, seats)
+    await drain()
+    return number
+
+
+async def test_what_is_to_be_credited_was_not_counted_on_the_home(client):
+    _town, booked = await billed()
+    await office_makers.staff(client)
+    (draft,) = await queries.invoices(SYSTEM.scope, state=InvoiceState.DRAFT)
+    assert "à créditer" not in text_of((await client.get("/gestion")).text)
+    await issued_of(booked.id, draft.id, 3)
+    home = await client.get("/gestion")
+    assert re.search(r"facture à créditer 1\b", text_of(home.text)), text_of(home.text)
+    assert 'href="/gestion/factures/brouillons#a-crediter"' in home.text
+    await cancel(SYSTEM, booked.id)
+    await drain()
+    assert re.search(r"facture à créditer 1\b", text_of((await client.get("/gestion")).text))
+    assert 'id="a-crediter"' in (await client.get(DRAFTS)).text
+
+
+async def test_a_credit_note_from_the_invoice_s_own_page_ignored_what_is_proposed(client):
+    """It filled in all that is left, where two places of five were too much."""
+    _town, booked = await billed()
+    await office_makers.staff(client)
+    (draft,) = await queries.invoices(SYSTEM.scope, state=InvoiceState.DRAFT)
+    number = await issued_of(booked.id, draft.id, 3)
+    form = await client.get(f"/gestion/factures/{number}/avoir")
+    assert 'value="25,00"' in form.text
+    assert f"Proposé pour {booked.reference} : 25,00 €" in text_of(form.text)
+    await cancel(SYSTEM, booked.id)
+    await drain()
+    form = await client.get(f"/gestion/factures/{number}/avoir")
+    assert 'value="62,50"' in form.text
+    assert f"La réservation {booked.reference} est annulée." in text_of(form.text)

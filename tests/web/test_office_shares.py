@@ -176,6 +176,36 @@ async def test_a_deposit_is_asked_of_who_may_pay_before(client):
         await refused(client, f"{path}/retirer", {}, 409, "Il n’y a pas d’acompte à retirer")
 
 
+@pytest.mark.parametrize(
+    ("platform", "words"),
+    [
+        ({"issue_without_look": False}, "attend dans « À facturer »"),
+        ({"issue_delay_minutes": 10}, "part seule au bout de 10 min, sauf si vous la retenez"),
+        ({"issue_delay_minutes": 0}, "part aussitôt"),
+    ],
+)
+async def test_the_page_of_a_deposit_said_that_it_waits_whatever_it_does(client, platform, words):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town(**platform)
+        booked = await makers.make_booking(town, 40)
+        await drain()
+        async with db.atomic():
+            await db.execute("update organisation set buyer = 'association' where id = $1", town.organisation)
+        await staff(client)
+        path = f"/gestion/reservations/{booked.reference}/acompte"
+        assert words in makers.text_of((await client.get(path)).text)
+        draft = await done(client, path, {"percent": "30", "amount": ""})
+        await drain()
+        if platform.get("issue_delay_minutes"):
+            shown = makers.text_of((await client.get(draft)).text)
+            assert "Cette facture part seule" in shown
+            assert "retirer l’acompte" in shown
+            assert "il part seul" in makers.text_of((await client.get(path)).text)
+            await done(client, f"{draft}/retenir")
+        state = await db.value("select state from invoice")
+    assert state == ("issued" if platform.get("issue_delay_minutes") == 0 else "draft")
+
+
 async def test_an_unknown_booking_has_no_payers(client):
     with clock.frozen(makers.NOON):
         await makers.make_town()

@@ -11,6 +11,7 @@ from training.kernel.errors import Forbidden, NotFound
 from training.kernel.i18n import _
 
 ActorKind = Literal["user", "link", "apikey", "system"]
+PEOPLE: frozenset[ActorKind] = frozenset({"user", "link"})  # who clicks, and may be mistaken
 Thing = tuple[str, int]  # kind and id, as ("invoice", 7)
 
 
@@ -69,6 +70,11 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     scope: Scope = field(default_factory=Scope)
     email: str | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody clicked: no program's key, nor the system."""
+        return self.kind in PEOPLE
 
     def may(self, permission: str, **place: Unpack[Place]) -> bool:
         """Whether the actor holds `permission`, at large or in that place. The system holds them all."""

@@ -140,6 +140,7 @@ WAITING: Mapping[str, str] = {
     "sessions": "/gestion/seances?periode=a-marquer",
     "drafts": "/gestion/factures/brouillons",
     "splits": "/gestion/factures/brouillons#a-partager",
+    "to_credit": "/gestion/factures/brouillons#a-crediter",
     "to_deposit": "/gestion/factures/chorus?etat=a-deposer",
     "stuck_deposits": "/gestion/factures/chorus?etat=a-traiter",
     "quiet_deposits": "/gestion/factures/chorus?etat=sans-suite",

@@ -133,8 +133,16 @@ def _papers(booking: BookingView, invoices: Sequence[InvoiceView], free_paper: b
         return [*steps, TimelineStep(title, "now", text=euros(draft.gross_cents))]
     if any(invoice.number and invoice.kind == DocumentKind.INVOICE for invoice in invoices):
         return steps
+    left = booking.price_cents - sum(_net(invoice) for invoice in invoices if invoice.number)
+    if left <= 0:
+        return steps  # what was asked before covers it, or more: nothing comes
     said = _("Elle arrive par courriel après la séance.")
-    return [*steps, TimelineStep(_("Facture"), "next", None, euros(booking.price_cents) if team else said)]
+    return [*steps, TimelineStep(_("Facture"), "next", None, euros(left) if team else said)]
+
+
+def _net(invoice: InvoiceView) -> int:
+    """What it takes of the price: a credit note gives it back."""
+    return -invoice.net_cents if invoice.kind == DocumentKind.CREDIT_NOTE else invoice.net_cents
 
 
 def _issued(invoice: InvoiceView) -> TimelineStep:

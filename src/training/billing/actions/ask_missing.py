@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from training.billing.actions.drafting import DraftRow, draft_like, lock_draft, lock_payers, tidy
+from training.billing.actions.drafting import DraftRow, draft_like, keep_hours, lock_draft, lock_payers, tidy
 from training.billing.queries.invoices import checks
 from training.billing.rules import issuing
 from training.billing.tables.invoices import Invoice
@@ -44,8 +44,8 @@ async def ask_missing(actor: Actor, invoice: int) -> None:
 async def complete_facts(actor: Actor, invoice: int, answer: References) -> bool:
     """Write what the client said; an empty answer leaves what is known. Returns whether nothing is missing any more.
 
-    Then the draft is as a fresh one: where the platform wants no look at it, it is issued. Conflict: it is issued
-    already.
+    Then the draft is as a fresh one: where the platform wants no look at it, it is issued, unless it was kept back or
+    waits for its hour: its minutes were given for another mistake. Conflict: it is issued already.
     """
     async with acting(actor, "invoice.complete", ("invoice", invoice)) as change:
         await _ask(actor, invoice)
@@ -78,6 +78,8 @@ async def complete_booking(actor: Actor, invoice: int, booking: int, answer: Ref
         wanted = replace(draft, references=answer.over(draft.references), replaces=None, asked_at=None)
         target = await draft_like(wanted)
         await _move(booking, draft, target)
+        if (target.issue_at, target.kept_back_at) != (draft.issue_at, draft.kept_back_at):
+            await keep_hours([target.id], draft.issue_at, draft.kept_back_at)
         whole = not issuing.said(await checks(target.id))
         if whole:
             await outbox.put("invoice.drafted", ("invoice", target.id))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from training.billing.actions.drafting import lock_payers, put_on_draft, take_off
+from training.billing.actions.drafting import drafted, lock_payers, put_on_draft, take_off
 from training.billing.queries import deposits, owing
 from training.billing.rules.deposits import check_deposit, percent_of
 from training.billing.rules.grouping import BillablePart
 from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
-from training.kernel import db, outbox
+from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
@@ -23,8 +23,9 @@ async def ask_deposit(
 ) -> int:
     """Make the draft of a deposit: a whole number of hundredths of the price, or an amount without VAT.
 
-    Returns the draft. Invalid: all or nothing of the price. Conflict: not confirmed, held, free, shared, asked
-    already, or of a public buyer, which pays after the service unless staff said why.
+    Returns the draft; what a person asks for is issued a little later. Invalid: all or nothing of the price. Conflict:
+    not confirmed, held, free, shared, asked already, or of a public buyer, which pays after the service unless staff
+    said why.
     """
     actor.must(Permission.INVOICES_PREPARE)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
@@ -40,7 +41,7 @@ async def ask_deposit(
         await lock_payers([view.organisation])
         on = await owing.ground([view])
         draft = await put_on_draft(owing.deposit_for(on, view, cents, percent), DocumentKind.DEPOSIT)
-        await outbox.put("invoice.drafted", ("invoice", draft))
+        await drafted([draft], by_person=actor.is_person)
     return draft
 
 

@@ -317,6 +317,27 @@ async def drafted(drafts: Sequence[int], *, by_person: bool = False) -> None:
             await outbox.put("invoice.drafted", ("invoice", record["id"]))
 
 
+async def hours_of(booking: int) -> tuple[datetime | None, datetime | None]:
+    """When the drafts of a booking are issued by themselves, the last of them, and when one was kept back."""
+    sql = """
+        select max(i.issue_at) as issue_at, max(i.kept_back_at) as kept_back_at
+        from invoice_line l join invoice i on i.id = l.invoice where l.booking = $1 and i.state = 'draft'
+    """
+    (found,) = await db.connection().fetch(sql, booking)
+    return found["issue_at"], found["kept_back_at"]
+
+
+async def keep_hours(drafts: Sequence[int], issue_at: datetime | None, kept_back_at: datetime | None) -> None:
+    """Drafts that took lines of another wait as that one did: none is issued sooner, none that was kept back at all."""
+    sql = """
+        update invoice set kept_back_at = coalesce(kept_back_at, $3),
+               issue_at = case when coalesce(kept_back_at, $3) is null then greatest(issue_at, $2) end
+        where id = any($1)
+    """
+    if issue_at is not None or kept_back_at is not None:
+        await db.execute(sql, list(drafts), issue_at, kept_back_at)
+
+
 async def tidy(draft: DraftRow) -> bool:
     """After lines went: number those that stay and count them; False when none stayed, and the draft is gone."""
     await db.execute(

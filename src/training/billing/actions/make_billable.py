@@ -22,7 +22,7 @@ from training.bookings.rules.states import BookingState
 from training.catalogue.rules import TariffMode
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
-from training.kernel.actor import SYSTEM, Actor
+from training.kernel.actor import PEOPLE, SYSTEM, Actor
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -68,7 +68,16 @@ async def bill_at_confirmation(actor: Actor, booking: int) -> None:
         held = (await lock_session(view.session)).state == SessionState.HELD
         again = await _reread(booking)
         if again is not None and again.state == BookingState.CONFIRMED:
-            await drafted(await bill(actor, [again], held=held))
+            by_person = await db.value(_CONFIRMED_BY, booking) in PEOPLE
+            await drafted(await bill(actor, [again], held=held), by_person=by_person)
+
+
+# A confirmed booking that is a mistake is cancelled: for that there are minutes, as for what was held by mistake.
+_CONFIRMED_BY = """
+    select actor_kind from audit
+    where subject_kind = 'booking' and subject_id = $1 and action in ('booking.make', 'booking.confirm')
+    order by id desc limit 1
+"""
 
 
 async def withdraw(actor: Actor, booking: int) -> None:

@@ -27,7 +27,7 @@ from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
 from training.kernel import clock, db
-from training.kernel.actor import SYSTEM, Actor
+from training.kernel.actor import PEOPLE, SYSTEM, Actor
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling.actions.planning import lock_session
@@ -50,7 +50,7 @@ async def refit(actor: Actor, booking: int) -> None:
             return
         if again.state == BookingState.CONFIRMED:
             last = await db.value("select actor_kind from seats_change where booking = $1 order by id desc", booking)
-            await drafted(await fit(actor, again, held=held), by_person=last in ("user", "link"))
+            await drafted(await fit(actor, again, held=held), by_person=last in PEOPLE)
         await ask_to_look(again)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.billing.actions.drafting import bill_more, drafted, take_off
+from training.billing.actions.drafting import bill_more, drafted, hours_of, keep_hours, take_off
 from training.billing.actions.refit import ask_to_look
 from training.billing.queries.owing import shares_of
 from training.billing.rules import grouping, sharing
@@ -35,6 +35,7 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
     """Say who pays a booking, and how much of it; its drafts are made again. No share: its organisation pays all.
 
     Once its seats changed its payers are asked for anew, whatever of it is issued: what each owes above that is billed.
+    A draft that was kept back, or waited for its hour, is made again as such: it is not issued by being shared.
     Invalid: the shares do not add up to the booking's seats, or to its price (the difference is said). Conflict:
     something of it is issued, or stands on a draft with lines by hand.
     """
@@ -54,12 +55,15 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
         wanted = [] if _is_whole(view, shares) else shares
         await _check_drafts(booking)
         billed = await db.value(_BILLED, booking)
+        hours = await hours_of(booking)
         await take_off([booking])
         if not awaited and await db.value(_BILLED, booking):
             raise sharing.already_issued()  # at this very moment
         await _write(booking, wanted)
         if view.state == BookingState.CONFIRMED and (billed or (awaited and await _due(view, held))):
-            await drafted(await bill_more(actor, [view], held=held))
+            made = await bill_more(actor, [view], held=held)
+            await keep_hours(made, *hours)
+            await drafted(made, by_person=actor.is_person)
         await ask_to_look(view)
 
 

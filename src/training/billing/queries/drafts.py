@@ -61,7 +61,7 @@ async def drafts(
     found = await invoices(
         scope, state=InvoiceState.DRAFT, organisation=organisation, search=search, after=after, limit=limit
     )
-    return await _listed(found)
+    return await listed(found)
 
 
 async def ready(scope: Scope) -> list[int]:
@@ -70,7 +70,8 @@ async def ready(scope: Scope) -> list[int]:
     return [d.invoice.id for d in reversed(found) if d.green]
 
 
-async def _listed(found: list[InvoiceView]) -> list[DraftListed]:
+async def listed(found: list[InvoiceView]) -> list[DraftListed]:
+    """Some drafts with their checks, in the same order."""
     platform = await directory.platform()
     if not found or platform is None:
         return []
@@ -111,26 +112,31 @@ async def to_credit(scope: Scope, limit: int = 100) -> list[ToCredit]:
     return await db.rows(ToCredit, sql, *where.values)
 
 
+# Of a booking `b`: what is left to take back of it, an invoice each.
+TO_TAKE_BACK = """
+    cross join lateral (
+        select i.id as invoice, i.payer, sum(l.net_cents - coalesce(k.net_cents, 0))::bigint as left_cents
+        from invoice_line l
+        join invoice i on i.id = l.invoice and i.state = 'issued' and i.kind <> 'credit_note'
+        left join lateral (
+            select sum(x.net_cents)::bigint as net_cents from invoice_line x join invoice n on n.id = x.invoice
+            where x.corrects = l.id and n.state = 'issued'
+        ) k on true
+        where l.booking = b.id group by i.id
+        having sum(l.net_cents - coalesce(k.net_cents, 0)) <> 0
+    ) c
+"""
+
 # The page first, then what is shown beside. Of most cancelled bookings no line is anywhere.
-_TO_CREDIT = """
+_TO_CREDIT = f"""
     select x.id as booking, x.reference, o.title, s.starts_at, x.cancelled_at, x.invoice, x.left_cents,
            g.id as payer, g.name as payer_name, g.slug as payer_slug, i.number, i.issued_on
     from (
         select b.id, b.reference, b.session, e.ended_at as cancelled_at, c.invoice, c.left_cents
         from booking b
         left join booking_ending e on e.booking = b.id and e.undone_at is null
-        cross join lateral (
-            select i.id as invoice, i.payer, sum(l.net_cents - coalesce(k.net_cents, 0))::bigint as left_cents
-            from invoice_line l
-            join invoice i on i.id = l.invoice and i.state = 'issued' and i.kind <> 'credit_note'
-            left join lateral (
-                select sum(x.net_cents)::bigint as net_cents from invoice_line x join invoice n on n.id = x.invoice
-                where x.corrects = l.id and n.state = 'issued'
-            ) k on true
-            where l.booking = b.id group by i.id
-            having sum(l.net_cents - coalesce(k.net_cents, 0)) <> 0
-        ) c
-        where {where} order by e.ended_at desc nulls last, b.id desc, c.invoice limit {limit:d}
+        {TO_TAKE_BACK}
+        where {{where}} order by e.ended_at desc nulls last, b.id desc, c.invoice limit {{limit:d}}
     ) x
     join invoice i on i.id = x.invoice
     join organisation g on g.id = i.payer

@@ -12,10 +12,11 @@ from training.billing.queries.owing import Ground
 from training.billing.rules.refitting import TakenBack, taken_back
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
+from training.bookings.rules.states import BookingState
 from training.kernel import db
 from training.kernel.actor import SYSTEM, Scope
 from training.kernel.clauses import Clauses
-from training.kernel.i18n import SOURCE, ngettext, speaking
+from training.kernel.i18n import SOURCE, _, ngettext, speaking
 
 
 async def too_much(scope: Scope, limit: int = 100) -> list[ToCredit]:
@@ -84,24 +85,71 @@ _CHANGED = """
 class ProposedCredit:
     """What a credit note takes back of an invoice for one booking: by line, cents without VAT; and why, in French."""
 
+    reference: str
     lines: dict[int, int]
     reason: str
 
+    @property
+    def cents(self) -> int:
+        """All of it; the lines of a discount take from it."""
+        return sum(self.lines.values())
 
-async def proposed(invoice: int, reference: str) -> ProposedCredit | None:
-    """What is proposed for a booking on an invoice; None: nothing, or there is no such booking."""
-    view = await bookings.booking(SYSTEM.scope, reference.replace("\x00", ""))
-    if view is None:
-        return None
-    on = await owing.ground([view])
-    lines = {back.of.line: back.cents for back in _back(on, view) if back.of.invoice == invoice}
+
+async def proposals(invoice: int) -> list[ProposedCredit]:
+    """What an invoice has too much, by booking: of a smaller one what is proposed, of a cancelled one all that is left.
+
+    The same few statements, however many bookings it bills.
+    """
+    ids = [record["booking"] for record in await db.connection().fetch(_TOUCHED, invoice)]
+    if not ids:
+        return []
+    views = await bookings.bookings_by_ids(SYSTEM.scope, ids)
+    on = await owing.ground(views)
+    left = await _left(invoice)
+    found = []
+    for view in sorted(views, key=lambda each: each.id):
+        if view.state == BookingState.CANCELLED:
+            lines = left.get(view.id, {})
+        else:
+            lines = {back.of.line: back.cents for back in _back(on, view) if back.of.invoice == invoice}
+        if lines:
+            found.append(ProposedCredit(view.reference, lines, _reason(view)))
+    return found
+
+
+_TOUCHED = """
+    select distinct l.booking from invoice_line l join booking b on b.id = l.booking
+    where l.invoice = $1 and (b.state = 'cancelled' or b.state = 'confirmed' and exists (
+        select from billable k where k.booking = b.id and k.invoice_line is null and k.part = 'look'
+    ))
+"""
+
+
+async def _left(invoice: int) -> dict[int, dict[int, int]]:
+    """By booking and line, what no credit note took back."""
+    sql = """
+        select l.booking, l.id, l.net_cents - (
+            select coalesce(sum(c.net_cents), 0)::bigint from invoice_line c where c.corrects = l.id
+        ) as left_cents
+        from invoice_line l where l.invoice = $1 and l.booking is not null order by l.position
+    """
+    found: dict[int, dict[int, int]] = {}
+    for record in await db.connection().fetch(sql, invoice):
+        if record["left_cents"]:
+            found.setdefault(record["booking"], {})[record["id"]] = record["left_cents"]
+    return found
+
+
+def _reason(view: BookingView) -> str:
     with speaking(SOURCE):  # it is printed
+        if view.state == BookingState.CANCELLED:
+            return _("La réservation {reference} est annulée.").format(reference=view.reference)
         words = ngettext(
             "La réservation {reference} est maintenant d’une place.",
             "La réservation {reference} est maintenant de {n} places.",
             view.seats,
         )
-        return ProposedCredit(lines, words.format(reference=view.reference, n=view.seats)) if lines else None
+        return words.format(reference=view.reference, n=view.seats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from training.billing.queries import credits as reading
 from training.billing.queries.credits import CreditableLine, Replacement
 from training.billing.queries.invoices import InvoiceView, invoice_by_number
-from training.billing.queries.refitting import ProposedCredit, proposed
+from training.billing.queries.refitting import ProposedCredit, proposals
 from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel.actor import Scope
@@ -19,7 +19,8 @@ from training.kernel.i18n import _
 class OfficeCredit:
     """What the page of a new credit note shows. Cents without VAT: `left_cents` may be credited, `seen_cents` were.
 
-    `proposed`: what of it is too much for the booking that was asked about.
+    `proposed`: what of it is too much for the booking that was asked about, or for the only one of which it is;
+    `others`: for those that may be asked about instead.
     """
 
     invoice: InvoiceView
@@ -27,6 +28,7 @@ class OfficeCredit:
     left_cents: int
     seen_cents: int
     proposed: ProposedCredit | None
+    others: list[ProposedCredit]
 
 
 async def credit_page(scope: Scope, number: str, booking: str = "") -> OfficeCredit:
@@ -34,7 +36,12 @@ async def credit_page(scope: Scope, number: str, booking: str = "") -> OfficeCre
     view = await credited(scope, number)
     lines = await reading.creditable(view.id)
     left, seen = sum(line.left_cents for line in lines), sum(line.credited_cents for line in lines)
-    return OfficeCredit(view, lines, left, seen, await proposed(view.id, booking) if booking else None)
+    found = await proposals(view.id)
+    if booking:
+        chosen = next((each for each in found if each.reference == booking), None)
+    else:
+        chosen = found[0] if len(found) == 1 else None
+    return OfficeCredit(view, lines, left, seen, chosen, [each for each in found if each is not chosen])
 
 
 @dataclass(frozen=True, slots=True)

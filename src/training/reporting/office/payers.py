@@ -11,6 +11,7 @@ from training.billing.rules.deposits import check_deposit
 from training.billing.rules.sharing import fits
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
+from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS
 from training.kernel import db
 from training.kernel.actor import Scope
@@ -121,19 +122,25 @@ async def _by_ids(ids: list[int]) -> dict[int, PayerChoice]:
 
 @dataclass(frozen=True, slots=True)
 class OfficeDeposit:
-    """What the page of a deposit shows: the draft that waits, or else, in words, why none may be asked."""
+    """What the page of a deposit shows: the draft that waits, or else, in words, why none may be asked.
+
+    `leaves_after`: in how many minutes one that is asked now is issued by itself; None where somebody looks first.
+    """
 
     booking: BookingView
     waiting_for: InvoiceView | None
     why_not: str | None
+    leaves_after: int | None
 
 
 async def deposit_page(scope: Scope, reference: str) -> OfficeDeposit:
-    """What may be asked before the session, in four statements; NotFound when there is no such booking."""
+    """What may be asked before the session, in five statements; NotFound when there is no such booking."""
     view = await booking(scope, reference)
     invoices = (await invoices_of(scope, [view.id]))[view.id]
     drafted = (i for i in invoices if i.kind == DocumentKind.DEPOSIT and i.state == InvoiceState.DRAFT)
-    return OfficeDeposit(view, next(drafted, None), await _why_no_deposit(view.id))
+    platform = await directory.the_platform()
+    after = platform.issue_delay_minutes if platform.issue_without_look else None
+    return OfficeDeposit(view, next(drafted, None), await _why_no_deposit(view.id), after)
 
 
 async def _why_no_deposit(booking: int) -> str | None:

@@ -10,6 +10,7 @@ from training.attendance import queries as attendance
 from training.attendance import rules as attendance_rules
 from training.billing.queries import invoices as billing
 from training.billing.queries.billed import free_due
+from training.billing.queries.drafts import listed as listed_drafts
 from training.billing.queries.invoices import InvoiceView
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
@@ -59,6 +60,7 @@ class OfficeSession:
     may_decide: bool
     bills_present: bool  # per seat, the offer bills who came
     leaves_at: datetime | None  # when the first of its invoices is issued by itself
+    would_leave_at: datetime | None  # the same of those that lack something: they wait
     confirms_at: datetime | None  # when its free bookings are confirmed to have been held
     may_change: bool
     may_reinstate: bool  # where it is changed
@@ -66,18 +68,18 @@ class OfficeSession:
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in thirteen statements at most; NotFound when there is no such session."""
+    """What the page of a session shows, in thirteen statements and those of checks; NotFound when there is none."""
     view = await _existing(actor.scope, session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
     now = clock.now()
     state, over = view.state, view.last_ends_at <= now
     invoices = await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {}
-    leaving = [i.issue_at for each in invoices.values() for i in each if i.issue_at is not None]
+    leaving, lacking = await _leaving(invoices)
     present = await attendance.head_counts(session)
     bills_present = (await catalogue.billed_as([view.offer_slug]))[view.offer_slug].bill_present
     may_reinstate = scheduling_rules.may_reinstate(actor, session, state, view.starts_at, now)
     confirmed = [b for b in booked if b.state == BookingState.CONFIRMED]
-    if state == SessionState.HELD and not leaving and actor.may(P.INVOICES_SEE):
+    if state == SessionState.HELD and not (leaving or lacking) and actor.may(P.INVOICES_SEE):
         waiting = [b for b in confirmed if not invoices.get(b.id) and (present.get(b.id) or not bills_present)]
         leaving = await _about_to_leave(session, waiting)
     return OfficeSession(
@@ -99,6 +101,7 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         may_decide=actor.may(P.SESSIONS_HOLD, session=session),
         bills_present=bills_present,
         leaves_at=min(leaving, default=None),
+        would_leave_at=min(lacking, default=None),
         confirms_at=await free_due(session) if state == SessionState.HELD else None,
         may_change=scheduling_rules.may_change(actor, session, state) or may_reinstate,
         may_reinstate=may_reinstate,
@@ -118,6 +121,14 @@ async def _about_to_leave(session: int, unbilled: Sequence[BookingView]) -> list
     delay = timedelta(minutes=platform.issue_delay_minutes)
     leaving = [max(held_at, b.confirmed_at or held_at) + delay for b in priced]
     return [leaves for leaves in leaving if leaves > clock.now()]
+
+
+async def _leaving(invoices: dict[int, list[InvoiceView]]) -> tuple[list[datetime], list[datetime]]:
+    """When drafts are issued by themselves; then when those would be that lack something."""
+    found = list({i.id: i for each in invoices.values() for i in each if i.issue_at is not None}.values())
+    listed = await listed_drafts(found) if found else []
+    hours = [(bool(d.missing), d.invoice.issue_at) for d in listed if d.invoice.issue_at is not None]
+    return [at for lacks, at in hours if not lacks], [at for lacks, at in hours if lacks]
 
 
 @dataclass(frozen=True, slots=True)

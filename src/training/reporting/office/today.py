@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.billing.queries import transmissions
+from training.billing.queries import refitting, transmissions
 from training.billing.queries.checking import UNSPLIT
+from training.billing.queries.drafts import ALL, TO_TAKE_BACK
 from training.billing.queries.transmissions import DepositWaiting as Deposits
 from training.kernel import addresses, clock, db, queue
 from training.kernel.actor import Actor, Scope
@@ -33,6 +34,7 @@ class _Counts:
     sessions: int  # over, and not said to have taken place
     drafts: int
     splits: int  # bookings whose payers make the whole no more
+    to_credit: int  # invoices of more than their bookings owe
     mails_failed: int
     mails_held: int
     mails_put_off: int  # tried, and not taken yet
@@ -54,7 +56,7 @@ class Waiting(_Counts):
 
 
 async def waiting(scope: Scope) -> Waiting:
-    """Everything that waits, in three statements."""
+    """Everything that waits, in four statements, and more where seats were given back of what is invoiced."""
     counts = await db.row(
         _Counts,
         f"""
@@ -69,6 +71,7 @@ async def waiting(scope: Scope) -> Waiting:
                (select count(*) from invoice where state = 'draft') as drafts,
                (select count(*) from billable k join booking b on b.id = k.booking
                 where k.invoice_line is null and k.part = 'look' and b.state = 'confirmed' and {UNSPLIT}) as splits,
+               (select count(*) from booking b {TO_TAKE_BACK} where b.state = 'cancelled') as to_credit,
                (select count(*) from mail where state = 'failed' and secret is null) as mails_failed,
                (select count(*) from mail where state = 'held') as mails_held,
                (select count(*) from mail where state = 'queued' and attempts > 0) as mails_put_off,
@@ -84,8 +87,9 @@ async def waiting(scope: Scope) -> Waiting:
     )
     assert counts is not None  # noqa: S101 - a select without from has a row
     deposits = Counter(deposit.waiting for deposit in await transmissions.open_deposits(scope, limit=10_000))
+    given_back = len(await refitting.too_much(scope, limit=ALL))
     return Waiting(
-        **{name: getattr(counts, name) for name in _Counts.__slots__},
+        **{name: getattr(counts, name) for name in _Counts.__slots__} | {"to_credit": counts.to_credit + given_back},
         jobs=(await queue.state()).failed,
         to_deposit=deposits[Deposits.TO_DEPOSIT],
         quiet_deposits=deposits[Deposits.QUIET],
@@ -186,6 +190,7 @@ def _about_the_rest(waiting: Waiting) -> _Known:
     return (
         (P.INVOICES_ISSUE, "drafts", ngettext("facture à émettre", "factures à émettre", waiting.drafts)),
         (P.INVOICES_PREPARE, "splits", _splits(waiting.splits)),
+        (P.INVOICES_CREDIT, "to_credit", ngettext("facture à créditer", "factures à créditer", waiting.to_credit)),
         (P.INVOICES_TRANSMIT, "to_deposit", ngettext(
             "facture à déposer sur Chorus Pro", "factures à déposer sur Chorus Pro", waiting.to_deposit)),
         (P.INVOICES_TRANSMIT, "stuck_deposits", ngettext(

@@ -48,7 +48,9 @@ function sayDay(input) {
   if (!said) return;
   const day = new Date(`${input.value}T12:00:00Z`);
   const whole = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
-  said.textContent = input.value && !Number.isNaN(day.valueOf()) ? paris(whole).format(day) : "";
+  const words = input.value && !Number.isNaN(day.valueOf()) ? paris(whole).format(day) : "";
+  // browsers write « 1 janvier »; French says « 1er »
+  said.textContent = document.documentElement.lang === "fr" ? words.replace(/\b1 (?=\p{L})/u, "1er ") : words;
 }
 for (const input of document.querySelectorAll("input[type=date]")) {
   sayDay(input);

@@ -29,14 +29,14 @@ REASON_MAX = 400
 
 @get(PATH + "/{name:str}/avoir", permission=P.INVOICES_CREDIT)
 async def credit_page(request: Asked, name: FromPath[str]) -> Template:
-    """What to take back of each line: all that is left, or what is proposed for the booking that is asked about."""
+    """What to take back of each line: all that is left, or what is proposed for a booking."""
     about = asked(request, "reservation")
     return await _credit_page(request, await reading.credit_page(the_actor(request).scope, name, about), None)
 
 
 async def _credit_page(request: Asked, found: OfficeCredit, form: Form | None) -> Template:
     if form is None and (proposed := found.proposed):
-        amounts = {f"line-{line}": in_field(cents) for line, cents in proposed.lines.items()}
+        amounts = {f"line-{line}": in_field(abs(cents)) for line, cents in proposed.lines.items()}
         form = Form.filled({"reason": proposed.reason, **amounts})
     if form is None:
         form = Form.filled({f"line-{line.id}": in_field(abs(line.left_cents)) for line in found.lines})

@@ -141,7 +141,7 @@ async def ask(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     if form.good:
         with form.refusals():
             draft = await ask_deposit(the_actor(request), view.id, percent=percent, amount_cents=amount)
-            return go(f"/gestion/factures/brouillons/{draft}", _("Acompte préparé : relisez-le, puis émettez-le."))
+            return go(f"/gestion/factures/brouillons/{draft}", _("Acompte préparé."))
     return await _deposit(request, reference, form)
 
 
