@@ -121,7 +121,7 @@ class OfficeToday:
 
 
 async def today_page(actor: Actor) -> OfficeToday:
-    """What waits that this person may do something about, and the week: four statements."""
+    """What waits that this person may do something about, and the week: five statements at least."""
     days = await week()
     events = [event for day in days for event in day.events]
     return OfficeToday(
