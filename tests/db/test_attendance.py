@@ -66,7 +66,7 @@ async def test_it_is_held_once_also_by_eight_at_once(database_test):
     with clock.frozen(town.ends_at):
         work = (hold_session(SYSTEM, town.session) for _each in range(8))
         done = await asyncio.gather(*work, return_exceptions=True)
-        assert sorted(type(d).__name__ for d in done) == ["Conflict"] * 7 + ["NoneType"]
+        assert sorted(type(d).__name__ for d in done) == ["Conflict"] * 7 + ["int"]
         with pytest.raises(Conflict):
             await hold_session(SYSTEM, town.session)
     assert await held() == 1

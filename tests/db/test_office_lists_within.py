@@ -148,7 +148,7 @@ async def test_the_pages_of_a_session_are_within_the_scope_as_its_list_is(two):
 async def test_what_waits_is_shown_to_whoever_may_do_something_about_it(two, statements):
     statements.clear()
     found = await today_page(SYSTEM)
-    assert len(statements) == 4
+    assert len(statements) == 5
     assert [task.href for task in found.tasks if task.href.endswith("chorus?etat=a-deposer")]
     assert (await today_page(Actor("user", 1, "Personne"))).tasks == []
     assert (found.first_hour, found.last_hour, found.empty_week) == (8, 19, True)
