@@ -36,6 +36,15 @@ async def test_a_deposit_that_nobody_issued_follows_the_price(database_test):
     assert town
 
 
+async def test_a_deposit_whose_words_were_edited_is_still_so_many_hundredths_of_the_price(database_test):
+    """Its percentage was read from the words of its line, which staff may write anew."""
+    _town, _session, booking = await per_seat(8, billing_moment="held")
+    draft = await ask_deposit(SYSTEM, booking, percent=30)
+    await db.execute("update invoice_line set description = 'Arrhes' where invoice = $1", draft)
+    await to(booking, 4)
+    assert (await only()).net_cents == 1_500
+
+
 async def test_a_deposit_by_amount_stays_while_it_is_less_than_the_price(database_test):
     _town, _session, booking = await per_seat(8, billing_moment="held")
     await ask_deposit(SYSTEM, booking, amount_cents=5_000)

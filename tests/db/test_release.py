@@ -253,6 +253,15 @@ async def test_what_was_booked_twice_before_is_marked_and_listed_and_held_by_the
     assert (await waiting(BOSS.scope)).doubled == 1
 
 
+async def test_a_deposit_that_waits_knows_the_percentage_that_its_words_say() -> None:
+    sql = """
+        select i.state, l.description, k.percent from billable k join invoice_line l on l.id = k.invoice_line
+        join invoice i on i.id = l.invoice where k.part = 'deposit' order by k.id
+    """
+    said = "Acompte de 30 % : Prévenir le risque routier professionnel"
+    assert [tuple(row) for row in await db.connection().fetch(sql)] == [("draft", said, 30)]
+
+
 async def test_a_book_that_was_exported_keeps_its_lines_and_accounts(kept: Manifest) -> None:
     """Each line of each kept file is a row, tied to its invoice or payment."""
     files = await db.connection().fetch("select e.id, f.content from journal_export e join file f on f.id = e.file")

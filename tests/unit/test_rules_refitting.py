@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.billing.rules.deposits import deposit_words, percent_said
 from training.billing.rules.grouping import next_more
 from training.billing.rules.refitting import Billed, over, rest, taken_back
 from training.billing.rules.sharing import PIECE, BilledPrice, Share, fits, portions, whole
@@ -68,11 +66,6 @@ def test_each_time_more_is_billed_it_has_a_name_of_its_own():
     assert [next_more(known) for known in (["whole"], ["whole", "more"], ["more2"], ["more", "more2"])] == [
         "more", "more2", "more", "more3",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("percent", [1, 30, 99, None])
-def test_a_deposit_s_words_say_its_percentage(percent):
-    assert percent_said(deposit_words("Vélo : 50 % d’assistance", percent)) == percent
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40))

@@ -160,6 +160,7 @@ async def put_on_draft(owed: Owed, kind: DocumentKind = DocumentKind.INVOICE, *,
             invoice_line=written[0],
             part=owed.part,
             held=held,
+            percent=owed.percent,
             created_at=clock.now(),
         )
     )

@@ -20,7 +20,7 @@ from training.billing.actions.drafting import (
 )
 from training.billing.queries import owing
 from training.billing.queries.owing import Ground, Owed
-from training.billing.rules.deposits import percent_of, percent_said
+from training.billing.rules.deposits import percent_of
 from training.billing.rules.grouping import BillablePart, billed_at_confirmation
 from training.billing.tables.invoices import Billable
 from training.bookings import queries as bookings
@@ -120,11 +120,11 @@ class _Standing:
     amount_cents: int
     line: int
     invoice: int
-    words: str
+    percent: int | None
 
 
 _STANDING = """
-    select k.id, k.payer, k.part, k.amount_cents, l.id as line, i.id as invoice, l.description as words
+    select k.id, k.payer, k.part, k.amount_cents, l.id as line, i.id as invoice, k.percent
     from billable k join invoice_line l on l.id = k.invoice_line join invoice i on i.id = l.invoice
     where k.booking = $1 and i.state = 'draft' order by k.id
 """
@@ -153,10 +153,9 @@ async def _fit_payer(its: Sequence[_Standing], owed: Owed | None) -> None:
 
 async def _fit_deposit(on: Ground, view: BookingView, item: _Standing) -> None:
     """The same percentage of the price, or the same amount where it is less than the price; else it is not asked."""
-    percent = percent_said(item.words)
-    cents = item.amount_cents if percent is None else percent_of(view.price_cents, percent)
+    cents = item.amount_cents if item.percent is None else percent_of(view.price_cents, item.percent)
     if 0 < cents < view.price_cents:
-        await _rewrite(item, owing.deposit_for(on, view, cents, percent))
+        await _rewrite(item, owing.deposit_for(on, view, cents, item.percent))
     else:
         await _remove(item)
 

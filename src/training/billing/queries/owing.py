@@ -58,6 +58,7 @@ class Owed:
     amount_cents: int
     subject: str
     lines: tuple[OwedLine, ...]
+    percent: int | None = None  # of the price; a deposit by amount has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ def deposit_for(on: Ground, booking: BookingView, cents: int, percent: int | Non
         line = service_line(on, booking, None, Portion(1, LUMP, cents, cents))
     line = replace(line, description=deposit_words(booking.title, percent))
     key = replace(key_of(on, booking, None), month=None, booking=booking.id)  # it waits for no month's end
-    return Owed(key, booking.id, BillablePart.DEPOSIT, cents, "", (line,))
+    return Owed(key, booking.id, BillablePart.DEPOSIT, cents, "", (line,), percent)
 
 
 def service_line(on: Ground, booking: BookingView, share: Share | None, portion: Portion) -> OwedLine:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from training.billing.rules.grouping import may_be_early
@@ -55,23 +54,14 @@ def check_deposit(early: Early) -> None:
         raise Conflict(_("Cette réservation est déjà à facturer, ou un acompte est déjà demandé."))
 
 
-_PERCENT = re.compile(r"Acompte de ([0-9]{1,2}) %")
-
-
 def percent_of(price_cents: int, percent: int) -> int:
     """So many hundredths of a price, to the cent."""
     return money.shares(price_cents, [percent, 100 - percent])[0]
 
 
 def deposit_words(title: str, percent: int | None) -> str:
-    """What the line of a deposit says: its draft is made again from it when the price changes."""
+    """What the line of a deposit says."""
     return f"{f'Acompte de {percent} %' if percent is not None else 'Acompte'} : {title}"[:400]
-
-
-def percent_said(words: str) -> int | None:
-    """The percentage that the line of a deposit says; None: it is an amount."""
-    said = _PERCENT.match(words)
-    return int(said[1]) if said else None
 
 
 def may_ask_deposit(actor: Actor, early: Early) -> bool:

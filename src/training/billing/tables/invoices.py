@@ -78,6 +78,7 @@ class Billable(Table, tablename="billable"):
     invoice_line = belongs_to(InvoiceLine, null=True)
     part = Varchar(length=10, default="whole")  # or a deposit and its balance
     held = Boolean(default=False)  # made because the session was held: it goes when that is undone
+    percent = Integer(default=None, null=True)  # of the price: a deposit that is not an amount follows it
     created_at = instant()
 
     billable_once = Unique([booking, payer, part])
