@@ -111,7 +111,7 @@ def test_an_error_is_tied_to_its_field_and_to_the_summary(macro: str) -> None:
     assert 'aria-describedby="seats-help seats-error"' in html
     assert 'aria-invalid="true"' in html
     assert re.search(r'<p class="error" id="seats-error">.*Il reste 12 places\.</p>', html)
-    assert '<a href="#seats">Il reste 12 places.</a>' in html
+    assert '<a href="#seats"><b>Combien ?</b> Il reste 12 places.</a>' in html
     assert re.search(r'<(input|textarea|select) [^>]*id="seats"', html)
 
 
@@ -120,6 +120,18 @@ def test_radios_say_their_error_on_the_group_and_the_summary_finds_the_first() -
     assert '<fieldset class="field" aria-describedby="who-error">' in html
     assert re.search(r'<input type="radio" name="who" id="who" value="a"', html)
     assert "aria-invalid" not in html  # not allowed on a group
+
+
+def test_the_summary_said_to_fill_in_without_saying_what() -> None:
+    form = Form(errors={"name": "À remplir.", "city": "À remplir.", "gone": "À remplir.", "": "Trop tard."})
+    html = shown(
+        '{{ ui.error_summary(f) }}{{ ui.field(f, "name", "Nom <b>") }}{{ ui.field(none, "city", "Ville") }}', f=form
+    )
+    assert '<a href="#name"><b>Nom &lt;b&gt;</b>\u00a0: À remplir.</a>' in html
+    assert '<a href="#city"><b>Ville</b>\u00a0: À remplir.</a>' in html
+    assert '<a href="#gone">À remplir.</a>' in html
+    assert "<li>Trop tard.</li>" in html
+    assert not set(html) & {"\ufdd0", "\ufdd1"}
 
 
 def test_no_error_no_summary() -> None:

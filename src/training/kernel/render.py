@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,9 +17,9 @@ from typing import Any
 import nh3
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from training.kernel import clock, i18n
 from training.kernel.i18n import _
@@ -177,6 +178,43 @@ def markdown(text: str) -> Markup:
 
 _PROSE = {"p", "ul", "ol", "li", "strong", "em", "a", "h2", "h3", "h4", "blockquote", "br", "hr", "code"}
 
+_labels: ContextVar[dict[str, str] | None] = ContextVar("labels", default=None)
+_NAMED = re.compile("\ufdd0([^\ufdd1]*)\ufdd1")  # noncharacters (Unicode 23.7): nobody types them into a page
+
+
+def labelled(name: str, label: str) -> str:
+    """A field that is being drawn says its label. Writes nothing."""
+    if (known := _labels.get()) is not None:
+        known.setdefault(name, label)
+    return ""
+
+
+def label_of(name: str) -> Markup:
+    """Where the label of a field goes that is drawn further down."""
+    return Markup("\ufdd0{}\ufdd1").format(name)
+
+
+class Page(Template):
+    """A page whose error summary stands first and names its fields, which are drawn after it."""
+
+    def render(self, *args: Any, **context: Any) -> str:
+        """As any template; then the labels are put where they were asked for."""
+        before = _labels.set({})
+        try:
+            html = super().render(*args, **context)
+            return _NAMED.sub(_named, html) if "\ufdd0" in html else html
+        finally:
+            _labels.reset(before)
+
+
+def _named(mark: re.Match[str]) -> str:
+    label = (_labels.get() or {}).get(mark[1], "").strip()
+    if not label:
+        return ""
+    end = "" if label.endswith(("?", "…")) else typo(" :")
+    return f"<b>{escape(label)}</b>{end} "
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "euros": euros,
     "percent": percent,
@@ -215,6 +253,8 @@ def _environment(autoescape: bool) -> Environment:
     # a mail's text has ordinary spaces: some programs show a no-break space as a box
     one, many = (_gettext, _ngettext) if autoescape else (i18n.gettext, i18n.ngettext)
     environment.install_gettext_callables(one, many, newstyle=True)  # type: ignore[attr-defined]
+    environment.template_class = Page
+    environment.globals.update(labelled=labelled, label_of=label_of)
     environment.globals.update(static=static, hours=hours, span=span, now=clock.now, today=clock.today)
     environment.filters.update(FILTERS)
     return environment
