@@ -27,7 +27,8 @@ in_turn = if command -v '$(PYTHON)' >/dev/null; \
 
 # The laws of the house, each held by a test; the other files are about what the house does.
 LAWS := $(addsuffix .py,$(addprefix tests/unit/test_,actions_leave_a_trace architecture architecture_actions \
-  architecture_pages catalogue clauses_that_filter docs layers_of_tables names released_promises rights routes row_mapping))
+  architecture_pages catalogue clauses_that_filter docs layers_of_tables names released_promises rights routes row_mapping \
+  words))
 LAWS += $(addsuffix .py,$(addprefix tests/db/test_,changes flat migrations money_pages_and_actions_agree \
   pages_and_actions_agree refusals_of_actions release state_sets tombstones))
 LAWS += $(addsuffix .py,$(addprefix tests/web/test_,addresses links))

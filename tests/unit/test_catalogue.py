@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,29 +17,17 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import mail_samples
+from french_texts import PROJECT, mappings
 from training.demo import letters
 from training.kernel import clock, i18n, render
 from training.kernel.i18n import SOURCE, gettext, ngettext, speaking
 from training.messages.actions.outgoing import Reader, write
 
 PO = i18n.LOCALE / "en" / "LC_MESSAGES" / "training.po"
-PROJECT = render.PACKAGE.parents[1] / "pyproject.toml"
 NEXT_STEP = "run `make catalogue`, then translate in " + str(PO.relative_to(PROJECT.parent))
 
 HOLE = re.compile(r"%\(\w+\)[a-z]|\{\w+\}|</?(?:a|br|code|em|strong)\b[^>]*>")  # printf, str.format, HTML
 MARKS = {"_", "N_", "gettext", "ngettext"}
-
-
-def mappings() -> tuple[list[tuple[str, str]], dict[str, dict[str, str]]]:
-    """What pybabel reads of pyproject.toml: which files are read how."""
-    methods: list[tuple[str, str]] = []
-    options: dict[str, dict[str, str]] = {}
-    for mapping in tomllib.loads(PROJECT.read_text())["tool"]["babel"]["mappings"]:
-        method, found = mapping.pop("method"), mapping.pop("pattern")
-        for pattern in [found] if isinstance(found, str) else found:
-            methods.append((pattern, method))
-            options[pattern] = mapping
-    return methods, options
 
 
 class Extracted(NamedTuple):

@@ -1,0 +1,68 @@
+"""One notion, one word, for each reader; and the typography of the house: `tests/banned_words.py` says what and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from banned_words import BANS, READERS, broken, entry, readers_of, standing
+from french_texts import FrenchText, texts
+from training.kernel import render
+
+
+def test_no_text_says_what_its_reader_must_not_meet() -> None:
+    known = set(standing())
+    new = {
+        f"{text.place}:{text.line} « {text.words} »: {ban.name}; instead: {ban.instead} ({ban.why})"
+        for text in texts()
+        for ban in broken(text)
+        if entry(ban, text) not in known
+    }
+    assert not new, "\n".join(sorted(new))
+
+
+def test_what_still_stands_may_only_shrink() -> None:
+    still = {entry(ban, text) for text in texts() for ban in broken(text)}
+    cured = [line for line in standing() if line not in still]
+    assert not cured, "cured: run `.venv/bin/python tests/banned_words.py`\n" + "\n".join(cured)
+    assert standing() == sorted(set(standing()))
+
+
+def test_every_place_of_the_table_is_there() -> None:
+    places = {text.place for text in texts()}
+    for start in (*READERS, *(place for ban in BANS for place in ban.right_in)):
+        assert any(place.startswith(start) for place in places), f"{render.PACKAGE.name}/{start}"
+    assert len({ban.name for ban in BANS}) == len(BANS)
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "name"),
+    [
+        ("templates/portal/book.html", "Une option garde les places", "option"),
+        ("templates/portal/booking.html", "Réalisée", "réalisée"),
+        ("templates/mail/booking_declined/words.txt", "Raison", "raison"),
+        ("templates/office/sessions/session.html", "Voyez avec qui anime.", "qui anime"),
+        ("templates/office/payments/payment.html", "Reprendre le règlement", "reprendre"),
+        ("billing/documents/papers.py", "Attestation de service fait", "attestation de service fait"),
+        ("templates/portal/home.html", "L'accueil", "apostrophe droite"),
+    ],
+)
+def test_a_banned_word_is_seen(place: str, words: str, name: str) -> None:
+    assert [ban.name for ban in broken(FrenchText(place, 1, words))] == [name]
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("templates/office/bookings/bookings.html", "Option"),
+        ("templates/office/sessions/session.html", "La personne qui anime est prévenue."),
+        ("templates/office/accounting/opening.html", "Reprendre les factures"),
+        ("directory/rules.py", "Autre organisme public"),
+        ("templates/portal/home.html", '<a href="/aide">Aide</a>'),
+    ],
+)
+def test_the_same_letters_where_they_are_right(place: str, words: str) -> None:
+    assert not list(broken(FrenchText(place, 1, words)))
+
+
+def test_the_longest_beginning_says_who_reads() -> None:
+    assert readers_of("templates/portal/answer.html") > readers_of("templates/portal/home.html")
