@@ -12,21 +12,23 @@ from PIL import Image
 
 from training.directory.rules import (
     KIND_NAMES,
-    LOGO_MAX,
     USUAL_BUYER,
     Buyer,
     OrganisationKind,
+    TeamMember,
     check_bic,
     check_email,
     check_iban,
-    check_logo,
+    check_people,
     check_siret,
     check_vat_number,
     check_website,
+    people_of,
     slug,
 )
 from training.kernel.colours import CONTRAST, check_accent, contrast_with_white
 from training.kernel.errors import Invalid
+from training.kernel.pictures import LOGO_MAX, check_logo
 
 
 @pytest.mark.parametrize(
@@ -210,3 +212,27 @@ def test_a_logo_is_small() -> None:
     check_logo(drawn("JPEG"), "image/jpeg")
     with pytest.raises(Invalid, match="pèse 301 ko"):
         check_logo(drawn("PNG").ljust(LOGO_MAX + 1), "image/png")
+
+
+def test_who_answers_is_one_person_a_line() -> None:
+    kept = check_people("  Claire Boussole ,  conseillère, responsable \r\n\r\nMehdi Sentier, conseiller\n")
+    assert kept == "Claire Boussole, conseillère, responsable\nMehdi Sentier, conseiller"
+    assert people_of(kept)[0] == TeamMember("Claire Boussole", "conseillère, responsable")
+    assert people_of(kept)[1] == TeamMember("Mehdi Sentier", "conseiller")
+    assert check_people(kept) == kept
+    assert (check_people(" \n"), people_of("")) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("Claire Boussole", "Ligne 1 : écrivez « Prénom Nom, rôle »"),
+        ("Claire Boussole, conseillère\n\n, conseiller", "Ligne 2"),
+        ("Claire Boussole, ", "avec la virgule"),
+        (f"{'a' * 81}, rôle", "80 caractères au plus"),
+        ("\n".join(f"Personne {n}, rôle" for n in range(13)), "Nommez 12 personnes au plus"),
+    ],
+)
+def test_a_line_that_names_nobody_is_said_by_its_number(typed: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        check_people(typed)

@@ -83,3 +83,29 @@ async def test_an_identity_that_cannot_be_is_refused_in_words(client, field, val
         answer = await refused(client, "/gestion/plateforme", {**IDENTITY, field: value}, 422, sentence)
         assert "Mobijump" in answer.text or field == "name"
         assert (await directory.platform()).name == "Plateforme d’essai"
+
+
+async def test_the_platform_says_what_it_does_and_who_answers(client):
+    words = {
+        "trade": "Cuisine et français", "territory": "Vallée de l’Essai", "headline": "Apprendre ensemble",
+        "lead": "Des ateliers pour tous.", "hours": "le mardi, de 9 h à 12 h",
+        "people": "Nadia Levain, cuisinière\r\nPaul Accent, formateur",
+    }  # fmt: skip
+    with clock.frozen(makers.NOON):
+        await makers.make_platform()
+        bare = await directory.the_platform()
+        assert (bare.tagline, [person.name for person in bare.team]) == ("", ["Camille Essai"])
+        assert bare.home_title == "Des ateliers et des formations pour vos groupes"
+        await staff(client)
+        wrong = {**IDENTITY, **words, "people": "Nadia Levain"}
+        answer = await refused(client, "/gestion/plateforme", wrong, 422, "Ligne 1")
+        assert 'value="Vallée de l’Essai"' in answer.text
+        await done(client, "/gestion/plateforme", {**IDENTITY, **words})
+        assert "Vide, l’accueil dit" in (await client.get("/gestion/plateforme")).text
+    kept = await directory.the_platform()
+    assert kept.tagline == "Cuisine et français, Vallée de l’Essai"
+    assert (kept.home_title, kept.home_lead, kept.hours) == (words["headline"], words["lead"], words["hours"])
+    assert [(person.name, person.role) for person in kept.team] == [
+        ("Nadia Levain", "cuisinière"),
+        ("Paul Accent", "formateur"),
+    ]

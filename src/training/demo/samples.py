@@ -57,6 +57,12 @@ def platform() -> PlatformView:
         late_terms_public=PLATFORM.late_terms_public,
         issue_without_look=True,
         is_demo=True,
+        trade=PLATFORM.trade,
+        territory=PLATFORM.territory,
+        headline=PLATFORM.headline,
+        lead=PLATFORM.lead,
+        hours=PLATFORM.hours,
+        people=PLATFORM.people,
     )
 
 

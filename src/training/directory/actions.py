@@ -11,7 +11,7 @@ import anyio.to_thread
 from training.directory import rules
 from training.directory.rules import BillingFacts, Buyer, OrganisationKind, OrganisationState, OwnFacts
 from training.directory.tables import ChorusService, Commune, Contact, Facilitator, Organisation, Partner, Platform
-from training.kernel import clock, db, outbox
+from training.kernel import clock, db, outbox, pictures
 from training.kernel.actor import Actor
 from training.kernel.countries import HOME
 from training.kernel.errors import Conflict, Invalid, NotFound
@@ -77,7 +77,7 @@ async def set_logo(actor: Actor, content: bytes, media_type: str) -> None:
     """The picture at the head of pages and papers. Invalid: no PNG or JPEG, or too large. Conflict: no platform yet."""
     async with acting(actor, "platform.set-logo", ("platform", 1)) as change:
         actor.must(Permission.PLATFORM_EDIT)
-        await anyio.to_thread.run_sync(rules.check_logo, content, media_type)
+        await anyio.to_thread.run_sync(pictures.check_logo, content, media_type)
         change.about("platform", 1, "logo")
         await _put_logo(await keep_file(content, media_type))
 

@@ -13,11 +13,14 @@ from training.directory.rules import (
     OrganisationKind,
     OrganisationState,
     Service,
+    TeamMember,
     VatAbroad,
+    people_of,
 )
 from training.kernel import db
 from training.kernel.countries import HOME
 from training.kernel.i18n import _
+from training.kernel.initials import initials
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,38 @@ class PlatformView:
     training_region: str | None = None
     fiscal_year_end: int = 12
     issue_delay_minutes: int = 10
+    trade: str = ""
+    territory: str = ""
+    headline: str = ""
+    lead: str = ""
+    hours: str = ""
+    people: str = ""
+
+    @property
+    def initials(self) -> str:
+        """What stands for it where there is no logo."""
+        return initials(self.short_name)
+
+    @property
+    def tagline(self) -> str:
+        """What it does and where, as far as it says so: the line under its name. "" when it says neither."""
+        return ", ".join(part for part in (self.trade, self.territory) if part)
+
+    @property
+    def home_title(self) -> str:
+        """The home's title: its own, or one that is true of any platform."""
+        return self.headline or _("Des ateliers et des formations pour vos groupes")
+
+    @property
+    def home_lead(self) -> str:
+        """The sentence under it."""
+        return self.lead or _("Choisissez une séance, dites combien vous serez : nous nous occupons du reste.")
+
+    @property
+    def team(self) -> tuple[TeamMember, ...]:
+        """Who answers: those that it names, or else the one person to call."""
+        named = people_of(self.people)
+        return named or ((TeamMember(self.contact_name),) if self.contact_name else ())
 
 
 @dataclass(frozen=True, slots=True)

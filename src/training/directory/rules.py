@@ -1,4 +1,4 @@
-"""What kinds of organisations there are, what a SIRET, an IBAN or a logo must be, names as addresses. No I/O."""
+"""What kinds of organisations there are, what a SIRET or an IBAN must be, who answers, names as addresses. No I/O."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siret, tva
 
-from training.kernel import pictures
 from training.kernel.actor import Actor
 from training.kernel.characters import unstacked
 from training.kernel.countries import HOME, in_union, vat_prefix
-from training.kernel.errors import Conflict, Invalid, allows
+from training.kernel.errors import Conflict, allows
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 
@@ -352,20 +351,34 @@ def check_website(text: str) -> str:
     return text
 
 
-LOGO_MAX = 300_000  # bytes: every page and every paper carries it
-_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+PEOPLE_MAX = 12  # who answers fits on a page
 
 
-def check_logo(content: bytes, media_type: str) -> None:
-    """Invalid unless the bytes are a whole PNG or JPEG, as they are said to be, and few enough. Decodes it."""
-    begins = _PICTURES.get(media_type)
-    if begins is None or not content.startswith(begins):
-        raise Invalid(_("Choisissez une image PNG ou JPEG."), field="logo")
-    if len(content) > LOGO_MAX:
-        size = _("Cette image pèse {n} ko : il en faut {most} au plus.")
-        raise Invalid(size.format(n=-(-len(content) // 1000), most=LOGO_MAX // 1000), field="logo")
-    if wrong := pictures.fault(content):
-        raise Invalid(wrong, field="logo")
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """Somebody who answers, as pages name them."""
+
+    name: str
+    role: str = ""
+
+
+def people_of(text: str) -> tuple[TeamMember, ...]:
+    """Who answers, one a line: « Prénom Nom, rôle »."""
+    lines = (line.partition(",") for line in text.splitlines() if line.strip())
+    return tuple(TeamMember(name.strip(), role.strip()) for name, _comma, role in lines)
+
+
+def check_people(text: str) -> str:
+    """The lines as they are kept. ValueError says which one does not name somebody and what they do."""
+    people = people_of(text)
+    if len(people) > PEOPLE_MAX:
+        raise ValueError(_("Nommez {most} personnes au plus.").format(most=PEOPLE_MAX))
+    for number, person in enumerate(people, start=1):
+        if not person.name or not person.role:
+            raise ValueError(_("Ligne {n} : écrivez « Prénom Nom, rôle », avec la virgule.").format(n=number))
+        if len(person.name) > 80 or len(person.role) > 100:
+            raise ValueError(_("Ligne {n} : 80 caractères au plus pour le nom, 100 pour le rôle.").format(n=number))
+    return "\n".join(f"{person.name}, {person.role}" for person in people)
 
 
 def slug(text: str) -> str:

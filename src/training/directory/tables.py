@@ -41,6 +41,12 @@ class Platform(Table, tablename="platform"):
     training_region = short_text(100, null=True)  # whose prefect registered `activity_number`
     is_demo = Boolean(default=False)
     fiscal_year_end = Integer(default=12)  # the month (1 to 12) whose last day ends the year of the books
+    trade = Varchar(length=80, default="")  # what it does, under its name: « Ateliers et formations »
+    territory = Varchar(length=80, default="")  # where: « Pays d’Alençon »
+    headline = Varchar(length=120, default="")  # the home's title
+    lead = Varchar(length=300, default="")  # the sentence under it
+    hours = Varchar(length=100, default="")  # when somebody answers: « du lundi au vendredi, de 9 h à 17 h »
+    people = Text(default="")  # who answers, one a line: `rules.people_of`
 
     platform_fiscal_year_ends_in_a_month = Check("fiscal_year_end between 1 and 12")
     platform_is_one = Check("id = 1")

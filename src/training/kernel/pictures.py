@@ -9,6 +9,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 
 SIDE_MAX = 4_000  # points: a page of a screen is a third of that
@@ -40,3 +41,19 @@ def fault(content: bytes) -> str | None:
 def shows(content: bytes) -> bool:
     """Whether a picture that was kept can be carried: some came before anybody looked."""
     return content.lstrip()[:5] in (b"<svg ", b"<?xml") or fault(content) is None  # nobody sends an SVG: it is ours
+
+
+LOGO_MAX = 300_000  # bytes: every page and every paper carries it
+_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+
+
+def check_logo(content: bytes, media_type: str) -> None:
+    """Invalid unless the bytes are a whole PNG or JPEG, as they are said to be, and few enough. Decodes it."""
+    begins = _PICTURES.get(media_type)
+    if begins is None or not content.startswith(begins):
+        raise Invalid(_("Choisissez une image PNG ou JPEG."), field="logo")
+    if len(content) > LOGO_MAX:
+        size = _("Cette image pèse {n} ko : il en faut {most} au plus.")
+        raise Invalid(size.format(n=-(-len(content) // 1000), most=LOGO_MAX // 1000), field="logo")
+    if wrong := fault(content):
+        raise Invalid(wrong, field="logo")

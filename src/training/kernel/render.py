@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 
 from training.kernel import clock, i18n
 from training.kernel.i18n import _
+from training.kernel.initials import initials
 
 PACKAGE = Path(__file__).parents[1]
 STATIC = PACKAGE / "static"
@@ -229,6 +230,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "count": count,
     "markdown": markdown,
     "typo": typo,
+    "initials": initials,
 }
 
 

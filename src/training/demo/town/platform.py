@@ -25,7 +25,16 @@ PLATFORM = Platform(
     payment_days=30,
     late_terms_private="",  # the law's own
     late_terms_public="",
-    tagline="Bouger plus facilement en Pays d’Alençon, en ville comme dans les villages.",
+    trade="Ateliers et formations",
+    territory="Pays d’Alençon",
+    headline="Des ateliers mobilité qui viennent jusque dans votre commune",
+    lead="Vélo, bus, permis, budget, sécurité : des séances pour vos agents, vos habitants, vos salariés. "
+    "Vous dites combien vous serez, nous apportons le reste.",
+    hours="du lundi au vendredi, de 9 h à 17 h",
+    people="""\
+Claire Boussole, conseillère en mobilité, responsable
+Mehdi Sentier, conseiller en mobilité, secteur rural
+Lucie Traverse, animatrice du centre social""",
     about="""\
 Mobijump est la plateforme de mobilité du Pays d’Alençon. Depuis 2013, une petite équipe installée dans un
 centre social aide les habitants à se déplacer pour travailler, se former, se soigner ou voir leurs proches.

@@ -140,7 +140,12 @@ class Platform:
     payment_days: int
     late_terms_private: str
     late_terms_public: str
-    tagline: str
+    trade: str
+    territory: str
+    headline: str
+    lead: str
+    hours: str
+    people: str
     about: str
     cancellation_terms: str
     payment_terms: str

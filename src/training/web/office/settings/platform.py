@@ -14,6 +14,7 @@ from training.directory.rules import (
     Buyer,
     check_bic,
     check_iban,
+    check_people,
     check_siret,
     check_vat_number,
     check_website,
@@ -88,6 +89,7 @@ async def _show(request: Asked, form: Form, found: OfficePlatform) -> Template:
         year_ends=[(str(month), month_end(month)) for month in range(1, 13)],
         usual_private=default_terms(Buyer.COMPANY).penalty,
         usual_public=default_terms(Buyer.PUBLIC).penalty,
+        usual=NOBODY,
     )
 
 
@@ -170,6 +172,7 @@ def read(form: Form) -> dict[str, Any]:
         "phone": form.text("phone", required=True, most=30),
         "contact_name": form.text("contact_name", required=True),
         "website": form.checked("website", check_website),
+        **_own_words(form),
         "iban": form.checked("iban", check_iban),
         "bic": form.checked("bic", check_bic),
         "accent": form.checked("accent", check_accent) or NOBODY.accent,
@@ -179,6 +182,24 @@ def read(form: Form) -> dict[str, Any]:
         "late_terms_public": form.lines("late_terms_public", most=1_000, printed=True),
         "issue_without_look": form.values.get("issue_without_look") == "1",
         **({} if delay is None else {"issue_delay_minutes": delay}),
+    }
+
+
+def _own_words(form: Form) -> dict[str, str]:
+    """What the platform says of itself, in its own words: all of it may be left out."""
+    people = form.lines("people", most=2_000)
+    if "people" not in form.errors:
+        try:
+            people = check_people(people)
+        except ValueError as error:
+            form.errors["people"] = str(error)
+    return {
+        "trade": form.text("trade", most=80),
+        "territory": form.text("territory", most=80),
+        "headline": form.text("headline", most=120),
+        "lead": form.text("lead", most=300),
+        "hours": form.text("hours", most=100),
+        "people": people,
     }
 
 
