@@ -19,7 +19,8 @@ from portal_makers import enter
 from training.calendar.actions.feeds import open_feed
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
-from training.reporting.portal import catalogue
+from training.reporting.portal import sessions as listed
+from training.reporting.portal.readers import VISITOR
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio
@@ -135,15 +136,15 @@ async def test_the_api_s_last_page_says_that_nothing_follows(client, full, monke
 
 
 async def test_sessions_of_one_instant_are_paged_both_ways_without_a_gap(full):
-    everything = [s.session.id for s in (await catalogue.sessions(catalogue.VISITOR, limit=9)).items]
+    everything = [s.session.id for s in (await listed.sessions(VISITOR, limit=9)).items]
     assert len(everything) == 2
     for size in (1, 2):
-        first = await catalogue.sessions(catalogue.VISITOR, limit=size)
+        first = await listed.sessions(VISITOR, limit=size)
         assert (first.previous, first.next is None) == (None, size == 2)
         if size == 1:
-            second = await catalogue.sessions(catalogue.VISITOR, after=first.next, limit=1)
+            second = await listed.sessions(VISITOR, after=first.next, limit=1)
             assert [s.session.id for s in (*first.items, *second.items)] == everything
             assert second.next is None
-            before = await catalogue.sessions(catalogue.VISITOR, before=second.previous, limit=1)
+            before = await listed.sessions(VISITOR, before=second.previous, limit=1)
             assert [s.session.id for s in before.items] == everything[:1]
             assert before.previous is None

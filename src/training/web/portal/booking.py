@@ -28,8 +28,10 @@ from training.kernel.errors import DomainError, Forbidden, NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import euros
-from training.reporting.portal import catalogue as shown
-from training.reporting.portal.catalogue import CatalogueReader, SessionShown
+from training.reporting.portal import readers
+from training.reporting.portal import session as shown
+from training.reporting.portal.readers import CatalogueReader
+from training.reporting.portal.session import SessionShown
 from training.web.auth import PUBLIC, SIGNED_IN
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page, the_actor
@@ -85,7 +87,7 @@ async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
     actor = actor_of(request)
     if actor is None:
         return go(address("/connexion", suite=here))
-    who = await shown.reader(actor)
+    who = await readers.reader(actor)
     found = await _found(actor, who, session)
     if found.refusal:
         return go(f"/seances/{session}")
@@ -110,7 +112,7 @@ async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
 async def book(request: Asked, name: FromPath[str]) -> Template | Redirect:
     """Take the seats. The same form sent twice is one booking: its key says so."""
     actor, form = the_actor(request), await Form.of(request)
-    who = await shown.reader(actor)
+    who = await readers.reader(actor)
     found = await _found(actor, who, session_id(name))
     chosen = _named(_able(actor, who), form.values.get("structure", ""))
     if chosen is None:

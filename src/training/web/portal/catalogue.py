@@ -11,6 +11,8 @@ from training.catalogue.rules import OFFER_KIND_NAMES
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.portal import catalogue as shown
+from training.reporting.portal import readers
+from training.reporting.portal.sessions import sessions
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, actor_of, page
 from training.web.parameters import asked
@@ -21,8 +23,8 @@ AT_HOME = 4  # sessions on the first page: enough to see that there is life, few
 @get("/", permission=PUBLIC)
 async def home(request: Asked) -> Template:
     """What this is, the next sessions, the themes, one button."""
-    who = await shown.reader(actor_of(request))
-    coming = await shown.sessions(who, limit=AT_HOME)
+    who = await readers.reader(actor_of(request))
+    coming = await sessions(who, limit=AT_HOME)
     return await page(request, "portal/home.html", sessions=coming.items, themes=await catalogue.themes())
 
 
@@ -30,7 +32,7 @@ async def home(request: Asked) -> Template:
 async def offers(request: Asked) -> Template:
     """Every published offer, or those that a search, a theme or a kind leaves."""
     search, theme, kind = asked(request, "q"), asked(request, "theme"), asked(request, "type")
-    who = await shown.reader(actor_of(request))
+    who = await readers.reader(actor_of(request))
     return await page(
         request,
         "portal/catalogue.html",
@@ -46,7 +48,7 @@ async def offers(request: Asked) -> Template:
 @get("/catalogue/{slug:str}", permission=PUBLIC)
 async def offer(request: Asked, slug: FromPath[str]) -> Template:
     """One offer: what it is for, what it costs, when it comes."""
-    who = await shown.reader(actor_of(request))
+    who = await readers.reader(actor_of(request))
     found = await shown.offer_page(who, slug)
     if found is None:
         raise NotFound(_("Cette offre n’est pas, ou n’est plus, au catalogue."))

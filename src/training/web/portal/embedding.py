@@ -11,9 +11,10 @@ from litestar.response import Template
 from training.kernel import addresses, db, i18n
 from training.kernel.colours import check_accent
 from training.kernel.i18n import _
-from training.reporting.portal import catalogue as shown
-from training.reporting.portal.catalogue import VISITOR, Filters
+from training.reporting.portal import sessions as shown
 from training.reporting.portal.narrowing import Narrowing, narrowing
+from training.reporting.portal.readers import VISITOR
+from training.reporting.portal.sessions import Filters
 from training.web.auth import PUBLIC
 from training.web.pages import NOBODY, Asked, page, the_platform
 from training.web.parameters import address, asked

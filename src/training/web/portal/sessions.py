@@ -15,8 +15,11 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.links import LinkOver
 from training.kernel.render import month
-from training.reporting.portal import catalogue as shown
-from training.reporting.portal.catalogue import VISITOR, ComingSessions, Filters, PricedSession
+from training.reporting.portal import readers
+from training.reporting.portal import session as one
+from training.reporting.portal import sessions as shown
+from training.reporting.portal.readers import VISITOR
+from training.reporting.portal.sessions import ComingSessions, Filters, PricedSession
 from training.web.auth import PUBLIC
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, page
@@ -28,7 +31,7 @@ from training.web.portal.links import SESSION, private
 async def coming(request: Asked) -> Template:
     """Coming sessions by date; filters stay in the address."""
     filters = Filters(*(asked(request, name) for name in ("theme", "offre", "commune", "partenaire")))
-    who = await shown.reader(actor_of(request))
+    who = await readers.reader(actor_of(request))
     after, before = moment_key(asked(request, "apres")), moment_key(asked(request, "avant"))
     found = await shown.sessions(who, filters, after=after, before=before)
     return await page(
@@ -71,8 +74,8 @@ def _pager(found: ComingSessions, filters: Filters) -> dict[str, str | None]:
 async def session(request: Asked, name: FromPath[str]) -> Template | Response[Any]:
     """One session: when, where, with whom, what is left, what it costs you; "Combien de personnes ?"."""
     actor = actor_of(request)
-    who = await shown.reader(actor)
-    found = await shown.session_page(actor, who, session_id(name))
+    who = await readers.reader(actor)
+    found = await one.session_page(actor, who, session_id(name))
     if found is None:
         raise NotFound(_("Cette séance n’existe pas, ou n’est pas ouverte à tous."))
     form = Form.filled({"places": asked(request, "places")})
@@ -91,7 +94,7 @@ def session_id(name: str) -> int:
 async def linked(request: Asked, token: FromPath[str]) -> Template:
     """A session that is not for everybody, for whoever has it in a calendar: to be read, and no more."""
     held = await SESSION.open(token)
-    found = await shown.session_page(held.actor, VISITOR, held.thing.id)
+    found = await one.session_page(held.actor, VISITOR, held.thing.id)
     if found is None:
         raise LinkOver
     return private(await page(request, "portal/session.html", found=found, session=found.session, to_read=True))

@@ -9,7 +9,7 @@ from litestar.response import Template
 from lxml import etree
 
 from training.kernel import addresses
-from training.reporting.portal import catalogue as shown
+from training.reporting.portal.site_map import site_map
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, page
 
@@ -28,7 +28,7 @@ async def sitemap() -> Response[bytes]:
     """The public pages."""
     root = etree.Element("urlset", {"xmlns": _SITEMAP})
     known: list[tuple[str, datetime | None]] = [(path, None) for path in FIXED]
-    known += [(found.path, found.changed_at) for found in await shown.site_map()]
+    known += [(found.path, found.changed_at) for found in await site_map()]
     for path, changed_at in known:
         entry = etree.SubElement(root, "url")
         etree.SubElement(entry, "loc").text = addresses.absolute(path)
