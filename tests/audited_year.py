@@ -37,7 +37,7 @@ from training.bookings.actions.resizing import resize
 from training.calendar.actions import answers, feeds
 from training.calendar.rules import Answer
 from training.catalogue.actions import OfferBilling, edit_words, set_offer_billing
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import actions as directory
 from training.directory import queries as directory_queries
 from training.directory.actions import NewContact, NewOrganisation

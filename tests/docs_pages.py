@@ -19,7 +19,7 @@ from training import reactions, timetable
 from training.billing.rules.states import INVOICE_MOVES
 from training.billing.rules.transmission import TRANSMISSION_MOVES
 from training.bookings.rules.states import BOOKING_MOVES
-from training.catalogue.rules import OfferState
+from training.catalogue.rules.offers import OfferState
 from training.cli import main
 from training.directory.rules import OrganisationState
 from training.identity.rules import (

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from training.bookings.rules.states import BookingState
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.demo import letters
 from training.directory.queries import PlatformView
 from training.directory.rules import Buyer, OrganisationState

@@ -13,7 +13,8 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.bookings.actions.locking import Booked
 from training.catalogue.actions import NewOffer, add_offer
-from training.catalogue.rules import OfferKind, TariffMode, TariffRow
+from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.directory import actions as directory
 from training.directory.actions import NewContact, NewOrganisation
 from training.directory.rules import OrganisationKind

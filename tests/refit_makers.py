@@ -8,7 +8,7 @@ from training.billing.queries import invoices as queries
 from training.billing.queries.refitting import ProposedCredit, proposals, too_much
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.resizing import resize
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import db
 from training.kernel.actor import SYSTEM
 from training.worker import drain

@@ -18,7 +18,7 @@ from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as queries
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import call_off_session, cancel
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.worker import drain

@@ -17,7 +17,7 @@ from training.billing.queries import invoices as queries
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import cancel
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory.actions import set_platform
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Scope

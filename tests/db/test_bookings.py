@@ -15,7 +15,7 @@ from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking, NewParticipant
 from training.bookings.actions.locking import Booked
 from training.bookings.rules.seats import SessionClosed
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound

@@ -16,7 +16,7 @@ from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking, NewParticipant, RepeatKey
 from training.bookings.rules.groups import BookedAlready
 from training.bookings.rules.prices import PriceRisen
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import actions as directory
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

@@ -17,7 +17,7 @@ from training.billing.actions.settle import NewPayment, record_payment
 from training.billing.rules.payments import Way
 from training.bookings.actions import booking, ending
 from training.bookings.actions.booking import NewBooking, NewParticipant
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import actions as directory
 from training.directory.actions import NewContact
 from training.directory.rules import OrganisationKind

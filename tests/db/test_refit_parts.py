@@ -15,7 +15,7 @@ from training.billing.actions.undo_held import undo_held
 from training.billing.queries.refitting import to_split, too_much
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict

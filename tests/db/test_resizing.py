@@ -15,7 +15,7 @@ from training.bookings.actions.resizing import resize
 from training.bookings.rules.prices import PriceRisen
 from training.bookings.rules.seats import SessionClosed
 from training.bookings.rules.states import SeatsOrigin
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.identity.rules import ORGANISATION_ROLES, Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope

@@ -18,7 +18,7 @@ from training.billing.actions.undo_held import Undone, undo_held
 from training.billing.queries import invoices as queries
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound

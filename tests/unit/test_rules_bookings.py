@@ -23,7 +23,7 @@ from training.bookings.rules.seats import (
 )
 from training.bookings.rules.states import BOOKING_MOVES, BookingState
 from training.bookings.rules.who_may import Standing
-from training.catalogue.rules import Price, TariffMode
+from training.catalogue.rules.tariffs import Price, TariffMode
 from training.kernel.errors import Conflict, Forbidden, Invalid
 from training.papers.rules.references import NO_REFERENCES, References
 from training.scheduling.rules import LockedSession, SessionFull, SessionKind, SessionState

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import training
-from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, TariffMode, TariffRow, price, price_for, tariff_for
+from training.catalogue.rules.offers import OFFER_KIND_NAMES, OfferKind
+from training.catalogue.rules.tariffs import TariffMode, TariffRow, price, price_for, tariff_for
 
 DAY = date(2027, 3, 9)
 

@@ -10,7 +10,7 @@ import pytest
 from training.billing.rules.states import DocumentKind
 from training.bookings.queries import BookingView, SeatsChanged
 from training.bookings.rules.states import BookingState, EndedBy, SeatsOrigin
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.demo.letters import booking as sample
 from training.demo.samples import invoice as paper
 from training.kernel import clock

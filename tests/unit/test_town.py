@@ -15,7 +15,8 @@ from stdnum import bic, iban
 from stdnum.fr import siren, siret
 
 from training.bookings.rules import states
-from training.catalogue import rules as catalogue
+from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.tariffs import TariffMode
 from training.demo.town import (
     calendar,
     offers,
@@ -251,8 +252,8 @@ def test_the_town_speaks_the_house_s_words() -> None:
         (shapes.OrganisationState, directory.OrganisationState),
         (shapes.MemberRole, identity.Role),
         (shapes.StaffRole, identity.Role),
-        (shapes.OfferKind, catalogue.OfferKind),
-        (shapes.TariffMode, catalogue.TariffMode),
+        (shapes.OfferKind, OfferKind),
+        (shapes.TariffMode, TariffMode),
         (shapes.SessionKind, scheduling.SessionKind),
         (shapes.SessionState, scheduling.SessionState),
         (shapes.AssignmentState, scheduling.AssignmentState),

@@ -9,7 +9,7 @@ import pytest
 import api_makers
 import makers
 from api_makers import API
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.identity import queries as identity
 from training.identity.actions import keys
 from training.kernel import clock

@@ -11,7 +11,7 @@ from office_makers import done, held_town, refused, staff
 from training.bookings import queries as bookings
 from training.bookings.actions import booking as booking_actions
 from training.bookings.actions.booking import NewBooking
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.rules import OrganisationState
 from training.identity.rules import Role

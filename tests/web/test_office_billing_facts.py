@@ -9,7 +9,7 @@ import pytest
 import makers
 from office_makers import done, held_town, refused, staff
 from training.billing.queries import drafts as waiting
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.rules import Buyer, ChorusNeeds
 from training.identity.rules import Role

@@ -16,7 +16,7 @@ from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import cancel
 from training.bookings.actions.resizing import resize
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import db
 from training.kernel.actor import SYSTEM
 from training.worker import drain

@@ -11,7 +11,7 @@ from office_makers import staff
 from training.billing.actions.confirm_free import confirm_due
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.locking import Booked
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.worker import drain

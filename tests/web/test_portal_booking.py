@@ -14,7 +14,7 @@ from portal_makers import enter, fields
 from training.bookings import queries
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory.rules import OrganisationKind
 from training.identity import queries as identity
 from training.identity.rules import Role

@@ -12,7 +12,7 @@ from makers import text_of
 from portal_makers import enter, fields
 from training.bookings import queries
 from training.bookings.actions.booking import NewParticipant
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory.rules import OrganisationKind
 from training.identity.rules import Role
 from training.kernel import clock, db, limits

@@ -13,7 +13,7 @@ from portal_makers import enter, hold_session
 from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
 from training.calendar.actions import feeds
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory.rules import OrganisationKind
 from training.identity.rules import Role
 from training.kernel import clock, db, links, settings

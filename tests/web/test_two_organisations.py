@@ -16,7 +16,7 @@ from training.billing.rules.payments import Way
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions import feeds
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import clock, db

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from training.bookings.rules.states import NAMEABLE, BookingState, EndedBy, SeatsOrigin
 from training.bookings.rules.who_may import Standing
-from training.catalogue.rules import Price, TariffMode
+from training.catalogue.rules.tariffs import Price, TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from training.catalogue.rules import OfferKind, OfferState, TariffRow
+from training.catalogue.rules.offers import OfferKind, OfferState
+from training.catalogue.rules.tariffs import TariffRow
 from training.catalogue.tables import Offer, Tariff
 from training.directory import queries as directory
 from training.kernel import clock, outbox

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.catalogue.rules import OFFER_KIND_NAMES, OfferKind, Price, TariffRow, price_for
+from training.catalogue.rules.offers import OFFER_KIND_NAMES, OfferKind
+from training.catalogue.rules.tariffs import Price, TariffRow, price_for
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.kernel.i18n import _

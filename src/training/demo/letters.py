@@ -12,7 +12,7 @@ from training.billing.rules.payments import Way
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState, EndedBy
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.demo import calendar_letters, reminders
 from training.demo.samples import (
     ACCOUNTANT,

@@ -9,7 +9,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.demo.town.platform import PLATFORM
 from training.directory.queries import OrganisationView, PlatformView
 from training.directory.rules import Buyer, OrganisationKind, OrganisationState

@@ -14,7 +14,8 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
 from training.catalogue.actions import NewOffer, add_offer
-from training.catalogue.rules import OfferKind, TariffMode, TariffRow
+from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.demo import guests, office
 from training.demo.events import Event, Town
 from training.demo.town import saturdays

@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from training.kernel import clock, i18n
 from training.kernel.i18n import _
 from training.kernel.initials import initials
+from training.kernel.motifs.art import art
 
 PACKAGE = Path(__file__).parents[1]
 STATIC = PACKAGE / "static"
@@ -257,7 +258,7 @@ def _environment(autoescape: bool) -> Environment:
     environment.install_gettext_callables(one, many, newstyle=True)  # type: ignore[attr-defined]
     environment.template_class = Page
     environment.globals.update(labelled=labelled, label_of=label_of)
-    environment.globals.update(static=static, hours=hours, span=span, now=clock.now, today=clock.today)
+    environment.globals.update(static=static, hours=hours, span=span, now=clock.now, today=clock.today, art=art)
     environment.filters.update(FILTERS)
     return environment
 

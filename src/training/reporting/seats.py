@@ -13,7 +13,7 @@ from training.bookings.rules.prices import resized
 from training.bookings.rules.seats import check_more, check_named, check_waiting
 from training.bookings.rules.states import OCCUPYING
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import Price
+from training.catalogue.rules.tariffs import Price
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock

@@ -12,7 +12,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import DocumentKind
 from training.bookings.queries import BookingView, SeatsChanged
 from training.bookings.rules.states import ENDED, EXPIRING, BookingState, EndedBy, SeatsOrigin
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import clock
 from training.kernel.i18n import _, ngettext
 from training.kernel.render import day, euros, moment, span

@@ -19,7 +19,7 @@ from training.billing.rules.grouping import BillablePart
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings.queries import BookingView
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.rules import VatAbroad
 from training.kernel import clock, db, outbox

@@ -19,7 +19,7 @@ from training.billing.rules.states import InvoiceState
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import PEOPLE, SYSTEM, Actor

@@ -18,7 +18,7 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import BilledAs
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock, db

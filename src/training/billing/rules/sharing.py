@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.bookings.rules.states import ENDED, BookingState
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.kernel import money
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, allows

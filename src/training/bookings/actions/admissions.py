@@ -10,7 +10,7 @@ from training.bookings.actions.locking import LOCKED, LockedBooking
 from training.bookings.actions.resizing import write_seats
 from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Admission, Booking, Participant
-from training.catalogue.rules import Price, TariffMode
+from training.catalogue.rules.tariffs import Price, TariffMode
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.scheduling.rules import LockedSession, SessionState

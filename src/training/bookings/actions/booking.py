@@ -28,7 +28,7 @@ from training.bookings.rules.seats import (
 from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import Price
+from training.catalogue.rules.tariffs import Price
 from training.directory.actions import LockedOrganisation, lock_organisation
 from training.directory.rules import OrganisationState
 from training.kernel import clock, db, limits, outbox

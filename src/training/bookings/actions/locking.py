@@ -7,7 +7,7 @@ from datetime import datetime
 
 from training.bookings.rules.states import BookingState
 from training.bookings.rules.who_may import Standing
-from training.catalogue.rules import Price, TariffMode
+from training.catalogue.rules.tariffs import Price, TariffMode
 from training.kernel import db
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _

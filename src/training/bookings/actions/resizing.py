@@ -9,7 +9,7 @@ from training.bookings.rules.seats import check_more, check_named, check_waiting
 from training.bookings.rules.states import OCCUPYING, SeatsOrigin
 from training.bookings.tables import Booking, SeatsChange
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import Price
+from training.catalogue.rules.tariffs import Price
 from training.directory.actions import lock_organisation
 from training.directory.rules import OrganisationState
 from training.kernel import clock, db, limits, outbox

@@ -1,13 +1,13 @@
 """A price is a promise: what was said when the seats were asked for is the most that they will cost. No I/O.
 
-Which tariff makes it, of which kind of organisation on which day, is chosen by `catalogue.rules.price_for` alone.
+Which tariff makes it, of which kind of organisation on which day, is chosen by `tariffs.price_for` alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from training.catalogue.rules import Price, TariffMode
+from training.catalogue.rules.tariffs import Price, TariffMode
 from training.kernel.errors import Conflict
 from training.kernel.i18n import _
 from training.kernel.render import euros

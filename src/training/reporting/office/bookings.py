@@ -7,7 +7,7 @@ from datetime import datetime
 
 from training.bookings.queries import ABOUT_BOOKING, BOOKING_WORDS, within
 from training.bookings.rules.states import EXPIRING, BookingState
-from training.catalogue.rules import TariffMode
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import CONTACT_WORDS, ORGANISATION_WORDS, OrganisationView
 from training.kernel.actor import Scope

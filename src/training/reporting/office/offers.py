@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.catalogue.rules import OfferState, TariffMode
+from training.catalogue.rules.offers import OfferState
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses

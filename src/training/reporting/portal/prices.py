@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from training.catalogue.rules import Price, TariffMode, TariffRow, price_for
+from training.catalogue.rules.tariffs import Price, TariffMode, TariffRow, price_for
 from training.directory.rules import KIND_NAMES, OrganisationKind
 from training.kernel.i18n import _
 from training.kernel.render import euros

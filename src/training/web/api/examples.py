@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from training.billing.rules.states import InvoiceState
 from training.bookings.rules.states import BookingState
-from training.catalogue.rules import OfferKind, TariffMode
+from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.tariffs import TariffMode
 from training.scheduling.rules import SessionKind, SessionState
 from training.web.api import outputs
 from training.web.api.problems import MEDIA_TYPE, Problem

@@ -13,7 +13,8 @@ from training.bookings.actions.locking import Booked
 from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules.states import BookingState
 from training.catalogue.queries import OfferView
-from training.catalogue.rules import OfferKind, TariffMode, TariffRow, price_for
+from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.tariffs import TariffMode, TariffRow, price_for
 from training.kernel import addresses, clock
 from training.scheduling.queries import SessionView
 from training.scheduling.rules import SessionKind, SessionState

@@ -18,7 +18,7 @@ from training.bookings.rules.prices import resized
 from training.bookings.rules.seats import OPTION_LIFE, seats_missing
 from training.bookings.rules.states import IN_LINE, BookingState
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import Price
+from training.catalogue.rules.tariffs import Price
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
 from training.directory.rules import Service

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from training.catalogue import queries as catalogue
-from training.catalogue.rules import OFFER_KIND_NAMES
+from training.catalogue.rules.offers import OFFER_KIND_NAMES
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.reporting.portal import catalogue as shown

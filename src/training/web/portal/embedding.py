@@ -28,7 +28,7 @@ GROUNDS = ("transparent", "blanc")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FrameLook:
     """What the embedded list holds and how it looks; what made no sense in the address is as if it was not there."""
 
     narrowed: Narrowing
@@ -80,9 +80,9 @@ async def _narrowed(request: Asked) -> Narrowing:
     return await narrowing(*(asked(request, name) for name in ("theme", "commune", "partenaire")))
 
 
-async def _look(request: Asked) -> Look:
+async def _look(request: Asked) -> FrameLook:
     language = asked(request, "lang")
-    return Look(
+    return FrameLook(
         await _narrowed(request),
         _number(asked(request, "nombre")),
         _accent(asked(request, "couleur")),
@@ -148,7 +148,7 @@ async def embedded(request: Asked) -> Template:
     return _answer(look, {"platform": platform, "items": found.items, "more": look.whole}, shared)
 
 
-def _answer(look: Look | None, context: dict[str, object], cached: str, status: int = 200) -> Template:
+def _answer(look: FrameLook | None, context: dict[str, object], cached: str, status: int = 200) -> Template:
     colours = address(
         "/integrer/couleurs.css",
         couleur=look.accent.removeprefix("#") if look else "",

@@ -1,4 +1,4 @@
-"""Kinds of offers, and what a tariff makes a number of seats cost. No I/O."""
+"""What a tariff makes a number of seats cost. No I/O."""
 
 from __future__ import annotations
 
@@ -7,24 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from training.kernel.i18n import N_
-
-
-class OfferKind(StrEnum):
-    """Only `vocational` is an action de formation (C. trav. art. L6313-2) with all its paper."""
-
-    AWARENESS = "awareness"
-    WORKSHOP = "workshop"
-    VOCATIONAL = "vocational"
-
-
-class OfferState(StrEnum):
-    """Only published offers are seen."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    ARCHIVED = "archived"
-
 
 class TariffMode(StrEnum):
     """Flat is one price whatever the head-count."""
@@ -32,13 +14,6 @@ class TariffMode(StrEnum):
     FREE = "free"
     FLAT = "flat"
     PER_SEAT = "per_seat"
-
-
-OFFER_KIND_NAMES: dict[OfferKind, str] = {
-    OfferKind.AWARENESS: N_("Sensibilisation"),
-    OfferKind.WORKSHOP: N_("Atelier"),
-    OfferKind.VOCATIONAL: N_("Formation professionnelle"),
-}
 
 
 @dataclass(frozen=True, slots=True)

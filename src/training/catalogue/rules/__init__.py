@@ -1,0 +1,1 @@
+"""What the catalogue decides: prices, kinds of offers, how a theme looks."""
