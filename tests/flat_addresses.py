@@ -104,6 +104,7 @@ NOT_ASKED = {
     "/static/{file_path:path}": "files of the program",
     "/theme.css": "colours of the platform's one row",
     "/logo": "a file of the platform's one row",
+    "/marque.svg": "initials and colour of the platform's one row",
     "/robots.txt": "words",
     "/integrer/couleurs.css": "colours that the address says",
     "/accessibilite": "words",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from types import SimpleNamespace
 
 import pytest
 from jinja2 import UndefinedError
 
 from training.kernel import render
 from training.kernel.actor import Actor
+from training.web.pages import NOBODY
 
 START, END = datetime(2027, 3, 9, 8, tzinfo=UTC), datetime(2027, 3, 9, 11, tzinfo=UTC)  # 9 h – 12 h in Paris
 DOC = render.PACKAGE.parents[1] / "docs" / "reference" / "components.md"
@@ -249,9 +249,7 @@ def test_a_week_draws_quarters_of_an_hour() -> None:
     )  # 9 h is the fifth quarter after 8 h; three hours are twelve
 
 
-PLATFORM = SimpleNamespace(
-    name="Mobilité & Cie", short_name="Mobilité", phone="02 00 00 00 00", email="a@example.org", logo=None
-)
+PLATFORM = replace(NOBODY, name="Savoirs & Cie", short_name="Savoirs", phone="02 00 00 00 00", email="a@example.org")
 SOMEBODY = Actor("user", 1, "Camille <Aubry>")
 
 
@@ -275,7 +273,7 @@ def test_layouts_have_the_landmarks_and_load_what_exists(layout: str, actor: Act
         )
     )
     assert f'<html lang="fr" data-audience="{layout}">' in html
-    assert "<title>Titre – Mobilité</title>" in html
+    assert "<title>Titre – Savoirs</title>" in html
     assert all(html.count(f"<{name}") == 1 for name in ("main", "h1", "footer"))
     assert html.index('href="#contenu"') < html.index("<header")
     assert "&lt;b&gt;Fait" in html

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
-from training.kernel.initials import initials
+from training.kernel.initials import initials, mark
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,10 @@ def test_the_first_and_the_last_word_that_count(name: str, letters: str) -> None
 @given(st.text())
 def test_any_name_has_two_letters_at_most(name: str) -> None:
     assert len(initials(name)) <= 2
+
+
+@given(st.text())
+def test_a_mark_is_well_formed_whatever_the_name(name: str) -> None:
+    drawn = etree.fromstring(mark(initials(name), "#6d2c5b").encode())
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "".join(drawn.itertext()) == initials(name)

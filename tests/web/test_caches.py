@@ -13,7 +13,10 @@ from training.web.security import PRIVATE
 pytestmark = pytest.mark.anyio
 
 # The same bytes for everybody, or asked for with a key.
-OPEN = ("/static", "/theme.css", "/logo", "/integrer", "/agenda/public.ics", "/api/", "/healthz", "/sitemap.xml")
+OPEN = (
+    "/static", "/theme.css", "/logo", "/marque.svg", "/integrer", "/agenda/public.ics", "/api/", "/healthz",
+    "/sitemap.xml",
+)  # fmt: skip
 
 
 def addresses() -> list[str]:

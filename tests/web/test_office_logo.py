@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 
 import pytest
@@ -17,6 +18,7 @@ from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
 from training.records.actions.files import keep_file
+from training.web.security import ASKED_AGAIN, FOR_EVER
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 
@@ -115,3 +117,16 @@ async def test_a_logo_kept_before_anybody_looked_is_told_where_it_is_put_right(c
     assert "Les factures portent votre nom à la place du logo. Cette image est coupée ou abîmée" in said
     await send(client, PNG)
     assert "à la place du logo. " not in text_of((await client.get(PATH)).text)
+
+
+async def test_the_icon_of_pages_is_the_platform_s_initials_on_its_colour_kept_until_they_change(client):
+    await makers.make_platform(short_name="La Table & Cie", accent="#6d2c5b")
+    address = re.search(r'<link rel="icon" href="([^"]+)"', (await client.get("/catalogue")).text)[1]
+    icon = await client.get(address)
+    assert (icon.headers["content-type"], icon.headers["cache-control"]) == ("image/svg+xml", FOR_EVER)
+    assert "sandbox" in icon.headers["content-security-policy"]
+    assert ">TC</text>" in icon.text
+    assert 'fill="#6d2c5b"' in icon.text
+    await makers.make_platform(short_name="Mobijump")
+    assert (await client.get(address)).headers["cache-control"] == ASKED_AGAIN
+    assert address not in (await client.get("/catalogue")).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from training.directory.rules import (
 from training.kernel import db
 from training.kernel.countries import HOME
 from training.kernel.i18n import _
-from training.kernel.initials import initials
+from training.kernel.initials import initials, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ class PlatformView:
     def initials(self) -> str:
         """What stands for it where there is no logo."""
         return initials(self.short_name)
+
+    @property
+    def mark(self) -> str:
+        """Its icon, as an SVG."""
+        return mark(self.initials, self.accent)
+
+    @property
+    def icon(self) -> str:
+        """The address of its icon: another one when the icon is another, so that browsers may keep it for ever."""
+        return f"/marque.svg?{hashlib.sha256(self.mark.encode()).hexdigest()[:16]}"
 
     @property
     def tagline(self) -> str:

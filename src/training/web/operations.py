@@ -1,4 +1,4 @@
-"""What the host's tools ask: is it alive, is it ready; and the platform's own colour and logo."""
+"""What the host's tools ask: is it alive, is it ready; and the platform's own colour, logo and icon."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.kernel.i18n import _
 from training.records import queries as records
 from training.web.auth import PUBLIC
 from training.web.pages import the_platform, with_etag
-from training.web.security import PICTURE
+from training.web.security import ASKED_AGAIN, FOR_EVER, PICTURE
 
 FREE_MIN = 16 << 20  # bytes: with less, PostgreSQL cannot take one more piece of its journal, and stops
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
@@ -91,6 +91,15 @@ async def logo(request: Request[Any, Any, Any]) -> Response[bytes]:
     return with_etag(request, stored.content, stored.media_type, **headers)
 
 
+@get("/marque.svg", permission=PUBLIC, exclude_from_csrf=True)
+async def icon(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The initials of the platform on its colour: the icon of pages. What is asked for by its digest never changes."""
+    platform = await the_platform()
+    asked = f"{request.url.path}?{request.url.query}"
+    headers = {"Cache-Control": FOR_EVER if asked == platform.icon else ASKED_AGAIN, "Content-Security-Policy": PICTURE}
+    return with_etag(request, platform.mark.encode(), "image/svg+xml", **headers)
+
+
 @get("/robots.txt", permission=PUBLIC, exclude_from_csrf=True, media_type="text/plain")
 async def robots() -> str:
     """Feeds stay allowed: Google Calendar obeys this file."""
@@ -98,4 +107,4 @@ async def robots() -> str:
     return f"User-agent: *\n{closed}Allow: /agenda/\n"
 
 
-ROUTER = Router("/", route_handlers=[healthz, readyz, theme, logo, robots], include_in_schema=False)
+ROUTER = Router("/", route_handlers=[healthz, readyz, theme, logo, icon, robots], include_in_schema=False)

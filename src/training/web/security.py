@@ -38,6 +38,7 @@ EMBEDDED = _policy(
 PICTURE = _policy("style-src 'unsafe-inline'", "frame-ancestors 'none'", "sandbox")
 
 PRIVATE = "private, no-store"  # RFC 9111 5.2.2: a shared computer, or a proxy, keeps no page of somebody's
+FOR_EVER = "public, max-age=31536000, immutable"  # RFC 8246: the address changes when the bytes do
 ASKED_AGAIN = "private, no-cache"  # kept by who read it, and asked for again each time
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from training.kernel.countries import printed
+from training.kernel.initials import initials
 from training.kernel.pdf import framed
 from training.kernel.pictures import shows
 from training.papers.documents.figures import grouped, siret
@@ -43,6 +44,7 @@ def sheet(
         "accent": accent,
         # one that cannot be carried, kept before anybody looked, stops no paper: the name stands in its place
         "logo": framed(logo, width=LOGO[0], height=LOGO[1]) if logo and shows(logo) else None,
+        "initials": initials(sender.name),
         "sender": _party(sender, with_vat=with_vat),
         "receiver_label": receiver_label,
         "receiver": _party(receiver, with_vat=with_vat),
