@@ -56,6 +56,35 @@ class Framed:
     inside: Maybe
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    name: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    name: str
+    look: Look | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    id: int
+    shown: Shown
+
+
+def test_a_value_is_made_of_the_array_that_bears_its_name_and_leaves_the_other_columns() -> None:
+    assert maker(Shown)({"name": "Repair", "look": ["Bicycles", "green"]}) == Shown("Repair", Look("Bicycles", "green"))
+    assert maker(Shown)({"name": "Repair", "look": [None, None]}) == Shown("Repair", None)
+    assert maker(Shown)({"name": "Repair", "look": None}) == Shown("Repair", None)
+
+
+def test_the_array_of_a_value_within_a_value_is_found() -> None:
+    row = {"id": 1, "name": "Repair", "look": ["Bicycles", "green"]}
+    assert maker(Hung)(row) == Hung(1, Shown("Repair", Look("Bicycles", "green")))
+
+
 def test_a_plain_row_is_made_as_it_is() -> None:
     assert maker(Plain)({"id": 1, "name": "red"}) == Plain(1, "red")
 

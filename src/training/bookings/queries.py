@@ -8,6 +8,8 @@ from datetime import datetime
 
 from training.bookings.rules.states import NAMEABLE, BookingState, EndedBy, SeatsOrigin
 from training.bookings.rules.who_may import Standing
+from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.rules.looks import Look
 from training.catalogue.rules.tariffs import Price, TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
@@ -54,6 +56,7 @@ class BookingView:
     cancel_reason: str | None
     generation: int
     named: int
+    look: Look
     invite_participants: bool = False
     fell: bool = False  # it ended with its session
     earlier: BookingState | None = None  # what it was before it ended
@@ -111,8 +114,9 @@ BOOKING = f"""
            e.ended_by as cancelled_by, e.reason as cancel_reason, e.call_off is not null as fell, e.earlier,
            (select reference from booking where id = e.merged_into) as joined,
            coalesce(e.held and e.merged_into is null, false) as absent,
-           b.generation, (select count(*) from participant where booking = b.id) as named, b.invite_participants
-    from booking b {ABOUT_BOOKING} left join booking_ending e on e.booking = b.id and e.undone_at is null
+           b.generation, (select count(*) from participant where booking = b.id) as named, b.invite_participants,
+           {LOOK}
+    from booking b {ABOUT_BOOKING} {LOOK_JOIN} left join booking_ending e on e.booking = b.id and e.undone_at is null
 """
 
 

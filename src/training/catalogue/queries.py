@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from training.catalogue.rules.looks import Look
 from training.catalogue.rules.offers import OFFER_KIND_NAMES, OfferKind
 from training.catalogue.rules.tariffs import Price, TariffRow, price_for
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
 from training.papers.rules.vat import VatRegime
+
+# How an offer `o` is shown, for any statement that lists what is about it: the field `look: Look` of its rows.
+LOOK = "array[o.theme, th.name, th.paper, coalesce(o.motif, th.motif), null, null] as look"
+LOOK_JOIN = "left join theme th on th.text = o.theme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class OfferView:
     group_max: int
     partner: str | None
     updated_at: datetime
+    look: Look
 
     @property
     def kind_name(self) -> str:
@@ -45,10 +51,10 @@ class OfferView:
         return [line.strip() for line in self.objectives.splitlines() if line.strip()]
 
 
-_OFFER = """
+_OFFER = f"""
     select o.id, o.slug, o.title, o.summary, o.description, o.objectives, o.audience, o.prerequisites, o.theme, o.kind,
-           o.duration_minutes, o.group_min, o.group_max, p.name as partner, o.updated_at
-    from offer o left join partner p on p.id = o.partner
+           o.duration_minutes, o.group_min, o.group_max, p.name as partner, o.updated_at, {LOOK}
+    from offer o left join partner p on p.id = o.partner {LOOK_JOIN}
 """
 
 
@@ -67,7 +73,9 @@ async def offers(*, search: str = "", theme: str = "", kind: str = "") -> list[O
 _HAVING_WORDS = """
     not exists (
         select from regexp_split_to_table(trim(fold({})), '[[:space:]]+') as word
-        where strpos(fold(concat_ws(' ', o.title, o.summary, o.theme, o.description)), rtrim(word, 'sx')) = 0
+        where strpos(
+            fold(concat_ws(' ', o.title, o.summary, o.theme, th.name, th.keywords, o.description)), rtrim(word, 'sx')
+        ) = 0
     )
 """
 
@@ -77,10 +85,23 @@ async def offer(slug: str) -> OfferView | None:
     return await db.row(OfferView, _OFFER + " where o.state = 'published' and o.slug = $1", slug)
 
 
-async def themes() -> list[str]:
-    """The themes that have a published offer."""
-    sql = "select theme from offer where state = 'published' group by theme order by fold(theme), theme"
-    return [record["theme"] for record in await db.connection().fetch(sql)]
+@dataclass(frozen=True, slots=True)
+class ThemeListed:
+    """A theme with how many offers of the catalogue are of it."""
+
+    look: Look
+    offers: int
+
+
+async def themes() -> list[ThemeListed]:
+    """The themes that have a published offer, in the order that staff gave them. Offers of none have no theme here."""
+    sql = """
+        select array[th.text, th.name, th.paper, th.motif, null, null] as look, u.offers
+        from (select theme, count(*) as offers from offer where state = 'published' group by theme) u
+        join theme th on th.text = u.theme
+        where u.theme <> '' order by th.position, fold(th.name), th.id
+    """
+    return await db.rows(ThemeListed, sql)
 
 
 async def tariffs(offers: list[int]) -> dict[int, list[TariffRow]]:

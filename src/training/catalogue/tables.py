@@ -1,4 +1,4 @@
-"""Offers and their tariffs."""
+"""Themes, offers and their tariffs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,18 @@ from piccolo.table import Table
 
 from training.directory.tables import Partner
 from training.kernel.columns import belongs_to, instant, short_text
+
+
+class Theme(Table, tablename="theme"):
+    """How what offers bear in `theme` is shown, "" too. `text` never changes; a trigger makes the row of a new one."""
+
+    id: Serial
+    text = short_text(60, unique=True)
+    name = short_text(60)
+    paper = short_text(20)
+    motif = short_text(20)
+    keywords = short_text(400)  # what people may look for it by
+    position = Integer(default=None)
 
 
 class Offer(Table, tablename="offer"):
@@ -21,7 +33,7 @@ class Offer(Table, tablename="offer"):
     objectives = Text(default=None)
     audience = short_text(400)
     prerequisites = short_text(400)
-    theme = short_text(60)
+    theme = short_text(60)  # what the API and the feeds say; `theme` says how it is shown
     kind = short_text(20)
     duration_minutes = Integer(default=None)
     group_min = Integer(default=None)
@@ -31,6 +43,7 @@ class Offer(Table, tablename="offer"):
     bill_present = Boolean(default=False)  # per seat: who came, not who was booked at the deadline
     sales_account = short_text(20, null=True)
     analytic_code = short_text(20, null=True)
+    motif = short_text(20, null=True)  # its own drawing; null is its theme's
     state = short_text(20)
     created_at = instant()
     updated_at = instant()

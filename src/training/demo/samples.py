@@ -9,6 +9,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
+from training.catalogue.rules.looks import Look
 from training.catalogue.rules.tariffs import TariffMode
 from training.demo.town.platform import PLATFORM
 from training.directory.queries import OrganisationView, PlatformView
@@ -21,6 +22,7 @@ from training.scheduling.queries import SessionView, SlotView
 from training.scheduling.rules import SessionKind, SessionState
 
 TITLE = "Sensibilisation au vélo à assistance électrique"
+LOOK = Look("Vélo et deux-roues", "Vélo et deux-roues", "vert", "velo")
 REFERENCE = "R-7F3K2QM"
 CONTACT = Reader("Florence Dentelle", "florence.dentelle@example.org")
 FACILITATOR = Reader("Gaston Pédalier", "gaston.pedalier@example.org")
@@ -108,6 +110,7 @@ def booking(state: BookingState, **changes: Any) -> BookingView:
         "cancel_reason": None,
         "generation": 0,
         "named": 0,
+        "look": LOOK,
     }
     return BookingView(**facts | changes)
 
@@ -140,6 +143,7 @@ def session(state: SessionState = SessionState.CONFIRMED, cancel_reason: str | N
         city=first.city,
         updated_at=clock.now(),
         generation=0,
+        look=LOOK,
     )
 
 

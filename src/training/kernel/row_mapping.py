@@ -11,6 +11,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 _Convert = Callable[[Any], Any]
+_Tree = tuple[tuple[str, "_Tree"], ...]  # the fields of a dataclass, each with those of the one that it is
 _SEQUENCES: tuple[type, ...] = (tuple, list, frozenset, set)  # what an array of PostgreSQL may be read as
 _KNOWN: dict[type[Any], Callable[[Mapping[str, Any]], Any]] = {}
 
@@ -18,9 +19,9 @@ _KNOWN: dict[type[Any], Callable[[Mapping[str, Any]], Any]] = {}
 def maker(shape: type[T]) -> Callable[[Mapping[str, Any]], T]:
     """What makes a `shape` of a row, worked out once from its annotations.
 
-    An enum is made of its value, a tuple of an array, and a field that is a dataclass itself of the columns that bear
-    its fields' names, and those of the values inside it; it is None where it may be and all of them are. A field with a
-    default needs no column.
+    An enum is made of its value, a tuple of an array, and a field that is a dataclass itself of the array that bears
+    its name, or else of the columns that bear its fields' names, and those of the values inside it; it is None where it
+    may be and all of them are. A field with a default needs no column.
     """
     if (known := _KNOWN.get(shape)) is None:
         known = _KNOWN[shape] = _worked_out(shape)
@@ -64,13 +65,33 @@ def _gatherer(name: str, hint: Any) -> Callable[[dict[str, Any]], None]:
     part, optional = _part(hint), NoneType in _kinds(hint)
     assert part is not None  # noqa: S101 - the caller found it
     make: _Convert = maker(part)
-    names = columns(part)
+    tree = _tree(part)
 
     def gather(values: dict[str, Any]) -> None:
-        own = {name: values.pop(name) for name in names if name in values}
-        values[name] = None if optional and all(value is None for value in own.values()) else make(own)
+        if name in values:
+            array = values[name] or ()
+            values[name] = None if optional and all(value is None for value in array) else part(*array)
+        else:
+            own = _taken(tree, values)
+            values[name] = None if optional and all(value is None for value in own.values()) else make(own)
 
     return gather
+
+
+def _tree(shape: type) -> _Tree:
+    hints = get_type_hints(shape)
+    return tuple((field.name, _tree(part) if (part := _part(hints[field.name])) else ()) for field in fields(shape))
+
+
+def _taken(tree: _Tree, values: dict[str, Any]) -> dict[str, Any]:
+    """What a value is made of, taken out of its row."""
+    own: dict[str, Any] = {}
+    for name, inner in tree:
+        if name in values:
+            own[name] = values.pop(name)
+        else:
+            own |= _taken(inner, values)
+    return own
 
 
 def _converter(hint: Any) -> _Convert | None:

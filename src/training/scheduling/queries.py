@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.rules.looks import Look
 from training.kernel import db
 from training.kernel.clauses import Clauses
 from training.scheduling.rules import BOOKABLE, AssignmentState, SessionKind, SessionState, place
@@ -77,6 +79,7 @@ class SessionView:
     city: str | None
     updated_at: datetime
     generation: int
+    look: Look
 
     @property
     def seats_left(self) -> int:
@@ -94,14 +97,15 @@ class SessionView:
         return place(self.venue, self.city)
 
 
-SESSION = """
+SESSION = f"""
     select s.id, s.offer, o.slug as offer_slug, o.title, o.summary, o.theme, o.duration_minutes, p.name as partner,
            s.kind, s.organisation, s.state, s.capacity, s.seats_taken, s.closes_at, s.note, s.cancel_reason,
            s.starts_at, f.ends_at, s.ends_at as last_ends_at,
            (select count(*) from slot where session = s.id) as slots, v.name as venue, c.name as city, s.updated_at,
-           s.generation
+           s.generation, {LOOK}
     from session s
     join offer o on o.id = s.offer
+    {LOOK_JOIN}
     left join partner p on p.id = o.partner
     join slot f on f.session = s.id and f.position = 1
     left join venue_use u on u.slot = f.id

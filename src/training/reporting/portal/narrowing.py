@@ -14,6 +14,7 @@ class Narrowing:
     """A theme, a commune (INSEE code) and a partner (slug) as asked for, or "", with the names that people read."""
 
     theme: str
+    theme_name: str
     commune: str
     commune_name: str
     partner: str
@@ -22,14 +23,15 @@ class Narrowing:
     @property
     def words(self) -> list[str]:
         """The names, those that there are."""
-        return [word for word in (self.theme, self.commune_name, self.partner_name) if word]
+        return [word for word in (self.theme_name, self.commune_name, self.partner_name) if word]
 
 
 _SQL = """
-    select $1 as theme,
+    select $1 as theme, coalesce(th.name, $1) as theme_name,
            $2 as commune, coalesce(c.name, '') as commune_name,
            $3 as partner, coalesce(p.name, '') as partner_name
-    from (select 1) one left join commune c on c.insee = $2 left join partner p on p.slug = $3
+    from (select 1) one left join theme th on th.text = $1
+    left join commune c on c.insee = $2 left join partner p on p.slug = $3
 """
 
 

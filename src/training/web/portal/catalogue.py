@@ -25,7 +25,12 @@ async def home(request: Asked) -> Template:
     """What this is, the next sessions, the themes, one button."""
     who = await readers.reader(actor_of(request))
     coming = await sessions(who, limit=AT_HOME)
-    return await page(request, "portal/home.html", sessions=coming.items, themes=await catalogue.themes())
+    return await page(
+        request,
+        "portal/home.html",
+        sessions=coming.items,
+        themes=[(theme.look.theme, theme.look.name) for theme in await catalogue.themes()],
+    )
 
 
 @get("/catalogue", permission=PUBLIC)
@@ -37,7 +42,7 @@ async def offers(request: Asked) -> Template:
         request,
         "portal/catalogue.html",
         offers=await shown.offers(who, search=search, theme=theme, kind=kind),
-        themes=[(name, name) for name in await catalogue.themes()],
+        themes=[(theme.look.theme, theme.look.name) for theme in await catalogue.themes()],
         kinds=[(str(known), _(name)) for known, name in OFFER_KIND_NAMES.items()],
         search=search,
         theme=theme,
