@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from jinja2 import UndefinedError
 
+from training.catalogue.rules.looks import Look
 from training.kernel import render
 from training.kernel.actor import Actor
 from training.web.pages import NOBODY
@@ -34,6 +35,8 @@ def components() -> list[str]:
     module = render.pages().get_template("parts/ui.html").module
     return sorted(name for name in vars(module) if not name.startswith("_"))
 
+
+LOOK = Look("cuisine", "Cuisine", "vert", "casserole")
 
 SAMPLES = {
     "field": '{{ ui.field(f, "a", "Nom", help="Aide", autocomplete="name", width="4", suffix="€", min=1, max=2) }}',
@@ -73,6 +76,19 @@ SAMPLES = {
     "session_card": '{{ ui.session_card("/x", start, end, "Sées", title="Vélo", venue="Halle", left=3, note="n") }}',
     "offer_card": '{{ ui.offer_card("/x", "Vélo", "Résumé", price=ui.price(0), facts=["2 h"]) }}',
     "week": "{{ ui.week([day]) }}",
+    "affiche": '{{ ui.affiche("/catalogue/x", "Cuisiner", look, "x", text="Un repas", facts=("3 h",), price="Gratuit", side="11 déc.") }}'
+    '{{ ui.affiche("/seances/1", "Cuisiner", look, "x", start=start, end=end, place="Héloup", venue="Foyer") }}',
+    "theme_tile": '{{ ui.theme_tile("/catalogue?theme=x", look, "4 offres") }}',
+    "agenda_row": '{{ ui.agenda_row("/seances/1", start, end, "Héloup", "Cuisiner", look, venue="Foyer", left=3, off=True) }}',
+    "talon": '{{ ui.talon(look, start, end, "Héloup", "Cuisiner", 40, venue="Foyer", href="/x", big=True) }}',
+    "face": '{{ ui.face("Ana Test", "vert") }}',
+    "chips": '{{ ui.chips([("/x", "Tout", True, none, 18), ("/y", "Cuisine", False, "vert", none)], "Thème") }}',
+    "bar": "{% call ui.bar() %}…{% endcall %}",
+    "blank": '{{ ui.blank("Rien", "Texte", ("/x", "Tout voir"), look=look, phone="02 00 00 00 00") }}',
+    "section_head": '{{ ui.section_head("À venir", ("/x", "Tout voir")) }}',
+    "facts": '{{ ui.facts([("3 h", "de durée")]) }}',
+    "money": '{{ ui.money([("À payer", "570,00 €", "danger", "/x"), ("Payé", "0,00 €", none, none)]) }}',
+    "steps": '{{ ui.steps([("Séance", "done", "9 mars", none), ("Facture", "now", none, "Émise"), ("Paiement", "next", none, none)]) }}',
 }
 
 
@@ -82,7 +98,9 @@ def sample(name: str) -> str:
         "from_minute": 540, "to_minute": 720, "lane": 1, "lanes": 1, "tone": None,
     }  # fmt: skip
     day = {"day": date(2027, 3, 9), "today": True, "note": None, "events": [event]}
-    return shown(SAMPLES[name], f=Form(), bad=Form(errors={"a": "Faux.", "": "Tout."}), start=START, end=END, day=day)
+    return shown(
+        SAMPLES[name], f=Form(), bad=Form(errors={"a": "Faux.", "": "Tout."}), start=START, end=END, day=day, look=LOOK
+    )
 
 
 def test_every_component_has_a_sample_here() -> None:

@@ -26,9 +26,13 @@ from training.directory.rules import (
     people_of,
     slug,
 )
-from training.kernel.colours import CONTRAST, check_accent, contrast_with_white
+from training.kernel.colours import CONTRAST, check_accent
 from training.kernel.errors import Invalid
+<<<<<<< HEAD
 from training.kernel.pictures import LOGO_MAX, check_logo
+=======
+from training.kernel.oklch import contrast
+>>>>>>> a02b39c (Dress every page in papers and ink: palette, tokens, frame, components)
 
 
 @pytest.mark.parametrize(
@@ -175,9 +179,9 @@ def test_an_accent_is_read_on_white() -> None:
 
 
 def test_contrast_goes_from_one_to_twenty_one() -> None:
-    assert contrast_with_white("#ffffff") == pytest.approx(1)
-    assert contrast_with_white("#000000") == pytest.approx(21)
-    assert contrast_with_white("#767676") > CONTRAST > contrast_with_white("#777777")
+    assert contrast("#ffffff", "#ffffff") == pytest.approx(1)
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") > CONTRAST > contrast("#777777", "#ffffff")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +190,7 @@ def test_contrast_goes_from_one_to_twenty_one() -> None:
 )
 def test_a_colour_is_not_as_light_as_the_grey_of_its_letters(colour: str, ratio: float) -> None:
     """The eye sees more of green than of red, and least of blue: on greys alone every weighting is right."""
-    assert contrast_with_white(colour) == pytest.approx(ratio, abs=0.01)
+    assert contrast(colour, "#ffffff") == pytest.approx(ratio, abs=0.01)
 
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"

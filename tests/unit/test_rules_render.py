@@ -197,8 +197,8 @@ def test_the_address_does_not_hang_on_the_machine() -> None:
 @pytest.mark.parametrize(
     ("written", "set_"),
     [
-        ("Prix : 3 € ; vraiment ?", "Prix\u00a0: 3 € ; vraiment\u00a0?".replace(" ;", "\u00a0;")),
-        ("« Vélo » !", "«\u00a0Vélo\u00a0»\u00a0!"),
+        ("Prix : 3 € ; vraiment ?", "Prix\u00a0: 3 €\u202f; vraiment\u202f?"),
+        ("« Vélo » !", "«\u00a0Vélo\u00a0»\u202f!"),
         ("Voir http://example.org à 9:00", "Voir http://example.org à 9:00"),
         ("%(num)d nom : %(who)s", "%(num)d nom\u00a0: %(who)s"),
         ("", ""),
@@ -216,10 +216,10 @@ def test_typography_neither_marks_up_nor_unmarks() -> None:
     assert type(render.typo(Markup("<b> : </b>"))) is Markup
     assert type(render.typo("<b> : </b>")) is str
     page = render.pages().from_string("{{ text|typo }}{{ _('a : %(x)s', x=text) }}")
-    assert page.render(text="<b> ?") == "&lt;b&gt;\u00a0?a\u00a0: &lt;b&gt; ?"
+    assert page.render(text="<b> ?") == "&lt;b&gt;\u202f?a\u00a0: &lt;b&gt; ?"
 
 
 def test_pages_are_set_and_plain_texts_are_not() -> None:
     source = "{{ _('Fini !') }}{% trans %}Vraiment ?{% endtrans %}{{ ngettext('un : %(num)d', 'des : %(num)d', 2) }}"
-    assert render.pages().from_string(source).render() == "Fini\u00a0!Vraiment\u00a0?des\u00a0: 2"
+    assert render.pages().from_string(source).render() == "Fini\u202f!Vraiment\u202f?des\u00a0: 2"
     assert render.plain().from_string(source).render() == "Fini !Vraiment ?des : 2"

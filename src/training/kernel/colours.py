@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from training.kernel.i18n import _
+from training.kernel.oklch import contrast
 
 CONTRAST = 4.5  # WCAG 1.4.3: the letters of a button on the accent, and its own letters on white
 
@@ -14,7 +15,7 @@ def check_accent(text: str) -> str:
     colour = text.strip().lower()
     if not re.fullmatch(r"#[0-9a-f]{6}", colour):
         raise ValueError(_("Une couleur s’écrit #0f5c4c : un dièse et six chiffres ou lettres de a à f."))
-    ratio = contrast_with_white(colour)
+    ratio = contrast(colour, "#ffffff")
     if ratio < CONTRAST:
         said = f"{ratio:.1f}".replace(".", ",")
         raise ValueError(
@@ -23,10 +24,3 @@ def check_accent(text: str) -> str:
             )
         )
     return colour
-
-
-def contrast_with_white(colour: str) -> float:
-    """The contrast ratio of « #rrggbb » with white (WCAG 2.2, relative luminance)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)

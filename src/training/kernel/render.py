@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -46,6 +47,29 @@ def static_root() -> str:
 def static(name: str) -> str:
     """The address of a file of static/."""
     return f"{static_root()}/{name}"
+
+
+# What each audience's pages are dressed by, one file a component, in this order. Printing comes last.
+_EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", "summary", "sheet", "talon", "notice")
+_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "timeline", "tabs", "pager", "table", "card")
+SHEETS = {
+    "portal": (*_EVERYWHERE, *_PUBLIC, "print"),
+    "office": (*_EVERYWHERE, "office", *_PUBLIC, "calendar", "print"),
+    "animation": (*_EVERYWHERE, *_PUBLIC, "print"),
+    "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),
+}
+
+
+@cache
+def stylesheet(audience: str) -> bytes:
+    """One audience's components as one file, without comments: a page asks once, a component stays one file."""
+    sheets = ((STATIC / "css" / f"{name}.css").read_text() for name in SHEETS[audience])
+    return re.sub(r"/\*.*?\*/", "", "".join(sheets), flags=re.DOTALL).encode()
+
+
+def style(audience: str) -> str:
+    """The address of `stylesheet(audience)`: another one for other bytes, so browsers may keep it for ever."""
+    return f"/style/{hashlib.sha256(stylesheet(audience)).hexdigest()[:12]}/{audience}"
 
 
 def euros(cents: int) -> str:
@@ -86,6 +110,25 @@ def day(value: date | datetime) -> str:
 def day_year(value: date | datetime) -> str:
     """As "mardi 9 mars 2027"."""
     return _ordinal(_as_day(value), "EEEE d MMMM y")
+
+
+@dataclass(frozen=True, slots=True)
+class DateParts:
+    """A day taken apart, as a poster prints it."""
+
+    weekday: str
+    number: Markup
+    month: str
+
+
+def date_parts(value: date | datetime, whole: bool = False) -> DateParts:
+    """As "ven.", "11", "déc."; `whole`: "vendredi", "11", "décembre". The first of a month is « 1er », raised."""
+    when, code = _as_day(value), i18n.language.get()
+    first = when.day == 1 and code == i18n.SOURCE
+    number = Markup("1<sup>er</sup>") if first else Markup(when.day)
+    return DateParts(
+        _date(when, "EEEE" if whole else "EEE", code), number, _date(when, "MMMM" if whole else "MMM", code)
+    )
 
 
 def short_day(value: date | datetime) -> str:
@@ -156,12 +199,13 @@ def count(n: int, one: str, many: str) -> str:
     return f"{_grouped(n, i18n.language.get())}\u00a0{i18n.ngettext(one, many, n)}"
 
 
-_BEFORE = re.compile(" (?=[:;!?»])")
+_THIN = re.compile("[ \u00a0](?=[;!?])")
+_BEFORE = re.compile(" (?=[:»])")
 _AFTER = re.compile("(?<=«) ")
 
 
 def typo(text: str) -> str:
-    """As French is set: no line begins with a colon, or ends with an opening quotation mark."""
+    """As French is set: a narrow no-break space before ; ! ?, a no-break one before : and inside « »."""
     if i18n.language.get() != i18n.SOURCE:
         return text
     return type(text)(_typeset(str(text)))
@@ -169,7 +213,7 @@ def typo(text: str) -> str:
 
 @lru_cache(4096)
 def _typeset(text: str) -> str:
-    return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))
+    return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", _THIN.sub("\u202f", text)))
 
 
 @lru_cache(512)
@@ -222,6 +266,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "day": day,
     "day_year": day_year,
+    "date_parts": date_parts,
     "short_day": short_day,
     "month": month,
     "hour": hour,
@@ -258,7 +303,8 @@ def _environment(autoescape: bool) -> Environment:
     environment.install_gettext_callables(one, many, newstyle=True)  # type: ignore[attr-defined]
     environment.template_class = Page
     environment.globals.update(labelled=labelled, label_of=label_of)
-    environment.globals.update(static=static, hours=hours, span=span, now=clock.now, today=clock.today, art=art)
+    environment.globals.update(static=static, style=style, art=art)
+    environment.globals.update(hours=hours, span=span, now=clock.now, today=clock.today)
     environment.filters.update(FILTERS)
     return environment
 

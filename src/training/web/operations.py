@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, get
 
-from training.kernel import db, migrate, queue, settings
+from training.kernel import db, migrate, palette, queue, render, settings
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.records import queries as records
@@ -71,10 +71,23 @@ def _may_know(request: Request[Any, Any, Any]) -> bool:
 
 @get("/theme.css", permission=PUBLIC, exclude_from_csrf=True)
 async def theme(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The accent of the platform's settings, as the one custom property that pages are coloured by."""
+    """Every colour of pages, made from the accent of the platform's settings."""
     platform = await the_platform()
-    css = f":root{{--accent:{platform.accent}}}\n"
-    return with_etag(request, css.encode(), "text/css")
+    return with_etag(request, palette.css(platform.accent).encode(), "text/css")
+
+
+@get("/style/{digest:str}/{audience:str}", permission=PUBLIC, exclude_from_csrf=True)
+async def style(digest: str, audience: str) -> Response[bytes]:
+    """An audience's components as one file. `digest` is in the address only so that browsers may keep it for ever."""
+    if audience not in render.SHEETS:
+        raise NotFound(_("Cette page n’existe pas."))
+    css = render.stylesheet(audience)
+    kept = (
+        "public, max-age=31536000, immutable"
+        if render.style(audience).endswith(f"/{digest}/{audience}")
+        else "no-cache"
+    )
+    return Response(css, media_type="text/css", headers={"Cache-Control": kept})
 
 
 LOGOS = {"image/png", "image/jpeg", "image/svg+xml"}
@@ -107,4 +120,4 @@ async def robots() -> str:
     return f"User-agent: *\n{closed}Allow: /agenda/\n"
 
 
-ROUTER = Router("/", route_handlers=[healthz, readyz, theme, logo, icon, robots], include_in_schema=False)
+ROUTER = Router("/", route_handlers=[healthz, readyz, theme, style, logo, icon, robots], include_in_schema=False)

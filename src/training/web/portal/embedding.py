@@ -8,7 +8,7 @@ import structlog
 from litestar import Response, Router, get
 from litestar.response import Template
 
-from training.kernel import addresses, db, i18n
+from training.kernel import addresses, db, i18n, palette
 from training.kernel.colours import check_accent
 from training.kernel.i18n import _
 from training.reporting.portal import sessions as shown
@@ -163,13 +163,20 @@ def _answer(look: FrameLook | None, context: dict[str, object], cached: str, sta
     )
 
 
+async def _platforms_accent() -> str:
+    try:
+        return (await the_platform()).accent
+    except db.UNAVAILABLE:  # the list says so itself, readably
+        return palette.DEFAULT_ACCENT
+
+
 @get("/integrer/couleurs.css", permission=PUBLIC, exclude_from_csrf=True)
 async def colours(request: Asked) -> Response[str]:
-    """The list's accent and ground as custom properties: no style is written inside a page (the policy forbids it)."""
-    accent = _accent(asked(request, "couleur"))
+    """The list's colours and ground as custom properties: no style is written inside a page (the policy forbids it)."""
+    accent = _accent(asked(request, "couleur")) or await _platforms_accent()
     ground = {"transparent": "transparent", "blanc": "#ffffff"}[_ground(asked(request, "fond"))]
-    css = f":root{{--ground:{ground}{f';--accent:{accent}' if accent else ''}}}\n"
-    return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=86400"})
+    css = f":root{{--ground:{ground}}}\n{palette.light_css(accent)}"
+    return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
 
 ROUTER = Router("/", route_handlers=[subscribing, explained, embedded, colours])
