@@ -103,6 +103,7 @@ ADDRESSES = {
 NOT_ASKED = {
     "/static/{file_path:path}": "files of the program",
     "/theme.css": "colours of the platform's one row",
+    "/style/{digest:str}/{audience:str}": "no statement",
     "/logo": "a file of the platform's one row",
     "/marque.svg": "initials and colour of the platform's one row",
     "/robots.txt": "words",

@@ -17,7 +17,17 @@ from training.app import create_app
 Audience = Literal["visitor", "organisation", "facilitator", "staff"]
 
 # GET routes that are not pages: files, feeds, programs, and what only sends on.
-NOT_PAGES = ("/logo", "/healthz", "/readyz", "/theme.css", "/agenda/", "/api/v1", "/api/docs/openapi.json", "/static/")
+NOT_PAGES = (
+    "/logo",
+    "/healthz",
+    "/readyz",
+    "/theme.css",
+    "/style/",
+    "/agenda/",
+    "/api/v1",
+    "/api/docs/openapi.json",
+    "/static/",
+)
 # A mail as it was written is shown in a sandbox where no script runs, axe neither.
 FILES = (
     *(".pdf", ".xml", ".zip", ".csv", ".css", ".xlsx", ".svg", ".ics", ".txt"),

@@ -76,10 +76,10 @@ SAMPLES = {
     "session_card": '{{ ui.session_card("/x", start, end, "Sées", title="Vélo", venue="Halle", left=3, note="n") }}',
     "offer_card": '{{ ui.offer_card("/x", "Vélo", "Résumé", price=ui.price(0), facts=["2 h"]) }}',
     "week": "{{ ui.week([day]) }}",
-    "affiche": '{{ ui.affiche("/catalogue/x", "Cuisiner", look, "x", text="Un repas", facts=("3 h",), price="Gratuit", side="11 déc.") }}'
+    "affiche": '{{ ui.affiche("/catalogue/x", "Cuisiner", look, "x", text="Un repas", facts=("3 h",)) }}'
     '{{ ui.affiche("/seances/1", "Cuisiner", look, "x", start=start, end=end, place="Héloup", venue="Foyer") }}',
     "theme_tile": '{{ ui.theme_tile("/catalogue?theme=x", look, "4 offres") }}',
-    "agenda_row": '{{ ui.agenda_row("/seances/1", start, end, "Héloup", "Cuisiner", look, venue="Foyer", left=3, off=True) }}',
+    "agenda_row": '{{ ui.agenda_row("/seances/1", start, end, "Héloup", "Cuisiner", look, left=3, off=True) }}',
     "talon": '{{ ui.talon(look, start, end, "Héloup", "Cuisiner", 40, venue="Foyer", href="/x", big=True) }}',
     "face": '{{ ui.face("Ana Test", "vert") }}',
     "chips": '{{ ui.chips([("/x", "Tout", True, none, 18), ("/y", "Cuisine", False, "vert", none)], "Thème") }}',
@@ -88,7 +88,7 @@ SAMPLES = {
     "section_head": '{{ ui.section_head("À venir", ("/x", "Tout voir")) }}',
     "facts": '{{ ui.facts([("3 h", "de durée")]) }}',
     "money": '{{ ui.money([("À payer", "570,00 €", "danger", "/x"), ("Payé", "0,00 €", none, none)]) }}',
-    "steps": '{{ ui.steps([("Séance", "done", "9 mars", none), ("Facture", "now", none, "Émise"), ("Paiement", "next", none, none)]) }}',
+    "steps": '{{ ui.steps([("Séance", "done", "9 mars", none), ("Facture", "now", none, "Émise")]) }}',
 }
 
 
@@ -296,6 +296,7 @@ def test_layouts_have_the_landmarks_and_load_what_exists(layout: str, actor: Act
     assert html.index('href="#contenu"') < html.index("<header")
     assert "&lt;b&gt;Fait" in html
     assert "<aside" not in html
+    assert f'"{render.style(layout)}"' in html
     for name in re.findall(rf'"{re.escape(render.static_root())}/([^"]+)"', html):
         assert (render.STATIC / name).is_file(), name
     assert not re.search(r"<style|\sstyle=|<script(?! src)|https?://", html.replace('xmlns="http://', ""))
@@ -321,3 +322,15 @@ def test_an_aside_makes_its_column_and_alarms_show() -> None:
     assert html.count("<p>À côté</p>") == 1
     assert "Rien ne part." in html
     assert '<a href="/gestion/seances" aria-current="true">' in html
+
+
+def test_every_sheet_is_somebodys_and_components_keep_their_files() -> None:
+    files = {path.stem for path in (render.STATIC / "css").glob("*.css")}
+    assert {name for sheets in render.SHEETS.values() for name in sheets} == files
+
+
+def test_an_audience_gets_its_sheet_whole_without_comments() -> None:
+    css = render.stylesheet("portal").decode()
+    assert "/*" not in css
+    assert css.count("{") == css.count("}")
+    assert css.index("@layer tokens") < css.index(".affiche") < css.index("@media print")

@@ -28,11 +28,8 @@ from training.directory.rules import (
 )
 from training.kernel.colours import CONTRAST, check_accent
 from training.kernel.errors import Invalid
-<<<<<<< HEAD
-from training.kernel.pictures import LOGO_MAX, check_logo
-=======
 from training.kernel.oklch import contrast
->>>>>>> a02b39c (Dress every page in papers and ink: palette, tokens, frame, components)
+from training.kernel.pictures import LOGO_MAX, check_logo
 
 
 @pytest.mark.parametrize(

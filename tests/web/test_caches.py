@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 # The same bytes for everybody, or asked for with a key.
 OPEN = (
-    "/static", "/theme.css", "/logo", "/marque.svg", "/integrer", "/agenda/public.ics", "/api/", "/healthz",
+    "/static", "/style", "/theme.css", "/logo", "/marque.svg", "/integrer", "/agenda/public.ics", "/api/", "/healthz",
     "/sitemap.xml",
 )  # fmt: skip
 

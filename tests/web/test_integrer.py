@@ -12,7 +12,7 @@ import makers
 from makers import text_of
 from portal_makers import enter
 from training.directory import actions as directory
-from training.kernel import clock, db
+from training.kernel import clock, db, palette
 from training.kernel.actor import SYSTEM
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
@@ -117,10 +117,12 @@ async def test_its_colours_are_a_sheet_of_their_own_and_only_readable_ones(clien
     (sheet,) = re.findall(r'href="(/integrer/couleurs\.css[^"]*)"', page.text)
     css = await client.get(unescape(sheet))
     assert css.headers["content-type"].startswith("text/css")
-    assert css.text == ":root{--ground:#ffffff;--accent:#8a1f5c}\n"
+    assert css.text.startswith(":root{--ground:#ffffff}\n")
+    assert "--accent:#8a1f5c;" in css.text
+    assert "prefers-color-scheme" not in css.text  # a town's page is white, whatever its reader's machine prefers
     for wrong in ("ffff00", "red", "#000}body{display:none", ""):
         css = await client.get("/integrer/couleurs.css", params={"couleur": wrong, "fond": wrong})
-        assert css.text == ":root{--ground:transparent}\n"
+        assert css.text == f":root{{--ground:transparent}}\n{palette.light_css(makers.PLATFORM['accent'])}"
         assert "set-cookie" not in css.headers
 
 

@@ -7,6 +7,7 @@ import shutil
 from typing import Any
 
 from litestar import Request, Response, Router, get
+from litestar.params import FromPath
 
 from training.kernel import db, migrate, palette, queue, render, settings
 from training.kernel.errors import NotFound
@@ -77,10 +78,10 @@ async def theme(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/style/{digest:str}/{audience:str}", permission=PUBLIC, exclude_from_csrf=True)
-async def style(digest: str, audience: str) -> Response[bytes]:
+async def style(digest: FromPath[str], audience: FromPath[str]) -> Response[bytes]:
     """An audience's components as one file. `digest` is in the address only so that browsers may keep it for ever."""
     if audience not in render.SHEETS:
-        raise NotFound(_("Cette page n’existe pas."))
+        raise NotFound(_("Cette page n’existe pas ou n’existe plus."))
     css = render.stylesheet(audience)
     kept = (
         "public, max-age=31536000, immutable"
