@@ -14,7 +14,7 @@ from training.kernel.oklch import Oklch, contrast, of_hex, to_hex
 
 
 @dataclass(frozen=True)
-class Sheet:
+class DaySheet:
     """One paper in one light, « #rrggbb » each: its ground, two shades for drawings, a wash, an edge, quiet text."""
 
     paper: str
@@ -26,7 +26,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class NightSheet(Sheet):
+class NightSheet(DaySheet):
     """At night colour moves from the paper to what is drawn on it: the ink is the paper's own."""
 
     ink: str
@@ -37,12 +37,12 @@ class NightSheet(Sheet):
 class Paper:
     """One of the eight, by day and by night."""
 
-    light: Sheet
+    light: DaySheet
     night: NightSheet
 
 
 def _paper(lightness: float, chroma: float, hue: float) -> Paper:
-    day = Sheet(
+    day = DaySheet(
         paper=to_hex(lightness, chroma, hue),
         deep=to_hex(lightness - 0.135, chroma + 0.03, hue),
         light=to_hex(0.975, 0.022, hue),
@@ -203,7 +203,7 @@ def _properties(ink: Ink) -> str:
     return "".join(f"--{field.name.replace('_', '-')}:{getattr(ink, field.name)};" for field in fields(ink))
 
 
-def _on_paper(sheet: Sheet) -> str:
+def _on_paper(sheet: DaySheet) -> str:
     ink, picture = (sheet.ink, sheet.picture) if isinstance(sheet, NightSheet) else ("var(--ink)", "var(--ink)")
     return (
         f"--p:{sheet.paper};--p-deep:{sheet.deep};--p-light:{sheet.light};--p-wash:{sheet.wash};--p-edge:{sheet.edge};"
