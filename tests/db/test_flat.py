@@ -78,6 +78,7 @@ SMALL = {
     "seen_setting": "one a setting",
     "sent_form": "emptied after a day",
     "tariff": "some an offer",
+    "theme": "what offers are about",
     "unholding": "sessions marked as held by error",
     "venue": "where one goes",
 }

@@ -52,6 +52,7 @@ WRITTEN = {
     "former_membership": 1,  # the role above
     "journal_line": 2,  # of the journal that was exported
     "restoration": 1,  # this test restored it
+    "theme": 7,  # of its offers
     "told_date": 11,  # what holders of options, requests and ranks know
 }  # fmt: skip
 

@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 import pytest
 import typst
 
-from training.catalogue.rules.looks import PAPERS, Look, default_look
+from training.catalogue.rules.looks import Look, default_look
 from training.kernel import render
 from training.kernel.motifs.art import MOTIF_NAMES, MOTIFS, art, art_for_print
+from training.kernel.palette import PAPERS
 
 LOOK = Look("Un thème", "Un thème", "vert", "velo")
 HOSTILE = (None, -(10**9), 0, 1, 45, 150, 10**12)

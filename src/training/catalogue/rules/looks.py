@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from training.kernel.motifs.art import MOTIFS
-
-PAPERS = ("vert", "bleu", "or", "rose", "chamois", "saumon", "lilas", "tilleul")
+from training.kernel.palette import PAPERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +26,4 @@ class Look:
 def default_look(theme: str) -> Look:
     """Of a theme for which nobody chose: the same for ever, and as the database makes it (`theme_of_offer`, m0038)."""
     first, second = hashlib.sha256(theme.encode()).digest()[:2]
-    return Look(theme, theme, PAPERS[first % len(PAPERS)], tuple(MOTIFS)[second % len(MOTIFS)])
+    return Look(theme, theme, tuple(PAPERS)[first % len(PAPERS)], tuple(MOTIFS)[second % len(MOTIFS)])
