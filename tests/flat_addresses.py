@@ -109,6 +109,7 @@ NOT_ASKED = {
     "/robots.txt": "words",
     "/integrer/couleurs.css": "colours that the address says",
     "/accessibilite": "words",
+    "/kit": "samples",
     "/espace": "sends on",
     "/connexion": "a form",
     "/connexion/code": "a form",

@@ -243,3 +243,24 @@ async def test_names_that_people_typed_are_text_and_not_markup(client):
         f"/seances/{town.session}?places=<b>",
     ):
         assert "<script>alert" not in (await client.get(path)).text
+
+
+async def test_the_kit_shows_every_component_and_another_platforms_ink(client):
+    await makers.make_platform()
+    page = (await client.get("/kit", params={"couleur": "6b2148"})).text
+    for part in (
+        "affiche",
+        "agenda-row",
+        "talon",
+        "sheet",
+        "money",
+        "stops",
+        "blank",
+        "chip",
+        "timeline",
+        "face",
+        "theme",
+    ):
+        assert f'class="{part}' in page, part
+    assert page.count('<svg class="art"') >= 16
+    assert "/integrer/couleurs.css?couleur=6b2148" in page

@@ -190,7 +190,7 @@ def css(accent: str) -> str:
     night = f":root{{{_properties(mine.night)}}}\n"
     by_day = "".join(f"[data-paper={name}]{{{_on_paper(paper.light)}}}\n" for name, paper in PAPERS.items())
     by_night = "".join(f"[data-paper={name}]{{{_on_paper(paper.night)}}}\n" for name, paper in PAPERS.items())
-    return f"{day}{by_day}@media (prefers-color-scheme:dark) and (not print){{\n{night}{by_night}}}\n"
+    return f"{day}{by_day}@media screen and (prefers-color-scheme:dark){{\n{night}{by_night}}}\n"
 
 
 def light_css(accent: str) -> str:

@@ -12,6 +12,7 @@ from training.web.portal import (
     embedding,
     feeds,
     invoices,
+    kit,
     linked_invoice,
     registration,
     seats,
@@ -42,6 +43,7 @@ ROUTER = Router(
             billing_facts,
             answers,
             site,
+            kit,
         )
     ],
     include_in_schema=False,
