@@ -85,7 +85,5 @@ def test_every_colour_of_pages_is_in_the_sheet_by_day_and_by_night() -> None:
     sheet = palette.css("#6b2148")
     for name in ("--ink:", "--page:", "--fill:", "--rule-strong:", "[data-paper=tilleul]{--p:"):
         assert sheet.count(name) == 2, name
-    assert (
-        "\n@media screen and (prefers-color-scheme:dark){" in sheet
-    )  # on paper the day's colours, whatever is preferred
+    assert "\n@media screen and (prefers-color-scheme:dark){" in sheet  # paper: by day
     assert "prefers-color-scheme" not in palette.light_css("#6b2148")
