@@ -8,6 +8,8 @@ from datetime import datetime
 from urllib.parse import quote
 
 from training.bookings.rules.states import BookingState
+from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.rules.looks import Look
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.scheduling import queries as scheduling
@@ -30,6 +32,7 @@ class Mission:
     venue: str | None
     city: str | None
     seats: int
+    look: Look
 
     @property
     def off(self) -> bool:
@@ -51,14 +54,15 @@ def _mine(facilitators: Collection[int]) -> Clauses:
     return where
 
 
-_MISSIONS = """
+_MISSIONS = f"""
     select distinct s.id as session, t.id as slot, o.title, s.state, t.position,
            (select count(*) from slot where session = s.id) as slots, t.starts_at, t.ends_at,
-           v.name as venue, c.name as city, s.seats_taken as seats
+           v.name as venue, c.name as city, s.seats_taken as seats, {LOOK}
     from assignment a
     cross join lateral (select * from slot where id = a.slot offset 0) t
     join session s on s.id = t.session
     join offer o on o.id = s.offer
+    {LOOK_JOIN}
     left join venue_use u on u.slot = t.id
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune

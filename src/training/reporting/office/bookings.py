@@ -7,6 +7,8 @@ from datetime import datetime
 
 from training.bookings.queries import ABOUT_BOOKING, BOOKING_WORDS, within
 from training.bookings.rules.states import EXPIRING, BookingState
+from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.rules.looks import Look
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import CONTACT_WORDS, ORGANISATION_WORDS, OrganisationView
@@ -35,6 +37,7 @@ class BookingListed:
     created_at: datetime
     expires_at: datetime | None
     session_state: SessionState
+    look: Look
 
 
 UNDECIDED = "undecided"  # no state: what its session, held since, left to be decided
@@ -85,14 +88,14 @@ async def bookings(
     return await _LIST.page(BookingListed, _COLUMNS, where, search, limit)
 
 
-_COLUMNS = """
+_COLUMNS = f"""
     b.id, b.reference, b.state, o.title, s.starts_at, m.name as city, g.name as organisation, g.slug,
     c.name as contact, b.seats, b.tariff_mode, b.price_cents, b.created_at,
-    b.expires_at, s.state as session_state
+    b.expires_at, s.state as session_state, {LOOK}
 """
 _LIST = SearchedList(
     "booking b",
-    ABOUT_BOOKING,
+    f"{ABOUT_BOOKING} {LOOK_JOIN}",
     "b.created_at desc, b.id desc",
     (
         SearchPlace(BOOKING_WORDS),
