@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from litestar import Litestar
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import DefineMiddleware
@@ -26,7 +27,7 @@ from training.web.auth import PUBLIC, Authentication, guard
 from training.web.patience import patient
 from training.web.posted import BODY_MAX, Posted, csrf_config
 from training.web.refusals import answer
-from training.web.security import HEADERS, kept_by_caches
+from training.web.security import COMPRESSED_FROM, HEADERS, NOT_COMPRESSED, kept_by_caches
 
 log = structlog.get_logger()
 
@@ -129,6 +130,9 @@ def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
         guards=[guard],
         lifespan=list(lifespan or []),
         on_startup=[settle],
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=COMPRESSED_FROM, exclude=NOT_COMPRESSED
+        ),
         before_send=[set_headers],
         exception_handlers={Exception: answer},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(render.pages())),

@@ -22,6 +22,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.scheduling import queries as scheduling
+from training.web.security import veiled
 
 PUBLIC = "public"  # anybody
 SIGNED_IN = "signed-in"  # anybody who is known, whatever their role
@@ -41,6 +42,8 @@ class Authentication(AbstractAuthenticationMiddleware):
             request: Request[Any, Any, Any] = Request(scope, receive, send)
             await request.form()
             ScopeState.from_scope(scope).csrf_token = request.cookies.get(cookie_name("csrf"), Empty)
+        if scope["type"] == ScopeType.HTTP and isinstance(token := ScopeState.from_scope(scope).csrf_token, str):
+            ScopeState.from_scope(scope).csrf_token = veiled(token)
         await super().__call__(scope, receive, send)
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:

@@ -20,6 +20,7 @@ from multipart import MultipartError, MultipartSegment, ParserLimitReached, Push
 
 from training.kernel import settings
 from training.web.auth import cookie_name
+from training.web.security import unveiled, veiled
 
 BODY_MAX = 2_000_000  # bytes of what is posted, unless its route says more
 FORM_MAX = 600_000  # bytes: the longest list of names; a file comes as multipart, under its route's own bound
@@ -56,7 +57,7 @@ class Posted(CSRFMiddleware):
         """A token may be anything that somebody sends: a file, or letters that no token has."""
         if not isinstance(request_csrf_token, str) or not (request_csrf_token + cookie_csrf_token).isascii():
             return False
-        return super()._csrf_tokens_match(request_csrf_token, cookie_csrf_token)
+        return super()._csrf_tokens_match(unveiled(request_csrf_token), cookie_csrf_token)
 
 
 async def _read(request: Asked) -> None:
@@ -127,7 +128,7 @@ def fresh_token(request: Asked) -> Cookie:
     """A token for the page that shows a refused form again, and the cookie that goes with it."""
     config = csrf_config()
     token = generate_csrf_token(config.secret)
-    ScopeState.from_scope(request.scope).csrf_token = token
+    ScopeState.from_scope(request.scope).csrf_token = veiled(token)
     return Cookie(
         key=config.cookie_name,
         value=token,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 
 def _policy(*directives: str) -> str:
     return "; ".join(("default-src 'none'", *directives))
@@ -57,3 +59,30 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+# What is worth pressing together: pages, sheets, scripts. Not what is pressed already (pictures, archives), nor
+# what programs ask for all day (feeds, the API): there the time costs more than the bytes.
+NOT_COMPRESSED = [
+    r"^/(agenda|api|hooks|healthz|readyz|metrics|logo)",
+    r"\.(pdf|zip|xlsx|png|jpg|webp|woff2|ics|xml|csv)$",
+]
+COMPRESSED_FROM = 1_000  # bytes: one packet goes as it is
+
+
+def veiled(token: str) -> str:
+    """A form's token as a page shows it, another text each time: pressed together with what somebody else made the page
+    say, a secret that stays the same can be guessed from the length of the answer (BREACH, CVE-2013-3587).
+    """
+    said = token.encode()
+    pad = secrets.token_bytes(len(said))
+    return f"{pad.hex()}.{bytes(a ^ b for a, b in zip(pad, said, strict=True)).hex()}"
+
+
+def unveiled(shown: str) -> str:
+    """The token that `veiled` took; what it never made, as it is."""
+    pad, _dot, said = shown.partition(".")
+    try:
+        return bytes(a ^ b for a, b in zip(bytes.fromhex(pad), bytes.fromhex(said), strict=True)).decode()
+    except ValueError:  # another length, other letters, or no text: nobody's token
+        return shown
