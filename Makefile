@@ -107,7 +107,9 @@ catalogue: tools ## bring the English catalogue up to the French source texts
 	$(BIN)/pybabel --quiet update --input-file .venv/training.pot --output-dir src/training/locale --domain training \
 	  --locale en --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 
-lock: tools ## make requirements.lock again from pyproject.toml
+# The tools are not asked to be whole: what was just added to pyproject.toml is not in the lock yet, and stops them.
+lock: ## make requirements.lock again from pyproject.toml
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(MAKE) --no-print-directory tools
 	$(BIN)/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header $(ARGS) --quiet --output-file requirements.lock
 

@@ -30,6 +30,7 @@ import online_makers  # noqa: E402
 import stripe_server  # noqa: E402
 from databases import on  # noqa: E402
 
+KEPT = Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve() / "tests"  # from one run to the next
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 BASE_URL = "http://testserver.local"
 _numbers = itertools.count()
@@ -40,11 +41,16 @@ LOSABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off
 
 @pytest.fixture(scope="session", autouse=True)
 def _settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings.use(
-        settings.load(
-            {"DATA_DIR": str(tmp_path_factory.mktemp("data")), "BASE_URL": BASE_URL, "SECRET_KEY": "test" * 16}
-        )
-    )
+    data_dir = tmp_path_factory.mktemp("data")
+    lend_faces(data_dir)
+    settings.use(settings.load({"DATA_DIR": str(data_dir), "BASE_URL": BASE_URL, "SECRET_KEY": "test" * 16}))
+
+
+def lend_faces(data_dir: Path) -> None:
+    """The faces that are cut once for all runs and all their processes, in a DATA_DIR of a test's own."""
+    kept = KEPT / "faces"
+    kept.mkdir(parents=True, exist_ok=True)
+    (data_dir / "faces").symlink_to(kept)
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +65,7 @@ def server() -> Iterator[str]:
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
-    with embedded.running(Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve() / "tests", settings=LOSABLE) as dsn:
+    with embedded.running(KEPT, settings=LOSABLE) as dsn:
         yield dsn
 
 

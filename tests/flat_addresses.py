@@ -102,6 +102,7 @@ ADDRESSES = {
 # Routes of which no sample is asked, and why.
 NOT_ASKED = {
     "/static/{file_path:path}": "files of the program",
+    "/faces/{digest:str}/{name:str}": "files cut from packages",
     "/theme.css": "colours of the platform's one row",
     "/style/{digest:str}/{audience:str}": "no statement",
     "/logo": "a file of the platform's one row",

@@ -22,7 +22,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from training.kernel import render, settings
 from training.kernel.logs import masked
-from training.web import agenda, animation, api, hooks, methods, office, operations, portal
+from training.web import agenda, animation, api, faces, hooks, methods, office, operations, portal
 from training.web.auth import PUBLIC, Authentication, guard
 from training.web.patience import patient
 from training.web.posted import BODY_MAX, Posted, csrf_config
@@ -117,6 +117,7 @@ def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
     return Site(
         [
             operations.ROUTER,
+            faces.ROUTER,
             portal.ROUTER,
             office.ROUTER,
             animation.ROUTER,

@@ -42,6 +42,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sites import Inbox, Site, execute, free_port, in_own_loop, served, sign_in, training
 
 import stripe_server
+from conftest import lend_faces
 from databases import on
 from facturx_rules import findings
 
@@ -56,11 +57,13 @@ def till(server: str, inbox: tuple[Inbox, int], tmp_path_factory: pytest.TempPat
     in_own_loop(execute(server, f"create database {name}"))
     url = f"http://127.0.0.1:{free_port()}"
     box, smtp = inbox
+    data_dir = tmp_path_factory.mktemp("money")
+    lend_faces(data_dir)
     with stripe_server.running() as stripe:
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("SMTP_", "BASE_", "SECRET_", "STRIPE_"))},
             "DATABASE_URL": on(server, name),
-            "DATA_DIR": str(tmp_path_factory.mktemp("money")),
+            "DATA_DIR": str(data_dir),
             "BASE_URL": url,
             "SECRET_KEY": "browser" * 8,
             "LOG_LEVEL": "warning",

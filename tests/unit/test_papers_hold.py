@@ -168,7 +168,7 @@ EVERY = "".join(c for c in map(chr, range(0x20, 0x10000)) if not 0xD800 <= ord(c
 def test_our_papers_draw_every_character_that_is_accepted(weight: str) -> None:
     source = (
         '#set document(title: "-")\n'
-        f'#set text(lang: "fr", font: "Source Sans Pro", weight: "{weight}", fallback: false)\n#sys.inputs.text'
+        f'#set text(lang: "fr", font: "Source Sans 3", weight: "{weight}", fallback: false)\n#sys.inputs.text'
     )
     paper = pdf._typeset(source.encode(), {"text": EVERY}, pdf.EPOCH)
     assert [run for run in runs(paper) if run.missing] == []

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 # The same bytes for everybody, or asked for with a key.
 OPEN = (
     "/static", "/style", "/theme.css", "/logo", "/marque.svg", "/integrer", "/agenda/public.ics", "/api/", "/healthz",
-    "/sitemap.xml",
+    "/sitemap.xml", "/faces/",
 )  # fmt: skip
 
 

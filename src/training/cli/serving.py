@@ -24,7 +24,7 @@ from litestar.types import ASGIApp
 from training import worker as working
 from training.app import create_app, opening
 from training.cli import setting_up
-from training.kernel import db, migrate, settings
+from training.kernel import db, faces, migrate, settings
 from training.kernel.actor import SYSTEM
 from training.kernel.settings import Settings
 from training.messages.actions.delivery import knock
@@ -76,6 +76,7 @@ async def serve_here(now: Settings, dsn: str, host: str, port: int, *, with_work
     @contextlib.asynccontextmanager
     async def everything() -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as stack:
+            await stack.enter_async_context(faces.being_cut())
             await stack.enter_async_context(setting_up.database(now, dsn))
             if with_worker:
                 await stack.enter_async_context(_working_once_migrated())
@@ -147,7 +148,7 @@ async def work_here(now: Settings, dsn: str) -> None:
     """The worker alone in this loop until told to stop."""
     stop = asyncio.Event()
     setting_up.stop_on_signals(stop.set)
-    async with setting_up.database(now, dsn):
+    async with faces.being_cut(), setting_up.database(now, dsn):
         await _may_work()
         await _work_until(stop)
 

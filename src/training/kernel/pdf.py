@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, cast
 
 import typst
 
+from training.kernel import faces
 from training.kernel.characters import unstacked
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "documents"
@@ -30,7 +30,13 @@ UNSHOWN = "□"  # stands for a letter that no font of ours can draw: of an old 
 _EMOJI = range(0x1F000, 0x1FB00)  # Python may be older than the newest of them, and call them unassigned
 EPOCH = date(1970, 1, 1)
 
-_EMPTY_PAGE = b'#set document(title: "-")\n#set text(lang: "fr", font: "Source Sans Pro")\n#sys.inputs.text'
+_EMPTY_PAGE = (
+    b'#set document(title: "-")\n#let faces = json(bytes(sys.inputs.faces))\n'
+    b'#set text(lang: "fr", font: (faces.text, ..faces.behind))\n#sys.inputs.text'
+)
+# What templates name their faces by. `behind` draws what ours lack; alone, when ours cannot be had, it draws all.
+OURS = {"title": faces.TITLE, "text": faces.TEXT, "behind": ["Libertinus Serif", "DejaVu Sans Mono"]}
+SPARE = OURS | {"title": "Libertinus Serif", "text": "Libertinus Serif"}
 
 
 class RenderError(Exception):
@@ -66,34 +72,33 @@ def spent() -> Spent:
     return _spent
 
 
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    """Source Sans Pro (Latin, Greek, Cyrillic) with Typst's own fonts behind it; never the machine's."""
-    spec = find_spec("font_source_sans_pro")
-    if spec is None or spec.origin is None:
-        raise RenderError("the package font-source-sans-pro is not installed")
+def _compiler() -> tuple[typst.Compiler, dict[str, str]]:
+    """This thread's compiler (one shared between threads raises "Already borrowed"), and the names of its faces.
+
+    Our two faces with Typst's own behind them; never the machine's. A first paper waits until they are cut.
+    """
+    folder = faces.for_papers()
+    if not hasattr(_own, "compiler") or _own.folder != folder:
+        _own.compiler = typst.Compiler(root=str(TEMPLATES), font_paths=_fonts(folder), ignore_system_fonts=True)
+        _own.folder = folder
+    return cast(typst.Compiler, _own.compiler), {"faces": json.dumps(SPARE if folder is None else OURS)}
+
+
+@lru_cache(maxsize=2)
+def _fonts(folder: Path | None) -> typst.Fonts:
     return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=True,
-        font_paths=[str(Path(spec.origin).parent / "files")],
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[] if folder is None else [str(folder)]
     )
-
-
-def _compiler() -> typst.Compiler:
-    """This thread's compiler: one shared between threads raises "Already borrowed"."""
-    if not hasattr(_own, "compiler"):
-        _own.compiler = typst.Compiler(root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True)
-    return cast(typst.Compiler, _own.compiler)
 
 
 def _typeset(source: str | bytes, inputs: dict[str, str], on: date) -> bytes:
     global _spent
-    compiler = _compiler()
+    compiler, named = _compiler()
     midnight = int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
     started = time.perf_counter()
     try:
         out, warnings = compiler.compile_with_warnings(
-            input=cast(str, source), sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=midnight
+            input=cast(str, source), sys_inputs=inputs | named, pdf_standards=STANDARDS, timestamp=midnight
         )
     finally:
         took = time.perf_counter() - started

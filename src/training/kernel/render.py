@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from training.kernel import clock, i18n
+from training.kernel import clock, faces, i18n
 from training.kernel.i18n import _
 from training.kernel.initials import initials
 from training.kernel.motifs.art import art
@@ -303,7 +303,7 @@ def _environment(autoescape: bool) -> Environment:
     environment.install_gettext_callables(one, many, newstyle=True)  # type: ignore[attr-defined]
     environment.template_class = Page
     environment.globals.update(labelled=labelled, label_of=label_of)
-    environment.globals.update(static=static, style=style, art=art)
+    environment.globals.update(static=static, style=style, faces=faces.links, art=art)
     environment.globals.update(hours=hours, span=span, now=clock.now, today=clock.today)
     environment.filters.update(FILTERS)
     return environment

@@ -33,7 +33,8 @@ FRAMED = _policy(
 
 # The list that another site shows in a frame of its own: the one page that may be framed by anybody.
 EMBEDDED = _policy(
-    "style-src 'self'", "img-src 'self'", "form-action 'none'", "base-uri 'none'", "frame-ancestors *",
+    "style-src 'self'", "img-src 'self'", "font-src 'self'", "form-action 'none'", "base-uri 'none'",
+    "frame-ancestors *",
 )  # fmt: skip
 
 # A picture that somebody gave us, opened on its own: an SVG is a document, and may hold a script.
