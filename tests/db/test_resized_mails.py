@@ -88,7 +88,7 @@ async def test_a_new_booking_is_not_told_to_who_facilitates(database_test):
     await resize(SYSTEM, booking, 5)
     await drain()
     found = await db.value("select text from mail where occasion = 'headcount' and to_email = $1", FACILITATOR)
-    assert "9 places réservées maintenant" in found
+    assert "9 personnes attendues maintenant" in found
 
 
 async def test_seats_that_are_not_confirmed_are_told_in_words(database_test):

@@ -53,7 +53,7 @@ async def test_an_update_says_what_changed(database_test):
     text = " ".join((await text_of_last()).split())
     assert "La séance change de lieu" in text
     assert "Nouveau lieu Salle neuve" in text
-    assert "Au lieu de Salle des fêtes, 2 place du Marché" in text
+    assert "Lieu d’avant Salle des fêtes, 2 place du Marché" in text
     assert "Nouvel accès Par la cour." in text
 
 
@@ -63,8 +63,8 @@ async def test_an_update_says_the_title_that_was(database_test):
     await edit_venue(SYSTEM, town.venue, {"latitude": 48.5})
     await later()
     text = " ".join((await text_of_last()).split())
-    assert "Nouveau titre Rouler sans peur" in text
-    assert "Avant Sensibilisation au vélo électrique" in text
+    assert "Séance Rouler sans peur" in text
+    assert "Titre d’avant Sensibilisation au vélo électrique" in text
 
 
 async def test_another_address_of_a_place_raises_the_sequence_of_every_calendar(database_test):
@@ -155,6 +155,6 @@ async def test_the_confirmation_says_how_to_answer(database_test):
     await booked_town()
     row = await db.connection().fetchrow("select text, html from mail where occasion = 'booking_confirmed'")
     for words in row:
-        assert "les boutons de votre agenda ne nous parviennent pas" in words.replace("\u00a0", " ")
+        assert "les boutons de votre agenda ne nous parviennent pas" in " ".join(words.split())
     event = plain(properties(await last(CONTACT))["DESCRIPTION"][1])
     assert "Répondre : http" in event

@@ -13,7 +13,7 @@ from training.demo.samples import credit_note, invoice
 from training.directory.rules import Buyer
 from training.messages.actions.outgoing import Letter, MailWords, write
 
-TWICE = "la facture {} sur Chorus Pro ; ne pas payer deux fois."
+ONCE = "Cette copie est pour information : payez seulement la facture {} sur Chorus Pro."
 
 
 def written(letter: Letter) -> MailWords:
@@ -32,11 +32,12 @@ def texts(letter: Letter) -> str:
     return flat(f"{found.subject} {found.text}")
 
 
-@pytest.mark.parametrize(("deposited", "when"), [(False, "sera déposée"), (True, "est déposée")])
-def test_to_a_public_buyer_it_is_a_copy_not_to_be_paid_twice(deposited: bool, when: str) -> None:
+@pytest.mark.parametrize(("deposited", "which"), [(False, "qui sera déposée"), (True, "déposée")])
+def test_to_a_public_buyer_it_is_a_copy_not_to_be_paid_twice(deposited: bool, which: str) -> None:
     found = written(invoice_letter(invoice(), deposited=deposited))
     for text in (found.text, found.html):
-        assert f"Copie pour information : {TWICE.format(when)}" in flat(text)
+        assert ONCE.format(which) in flat(text)
+        assert "30 jours à compter de sa mise à disposition sur Chorus Pro" in flat(text)
         assert "IBAN" not in text
     assert found.subject.startswith("Copie de la facture F")
 
@@ -67,7 +68,11 @@ def test_a_private_payer_reads_what_it_is_and_how_to_pay(
         (Buyer.PUBLIC, {}, ["Cet avoir annule la facture F", "l’avoir sera déposé sur Chorus Pro. Rien à régler."]),
         (Buyer.COMPANY, {}, ["Cet avoir annule la facture F", "Rien à régler sur cette facture."]),
         (Buyer.COMPANY, {"whole": False, "due_cents": 10_000}, ["se déduit de", "Il reste 100,00 € à régler"]),
-        (Buyer.COMPANY, {"left_cents": 35_000}, ["350,00 € restent à votre crédit", "remboursement"]),
+        (
+            Buyer.COMPANY,
+            {"left_cents": 35_000},
+            ["Vous aviez déjà payé : 350,00 € vous reviennent.", "nous vous les remboursons"],
+        ),
     ],
 )
 def test_a_credit_note_says_what_becomes_of_its_invoice(
@@ -83,7 +88,7 @@ def test_a_credit_note_says_what_becomes_of_its_invoice(
     [
         ({}, "Il reste 200,00 € à régler sur ces factures."),
         ({"due_cents": 0}, "Rien à faire."),
-        ({"due_cents": 0, "left_cents": 5_000}, "50,00 € restent à votre crédit."),
+        ({"due_cents": 0, "left_cents": 5_000}, "Il vous reste un trop-perçu de 50,00 €."),
         ({"settled": [], "due_cents": 0, "left_cents": 50_000}, "Voir vos factures"),
     ],
 )

@@ -94,17 +94,31 @@ async def has_account(email: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SigninMail:
-    """What the sign-in mail needs; its secrets are made when it leaves."""
+    """What the sign-in mail needs; its secrets are made when it leaves. `name`: "" of an address we do not know."""
 
     id: int
     email: str
+    name: str
+    locale: str
     expires_at: datetime
 
 
 async def signin_request(id: int) -> SigninMail | None:  # noqa: A002
     """A request that is still to be answered."""
     return await db.row(
-        SigninMail, "select id, email, expires_at from signin_request where id = $1 and used_at is null", id
+        SigninMail,
+        """
+        select r.id, r.email, coalesce(known.name, '') as name, coalesce(known.locale, 'fr') as locale, r.expires_at
+        from signin_request r
+        left join lateral (
+            select name, locale, 1 as rank from facilitator where lower(email) = lower(r.email) and active
+            union all select name, locale, 2 from contact where lower(email) = lower(r.email) and active
+            union all select name, locale, 3 from account where lower(email) = lower(r.email) and active
+            order by rank limit 1
+        ) known on true
+        where r.id = $1 and r.used_at is null
+        """,
+        id,
     )
 
 

@@ -235,3 +235,13 @@ async def files(mail: int) -> list[FileListed]:
         """,
         mail,
     )
+
+
+async def names_written_to(session: int) -> dict[str, str]:
+    """The name by which each address, in lower case, was last written to about the dates of a session."""
+    sql = """
+        select distinct on (i.email) i.email, m.to_name
+        from slot t join invitation i on i.slot = t.id join mail m on m.invitation = i.id
+        where t.session = $1 and m.to_name <> '' order by i.email, m.id desc
+    """
+    return {record["email"]: record["to_name"] for record in await db.connection().fetch(sql, session)}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from training.bookings import queries as bookings
 from training.calendar.actions.invitations import Prepared, prepare
 from training.calendar.queries import invitations
+from training.calendar.queries.invitations import Invitee
 from training.calendar.rules import INVITED_BY_OCCASION, InviteeRole
 from training.directory.queries import the_platform
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.permissions import Permission
+from training.messages import queries
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SessionView, SlotView
@@ -44,6 +46,7 @@ async def _follow(actor: Actor, session: int, by_occasion: frozenset[InviteeRole
     people = {(person.slot, person.email.lower()): person for person in await invitations.invited(session)}
     told = {(note.slot, note.email): note for note in await invitations.told_of(session) if note.method != "CANCEL"}
     platform = await the_platform()
+    names = await queries.names_written_to(session) if told.keys() - people.keys() else {}
     for key in sorted(people.keys() | told.keys()):
         person, note = people.get(key), told.get(key)
         begins_or_ends = person or note if person is None or note is None else None
@@ -55,9 +58,14 @@ async def _follow(actor: Actor, session: int, by_occasion: frozenset[InviteeRole
         name, email = (person.name, person.email) if person else ("", key[1])
         prepared = await prepare(name, email, key[0], platform)
         if prepared is not None:
-            reader = Reader(name, email, prepared.locale)
+            reader = Reader(_name(person, slot) if person else names.get(email, ""), email, prepared.locale)
             occasion = "uninvited" if prepared.off else "session_changed" if prepared.before else "invited"
             await queue(actor, _letter(occasion, view, [*slots.values()], slot, reader, prepared))
+
+
+def _name(person: Invitee, slot: SlotView) -> str:
+    """A venue without a person is called by its own name in calendars: nobody to greet."""
+    return "" if person.role is InviteeRole.HOST and person.name == slot.venue else person.name
 
 
 async def follow_booking(actor: Actor, booking: int) -> None:

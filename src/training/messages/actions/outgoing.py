@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,8 @@ from training.calendar.actions.invitations import Prepared
 from training.directory.queries import PlatformView, the_platform
 from training.kernel import addresses, clock, outbox, render, settings
 from training.kernel.actor import Actor
-from training.kernel.i18n import language, speaking
+from training.kernel.i18n import _, language, speaking
+from training.kernel.palette import PAPERS, inks
 from training.kernel.permissions import Permission
 from training.messages.rules import MailState
 from training.messages.tables import Attachment, Mail
@@ -25,6 +27,14 @@ class Reader:
     name: str
     email: str
     locale: str = "fr"
+
+    @property
+    def greeting(self) -> str:
+        """« Bonjour Florence Dentelle, »: by the name as its row has it, in the language that is spoken."""
+        known = self.name.strip()
+        # an account that nobody named bears its address, or the beginning of it
+        nobody = not known or "@" in known or known.lower() == self.email.partition("@")[0].lower()
+        return _("Bonjour,") if nobody else _("Bonjour {name},").format(name=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +63,52 @@ class MailWords:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """The session that a mail is about, as its stub shows it; no `at` when it is about none."""
+
+    at: Any = None  # its date: a slot, or a booking alone
+    title: str = ""
+    paper: str = "vert"
+
+
 HIDDEN = "••••"  # stands in the kept copy where the sent one had a secret
 
 
 def write(letter: Letter, platform: PlatformView) -> MailWords:
     """The words of a letter, in its reader's language."""
     context = {"platform": platform, "addresses": addresses, "to": letter.to, "hidden": HIDDEN, **letter.context}
+    context |= {"about": _about(letter.context), "papers": PAPERS, "inks": inks(platform.accent)}
     folder = f"mail/{letter.occasion}"
     with speaking(letter.to.locale):
-        context["lang"] = language.get()
+        context |= {"lang": language.get(), "greeting": letter.to.greeting}
         subject = render.plain().get_template(f"{folder}/subject.txt").render(context)
         text = render.plain().get_template(f"{folder}/text.txt").render(context)
         html = render.pages().get_template(f"{folder}/body.html").render(context)
-    return MailWords(" ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html)
+    return MailWords(" ".join(subject.split()), _folded(text), html)
+
+
+def _about(context: dict[str, Any]) -> About:
+    of = context.get("booking") or context.get("session")
+    if of is None:
+        return About()
+    dates = context.get("slots") or [of]
+    return About(context.get("slot") or dates[0], of.title, of.look.paper)
+
+
+WIDTH = 78  # RFC 5322 2.1.1: what every program shows whole
+
+
+def _folded(text: str) -> str:
+    """Lines that are read anywhere; an address stays whole, and the facts are folded where they are aligned."""
+    tidy = re.sub(r"\n{3,}", "\n\n", text).strip()
+    lines = (
+        line
+        if line.startswith((" ", "http"))
+        else textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+        for line in tidy.splitlines()
+    )
+    return "\n".join(lines) + "\n"
 
 
 async def queue(actor: Actor, letter: Letter) -> int:

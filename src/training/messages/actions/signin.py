@@ -20,7 +20,7 @@ async def send(actor: Actor, signin_request: int) -> None:
         actor,
         Letter(
             "signin",
-            Reader(found.email, found.email),
+            Reader(found.name or found.email, found.email, found.locale),
             ("signin_request", found.id),
             {"path": addresses.signin_link(f"{HIDDEN}lien"), "code": f"{HIDDEN}code", "expires_at": found.expires_at},
             secret="signin",
