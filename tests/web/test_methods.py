@@ -40,7 +40,8 @@ async def test_options_of_an_unknown_address_is_not_found(client):
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_head_answers_as_get_without_the_content(client, path):
-    head, get = await client.head(path), await client.get(path)
+    whole = {"Accept-Encoding": "identity"}  # compressed, its veiled token makes a page longer or not
+    head, get = await client.head(path, headers=whole), await client.get(path, headers=whole)
     assert (head.status_code, head.content) == (get.status_code, b"")
     same = {"content-type", "content-length", "cache-control", "location", "etag", "content-security-policy"}
     assert {k: v for k, v in head.headers.items() if k in same} == {k: v for k, v in get.headers.items() if k in same}
