@@ -17,7 +17,7 @@ from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
 from training.messages import queries as mails
 from training.reporting.office import bookings as office
-from training.reporting.office.today import waiting
+from training.reporting.office.today.counts import waiting
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

@@ -23,7 +23,7 @@ from training.reporting.office.payments import owed, payment_page, payments_page
 from training.reporting.office.register import lines, papers, register_page
 from training.reporting.office.reminders import followed, reminders_page, reminding
 from training.reporting.office.sessions import SessionFilter, sessions_page
-from training.reporting.office.today import today_page
+from training.reporting.office.today.page import today_page
 
 pytestmark = pytest.mark.anyio
 
@@ -148,7 +148,8 @@ async def test_the_pages_of_a_session_are_within_the_scope_as_its_list_is(two):
 async def test_what_waits_is_shown_to_whoever_may_do_something_about_it(two, statements):
     statements.clear()
     found = await today_page(SYSTEM)
-    assert len(statements) == 5
-    assert [task.href for task in found.tasks if task.href.endswith("chorus?etat=a-deposer")]
-    assert (await today_page(Actor("user", 1, "Personne"))).tasks == []
-    assert (found.first_hour, found.last_hour, found.empty_week) == (8, 19, True)
+    assert len(statements) == 7
+    assert [row for group in found.pile for row in group.rows if row.href.endswith("chorus?etat=a-deposer")]
+    nobody = await today_page(Actor("user", 1, "Personne"))
+    assert (nobody.pile, nobody.money, nobody.first_steps) == ([], [], [])
+    assert (nobody.for_us.people, nobody.for_them.people) == ([], [])

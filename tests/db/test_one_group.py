@@ -23,7 +23,7 @@ from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
 from training.papers.rules.references import References
 from training.reporting.office.bookings import bookings as listed
-from training.reporting.office.today import waiting
+from training.reporting.office.today.counts import waiting
 from training.scheduling.rules import SessionFull
 from training.worker import drain
 

@@ -31,7 +31,7 @@ from training.postgresql import backup
 from training.postgresql.backup import Manifest
 from training.records import queries as records
 from training.records.actions.jobs import retry_job
-from training.reporting.office.today import waiting
+from training.reporting.office.today.counts import waiting
 
 KEPT = Path(__file__).parents[1] / "release"
 BOSS = Actor("user", 1, "Ève", frozenset(Permission))

@@ -17,7 +17,7 @@ from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
 from training.kernel.workdays import after_workdays, is_workday
 from training.messages import queries as mails
-from training.reporting.office.today import waiting
+from training.reporting.office.today.counts import waiting
 from training.scheduling.actions.changing import edit_session
 from training.worker import drain
 

@@ -75,7 +75,10 @@ SAMPLES = {
     "pager": '{{ ui.pager({"previous": none, "next": "/x", "summary": "1 à 30"}) }}',
     "session_card": '{{ ui.session_card("/x", start, end, "Sées", title="Vélo", venue="Halle", left=3, note="n") }}',
     "offer_card": '{{ ui.offer_card("/x", "Vélo", "Résumé", price=ui.price(0), facts=["2 h"]) }}',
-    "week": "{{ ui.week([day]) }}",
+    "say": '{{ ui.say([{"before": "", "link": "Un", "after": " attend.", "href": "/x"}]) }}',
+    "pile": "{{ ui.pile([pile]) }}",
+    "waiting": "{{ ui.waiting(side, side) }}",
+    "rack": '{{ ui.rack(rack, "La semaine") }}',
     "affiche": '{{ ui.affiche("/catalogue/x", "Cuisiner", look, "x", text="Un repas", facts=("3 h",)) }}'
     '{{ ui.affiche("/seances/1", "Cuisiner", look, "x", start=start, end=end, place="Héloup", venue="Foyer") }}',
     "theme_tile": '{{ ui.theme_tile("/catalogue?theme=x", look, "4 offres") }}',
@@ -93,13 +96,24 @@ SAMPLES = {
 
 
 def sample(name: str) -> str:
-    event = {
-        "href": "/x", "place": "Sées", "title": "Vélo", "start": START, "end": END,
-        "from_minute": 540, "to_minute": 720, "lane": 1, "lanes": 1, "tone": None,
+    slip = {
+        "href": "/x", "place": "Sées", "title": "Vélo", "start": START, "end": END, "taken": 8, "capacity": 12,
+        "who": "Anne", "paper": "vert", "draft": False, "hole": True, "asked": False,
     }  # fmt: skip
-    day = {"day": date(2027, 3, 9), "today": True, "note": None, "events": [event]}
+    days = ((slip,),)
+    rows = [{"name": "", "of": "", "number": 1, "days": days}]
+    rack = {"days": [date(2027, 3, 9)], "rows": rows, "by_day": days}
+    rest = [{"number": 9, "words": "autres", "href": "/x"}]
+    row = {
+        "when": "5 jours", "note": "depuis le 3", "paper": "vert", "title": "Répondre", "text": "9 places",
+        "href": "/x", "phone": "02 00 00 00 00", "act": "Répondre",
+    }  # fmt: skip
+    pile = {"name": "En retard", "group": "late", "number": 10, "rows": [row], "rest": rest}
+    one = {"name": "Anne", "of": "Sées", "what": "notre réponse", "days": "3 jours", "href": "/x", "phone": None}
+    side = {"people": [one], "rest": rest}
+    given = {"rack": rack, "pile": pile, "side": side}
     return shown(
-        SAMPLES[name], f=Form(), bad=Form(errors={"a": "Faux.", "": "Tout."}), start=START, end=END, day=day, look=LOOK
+        SAMPLES[name], f=Form(), bad=Form(errors={"a": "Faux.", "": "Tout."}), start=START, end=END, look=LOOK, **given
     )
 
 
@@ -259,12 +273,6 @@ def test_a_narrow_table_repeats_its_titles_and_sorting_is_announced() -> None:
 
 def test_the_current_tab_is_announced_once() -> None:
     assert sample("tabs").count('aria-current="page"') == 1
-
-
-def test_a_week_draws_quarters_of_an_hour() -> None:
-    assert 'data-from="5" data-size="12"' in sample(
-        "week"
-    )  # 9 h is the fifth quarter after 8 h; three hours are twelve
 
 
 PLATFORM = replace(NOBODY, name="Savoirs & Cie", short_name="Savoirs", phone="02 00 00 00 00", email="a@example.org")

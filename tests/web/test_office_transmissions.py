@@ -22,7 +22,7 @@ from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.papers.rules.references import References
-from training.reporting.office import today
+from training.reporting.office.today import counts as today
 from training.worker import drain
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("present")]
@@ -241,23 +241,24 @@ async def test_the_list_sorts_what_waits_and_says_what_to_do(client, bill):
 
 async def test_today_counts_what_waits_on_chorus_and_the_money(client, bill):
     words = await words_of(client, "/gestion")
-    assert "facture à déposer sur Chorus Pro 1" in words
+    assert "Déposer 1 facture sur Chorus Pro" in words
     await walk(bill, S.DEPOSITED)
     words = await words_of(client, "/gestion")
-    assert "facture déposée, sans suite depuis 15 jours 1" in words
-    assert "à déposer sur Chorus Pro" not in words
+    assert "Rien depuis" in words
+    assert "Déposer 1 facture" not in words
     await walk(bill, S.AVAILABLE)
     words = await words_of(client, "/gestion")
-    assert "facture en retard 1" in words
+    assert f"{bill.number}, Commune d’Essai" in words
+    assert "pas encore relancée" in words
     await walk(bill, S.SUSPENDED)
     view = await bill.now()
     await record_payment(SYSTEM, NewPayment(way=Way.CHEQUE, amount_cents=100, received_on=clock.today()), {})
     sql = "insert into reminder (receivable, step, is_task, created_at) values ($1, 'polite', true, $2)"
     await db.execute(sql, view.receivable, clock.now())
     words = await words_of(client, "/gestion")
-    for said in ("facture suspendue, à recycler ou rejetée 1", "paiement à imputer 1", "facture à relancer 1"):
+    for said in ("Suspendue : Il manque la feuille", "Affecter 1 paiement", "1 facture à relancer"):
         assert said in words
-    assert "facture en retard" not in words
+    assert "pas encore relancée" not in words
 
 
 async def test_the_counts_are_those_of_the_lists_and_cost_the_same_however_many(client, bill, statements):

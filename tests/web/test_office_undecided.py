@@ -38,7 +38,7 @@ async def test_what_nobody_confirmed_is_asked_about_on_its_page_and_on_the_home(
         assert "1 réservation n’a pas été confirmée" in await words(client, page)
         assert (await makers.post(client, f"{page}/realisee", {f"present-{booked.id}": "12"})).status_code == 303
         assert "À décider : ce groupe est-il venu" in await words(client, page)
-        assert "réservation à décider après la séance" in await words(client, "/gestion")
+        assert "le groupe est-il venu ?" in await words(client, "/gestion")
         assert option.reference in await words(client, "/gestion/reservations?etat=undecided")
         assert "cette structure est-elle venue" in await words(client, f"/gestion/reservations/{option.reference}")
         came = {"booking": option.id, f"present-{option.id}": "8", "came": "yes"}
@@ -165,8 +165,8 @@ async def test_home_list_and_line_said_of_a_held_session_that_seats_would_be_fre
         await staff(client)
         await makers.post(client, f"/gestion/seances/{town.session}/realisee", {"early_reason": "Venus plus tôt"})
         home = await words(client, "/gestion")
-        assert "à valider, elle expire" not in home
-        assert "réservation à décider après la séance" in home
+        assert "la demande expire" not in home
+        assert "le groupe est-il venu ?" in home
         assert request.reference not in await words(client, "/gestion/reservations?etat=pending")
         undecided = await words(client, "/gestion/reservations?etat=undecided")
         assert request.reference in undecided

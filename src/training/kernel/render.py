@@ -54,7 +54,7 @@ _EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", 
 _PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "timeline", "tabs", "pager", "table", "card")
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "print"),
-    "office": (*_EVERYWHERE, "office", *_PUBLIC, "calendar", "print"),
+    "office": (*_EVERYWHERE, "office", *_PUBLIC, "today", "rack", "print"),
     "animation": (*_EVERYWHERE, *_PUBLIC, "print"),
     "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),
 }
@@ -134,6 +134,18 @@ def date_parts(value: date | datetime, whole: bool = False) -> DateParts:
 def short_day(value: date | datetime) -> str:
     """As "09/03/2027": for dense tables."""
     return _date(_as_day(value), "dd/MM/y", i18n.language.get())
+
+
+def day_month(value: date | datetime, *, weekday: bool = False) -> str:
+    """As "9 mars", or "mar. 9 mars": of days that are near, where there is little room."""
+    when = _as_day(value)
+    pattern = "EEE d MMM" if weekday else "d MMMM"
+    return _ordinal(when, pattern if when.year == clock.today().year else f"{pattern} y")
+
+
+def weekday_hour(value: datetime) -> str:
+    """As "ven. 14 h": of an instant within the week."""
+    return f"{_date(_as_day(value), 'EEE', i18n.language.get())} {hour(value)}"
 
 
 def month(value: date | datetime) -> str:
@@ -265,6 +277,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "euros": euros,
     "percent": percent,
     "day": day,
+    "day_month": day_month,
     "day_year": day_year,
     "date_parts": date_parts,
     "short_day": short_day,

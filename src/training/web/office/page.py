@@ -17,7 +17,8 @@ from training.kernel.permissions import Permission
 from training.messages import queries as mails
 from training.messages.queries import Departures
 from training.messages.rules import Stop
-from training.web.pages import Asked, page
+from training.reporting.office.rail import rail
+from training.web.pages import Asked, page, the_actor
 
 
 async def staff_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -32,8 +33,9 @@ async def staff_only(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
 
 
 async def show(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
-    """A staff page, under its alarms."""
-    return await page(request, f"office/{name}.html", status, alarms=await alarms(), **context)
+    """A staff page, under its alarms, beside the menu with what waits."""
+    waits = await rail(the_actor(request))
+    return await page(request, f"office/{name}.html", status, alarms=await alarms(), rail=waits, **context)
 
 
 async def alarms() -> list[Markup]:
@@ -58,7 +60,7 @@ async def alarms() -> list[Markup]:
 
 def _stopped(now: Departures) -> str:
     if now.stop == Stop.NOBODY:
-        return _("Aucun courriel ne part : dites d’abord, sous « Plateforme », qui tient ce site.")
+        return _("Aucun courriel ne part : dites d’abord, sous « Réglages », qui tient ce site.")
     if now.stop == Stop.NO_SERVER:
         return _("Aucun courriel ne part : le serveur d’envoi (SMTP_URL) n’est pas réglé.")
     if now.stop == Stop.REFUSING and now.since is not None:

@@ -6,7 +6,7 @@ from litestar import get
 from litestar.response import Template
 
 from training.kernel.permissions import Permission
-from training.reporting.office.today import today_page
+from training.reporting.office.today.page import today_page
 from training.web.office.page import show
 from training.web.pages import Asked, parts, the_actor
 

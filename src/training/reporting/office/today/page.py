@@ -1,0 +1,144 @@
+"""The first page of the day, whole: the sentence, the pile, who waits for whom, the money, the week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training.kernel import clock
+from training.kernel.actor import Actor
+from training.kernel.i18n import _, ngettext
+from training.kernel.permissions import Permission
+from training.kernel.render import count, day
+from training.reporting.office.today.counts import MoneyOwed, Waiting, owed, waiting
+from training.reporting.office.today.kinds import WaitingKind, may_deal
+from training.reporting.office.today.people import FOR_THEM, FOR_US, Side, side
+from training.reporting.office.today.pile import PileGroup, PileRow, pile
+from training.reporting.office.today.rows import Found, found
+from training.reporting.office.today.sentence import Facts, Saying, sentence
+from training.reporting.office.today.wording import ONE_BY_ONE, WHOLE, deposit, row, whole
+from training.reporting.office.week import Rack, rack
+
+P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount of the money that is on its way, where it is listed. Cents."""
+
+    label: str
+    cents: int
+    note: str
+    href: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """What a platform that begins has not, and where it is said."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeToday:
+    """What the first page of the day shows. `pile`: only what this person may do something about."""
+
+    title: str  # the day
+    sentence: list[Saying]
+    pile: list[PileGroup]
+    for_us: Side
+    for_them: Side
+    money: list[Figure]
+    first_steps: list[FirstStep]
+    rack: Rack
+
+
+async def today_page(actor: Actor) -> OfficeToday:
+    """What waits that this person may do something about, and the week: seven statements at least."""
+    counts, things, week = await waiting(actor.scope), await found(actor), await rack()
+    money = await owed() if actor.may(P.INVOICES_SEE) else None
+    now = clock.now()
+    rows = _rows(actor, counts, things)
+    totals = {
+        group: {kind: n for kind, n in kinds.items() if may_deal(actor, kind)}
+        for group, kinds in counts.totals().items()
+    }
+    steps = _first_steps(actor, counts)
+    groups, words = pile(rows, totals), day(clock.today())
+    return OfficeToday(
+        title=words[:1].upper() + words[1:],
+        sentence=sentence(_facts(actor, counts, money, week, steps), sum(g.number for g in groups)),
+        pile=groups,
+        for_us=side(FOR_US, things, counts, now),
+        for_them=side(FOR_THEM, things, counts, now),
+        money=_figures(actor, counts, money),
+        first_steps=steps,
+        rack=week,
+    )
+
+
+def _rows(actor: Actor, counts: Waiting, things: Sequence[Found]) -> list[PileRow]:
+    now = clock.now()
+    rows = [row(thing, now) for thing in things if thing.kind in ONE_BY_ONE]
+    rows += [each for d in counts.deposits if may_deal(actor, (each := deposit(d, now)).kind)]
+    return rows + [whole(kind, counts, now) for kind in WHOLE if may_deal(actor, kind) and counts.of(kind)]
+
+
+def _facts(actor: Actor, counts: Waiting, money: MoneyOwed | None, week: Rack, steps: Sequence[FirstStep]) -> Facts:
+    known = (WaitingKind.UNMANNED, WaitingKind.REQUEST, WaitingKind.TO_CONFIRM, WaitingKind.BANK_LINE)
+    answers = may_deal(actor, WaitingKind.REQUEST) and may_deal(actor, WaitingKind.ORGANISATION)
+    return Facts(
+        number={kind: counts.of(kind) for kind in known if may_deal(actor, kind)},
+        unmanned_at=counts.unmanned_at,
+        asking=counts.asking if answers else 0,
+        ready_cents=counts.draft_cents if may_deal(actor, WaitingKind.DRAFT) else 0,
+        late_cents=money.late_cents if money else 0,
+        manned=week.sessions - week.holes,
+        next_at=counts.next_at,
+        lacking=len(steps),
+    )
+
+
+def _first_steps(actor: Actor, counts: Waiting) -> list[FirstStep]:
+    """What must be there before anybody can book, as far as this person may do it."""
+    wanted = (
+        (
+            P.PLATFORM_EDIT,
+            counts.siret,
+            _("Dites qui tient ce site : nom, adresse, SIRET, banque"),
+            "/gestion/plateforme",
+        ),
+        (P.CATALOGUE_EDIT, counts.offers, _("Publiez un premier atelier dans le catalogue"), "/gestion/catalogue"),
+        (P.SESSIONS_PLAN, counts.venues, _("Ajoutez un lieu où l’on peut vous accueillir"), "/gestion/lieux/nouveau"),
+    )
+    return [FirstStep(words, href) for may, there, words, href in wanted if not there and actor.may(may)]
+
+
+def _figures(actor: Actor, counts: Waiting, money: MoneyOwed | None) -> list[Figure]:
+    if money is None:
+        return []
+    drafts = ngettext("{n} brouillon", "{n} brouillons", counts.drafts).format(n=counts.drafts)
+    lines = count(counts.bank_lines, _("virement"), _("virements"))
+    shown = [
+        Figure(_("À facturer"), counts.draft_cents, drafts, WaitingKind.DRAFT.href),
+        Figure(
+            _("Facturé, non échu"),
+            money.coming_cents,
+            count(money.coming, _("facture"), _("factures")),
+            "/gestion/factures",
+        ),
+        Figure(_("En retard"), money.late_cents, _late_note(money), WaitingKind.LATE.href, late=money.late > 0),
+    ]
+    if actor.may(P.PAYMENTS_RECORD):
+        shown.append(Figure(_("À affecter"), counts.bank_cents, lines, WaitingKind.BANK_LINE.href))
+    return shown
+
+
+def _late_note(money: MoneyOwed) -> str:
+    words = count(money.late, _("facture"), _("factures"))
+    if money.late_since is None:
+        return words
+    days = count((clock.today() - money.late_since).days, _("jour"), _("jours"))
+    return _("{invoices}, la plus ancienne de {days}").format(invoices=words, days=days)
