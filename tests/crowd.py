@@ -59,6 +59,7 @@ NAMES = {
     "bank_line": "select id from bank_line where state = 'new' and id < {first}",
     "export": "select number || '.csv' from journal_export",
     "year_end": "select (date_trunc('year', now()) - interval '1 day')::date",
+    "month": "select to_char(now() + interval '1 month', 'YYYY-MM')",
     "last_month": "select (date_trunc('month', now()) - interval '1 day')::date",
 }
 _LINKS = {

@@ -24,6 +24,7 @@ from training.kernel import render, settings
 from training.kernel.logs import masked
 from training.web import agenda, animation, api, faces, hooks, methods, office, operations, portal
 from training.web.auth import PUBLIC, Authentication, guard
+from training.web.pages import remember_platform
 from training.web.patience import patient
 from training.web.posted import BODY_MAX, Posted, csrf_config
 from training.web.refusals import answer
@@ -130,7 +131,7 @@ def create_app(lifespan: list[Lifespan] | None = None) -> Litestar:
         middleware=[RequestLog, DefineMiddleware(Posted, config=csrf_config()), DefineMiddleware(Authentication)],
         guards=[guard],
         lifespan=list(lifespan or []),
-        on_startup=[settle],
+        on_startup=[remember_platform, settle],
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=5, minimum_size=COMPRESSED_FROM, exclude=NOT_COMPRESSED
         ),

@@ -36,7 +36,7 @@ async def towns() -> makers.Town:
 
 
 def cards(answer) -> int:
-    return int(answer.text.count('class="session-card"'))
+    return int(answer.text.count('class="agenda-row"'))
 
 
 async def test_the_list_is_small_still_and_alone(client):

@@ -116,6 +116,27 @@ async def tariffs(offers: list[int]) -> dict[int, list[TariffRow]]:
     return found
 
 
+async def published_tariffs() -> dict[int, list[TariffRow]]:
+    """Every tariff of every published offer, by offer, in one statement."""
+    found: dict[int, list[TariffRow]] = {}
+    sql = """
+        select t.offer, t.organisation_kind, t.mode, t.amount_cents, t.reference_cents, t.valid_from, t.valid_until
+        from tariff t join offer o on o.id = t.offer where o.state = 'published'
+    """
+    for of in await db.rows(_TariffOf, sql):
+        found.setdefault(of.offer, []).append(of.tariff)
+    return found
+
+
+async def kinds_priced() -> frozenset[str | None]:
+    """The kinds of organisations that tariffs of published offers name, now or later; None is any other kind."""
+    sql = """
+        select distinct t.organisation_kind as kind from tariff t join offer o on o.id = t.offer
+        where o.state = 'published' and (t.valid_until is null or t.valid_until >= $1)
+    """
+    return frozenset(record["kind"] for record in await db.connection().fetch(sql, clock.today()))
+
+
 async def price_of(offer: int, organisation_kind: str, starts_at: datetime, seats: int) -> Price | None:
     """What an organisation of a kind pays for seats at a session of that offer that starts then."""
     on = clock.local(starts_at).date()

@@ -53,7 +53,7 @@ def static(name: str) -> str:
 _EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", "summary", "sheet", "talon", "notice")
 _PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "timeline", "tabs", "pager", "table", "card")
 SHEETS = {
-    "portal": (*_EVERYWHERE, *_PUBLIC, "print"),
+    "portal": (*_EVERYWHERE, *_PUBLIC, "public", "print"),
     "office": (*_EVERYWHERE, "office", *_PUBLIC, "today", "rack", "print"),
     "animation": (*_EVERYWHERE, *_PUBLIC, "print"),
     "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
 from typing import Any
 
+import asyncpg
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
 from training.directory import queries as directory
 from training.directory.queries import PlatformView
-from training.kernel import i18n
+from training.kernel import db, i18n
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.messages import queries as mails
@@ -47,6 +49,12 @@ async def the_platform() -> PlatformView:
     global _last
     _last = await directory.platform() or NOBODY
     return _last
+
+
+async def remember_platform() -> None:
+    """At the start: the first thing that somebody asks for may be a refusal, which asks the database for nothing."""
+    with contextlib.suppress(asyncpg.PostgresError, *db.UNAVAILABLE):
+        await the_platform()
 
 
 async def page(request: Asked, name: str, status: int = 200, **context: Any) -> Template:

@@ -20,6 +20,7 @@ from training.kernel import db, i18n
 from training.kernel.errors import DomainError, Invalid, TooMany
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.web import looks
 from training.web.auth import preferred_language
 from training.web.pages import actor_of, bare_page
 from training.web.posted import fresh_token, from_our_page
@@ -70,6 +71,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] |
         problem.status,
         layout=f"{_audience(request)}/layout.html",
         problem=problem,
+        look=looks.of_refusal(problem.status),
         again=_typed(request, problem),
         files=_gave_files(request),
     )

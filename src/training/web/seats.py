@@ -12,10 +12,16 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.render import euros
 from training.reporting.seats import SeatsAsked
 from training.web.forms import Form
-from training.web.parameters import whole
+from training.web.pages import Asked
+from training.web.parameters import asked, whole
 
 MOST_SEATS = 1_000  # of one booking: more is a slip of the finger
 FIELD = "places"
+
+
+def people_asked(request: Asked, name: str) -> int:
+    """For how many people an address asks; 0 where it does not say, or nothing that makes sense."""
+    return whole(asked(request, name), MOST_SEATS) or 0
 
 
 def looked_at(form: Form) -> int | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from training.catalogue import queries as catalogue
-from training.catalogue.queries import OfferView
+from training.catalogue.queries import LOOK_JOIN, OfferView, ThemeListed
+from training.directory.rules import OrganisationKind
 from training.kernel import clock, db
+from training.kernel.searching import MOST
 from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table
-from training.reporting.portal.readers import CatalogueReader
+from training.reporting.portal.readers import CatalogueReader, asked_of
 from training.reporting.portal.sessions import ComingSessions, Filters, PricedSession, sessions
 from training.scheduling.queries import visible
 
@@ -34,14 +37,65 @@ class OfferListed:
     coming: NextDate | None
 
 
-async def offers(who: CatalogueReader, *, search: str = "", theme: str = "", kind: str = "") -> list[OfferListed]:
-    """The catalogue: three statements, however long it is."""
-    found = await catalogue.offers(search=search, theme=theme, kind=kind)
-    ids = [offer.id for offer in found]
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    """What the catalogue shows. `themes`: of all that the search finds, whichever of them is shown.
+
+    `hint`: where nothing is found, the word of the search that most offers have, and how many they are.
+    """
+
+    offers: tuple[OfferListed, ...]
+    themes: tuple[ThemeListed, ...]
+    kinds: tuple[OrganisationKind, ...]
+    hint: tuple[str, int] | None = None
+
+    @property
+    def found(self) -> int:
+        """How many offers the search finds, of whatever theme."""
+        return sum(theme.offers for theme in self.themes)
+
+
+async def catalogue_page(
+    who: CatalogueReader, *, search: str = "", theme: str = "", kind: str = "", people: int = 0
+) -> CataloguePage:
+    """The catalogue: five statements at most, however long it is."""
+    found = [o for o in await catalogue.offers(search=search, kind=kind) if not people or o.group_max >= people]
+    shown = [o for o in found if not theme or o.theme == theme]
+    ids = [offer.id for offer in shown]
     tariffs = await catalogue.tariffs(ids)
     coming = await _next(who, ids)
     today = clock.today()
-    return [OfferListed(o, price_said(tariffs[o.id], who.kinds, today), coming.get(o.id)) for o in found]
+    return CataloguePage(
+        tuple(
+            OfferListed(o, price_said(tariffs[o.id], who.kinds, today, people or 1), coming.get(o.id)) for o in shown
+        ),
+        _themes(found),
+        await asked_of(who),
+        await _hint(search) if not shown else None,
+    )
+
+
+def _themes(found: Sequence[OfferView]) -> tuple[ThemeListed, ...]:
+    """The themes of some offers, those that have the most of them first."""
+    counted = Counter(offer.theme for offer in found if offer.theme)
+    looks = {offer.theme: offer.look for offer in found}
+    return tuple(ThemeListed(looks[theme], number) for theme, number in counted.most_common())
+
+
+async def _hint(search: str) -> tuple[str, int] | None:
+    """Of a search that finds nothing, the word that most offers have: one statement."""
+    words = list(dict.fromkeys(search.split()))[:MOST]
+    if not words:
+        return None
+    sql = f"""
+        select w.word, count(*) as offers from unnest($1::text[]) w (word)
+        join offer o on o.state = 'published' {LOOK_JOIN}
+        where length(w.word) > 2
+        and strpos(fold(concat_ws(' ', o.title, o.summary, th.name)), rtrim(fold(w.word), 'sx')) > 0
+        group by w.word order by offers desc, w.word limit 1
+    """
+    found = await db.connection().fetchrow(sql, words)
+    return (found["word"], found["offers"]) if found else None
 
 
 async def _next(who: CatalogueReader, offers: Sequence[int]) -> dict[int, NextDate]:
@@ -67,17 +121,17 @@ class OfferPage:
     """An offer, its tariffs in words, and its next dates."""
 
     offer: OfferView
-    prices: tuple[PriceLine, ...]
+    prices: tuple[PriceLine, ...]  # of every kind of organisation
     price: PriceSaid
     coming: ComingSessions
 
     @property
     def first(self) -> PricedSession | None:
         """The first date that can be booked now."""
-        return next((i for i in self.coming.items if not i.closed and i.session.seats_left > 0), None)
+        return next((item for item in self.coming.items if item.open), None)
 
 
-async def offer_page(who: CatalogueReader, slug: str) -> OfferPage | None:
+async def offer_page(who: CatalogueReader, slug: str, people: int = 0) -> OfferPage | None:
     """What the page of an offer shows; None when there is no such offer in the catalogue."""
     found = await catalogue.offer(slug)
     if found is None:
@@ -85,4 +139,5 @@ async def offer_page(who: CatalogueReader, slug: str) -> OfferPage | None:
     tariffs = (await catalogue.tariffs([found.id]))[found.id]
     coming = await sessions(who, Filters(offer=slug), limit=12)
     today = clock.today()
-    return OfferPage(found, tuple(price_table(tariffs, today)), price_said(tariffs, who.kinds, today), coming)
+    prices = tuple(price_table(tariffs, today, who.kinds))
+    return OfferPage(found, prices, price_said(tariffs, who.kinds, today, people or 1), coming)

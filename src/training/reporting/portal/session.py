@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import NAMEABLE, is_late
+from training.catalogue import queries as catalogue
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
-from training.reporting.portal.prices import PriceSaid
+from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table
 from training.reporting.portal.readers import CatalogueReader
-from training.reporting.portal.sessions import Filters, PricedSession, priced, sessions
+from training.reporting.portal.sessions import Filters, PricedSession, sessions
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SessionView, SlotView
 from training.scheduling.rules import SessionKind, SessionState
+
+SOON = timedelta(days=3)  # before bookings close: it is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class SessionShown:
     price: PriceSaid
     others: tuple[PricedSession, ...]
     booked: tuple[BookingView, ...] = ()
+    prices: tuple[PriceLine, ...] = ()  # of every kind of organisation
 
     @property
     def refusal(self) -> str:
@@ -44,8 +49,23 @@ class SessionShown:
             return "closed"
         return "" if session.seats_left > 0 else "full"
 
+    @property
+    def closes_soon(self) -> bool:
+        """Whoever wants to book it has a few days left."""
+        return not self.refusal and self.session.closes_at <= clock.now() + SOON
 
-async def session_page(actor: Actor | None, who: CatalogueReader, id: int) -> SessionShown | None:  # noqa: A002
+    @property
+    def chosen(self) -> PricedSession:
+        """The session as lists show it."""
+        return PricedSession(self.session, self.price)
+
+
+async def session_page(
+    actor: Actor | None,
+    who: CatalogueReader,
+    id: int,  # noqa: A002
+    people: int = 0,
+) -> SessionShown | None:
     """A session that this person may see: not a draft, not another organisation's. Seven statements at most."""
     session = await scheduling.session(id)
     if session is None or not _may_see(actor, session):
@@ -53,13 +73,16 @@ async def session_page(actor: Actor | None, who: CatalogueReader, id: int) -> Se
     slots = (await scheduling.slots([id]))[id]
     assigned = await scheduling.assignments([id])
     coming = await sessions(who, Filters(offer=session.offer_slug), limit=6)
+    tariffs = (await catalogue.tariffs([session.offer]))[session.offer]
+    on = clock.local(session.starts_at).date()
     return SessionShown(
         session,
         tuple(slots),
         _bodies(session, [a.partner for a in assigned]),
-        (await priced([session], who))[0].price,
+        price_said(tariffs, who.kinds, on, people or 1),
         tuple(item for item in coming.items if item.session.id != id)[:5],
         await _booked(who, id),
+        tuple(price_table(tariffs, on, who.kinds)),
     )
 
 

@@ -1,15 +1,15 @@
-"""Coming sessions page by page, each with its price for who looks, and what they can be narrowed to."""
+"""Coming sessions page by page, each with its price for who looks, within what they are narrowed to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
 from training.catalogue import queries as catalogue
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
-from training.reporting.portal.prices import PriceSaid, price_said
+from training.reporting.portal.prices import PriceSaid, changes, price_said
 from training.reporting.portal.readers import CatalogueReader
 from training.scheduling.queries import SESSION, SessionView, visible
 
@@ -24,6 +24,7 @@ class PricedSession:
 
     session: SessionView
     price: PriceSaid
+    distance: float | None = None  # kilometres from where somebody wants to come
 
     @property
     def place(self) -> str:
@@ -34,6 +35,11 @@ class PricedSession:
     def closed(self) -> bool:
         """Bookings closed before the session starts."""
         return self.session.closes_at <= clock.now()
+
+    @property
+    def open(self) -> bool:
+        """Seats of it can be booked now."""
+        return not self.closed and self.session.seats_left > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +53,19 @@ class ComingSessions:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list of sessions is narrowed to; "" does not narrow. `commune` is an INSEE code."""
+    """What a list of sessions is narrowed to; "" does not narrow. `commune` is an INSEE code, `month` its first day.
+
+    `people`: so many can still be booked. `free`: for who looks. `venues`: those within reach of somewhere.
+    """
 
     theme: str = ""
     offer: str = ""
     commune: str = ""
     partner: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.theme or self.offer or self.commune or self.partner)
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters offer: only what leads to a coming session."""
-
-    themes: tuple[tuple[str, str], ...]
-    offers: tuple[tuple[str, str], ...]
-    communes: tuple[tuple[str, str], ...]
-    partners: tuple[tuple[str, str], ...] = ()
+    month: date | None = None
+    people: int = 0
+    free: bool = False
+    venues: Sequence[int] | None = None
 
 
 async def sessions(
@@ -76,11 +76,13 @@ async def sessions(
     before: Key | None = None,
     limit: int = PAGE,
 ) -> ComingSessions:
-    """A page of coming sessions, the soonest first: two statements."""
+    """A page of coming sessions, the soonest first: two statements, and one more of those that are free."""
     wanted = filters or Filters()
     backward = before is not None and after is None
     key = before if backward else after
     where = _narrowed(who, wanted)
+    if wanted.free:
+        where.add("s.offer = any({})", await _free_offers(who))
     if key:
         where.add(f"(s.starts_at, s.id) {'<' if backward else '>'} ({{}}, {{}})", *key)
     order = "order by s.starts_at desc, s.id desc" if backward else "order by s.starts_at, s.id"
@@ -91,8 +93,9 @@ async def sessions(
         found.reverse()
     further = (backward and key is not None) or (more and not backward)
     earlier = (not backward and key is not None) or (more and backward)
+    items = await priced(found, who, wanted.people)
     return ComingSessions(
-        tuple(await priced(found, who)),
+        tuple(item for item in items if item.price.free or not wanted.free),  # by the tariff of their own day
         previous=_key(found[0]) if found and earlier else None,
         next=_key(found[-1]) if found and further else None,
     )
@@ -102,10 +105,34 @@ def _key(session: SessionView) -> Key:
     return session.starts_at, session.id
 
 
-async def priced(found: Sequence[SessionView], who: CatalogueReader) -> list[PricedSession]:
+async def priced(found: Sequence[SessionView], who: CatalogueReader, people: int = 0) -> list[PricedSession]:
     """The sessions with their prices, in one statement."""
     tariffs = await catalogue.tariffs(sorted({session.offer for session in found}))
-    return [PricedSession(s, price_said(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date())) for s in found]
+    return [
+        PricedSession(s, price_said(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date(), people or 1))
+        for s in found
+    ]
+
+
+async def with_distances(items: Sequence[PricedSession], distances: Mapping[int, float]) -> tuple[PricedSession, ...]:
+    """The sessions with how far their first venue is, in one statement."""
+    sql = """
+        select t.session, u.venue from slot t join venue_use u on u.slot = t.id
+        where t.position = 1 and t.session = any($1)
+    """
+    found = await db.connection().fetch(sql, [item.session.id for item in items])
+    venues = {record["session"]: record["venue"] for record in found}
+    return tuple(replace(item, distance=distances.get(venues.get(item.session.id, 0))) for item in items)
+
+
+async def _free_offers(who: CatalogueReader) -> list[int]:
+    """Offers that cost who looks nothing, on a day from now on: each session is then looked at by its own."""
+    tariffs, today = await catalogue.published_tariffs(), clock.today()
+    return [
+        offer
+        for offer, rows in tariffs.items()
+        if any(price_said(rows, who.kinds, day).free for day in changes(rows, today))
+    ]
 
 
 def _narrowed(who: CatalogueReader, wanted: Filters) -> Clauses:
@@ -118,39 +145,22 @@ def _narrowed(who: CatalogueReader, wanted: Filters) -> Clauses:
         where.add("c.insee = {}", wanted.commune)
     if wanted.partner:
         where.add("p.slug = {}", wanted.partner)
+    if wanted.month:
+        where.add("s.starts_at >= {} and s.starts_at < {}", *_instants(wanted.month))
+    if wanted.people:
+        where.add("s.capacity - s.seats_taken >= {} and s.closes_at > {}", wanted.people, clock.now())
+    if wanted.venues is not None:
+        where.add("u.venue = any({})", list(wanted.venues))
     return where
 
 
-async def choices(who: CatalogueReader) -> Choices:
-    """What a list of coming sessions can be narrowed to: two statements."""
-    where = visible(clock.now(), who.ids)
-    offered = await db.connection().fetch(_OFFERED.format(where), *where.values)
-    communes = await db.connection().fetch(_COMMUNES.format(where), *where.values)
-    themes = dict.fromkeys(record["theme"] for record in offered)
-    titles = sorted((r["rank"], r["slug"], r["title"]) for r in offered)
-    partners = {r["partner_slug"]: r["partner"] for r in offered if r["partner_slug"]}
-    return Choices(
-        tuple((theme, theme) for theme in themes),
-        tuple((slug, title) for _rank, slug, title in titles),
-        tuple((record["insee"], record["name"]) for record in communes),
-        tuple(sorted(partners.items(), key=lambda known: known[1])),
-    )
+def _instants(month: date) -> tuple[datetime, datetime]:
+    """When a month begins and ends, on the platform's calendar."""
+    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return clock.at(month, time.min), clock.at(following, time.min)
 
 
-# An offer, a commune is one to choose when it has a coming session: with a limit, that is looked up one by one.
-_OFFERED = """
-    select o.slug, o.title, o.theme, p.slug as partner_slug, p.name as partner,
-           row_number() over (order by fold(o.title), o.title, o.slug) as rank
-    from offer o left join partner p on p.id = o.partner
-    where (select true from session s where s.offer = o.id and {} limit 1)
-    order by fold(o.theme), o.theme
-"""
-_COMMUNES = """
-    select c.insee, c.name from commune c
-    where exists (select from venue v where v.commune = c.id and (
-        select true from venue_use u join slot t on t.id = u.slot and t.position = 1
-        join session s on s.id = t.session join offer o on o.id = s.offer
-        where u.venue = v.id and u.holds and u.during && tstzrange($1, null) and {} limit 1
-    ))
-    order by fold(c.name), c.name, c.insee
-"""
+def months_from(day: date, number: int) -> list[date]:
+    """The first days of so many months, from that of a day."""
+    count = day.year * 12 + day.month - 1
+    return [date((count + n) // 12, (count + n) % 12 + 1, 1) for n in range(number)]

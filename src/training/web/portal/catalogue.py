@@ -2,62 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from litestar import Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
-from training.catalogue import queries as catalogue
 from training.catalogue.rules.offers import OFFER_KIND_NAMES
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.kernel.palette import PAPERS
 from training.reporting.portal import catalogue as shown
-from training.reporting.portal import readers
-from training.reporting.portal.sessions import sessions
+from training.reporting.portal.home import home_page
+from training.reporting.portal.readers import kinds_differing
 from training.web.auth import PUBLIC
-from training.web.pages import Asked, actor_of, page
-from training.web.parameters import asked
-
-AT_HOME = 4  # sessions on the first page: enough to see that there is life, few enough to read
+from training.web.looks import AT_YOURS, BLANK
+from training.web.pages import Asked, parts
+from training.web.parameters import address, asked
+from training.web.portal.kinds import keep, priced_page, reader
+from training.web.portal.sessions import Chip
+from training.web.seats import people_asked
 
 
 @get("/", permission=PUBLIC)
 async def home(request: Asked) -> Template:
-    """What this is, the next sessions, the themes, one button."""
-    who = await readers.reader(actor_of(request))
-    coming = await sessions(who, limit=AT_HOME)
-    return await page(
-        request,
-        "portal/home.html",
-        sessions=coming.items,
-        themes=[(theme.look.theme, theme.look.name) for theme in await catalogue.themes()],
-    )
+    """What this is, how many and near where, what comes next, the themes, whom to call."""
+    who = await reader(request)
+    found = await home_page(who)
+    at_yours = replace(AT_YOURS, name=_(AT_YOURS.name))
+    return await priced_page(request, "portal/home.html", who, **parts(found), papers=tuple(PAPERS), at_yours=at_yours)
 
 
 @get("/catalogue", permission=PUBLIC)
 async def offers(request: Asked) -> Template:
-    """Every published offer, or those that a search, a theme or a kind leaves."""
+    """Every published offer, or those that a search, a theme, a kind or a number of people leaves."""
     search, theme, kind = asked(request, "q"), asked(request, "theme"), asked(request, "type")
-    who = await readers.reader(actor_of(request))
-    return await page(
+    people = people_asked(request, "personnes")
+    who = await reader(request)
+    found = await shown.catalogue_page(who, search=search, theme=theme, kind=kind, people=people)
+    kept = {"q": search, "type": kind, "personnes": people or ""}
+    chips: list[Chip] = [(address("/catalogue", **kept), _("Tout"), not theme, None, found.found)]
+    for counted in found.themes:
+        look = counted.look
+        path = address("/catalogue", **kept, theme=look.theme)
+        chips.append((path, look.name, look.theme == theme, look.paper, counted.offers))
+    return await priced_page(
         request,
         "portal/catalogue.html",
-        offers=await shown.offers(who, search=search, theme=theme, kind=kind),
-        themes=[(theme.look.theme, theme.look.name) for theme in await catalogue.themes()],
-        kinds=[(str(known), _(name)) for known, name in OFFER_KIND_NAMES.items()],
+        who,
+        found.kinds,
+        found=found,
+        blank_look=BLANK,
+        chips=chips,
+        types=[(str(known), _(name)) for known, name in OFFER_KIND_NAMES.items()],
         search=search,
         theme=theme,
-        kind=kind,
+        type=kind,
+        people=people,
     )
 
 
 @get("/catalogue/{slug:str}", permission=PUBLIC)
 async def offer(request: Asked, slug: FromPath[str]) -> Template:
-    """One offer: what it is for, what it costs, when it comes."""
-    who = await readers.reader(actor_of(request))
-    found = await shown.offer_page(who, slug)
+    """One offer: what it is for, what it costs, when it comes, and how to have it at one's place."""
+    people = people_asked(request, "personnes")
+    who = await reader(request)
+    found = await shown.offer_page(who, slug, people)
     if found is None:
         raise NotFound(_("Cette offre n’est pas, ou n’est plus, au catalogue."))
-    return await page(request, "portal/offer.html", found=found, offer=found.offer)
+    kinds = kinds_differing(who, found.prices)
+    return await priced_page(request, "portal/offer.html", who, kinds, found=found, offer=found.offer, people=people)
 
 
-ROUTER = Router("/", route_handlers=[home, offers, offer])
+ROUTER = Router("/", route_handlers=[home, offers, offer], before_request=keep)

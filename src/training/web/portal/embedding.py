@@ -12,6 +12,7 @@ from training.kernel import addresses, db, i18n, palette
 from training.kernel.colours import check_accent
 from training.kernel.i18n import _
 from training.reporting.portal import sessions as shown
+from training.reporting.portal.choices import choices_of_list
 from training.reporting.portal.narrowing import Narrowing, narrowing
 from training.reporting.portal.readers import VISITOR
 from training.reporting.portal.sessions import Filters
@@ -112,6 +113,7 @@ async def explained(request: Asked) -> Template:
         look = replace(look, accent="")  # it follows the platform's
     else:
         refused = bool(asked(request, "couleur")) and not look.accent
+    found = await choices_of_list(VISITOR)
     response = await page(
         request,
         "portal/embedding.html",
@@ -119,7 +121,8 @@ async def explained(request: Asked) -> Template:
         url=addresses.absolute(look.address),
         whole=addresses.absolute(look.whole),
         height=_height(look.number),
-        choices=await shown.choices(VISITOR),
+        choices=found,
+        theme_names=[(theme.theme, theme.name) for theme in found.themes],
         refused=refused,
         languages=[(code, name) for code, name in (("fr", "Français"), ("en", "English")) if code in i18n.LANGUAGES],
     )
