@@ -43,6 +43,7 @@ READERS: dict[str, frozenset[ReadBy]] = {
     "dunning/": OFFICE,
     "kernel/": EVERYBODY | {HOST},
     "messages/clients/": frozenset({TEAM, HOST}),
+    "messages/rules.py": frozenset({TEAM}),
     "papers/": frozenset({CLIENT}),
     "payments/": OFFICE,
     "postgresql/": frozenset({HOST}),

@@ -142,7 +142,7 @@ async def test_a_grouped_draft_keeps_the_others(database_test):
 
 async def test_what_was_not_held_is_not_undone_and_a_reason_is_wanted(database_test):
     town = await makers.make_town()
-    with pytest.raises(Conflict, match="pas marquée"):
+    with pytest.raises(Conflict, match="encore confirmé"):
         await undo(town)
     with pytest.raises(NotFound):
         await undo_held(SYSTEM, 0, WHY)
@@ -153,7 +153,7 @@ async def test_what_was_not_held_is_not_undone_and_a_reason_is_wanted(database_t
         with pytest.raises(Invalid):
             await undo_held(SYSTEM, town.session, reason)
     await undo(town)
-    with pytest.raises(Conflict, match="pas marquée"):
+    with pytest.raises(Conflict, match="encore confirmé"):
         await undo(town)
 
 

@@ -76,10 +76,10 @@ def downloaded(page: Page, click: Locator) -> tuple[str, bytes]:
 def held(staff: Page, session: str, present: str) -> None:
     """The session took place; an administrator may say so early, with a reason."""
     staff.goto(f"/gestion/seances/{session}")
-    staff.get_by_text("Marquer comme réalisée avant la fin").click()
+    staff.get_by_text("Confirmer avant la fin que la séance a eu lieu").click()
     staff.locator("input[name^='present-']").fill(present)
-    staff.get_by_label("Pourquoi avant la fin ?").fill("Essai de la facturation.")
-    staff.get_by_role("button", name="La séance a eu lieu").click()
+    staff.get_by_label("Motif, avant la fin").fill("Essai de la facturation.")
+    staff.get_by_role("button", name="Confirmer que la séance a eu lieu").click()
     expect(staff.get_by_role("cell", name=present, exact=True)).to_be_visible()
 
 

@@ -129,9 +129,9 @@ def test_a_town_hall_books_is_invited_and_is_invoiced(browser, site: Site) -> No
     # it was held (an administrator says so early, with a reason); the invoice leaves by itself in ten minutes, or now
     before = len(site.inbox.mails)
     staff.goto(planned)
-    staff.get_by_text("Marquer comme réalisée avant la fin").click()
-    staff.get_by_label("Pourquoi avant la fin ?").fill("Démonstration de la facturation.")
-    staff.get_by_role("button", name="La séance a eu lieu").click()
+    staff.get_by_text("Confirmer avant la fin que la séance a eu lieu").click()
+    staff.get_by_label("Motif, avant la fin").fill("Démonstration de la facturation.")
+    staff.get_by_role("button", name="Confirmer que la séance a eu lieu").click()
     expect(staff.get_by_text(reference)).to_be_visible()
     draft = waiting_draft(staff, reference)
     expect(draft.get_by_role("button", name="Retenir")).to_be_visible()

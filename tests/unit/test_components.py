@@ -69,6 +69,7 @@ SAMPLES = {
     "table": '{% call ui.table("Liste", ["A", ("B", "num", "?tri=b", "ascending")], foot="") %}<tr></tr>{% endcall %}',
     "td": '{{ ui.td("A", 1, kind="num", meta="détail") }}{% call ui.td(none) %}…{% endcall %}',
     "th": '{{ ui.th("A", href="/x", meta="détail") }}',
+    "row_head": '{{ ui.row_head("mars 2027", 4) }}',
     "filters": '{% call ui.filters("/x", clear="/x") %}…{% endcall %}',
     "search_box": '{{ ui.search_box("a", "Chercher", action="/x") }}',
     "tabs": '{{ ui.tabs([("/a", "A", 3), ("/b", "B")], "/b") }}',
@@ -269,6 +270,39 @@ def test_a_narrow_table_repeats_its_titles_and_sorting_is_announced() -> None:
     assert 'aria-sort="ascending"' in sample("table")
     scroll = shown('{% call ui.table("L", ["A"], id="t", narrow="scroll") %}{% endcall %}')
     assert 'role="region" tabindex="0" aria-labelledby="t-caption"' in scroll
+
+
+def test_a_kind_is_on_the_column_and_on_its_cells() -> None:
+    html = shown(
+        '{% call ui.table("L", ["A", ("Jour", "day"), ("État", "state"), ("Prix", "num")]) %}<tr>'
+        '{{ ui.td(none, "9", kind="day", paper="vert") }}{{ ui.td("Prix", "350,00 €", kind="num") }}</tr>{% endcall %}'
+    )
+    assert re.findall(r'<th scope="col"(?: data-kind="(\w+)")?>', html) == ["", "day", "state", "num"]
+    assert '<td data-kind="day" data-paper="vert">9</td>' in html
+    assert '<td data-label="Prix" data-kind="num">350,00 €</td>' in html
+
+
+def test_a_dash_is_marked_so_that_a_sheet_leaves_it_out() -> None:
+    assert "data-none" in shown('{{ ui.td("Téléphone", "–") }}')
+    assert "data-none" not in shown('{{ ui.td("Téléphone", "–", meta="fermé") }}{{ ui.td("T", "01") }}')
+
+
+def test_a_month_among_rows_heads_all_its_columns() -> None:
+    assert '<tr class="row-head"><th scope="colgroup" colspan="4">mars 2027</th></tr>' in sample("row_head")
+
+
+def test_every_kind_of_column_has_its_looks_and_is_documented() -> None:
+    kinds = {"num", "date", "day", "code", "state", "actions"}
+    styles, page = (render.PACKAGE / "static" / "css" / "table.css").read_text(), DOC.read_text()
+    assert set(re.findall(r'data-kind~="(\w+)"', styles)) == kinds | {"spare"}
+    assert all(f"| `{kind}` |" in page for kind in kinds)
+
+
+def test_every_list_gives_its_columns_known_kinds() -> None:
+    known = {"num", "date", "day", "code", "state", "actions", "spare"}
+    for path in sorted((render.PACKAGE / "templates").rglob("*.html")):
+        used = set(" ".join(re.findall(r'ui\.td\([^\n]*?kind="([\w ]+)"', path.read_text())).split())
+        assert used <= known, f"{path}: {used - known}"
 
 
 def test_the_current_tab_is_announced_once() -> None:

@@ -141,13 +141,13 @@ async def test_before_its_end_a_session_is_held_by_an_administrator_who_says_why
         path = f"/gestion/seances/{town.session}"
         await staff(client, Role.ADVISER)
         page = (await client.get(path)).text
-        assert "La séance a eu lieu" not in page
-        assert "après sa fin" in page
-        await refused(client, f"{path}/realisee", {"early_reason": "Fini plus tôt"}, 403, "seul un administrateur")
+        assert "Confirmer que la séance a eu lieu" not in page
+        assert "Après sa fin" in page
+        await refused(client, f"{path}/realisee", {"early_reason": "Fini plus tôt"}, 403, "une personne qui administre")
         account = await db.value("select id from account where email = 'equipe@example.org'")
         async with db.atomic():
             await db.execute("update membership set role = 'administrator' where account = $1", account)
-        assert "Pourquoi avant la fin ?" in makers.text_of((await client.get(path)).text)
+        assert "Motif, avant la fin" in makers.text_of((await client.get(path)).text)
         await refused(client, f"{path}/realisee", {"early_reason": " "}, 409, "n’est pas finie")
         await done(client, f"{path}/realisee", {"early_reason": "Fini plus tôt"})
     assert (await scheduling.session(town.session)).state == SessionState.HELD
@@ -161,9 +161,9 @@ async def test_calling_off_says_whom_it_concerns_and_wants_a_reason(client):
         await staff(client)
         path = f"/gestion/seances/{town.session}/annuler"
         page = makers.text_of((await client.get(path)).text)
-        assert "Personnes concernées 40" in page
+        assert "Places rendues 40" in page
         assert "Contacts prévenus par courriel 1" in page
-        await refused(client, path, {"reason": "  "}, 422, "Dites pourquoi")
+        await refused(client, path, {"reason": "  "}, 422, "Donnez le motif")
         await refused(client, path, {"reason": "x" * 401}, 422, "400 caractères au plus")
         assert await done(client, path, {"reason": "Salle inondée"}) == f"/gestion/seances/{town.session}"
         await drain()
@@ -348,7 +348,7 @@ async def test_a_failed_job_is_tried_again(client):
             await db.execute("update pgqueuer set status = 'failed'")
         job = await db.value("select min(id) from pgqueuer")
         page = makers.text_of((await client.get("/gestion/file")).text)
-        assert "Reprendre" in page
+        assert "Relancer" in page
         await done(client, f"/gestion/file/{job}/reprendre")
         status = await db.value("select status::text from pgqueuer where id = $1", job)
         beyond = await makers.post(client, "/gestion/file/99999999999999999999/reprendre")

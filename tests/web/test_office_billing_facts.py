@@ -136,7 +136,7 @@ async def test_nobody_receives_the_invoices_is_cured_in_two_steps(client):
         assert draft.missing == ("Personne ne reçoit les factures de Commune d’Essai.",)
         page = makers.text_of((await client.get(ORGANISATION)).text)
         assert "Aucun contact" in page
-        assert "2 contacts mis de côté" in page
+        assert "2 contacts désactivés" in page
         new = f"{ORGANISATION}/contacts/nouveau"
         assert re.search(r'name="for_billing"[^>]* checked', (await client.get(f"{new}?pour=factures")).text)
         posted = {"name": "Nina Neuve", "email": "nina@mairie.example.org", "for_billing": "1"}
@@ -213,7 +213,7 @@ async def test_an_offer_says_how_it_is_invoiced(client):
         await makers.make_offer("atelier", title="Atelier réparation", mode=TariffMode.PER_SEAT, cents=2_500)
         await staff(client, Role.BOOKKEEPER)
         page = makers.text_of((await client.get(OFFER)).text)
-        assert "Comme la plateforme Aujourd’hui : « Hors champ de la TVA »." in page
+        assert "Comme dans les réglages Aujourd’hui : « Hors champ de la TVA »." in page
         assert "ne dépend pas du nombre de personnes" in page
         assert "ne dépend pas" not in makers.text_of((await client.get("/gestion/catalogue/atelier/facturation")).text)
         posted = {"vat_regime": "franchise_293b", "billed": "present", "analytic_code": "mob-sec",

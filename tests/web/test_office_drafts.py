@@ -351,7 +351,7 @@ async def test_realisee_is_undone_with_a_reason_until_something_is_issued(client
             assert "1 facture qui attend d’être émise disparaît" in page
             await refused(client, f"{path}/annuler-realisee", {"reason": " "}, 422, "À remplir.")
             await done(client, f"{path}/annuler-realisee", {"reason": "Cochée par erreur."})
-            assert "n’est plus marquée comme réalisée" in await text(client, path)
+            assert "n’est plus réalisée" in await text(client, path)
             assert await db.value("select count(*) from invoice") == 0
             await hold_session(SYSTEM, town.session)
             await drain()

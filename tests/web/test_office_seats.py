@@ -18,7 +18,7 @@ from training.kernel.actor import SYSTEM
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 
-MAILED = "La structure reçoit un courriel, et qui anime et ouvre la salle aussi."
+MAILED = "La structure reçoit un courriel, la personne qui anime et la personne qui ouvre la salle aussi."
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_several_payers_are_to_be_said_anew_where_their_parts_make_the_who
     await staff(client)
     half = (Share(payer=town.organisation, seats=20), Share(payer=other, seats=20))
     await share(SYSTEM, booked.id, half)
-    sentence = "Cette réservation a plusieurs payeurs : rien n’en sera facturé avant"
+    sentence = "Cette réservation a plusieurs clients facturés : rien ne part avant"
     assert sentence in makers.text_of((await client.get(path_of(booked) + "?places=45")).text)
     whole = (Share(payer=town.organisation, amount_cents=100_00), Share(payer=other, amount_cents=250_00))
     await share(SYSTEM, booked.id, whole)

@@ -140,7 +140,7 @@ async def test_what_is_issued_is_shared_no_more(client):
         _town, booked = await held_town()
         await staff(client)
         path = f"/gestion/reservations/{booked.reference}/payeurs"
-        assert "les payeurs ne changent plus" in makers.text_of((await client.get(path)).text)
+        assert "les clients facturés ne changent plus" in makers.text_of((await client.get(path)).text)
         assert "/payeurs" not in (await client.get(path.removesuffix("/payeurs"))).text
         await refused(client, path, rows("amount", ("commune-d-essai", "350")), 409, "déjà facturée")
 

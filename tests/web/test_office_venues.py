@@ -35,7 +35,7 @@ def values(**changes: str) -> dict[str, str]:
 async def test_the_list_says_what_is_coming_and_can_be_narrowed(client, town):
     await makers.make_booking(town, 4)
     page = text_of((await client.get(PATH)).text)
-    assert "Salle des fêtes Alençon 80 – 1 Utilisé" in page
+    assert "Salle des fêtes Alençon – 80 1 Utilisé" in page
     assert "Salle des fêtes" in (await client.get(PATH, params={"q": "ALENCON"})).text
     assert "Aucun lieu ne correspond" in (await client.get(PATH, params={"q": "%"})).text
 
@@ -80,7 +80,7 @@ async def test_a_mistake_is_said_beside_its_field_and_the_rest_stays(client, tow
 
 async def test_a_venue_no_longer_used_is_not_offered_and_can_come_back(client, town):
     await done(client, f"{PATH}/{town.venue}", values(active=""))
-    assert "Retiré" in text_of((await client.get(PATH)).text)
+    assert "Désactivé" in text_of((await client.get(PATH)).text)
     assert "Salle des fêtes" not in (await client.get("/gestion/seances/nouvelle")).text
     await done(client, f"{PATH}/{town.venue}", values())
     assert "Utilisé" in text_of((await client.get(PATH)).text)

@@ -20,7 +20,7 @@ from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.rules import SessionState
 
-db.refuse("holding_session_once", lambda: Conflict(_("Cette séance est déjà marquée comme réalisée.")))
+db.refuse("holding_session_once", lambda: Conflict(_("Quelqu’un a déjà confirmé que cette séance a eu lieu.")))
 
 
 async def hold_session(
@@ -93,14 +93,14 @@ async def unhold_session(actor: Actor, session: int, reason: str) -> None:
     async with acting(actor, "session.unhold", ("session", session)) as change:
         actor.must(Permission.SESSIONS_HOLD, session=session)
         if not reason.strip():
-            raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")
+            raise Invalid(_("Donnez le motif : il reste dans l’historique."), field="reason")
         if len(reason.strip()) > 400:
-            raise Invalid(_("La raison tient en 400 caractères."), field="reason")
+            raise Invalid(_("Le motif tient en 400 caractères."), field="reason")
         change.about("session", session, "state")
         rules.check_undo_held((await scheduling.lock_session(session)).state)
         holding = await Holding.select().where(Holding.session == session).first()
         if holding is None:
-            raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))
+            raise Conflict(_("Personne n’a encore confirmé que cette séance a eu lieu."))
         await scheduling.mark_unheld(session, SessionState(holding["earlier"]))
         await Unholding.insert(
             Unholding(session=session, held_at=holding["held_at"], undone_at=clock.now(), reason=reason.strip())

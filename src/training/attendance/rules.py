@@ -57,7 +57,7 @@ def check_present(seats: Mapping[int, int], present: Mapping[int, int], more: Ma
 def check_undo_held(state: SessionState) -> None:
     """What was marked as held by mistake is put right; `billing.actions.undo_held` looks at what is issued."""
     if state != SessionState.HELD:
-        raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))
+        raise Conflict(_("Personne n’a encore confirmé que cette séance a eu lieu."))
 
 
 def may_undo_held(actor: Actor, session: int, state: SessionState) -> bool:
@@ -71,8 +71,10 @@ def check_time(ends_at: datetime, now: datetime, early_reason: str, *, may_early
         return
     if not early_reason.strip():
         if may_early:
-            words = _("Cette séance n’est pas finie : dites pourquoi elle compte déjà comme réalisée.")
+            words = _("Cette séance n’est pas finie : donnez le motif pour confirmer déjà qu’elle a eu lieu.")
             raise NotOver(words, field="early_reason")
-        raise NotOver(_("Cette séance n’est pas finie : elle se marque comme réalisée après sa fin."))
+        raise NotOver(_("Cette séance n’est pas finie : vous confirmerez après sa fin qu’elle a eu lieu."))
     if not may_early:
-        raise Forbidden(_("Avant la fin de la séance, seul un administrateur peut la marquer comme réalisée."))
+        raise Forbidden(
+            _("Avant la fin, seule une personne qui administre la plateforme confirme que la séance a eu lieu.")
+        )

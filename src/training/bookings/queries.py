@@ -61,6 +61,7 @@ class BookingView:
     fell: bool = False  # it ended with its session
     earlier: BookingState | None = None  # what it was before it ended
     joined: str | None = None  # the booking that it goes on in
+    contact_phone: str | None = None
     absent: bool = False  # undecided when its session was held, and nobody of it came
 
     @property
@@ -109,6 +110,7 @@ BOOKING = f"""
            s.starts_at, t.ends_at, v.name as venue, m.name as city,
            b.organisation, g.name as organisation_name, g.slug as organisation_slug,
            b.contact, c.name as contact_name, c.email as contact_email, c.locale as contact_locale,
+           c.phone as contact_phone,
            b.seats, b.tariff_mode, b.unit_price_cents, b.price_cents, b.reference_cents, b.purchase_order,
            b.service_code, b.note, b.expires_at, b.created_at, b.confirmed_at, e.ended_at as cancelled_at,
            e.ended_by as cancelled_by, e.reason as cancel_reason, e.call_off is not null as fell, e.earlier,

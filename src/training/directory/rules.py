@@ -225,7 +225,7 @@ def billing_faults(facts: BillingFacts) -> dict[str, str]:
     if public and facts.billing_moment == BillingMoment.CONFIRMED and not facts.early_billing_reason:
         # décret 2012-1246 art. 33: a public accountant pays after the service
         errors["early_billing_reason"] = _(
-            "Un organisme public paie après le service fait : dites pourquoi le facturer avant, ou choisissez "
+            "Un organisme public paie après le service fait : donnez le motif pour le facturer avant, ou choisissez "
             "« après la séance »."
         )
     most = PUBLIC_DAYS if public else PRIVATE_DAYS

@@ -158,7 +158,7 @@ ROLE_HELP: dict[Role, str] = {
 
 ENDING_NAMES: dict[Ending, str] = {
     Ending.REMOVED: N_("Accès retiré"),
-    Ending.CONTACT: N_("Contact mis de côté"),
+    Ending.CONTACT: N_("Contact désactivé"),
     Ending.ADDRESS: N_("Adresse corrigée"),
     Ending.FACILITATOR: N_("N’anime plus"),
     Ending.PARTNER: N_("Partenariat terminé"),

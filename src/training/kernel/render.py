@@ -51,7 +51,8 @@ def static(name: str) -> str:
 
 # What each audience's pages are dressed by, one file a component, in this order. Printing comes last.
 _EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", "summary", "sheet", "talon", "notice")
-_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "timeline", "tabs", "pager", "table", "card")
+_LISTS = ("timeline", "tabs", "pager", "table", "filters", "card")
+_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", *_LISTS)
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "print"),
     "office": (*_EVERYWHERE, "office", *_PUBLIC, "today", "rack", "print"),

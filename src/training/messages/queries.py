@@ -10,7 +10,7 @@ from functools import partial
 from training.kernel import clock, db, settings
 from training.kernel.clauses import Clauses
 from training.kernel.searching import SearchedList, SearchPlace
-from training.messages.rules import Fate, MailState, Stop, fate_of, stop_of
+from training.messages.rules import Fate, MailState, Stop, fate_of, said, stop_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ class MailListed:
     sent_at: datetime | None
     files: int
     calendar_method: str | None
+    next_attempt_at: datetime | None
+
+    @property
+    def said(self) -> str | None:
+        """What became of it, unless it left."""
+        return said(self.state, self.attempts, self.last_answer, self.next_attempt_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,11 @@ class MailView:
     sent_at: datetime | None
     calendar_method: str | None
     calendar: bytes | None
+
+    @property
+    def said(self) -> str | None:
+        """What became of it, unless it left."""
+        return said(self.state, self.attempts, self.last_answer, self.next_attempt_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +208,7 @@ async def mails(
 
 _COLUMNS = """
     m.id, m.occasion, m.to_name, m.to_email, m.subject, m.state, m.attempts, m.last_answer, m.created_at, m.sent_at,
-    (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method
+    (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method, m.next_attempt_at
 """
 _LIST = SearchedList(
     "mail m",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from training.kernel.i18n import N_
+from training.kernel.i18n import N_, _
+from training.kernel.render import hour
 
 
 class MailState(StrEnum):
@@ -83,6 +84,19 @@ def fate_of(state: MailState | None, *, attempts: int, age: timedelta, stopped: 
     if stopped or state == MailState.HELD:
         return Fate.STOPPED
     return Fate.LATE if attempts or age > AT_ONCE else Fate.GOING
+
+
+def said(state: MailState, attempts: int, answer: str, again: datetime | None) -> str | None:
+    """What became of a mail, for the team; None when it left, or is about to. `answer`: the server's or our words."""
+    coded = answer[:3].isdigit()  # the server answered, with its code: RFC 5321 4.2
+    if state == MailState.HELD:
+        return _(answer)
+    if state == MailState.FAILED:
+        return _("Le serveur du destinataire le refuse : « {answer} »").format(answer=answer) if coded else _(answer)
+    if state != MailState.QUEUED or not attempts:
+        return None
+    why = _("Le serveur de courriel demande d’attendre") if coded else _("Le serveur de courriel ne répond pas")
+    return _("{why} ; nouvel essai à {hour}.").format(why=why, hour=hour(again)) if again else f"{why}."
 
 
 def next_wait(attempts: int) -> timedelta | None:

@@ -49,7 +49,7 @@ async def call_off_session(actor: Actor, session: int, reason: str) -> None:
         actor.must(Permission.SESSIONS_PLAN, session=session)
         reason = reason.strip()
         if not reason:
-            raise Invalid(_("Dites pourquoi : ce texte part dans le courriel à chaque structure."), field="reason")
+            raise Invalid(_("Donnez le motif : ce texte part dans le courriel à chaque structure."), field="reason")
         change.about("session", session, "state")
         check_call_off((await scheduling.lock_session(session)).state)
         call_off = await scheduling.mark_cancelled(session, reason, by=actor)

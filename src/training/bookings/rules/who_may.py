@@ -75,7 +75,7 @@ def may_decline(actor: Actor, booking: Standing) -> bool:
 def check_decide(booking: Standing) -> None:
     """After the session was held, what nobody had confirmed is decided: they came, or did not."""
     if booking.session_state != SessionState.HELD:
-        raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))
+        raise Conflict(_("Personne n’a encore confirmé que cette séance a eu lieu."))
     if booking.state not in EXPIRING:
         raise Conflict(already(booking.state))
 

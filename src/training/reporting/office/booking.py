@@ -13,8 +13,10 @@ from training.billing.rules.sharing import fits, may_share
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules import who_may
+from training.bookings.rules.states import OCCUPYING
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
+from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock
@@ -24,6 +26,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.messages.queries import MailListed
 from training.reporting.office.mails import mails_about
+from training.reporting.portal.facts_wanted import wanted
 from training.reporting.timeline import TimelineStep, timeline
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
@@ -44,6 +47,7 @@ class OfficeBooking:
     steps: list[TimelineStep]
     invoices: list[InvoiceView]
     shares: list[ShareView]
+    lacking: tuple[str, ...]  # what it cannot be invoiced without, in words
     awaited: bool  # these make the whole no more: seats changed since they were said
     free_paper: bool
     mails: list[MailListed]
@@ -57,7 +61,7 @@ class OfficeBooking:
 
 
 async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
-    """What the page of a booking shows, in fourteen statements; NotFound when there is no such booking."""
+    """What the page of a booking shows, in fifteen statements; NotFound when there is no such booking."""
     view = await booking(actor.scope, reference)
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
@@ -71,10 +75,11 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
     shares = await drafts.shares(view.id)
     awaited = not fits([share.part for share in shares], view.seats, view.price_cents)
     issued = next((invoice.number for invoice in invoices if invoice.number), None)
+    organisation = await directory.organisation(view.organisation)
     now, standing = clock.now(), view.standing
     return OfficeBooking(
         booking=view,
-        organisation=await directory.organisation(view.organisation),
+        organisation=organisation,
         beside=await bookings.beside(actor.scope, view),
         participants=await bookings.participants(view.id),
         slots=(await scheduling.slots([view.session]))[view.session],
@@ -82,6 +87,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         steps=timeline(view, invoices, changes, free_paper=paper is not None, team=True),
         invoices=invoices,
         shares=shares,
+        lacking=await _lacking(view, organisation) if not shares and issued is None else (),
         awaited=awaited,
         free_paper=paper is not None,
         mails=await mails_about(*about) if actor.may(P.MAILS_SEE) else [],
@@ -93,6 +99,12 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         may_ask_deposit=early is not None and may_ask_deposit(actor, early),
         undecided=allows(who_may.check_decide, standing),
     )
+
+
+async def _lacking(booking: BookingView, organisation: OrganisationView | None) -> tuple[str, ...]:
+    """What its one payer has to say before it can be invoiced, in words."""
+    billed = booking.tariff_mode != TariffMode.FREE and booking.state in OCCUPYING
+    return (await wanted(organisation, booking.references)).lacking if organisation and billed else ()
 
 
 async def booking(scope: Scope, reference: str) -> BookingView:

@@ -31,6 +31,7 @@ class BookingListed:
     organisation: str
     slug: str
     contact: str
+    phone: str | None
     seats: int
     tariff_mode: TariffMode
     price_cents: int
@@ -90,7 +91,7 @@ async def bookings(
 
 _COLUMNS = f"""
     b.id, b.reference, b.state, o.title, s.starts_at, m.name as city, g.name as organisation, g.slug,
-    c.name as contact, b.seats, b.tariff_mode, b.price_cents, b.created_at,
+    c.name as contact, c.phone, b.seats, b.tariff_mode, b.price_cents, b.created_at,
     b.expires_at, s.state as session_state, {LOOK}
 """
 _LIST = SearchedList(

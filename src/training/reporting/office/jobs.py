@@ -51,4 +51,4 @@ async def jobs_page() -> OfficeJobs:
 def in_words(name: str) -> str:
     """What a reaction does: the longest known beginning of its name says it."""
     known = max((start for start in WORDS if name.startswith(start)), key=len, default=None)
-    return _(WORDS[known]) if known else _("Suite automatique")
+    return _(WORDS[known]) if known else _("Une suite automatique")

@@ -69,7 +69,8 @@ async def mails_about(*subjects: tuple[str, int]) -> list[MailListed]:
         MailListed,
         """
         select m.id, m.occasion, m.to_name, m.to_email, m.subject, m.state, m.attempts, m.last_answer, m.created_at,
-               m.sent_at, (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method
+               m.sent_at, (select count(*) from mail_attachment where mail = m.id) as files, m.calendar_method,
+               m.next_attempt_at
         from mail m join unnest($1::text[], $2::bigint[]) as about (kind, id)
           on m.subject_kind = about.kind and m.subject_id = about.id
         order by m.id limit 100

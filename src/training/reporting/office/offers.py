@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.rules.looks import Look
 from training.catalogue.rules.offers import OfferState
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
@@ -28,6 +30,7 @@ class OfferBilled:
     analytic_code: str | None
     sales_account: str | None
     modes: tuple[TariffMode, ...]
+    look: Look
 
     @property
     def per_seat(self) -> bool:
@@ -35,13 +38,13 @@ class OfferBilled:
         return TariffMode.PER_SEAT in self.modes
 
 
-_BILLED = """
+_BILLED = f"""
     select o.id, o.slug, o.title, o.theme, o.state, o.vat_regime, o.bill_present, o.analytic_code, o.sales_account,
            coalesce(
                (select array_agg(distinct t.mode) from tariff t where t.offer = o.id and (
-                   t.valid_until is null or t.valid_until >= {today})
-               ), '{{}}') as modes
-    from offer o
+                   t.valid_until is null or t.valid_until >= {{today}})
+               ), '{{{{}}}}') as modes, {LOOK}
+    from offer o {LOOK_JOIN}
 """
 
 
@@ -57,7 +60,9 @@ async def offers_page(search: str) -> OfficeOffers:
     where = Clauses()
     today = where.value(clock.today())
     if search.strip():
-        where.add("strpos(fold(concat_ws(' ', o.title, o.theme, o.analytic_code)), fold({})) > 0", search.strip())
+        where.add(
+            "strpos(fold(concat_ws(' ', o.title, o.theme, th.name, o.analytic_code)), fold({})) > 0", search.strip()
+        )
     order = "order by o.state = 'archived', fold(o.title), o.title, o.id"
     sql = f"{_BILLED.format(today=today)} where {where} {order}"
     return OfficeOffers(await db.rows(OfferBilled, sql, *where.values))

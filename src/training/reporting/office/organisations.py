@@ -36,7 +36,10 @@ P = Permission
 
 @dataclass(frozen=True, slots=True)
 class OrganisationListed:
-    """An organisation in a list; `coming` counts its bookings ahead, `pending` those that wait for its approval."""
+    """An organisation in a list; `coming` counts its bookings ahead, `pending` those that wait for its approval.
+
+    `contact` and `phone`: whom to call. `owed_cents`: what it has not paid yet of its invoices.
+    """
 
     id: int
     slug: str
@@ -49,6 +52,9 @@ class OrganisationListed:
     country: str
     coming: int
     pending: int
+    contact: str | None
+    phone: str | None
+    owed_cents: int
 
     @property
     def kind_name(self) -> str:
@@ -79,7 +85,13 @@ _COLUMNS = """
     g.id, g.slug, g.name, g.kind, g.state, g.city, g.siret, g.buyer, g.country,
     (select count(*) from booking b join session s on s.id = b.session
      where b.organisation = g.id and b.state = 'confirmed' and s.starts_at > {now}) as coming,
-    (select count(*) from booking where organisation = g.id and state = 'pending') as pending
+    (select count(*) from booking where organisation = g.id and state = 'pending') as pending,
+    (select c.name from contact c where c.organisation = g.id and c.active
+     order by c.for_booking desc, fold(c.name), c.id limit 1) as contact,
+    (select c.phone from contact c where c.organisation = g.id and c.active
+     order by c.for_booking desc, fold(c.name), c.id limit 1) as phone,
+    (select coalesce(sum(gross_cents - settled_cents), 0)::bigint from receivable
+     where payer = g.id and settled_cents < gross_cents) as owed_cents
 """
 _LIST = SearchedList("organisation g", "", "fold(g.name), g.name, g.id", (SearchPlace(ORGANISATION_WORDS),))
 
@@ -110,10 +122,29 @@ async def organisations_page(
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationMoney:
+    """What an organisation owes, what of it is late, and what it has booked that no invoice says yet. Cents."""
+
+    owed_cents: int
+    late_cents: int
+    booked_cents: int  # net
+
+
+_MONEY = """
+    select coalesce(sum(gross_cents - settled_cents), 0)::bigint as owed_cents,
+           coalesce(sum(gross_cents - settled_cents) filter (where due_on < $2), 0)::bigint as late_cents,
+           (select coalesce(sum(b.price_cents), 0)::bigint from booking b
+            where b.organisation = $1 and b.state = 'confirmed' and b.tariff_mode <> 'free'
+              and not exists (select from billable where booking = b.id)) as booked_cents
+    from receivable where payer = $1 and settled_cents < gross_cents
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeOrganisation:
     """What the page of an organisation shows: the `latest` bookings and invoices, and who left.
 
-    `managed`: somebody manages its space, or will at their first sign-in.
+    `managed`: somebody manages its space, or will at their first sign-in. `money`: for who may see invoices.
     """
 
     organisation: OrganisationView
@@ -127,10 +158,11 @@ class OfficeOrganisation:
     may_approve: bool
     latest: int
     managed: bool
+    money: OrganisationMoney | None
 
 
 async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOrganisation:
-    """What the page of an organisation shows, in eight statements; NotFound when there is none."""
+    """What the page of an organisation shows, in nine statements; NotFound when there is none."""
     view = await organisation(actor.scope, slug)
     booked = await bookings.bookings(actor.scope, organisation=view.id, limit=latest)
     seen = actor.may(P.INVOICES_SEE)
@@ -146,6 +178,7 @@ async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOr
         may_approve=may_approve(actor, view.state),
         latest=latest,
         managed=await identity.is_managed(view.id),
+        money=await db.row(OrganisationMoney, _MONEY, view.id, clock.today()) if seen else None,
     )
 
 

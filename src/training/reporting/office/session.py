@@ -28,7 +28,9 @@ from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import planning
+from training.reporting.office.history import history
 from training.reporting.office.planning import PlanningChoices
+from training.reporting.timeline import TimelineStep
 from training.scheduling import queries as scheduling
 from training.scheduling import rules as scheduling_rules
 from training.scheduling.queries import AssignmentView, SessionView, SlotView
@@ -47,6 +49,7 @@ class OfficeSession:
     slots: list[SlotView]
     people: list[AssignmentView]
     answers: list[Answered]
+    history: list[TimelineStep]
     bookings: list[BookingView]
     confirmed: list[BookingView]
     undecided: list[BookingView]  # nobody had confirmed them: did they come?
@@ -68,11 +71,10 @@ class OfficeSession:
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in thirteen statements and those of checks; NotFound when there is none."""
+    """What the page of a session shows, in fourteen statements and those of checks; NotFound when there is none."""
     view = await _existing(actor.scope, session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
-    now = clock.now()
-    state, over = view.state, view.last_ends_at <= now
+    now, state = clock.now(), view.state
     invoices = await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {}
     leaving, lacking = await _leaving(invoices)
     present = await attendance.head_counts(session)
@@ -88,12 +90,13 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         slots=(await scheduling.slots([session]))[session],
         people=await scheduling.assignments([session]),
         answers=await invitations.answers(session),
+        history=await history(session),
         bookings=booked,
         confirmed=confirmed,
         undecided=[b for b in booked if allows(check_decide, b.standing)],
         present=present,
         invoices=invoices,
-        over=over,
+        over=view.last_ends_at <= now,
         may_publish=scheduling_rules.may_publish(actor, session, state),
         may_hold=attendance_rules.may_hold(actor, session, state, view.last_ends_at, now),
         waits_for_its_end=attendance_rules.waits_for_its_end(actor, session, state, view.last_ends_at, now),

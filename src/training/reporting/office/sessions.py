@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.rules.looks import Look
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
@@ -49,6 +51,7 @@ class SessionListed:
     capacity: int
     seats_taken: int
     facilitators: str
+    look: Look
 
     @property
     def seats_left(self) -> int:
@@ -56,16 +59,17 @@ class SessionListed:
         return self.capacity - self.seats_taken
 
 
-_LIST = """
+_LIST = f"""
     select s.id, o.title, s.state, s.kind, g.name as organisation, s.starts_at, f.ends_at, s.ends_at as last_ends_at,
            (select count(*) from slot where session = s.id) as slots,
            v.name as venue, c.name as city, s.capacity, s.seats_taken, coalesce((
                select string_agg(distinct a.name, ', ')
                from slot t join assignment n on n.slot = t.id join facilitator a on a.id = n.facilitator
                where t.session = s.id and assignment_holds(n.state)
-           ), '') as facilitators
+           ), '') as facilitators, {LOOK}
     from session s
     join offer o on o.id = s.offer
+    {LOOK_JOIN}
     join slot f on f.session = s.id and f.position = 1
     left join organisation g on g.id = s.organisation
     left join venue_use u on u.slot = f.id

@@ -139,7 +139,7 @@ async def mark_unheld(session: int, earlier: SessionState) -> None:
     if row is None:
         raise NotFound(_("Cette séance n’existe pas."))
     if row["state"] != SessionState.HELD:
-        raise Conflict(_("Cette séance n’est pas marquée comme réalisée."))
+        raise Conflict(_("Personne n’a encore confirmé que cette séance a eu lieu."))
     await Session.update({Session.state: earlier, Session.updated_at: clock.now()}).where(Session.id == session)
 
 

@@ -30,7 +30,7 @@ async def try_again(request: Asked, job: FromPath[int]) -> Redirect:
     if not 0 < job <= JOB_MAX:
         raise NotFound(_("Cette tâche n’existe pas."))
     await retry_job(the_actor(request), job)
-    return go("/gestion/file", _("La tâche reprend : elle aboutit, ou revient ici."))
+    return go("/gestion/file", _("La tâche est relancée : elle aboutit, ou revient ici."))
 
 
 HANDLERS = [jobs, try_again]

@@ -45,7 +45,7 @@ def _as_it_stands(offer: OfferBilled) -> Form:
 
 async def _page(request: Asked, found: OfficeOffer, form: Form) -> Template:
     usual = _("Aujourd’hui : « {regime} ».").format(regime=_(REGIME_WORDS[found.usual][0]))
-    choices = [("", _("Comme la plateforme"), usual), *regimes()]
+    choices = [("", _("Comme dans les réglages"), usual), *regimes()]
     return await show(request, "catalogue/offer", form.status, form=form, regimes=choices, **parts(found))
 
 

@@ -84,7 +84,7 @@ MOMENTS: dict[BillingMoment, Words] = {
     BillingMoment.CONFIRMED: (
         N_("Dès la confirmation"),
         N_("La facture se prépare avant la séance. Un organisme public paie après le service fait : il faut alors "
-           "une raison."),
+           "un motif."),
     ),
 }  # fmt: skip
 

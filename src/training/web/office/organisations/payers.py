@@ -70,7 +70,11 @@ async def save(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     if form.good:
         with form.refusals():
             await share(the_actor(request), view.id, shares)
-            said = _("{name} paie tout.").format(name=view.organisation_name) if whole else _("Payeurs enregistrés.")
+            said = (
+                _("{name} paie tout.").format(name=view.organisation_name)
+                if whole
+                else _("Clients facturés enregistrés.")
+            )
             return go(f"{PATH}/{view.reference}", said)
     for general in ("shares", "payer"):
         if general in form.errors:
@@ -95,7 +99,7 @@ async def read(form: Form) -> list[Share]:
         if payer is None:
             continue
         if payer.id in seen:
-            words = _("Ce payeur est déjà à la ligne {n} : additionnez ses parts.")
+            words = _("Ce client est déjà à la ligne {n} : additionnez ses parts.")
             form.errors.setdefault(f"payer-{n}", words.format(n=seen[payer.id]))
         seen[payer.id] = n
         shares.append(Share(payer=payer.id, seats=seats, amount_cents=cents, references=references))
@@ -115,7 +119,7 @@ async def _payer(form: Form, name: str) -> PayerChoice | None:
         words = _("Plusieurs correspondent : {names}. Écrivez le SIRET, ou le nom entier.")
         form.errors.setdefault(name, typo(words.format(names=" ; ".join(payer.label for payer in found))))
     else:
-        form.errors.setdefault(name, _("Personne de ce nom ni de ce SIRET. Créez d’abord ce payeur."))
+        form.errors.setdefault(name, _("Personne de ce nom ni de ce SIRET. Créez d’abord ce client facturé."))
     return None
 
 

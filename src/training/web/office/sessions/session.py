@@ -81,8 +81,8 @@ async def hold(request: Asked, session: FromPath[int]) -> Template | Redirect:
     if form.good:
         with form.refusals():
             counted = await hold_session(the_actor(request), row(session), present, reason, more)
-            follows = _("Séance marquée comme réalisée : la facturation suit.")
-            nothing = _("Séance marquée comme réalisée : aucune réservation confirmée, rien à facturer.")
+            follows = _("C’est noté, la séance a eu lieu : la facturation suit.")
+            nothing = _("C’est noté, la séance a eu lieu : aucune réservation confirmée, rien à facturer.")
             return go(f"{PATH}/{session}", follows if counted else nothing)
     return await _one(request, session, form)
 
@@ -165,7 +165,7 @@ async def undo(request: Asked, session: FromPath[int]) -> Template | Redirect:
     if form.good:
         with form.refusals():
             undone = await undo_held(the_actor(request), row(session), reason)
-            said = [_("La séance n’est plus marquée comme réalisée.")]
+            said = [_("La séance n’est plus réalisée : vous pourrez confirmer de nouveau qu’elle a eu lieu.")]
             if undone.confirmations:
                 words = _("Des confirmations de gratuité ont pu partir par courriel : prévenez les structures.")
                 said.append(words)
