@@ -16,3 +16,18 @@ def violations(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """How far the page scrolls sideways."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def shift(page: Page) -> float:
+    """How much of the page moved while it arrived (Layout Instability API): the sum of its shifts."""
+    return float(
+        page.evaluate(
+            """() => new Promise((done) => {
+              let sum = 0;
+              const add = (list) => list.forEach((entry) => { sum += entry.value });
+              const seen = new PerformanceObserver((list) => add(list.getEntries()));
+              seen.observe({ type: "layout-shift", buffered: true });
+              setTimeout(() => { add(seen.takeRecords()); done(sum) }, 30);
+            })"""
+        )
+    )

@@ -1,4 +1,5 @@
-"""axe finds nothing, on any page: seeded in light and dark, empty, and with errors; and no page scrolls sideways."""
+"""axe finds nothing, on any page: seeded in light and dark, empty, and with errors; no page scrolls sideways, on the
+smallest phone and with letters twice as large either, and nothing moves under the finger while a page arrives."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from looking import overflow, violations
+from looking import overflow, shift, violations
 from playwright.sync_api import Browser, ViewportSize
 from sites import Site
 from test_the_story import CONTACT
@@ -38,6 +39,8 @@ class Look:
         return {"width": self.width, "height": self.height}
 
 
+NARROWEST, TWICE_AS_LARGE = 320, 640  # px: a small phone; a screen of 1280 at 200 % (WCAG 1.4.10, 1.4.4)
+SHIFT_MAX = 0.02  # of the screen, by how far (Layout Instability API): 0.1 is what the web calls good
 LIGHT, DARK, WIDE = Look(390, 844, "light"), Look(390, 844, "dark"), Look(1280, 900, "light")
 
 
@@ -56,12 +59,19 @@ def walked(browser: Browser, site: Site, people: dict[str, str], *looks: Look) -
             problems[looks[0]].append(f"{stop.path}: {answer and answer.status}")
             continue
         seen += 1
+        if (moved := shift(page)) > SHIFT_MAX:
+            problems[looks[0]].append(f"{stop.path}: moves by {moved:.3f} while it arrives")
         for look in looks:
             page.emulate_media(color_scheme=look.scheme)
             page.set_viewport_size(look.size)
             problems[look] += [f"{stop.path}: {problem}" for problem in violations(page)]
             if (extra := overflow(page)) > 1:
                 problems[look].append(f"{stop.path}: scrolls {extra} px sideways")
+        for width in (NARROWEST, TWICE_AS_LARGE):
+            page.set_viewport_size({"width": width, "height": 844})
+            if (extra := overflow(page)) > 1:
+                problems[looks[0]].append(f"{stop.path}: scrolls {extra} px sideways at {width}")
+        page.set_viewport_size(looks[0].size)
     for context in opened.values():
         context.close()
     return seen, problems
