@@ -36,7 +36,8 @@ from training.bookings.actions.booking import NewBooking, NewParticipant
 from training.bookings.actions.resizing import resize
 from training.calendar.actions import answers, feeds
 from training.calendar.rules import Answer
-from training.catalogue.actions import OfferBilling, edit_words, set_offer_billing
+from training.catalogue.actions import OfferBilling, choose_motif, edit_theme, edit_words, set_offer_billing
+from training.catalogue.rules.looks import ThemeShown
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import actions as directory
 from training.directory import queries as directory_queries
@@ -113,6 +114,9 @@ async def _changes(session: int, slot: int) -> None:
     await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
     offer = await db.value("select offer from session where id = $1", session)
     await edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")
+    await choose_motif(SYSTEM, offer, "roue")
+    shown = ThemeShown("À vélo", "or", "velo", "bicyclette", 1)
+    await edit_theme(SYSTEM, await db.value("select min(id) from theme"), shown)
     await changing.tell_later_of_offer(SYSTEM, await db.value("select offer from session where id = $1", session))
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         await changing.tell_of_changes()

@@ -35,6 +35,7 @@ NAMES = {
     "held": "select id from session where state = 'held' and id < {first} order by id desc limit 1",
     "booking": "select reference from booking where id < {first} order by id desc limit 1",
     "offer": "select slug from offer where id < {first}",
+    "theme": "select min(id) from theme",
     "slug": "select slug from organisation where id = {town}",
     "contact": "select min(id) from contact where organisation = {town}",
     "account": "select id from account where email = 'rh@mairie.example.org'",

@@ -86,6 +86,7 @@ async def _world() -> World:
         "invitation": mine,
         "token": await db.value("select max(id) from feed_token"),
         "offer": town.offer,
+        "theme": await db.value("select max(id) from theme"),
         "venue": town.venue,
     }
     places = {

@@ -81,6 +81,8 @@ PATHS: dict[str, str] = {
     "/gestion/factures/brouillons/{invoice:int}/lignes/{line:int}": "{own_line}",
     "/gestion/catalogue/{slug:str}/facturation": "/gestion/catalogue/{offer}/facturation",
     "/gestion/catalogue/{slug:str}/mots": "/gestion/catalogue/{offer}/mots",
+    "/gestion/catalogue/{slug:str}/dessin": "/gestion/catalogue/{offer}/dessin",
+    "/gestion/themes/{theme:int}": "/gestion/themes/{theme}",
     "/gestion/comptes/exercices/{day:str}": "/gestion/comptes/exercices/{year_end}",
     "/gestion/comptes/exercices/{day:str}/{name:str}": "",
     "/gestion/factures/{name:str}": "/gestion/factures/{invoice}",
@@ -117,6 +119,7 @@ PATHS: dict[str, str] = {
 
 _TOWN = "(select organisation from contact where lower(email) = lower('{contact}') and for_booking limit 1)"
 VALUES: dict[str, str] = {
+    "theme": "select min(id) from theme",
     "offer": "select slug from offer where state = 'published' order by id limit 1",
     "coming": """
         select s.id from session s join slot t on t.session = s.id and t.position = 1

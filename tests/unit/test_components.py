@@ -46,6 +46,8 @@ SAMPLES = {
     "checkbox": '{{ ui.checkbox(f, "a", "Oui", help="Aide") }}',
     "hidden": '{{ ui.hidden("a", "1") }}',
     "once": "{{ ui.once(f) }}",
+    "tiles": '{{ ui.tiles(f, "a", "Papier", [("vert", "Vert", "vert", none)], "Aide") }}'
+    '{{ ui.tiles(f, "b", "Dessin", [("", "Aucun", none, art(look, "x"))]) }}',
     "upload": '{{ ui.upload(f, "a", "Image", "image/png", help="Aide") }}',
     "group": '{% call ui.group("Titre", "Aide") %}…{% endcall %}',
     "error_summary": "{{ ui.error_summary(bad) }}",

@@ -1,12 +1,13 @@
-"""Changes to the catalogue: offers and tariffs."""
+"""Changes to the catalogue: offers and tariffs, and how themes are shown."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from training.catalogue.rules.looks import ThemeShown, check_motif, check_shown
 from training.catalogue.rules.offers import OfferKind, OfferState
 from training.catalogue.rules.tariffs import TariffRow
-from training.catalogue.tables import Offer, Tariff
+from training.catalogue.tables import Offer, Tariff, Theme
 from training.directory import queries as directory
 from training.kernel import clock, outbox
 from training.kernel.actor import Actor
@@ -19,7 +20,7 @@ from training.records.actions.acting import acting
 
 @dataclass(frozen=True, slots=True)
 class NewOffer:
-    """An offer with its tariffs. `objectives`: one a line. `description`: Markdown."""
+    """An offer with its tariffs. `objectives`: one a line. `description`: Markdown. `motif` None is its theme's."""
 
     slug: str
     title: str
@@ -37,6 +38,7 @@ class NewOffer:
     tariffs: tuple[TariffRow, ...]
     vat_regime: VatRegime | None = None
     state: OfferState = OfferState.PUBLISHED
+    motif: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +91,22 @@ async def edit_words(actor: Actor, offer: int, *, title: str, summary: str) -> N
         if not await change.edit(Offer, offer, {"title": title.strip(), "summary": summary.strip()}):
             raise NotFound(_("Cette offre n’existe pas."))
         await outbox.put("offer.edited", ("offer", offer))
+
+
+async def choose_motif(actor: Actor, offer: int, motif: str | None) -> None:
+    """The drawing of an offer; None is its theme's. Invalid: there is no such drawing."""
+    async with acting(actor, "offer.choose-motif", ("offer", offer)) as change:
+        actor.must(Permission.CATALOGUE_EDIT)
+        if motif is not None:
+            check_motif(motif)
+        if not await change.edit(Offer, offer, {"motif": motif}):
+            raise NotFound(_("Cette offre n’existe pas."))
+
+
+async def edit_theme(actor: Actor, theme: int, shown: ThemeShown) -> None:
+    """How a theme is shown. Its text stays what offers, the API and the feeds say. Invalid names the field."""
+    async with acting(actor, "theme.edit", ("theme", theme)) as change:
+        actor.must(Permission.CATALOGUE_EDIT)
+        check_shown(shown)
+        if not await change.edit(Theme, theme, asdict(shown)):
+            raise NotFound(_("Ce thème n’existe pas."))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.catalogue.rules.looks import Look
+from training.catalogue.rules.looks import Look, ThemeShown
 from training.catalogue.rules.offers import OFFER_KIND_NAMES, OfferKind
 from training.catalogue.rules.tariffs import Price, TariffRow, price_for
 from training.kernel import clock, db
@@ -102,6 +102,38 @@ async def themes() -> list[ThemeListed]:
         where u.theme <> '' order by th.position, fold(th.name), th.id
     """
     return await db.rows(ThemeListed, sql)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeKept:
+    """A theme as staff edit it. `used`: how many offers bear its text, in any state."""
+
+    id: int
+    text: str
+    shown: ThemeShown
+    used: int
+
+    @property
+    def look(self) -> Look:
+        """How its offers are shown."""
+        return Look(self.text, self.shown.name, self.shown.paper, self.shown.motif)
+
+
+_THEME = """
+    select th.id, th.text, th.name, th.paper, th.motif, th.keywords, th.position,
+           (select count(*) from offer where theme = th.text) as used
+    from theme th
+"""
+
+
+async def themes_kept() -> list[ThemeKept]:
+    """Every theme that an offer bears or bore, in the order that staff gave them."""
+    return await db.rows(ThemeKept, f"{_THEME} order by th.position, fold(th.name), th.id")
+
+
+async def theme_kept(id: int) -> ThemeKept | None:  # noqa: A002
+    """One of them."""
+    return await db.row(ThemeKept, f"{_THEME} where th.id = $1", id)
 
 
 async def tariffs(offers: list[int]) -> dict[int, list[TariffRow]]:

@@ -13,7 +13,9 @@ from training.attendance.actions import hold_session
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
-from training.catalogue.actions import NewOffer, add_offer
+from training.catalogue import queries as catalogue_queries
+from training.catalogue.actions import NewOffer, add_offer, edit_theme
+from training.catalogue.rules.looks import ThemeShown
 from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.demo import guests, office
@@ -28,6 +30,7 @@ from training.demo.town.people import FACILITATORS, STAFF
 from training.demo.town.places import PLACES
 from training.demo.town.platform import PLATFORM
 from training.demo.town.shapes import Organisation, PlannedBooking, PlannedSession
+from training.demo.town.themes import THEMES
 from training.demo.town.venues import VENUES
 from training.directory import actions as directory
 from training.directory import queries as directory_queries
@@ -56,6 +59,7 @@ async def seed(today: date, drain: Drain, progress: Progress = lambda done, tota
     with clock.frozen(clock.at(today, time(8)) - BEGINNING):
         await _who(town)
         await _what(town, today)
+        await _looks()
         await office.before_everything(town)
         await drain()
     events = _events(town, today)
@@ -178,6 +182,7 @@ async def _what(town: Town, today: date) -> None:
                 audience=offer.audience,
                 prerequisites=offer.prerequisites,
                 theme=offer.theme,
+                motif=offer.motif,
                 kind=OfferKind(offer.kind),
                 duration_minutes=offer.duration_minutes,
                 group_min=offer.group_min,
@@ -186,6 +191,13 @@ async def _what(town: Town, today: date) -> None:
                 tariffs=tariffs,
             ),
         )
+
+
+async def _looks() -> None:
+    kept = {theme.text: theme.id for theme in await catalogue_queries.themes_kept()}
+    for position, theme in enumerate(THEMES, 1):
+        shown = ThemeShown(theme.name, theme.paper, theme.motif, theme.keywords, position)
+        await edit_theme(SYSTEM, kept[theme.name], shown)
 
 
 def _events(town: Town, today: date) -> list[Event]:

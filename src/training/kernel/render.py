@@ -55,7 +55,7 @@ _LISTS = ("timeline", "tabs", "pager", "table", "filters", "card")
 _PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", *_LISTS)
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "print"),
-    "office": (*_EVERYWHERE, "office", *_PUBLIC, "today", "rack", "print"),
+    "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, "today", "rack", "print"),
     "animation": (*_EVERYWHERE, *_PUBLIC, "print"),
     "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),
 }

@@ -5,8 +5,23 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from training.kernel.errors import Invalid
+from training.kernel.i18n import N_, _
 from training.kernel.motifs.art import MOTIFS
 from training.kernel.palette import PAPERS
+
+NAME_MOST, KEYWORDS_MOST, POSITION_MOST = 60, 400, 999  # the columns' widths; more themes than anybody reads
+
+PAPER_NAMES = {
+    "vert": N_("Vert"),
+    "bleu": N_("Bleu"),
+    "or": N_("Or"),
+    "rose": N_("Rose"),
+    "chamois": N_("Chamois"),
+    "saumon": N_("Saumon"),
+    "lilas": N_("Lilas"),
+    "tilleul": N_("Tilleul"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +36,36 @@ class Look:
     motif: str
     picture: str | None = None
     alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeShown:
+    """What staff choose for a theme. `keywords`: what else people may look for its offers by."""
+
+    name: str
+    paper: str
+    motif: str
+    keywords: str
+    position: int
+
+
+def check_shown(shown: ThemeShown) -> None:
+    """Invalid, with its field: no name, too long, or what is not there to choose."""
+    if not 0 < len(shown.name) <= NAME_MOST:
+        raise Invalid(_("Écrivez de 1 à {most} caractères.").format(most=NAME_MOST), field="name")
+    if len(shown.keywords) > KEYWORDS_MOST:
+        raise Invalid(_("{most} caractères au plus.").format(most=KEYWORDS_MOST), field="keywords")
+    if not 1 <= shown.position <= POSITION_MOST:
+        raise Invalid(_("Un rang va de 1 à {most}.").format(most=POSITION_MOST), field="position")
+    if shown.paper not in PAPERS:
+        raise Invalid(_("Choisissez un papier."), field="paper")
+    check_motif(shown.motif)
+
+
+def check_motif(motif: str) -> None:
+    """Invalid when there is no such drawing."""
+    if motif not in MOTIFS:
+        raise Invalid(_("Choisissez un dessin."), field="motif")
 
 
 def default_look(theme: str) -> Look:

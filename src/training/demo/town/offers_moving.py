@@ -43,6 +43,7 @@ Chacun repart avec une fiche de visite à emporter chez le vendeur.
         group_max=12,
         kind="workshop",
         theme=_CAR,
+        motif="auto",
         partner=None,
         tariffs=price_list(public=flat(180_00), insertion=free(180_00), association=flat(90_00), others=flat(240_00)),
     ),
@@ -102,6 +103,7 @@ Nous le proposons par demi-journées de quatre personnes, dans vos locaux ou dan
         group_max=4,
         kind="workshop",
         theme=_WITHOUT_CAR,
+        motif="bulles",
         partner=None,
         tariffs=price_list(
             public=per_seat(60_00), insertion=per_seat(45_00), association=per_seat(45_00), others=per_seat(80_00)
@@ -131,6 +133,7 @@ jeu. Les applications sont présentées, ainsi que les aires de covoiturage et c
         group_max=20,
         kind="workshop",
         theme=_WITHOUT_CAR,
+        motif="auto",
         partner=None,
         tariffs=price_list(public=flat(120_00), insertion=free(120_00), association=free(120_00), others=flat(200_00)),
     ),
@@ -211,6 +214,7 @@ ont échoué à l’examen comprennent enfin pourquoi.
         group_max=15,
         kind="workshop",
         theme=_LICENCE,
+        motif="ecran",
         partner="auto-ecole-declic",
         tariffs=price_list(
             public=flat(420_00), insertion=free(420_00), association=per_seat(20_00), others=flat(540_00)
@@ -239,6 +243,7 @@ condamnés : on note ce qu’il faudrait et ce que cela coûterait.
         group_max=10,
         kind="workshop",
         theme=_TWO_WHEELS,
+        motif="roue",
         partner="deux-roues-alencon",
         tariffs=price_list(
             public=per_seat(18_00), insertion=free(180_00), association=per_seat(9_00), others=per_seat(22_00)

@@ -71,6 +71,7 @@ morale à personne. Chaque structure repart avec une **charte du retour** pour s
         group_max=40,
         kind="awareness",
         theme=_SAFETY,
+        motif="panneaux",
         partner=_PREVENTION,
         tariffs=price_list(public=flat(220_00), insertion=free(220_00), association=free(220_00), others=flat(320_00)),
     ),
@@ -156,6 +157,7 @@ La séance convient aux parents, aux assistantes maternelles et aux agents qui t
         group_max=15,
         kind="awareness",
         theme=_SCHOOL,
+        motif="auto",
         partner=_PREVENTION,
         tariffs=price_list(public=flat(160_00), insertion=free(160_00), association=free(160_00), others=flat(220_00)),
     ),
@@ -182,6 +184,7 @@ slalom, signal de changement de direction. Les trottinettes sont bridées et les
         group_max=25,
         kind="awareness",
         theme=_TWO_WHEELS,
+        motif="panneaux",
         partner=_PREVENTION,
         tariffs=price_list(
             public=flat(200_00),
@@ -215,6 +218,7 @@ cylindrée.
         group_max=14,
         kind="workshop",
         theme=_TWO_WHEELS,
+        motif="route",
         partner=_PREVENTION,
         tariffs=price_list(
             public=per_seat(25_00), insertion=per_seat(10_00), association=per_seat(15_00), others=per_seat(35_00)
@@ -244,6 +248,7 @@ cette séance ne remplace pas le certificat PSC.
         group_max=12,
         kind="workshop",
         theme=_SAFETY,
+        motif="secours",
         partner="secouristes-bocage",
         tariffs=price_list(
             public=per_seat(45_00), insertion=free(450_00), association=per_seat(30_00), others=per_seat(60_00)
@@ -275,6 +280,7 @@ Formation professionnelle : programme, convention et certificat de réalisation
         group_max=12,
         kind="vocational",
         theme=_WORK,
+        motif="chevrons",
         partner=_PREVENTION,
         tariffs=price_list(public=flat(780_00), insertion=flat(390_00), association=flat(390_00), others=flat(960_00)),
     ),

@@ -203,6 +203,7 @@ class Offer:
     partner: str | None
     tariffs: tuple[Tariff, ...]
     image: str | None = None
+    motif: str | None = None  # None is its theme's
 
 
 @dataclass(frozen=True, slots=True)
