@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 import pytest
 
 import accounts_makers
+import audited_catalogue
 import makers
 from training import timetable
 from training.accounting.actions.accounts import export_journal, set_accounts
@@ -36,8 +37,6 @@ from training.bookings.actions.booking import NewBooking, NewParticipant
 from training.bookings.actions.resizing import resize
 from training.calendar.actions import answers, feeds
 from training.calendar.rules import Answer
-from training.catalogue.actions import OfferBilling, choose_motif, edit_theme, edit_words, set_offer_billing
-from training.catalogue.rules.looks import ThemeShown
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import actions as directory
 from training.directory import queries as directory_queries
@@ -113,10 +112,7 @@ async def _changes(session: int, slot: int) -> None:
     await changing.renew_session_link(SYSTEM, session)
     await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
     offer = await db.value("select offer from session where id = $1", session)
-    await edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")
-    await choose_motif(SYSTEM, offer, "roue")
-    shown = ThemeShown("À vélo", "or", "velo", "bicyclette", 1)
-    await edit_theme(SYSTEM, await db.value("select min(id) from theme"), shown)
+    await audited_catalogue.edit(offer)
     await changing.tell_later_of_offer(SYSTEM, await db.value("select offer from session where id = $1", session))
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         await changing.tell_of_changes()
@@ -153,7 +149,7 @@ async def _facts(organisation: int, offer: int) -> None:
     await directory.edit_contact(SYSTEM, made, replace(contact, email="nina.ailleurs@mairie.example.org"), active=False)
     person = NewOrganisation("Nina", OrganisationKind.PERSON, None, "1 rue", "61000", "Alençon")
     await directory.add_payer(SYSTEM, person, NewContact("Nina", "nina.seule@example.org", for_billing=True))
-    await set_offer_billing(SYSTEM, offer, OfferBilling(None, False, None, None))
+    await audited_catalogue.bill(offer)
 
 
 async def _credits() -> None:

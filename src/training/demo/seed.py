@@ -58,8 +58,9 @@ async def seed(today: date, drain: Drain, progress: Progress = lambda done, tota
     town = Town()
     with clock.frozen(clock.at(today, time(8)) - BEGINNING):
         await _who(town)
-        await _what(town, today)
-        await _looks()
+        await _venues(town)
+        await _offers(town, today)
+        await _themes()
         await office.before_everything(town)
         await drain()
     events = _events(town, today)
@@ -150,7 +151,7 @@ async def _organisation(town: Town, organisation: Organisation) -> None:
         await roles.grant(SYSTEM, account, Role(member.role), organisation=id_)
 
 
-async def _what(town: Town, today: date) -> None:
+async def _venues(town: Town) -> None:
     for venue in VENUES:
         host = saturdays.HOSTS.get(venue.slug)
         town.venues[venue.slug] = await scheduling.add_venue(
@@ -165,6 +166,9 @@ async def _what(town: Town, today: date) -> None:
             contact_name=host[0] if host else None,
             contact_email=host[1] if host else None,
         )
+
+
+async def _offers(town: Town, today: date) -> None:
     since = today - BEGINNING
     for offer in OFFERS:
         tariffs = tuple(
@@ -193,7 +197,7 @@ async def _what(town: Town, today: date) -> None:
         )
 
 
-async def _looks() -> None:
+async def _themes() -> None:
     kept = {theme.text: theme.id for theme in await catalogue_queries.themes_kept()}
     for position, theme in enumerate(THEMES, 1):
         shown = ThemeShown(theme.name, theme.paper, theme.motif, theme.keywords, position)
