@@ -97,8 +97,8 @@ def needs_both(staff: Page, look: Look) -> None:
 def book(page: Page, till: Till, look: Look) -> None:
     """The town hall books on a phone; it knows the service that pays, not yet the engagement."""
     page.goto(f"/seances/{till.said['town_hall_session']}")
-    page.get_by_label("Combien de personnes viendront ?").fill("40")
-    page.get_by_role("button", name="Réserver").click()
+    page.get_by_label("Combien serez-vous ?").fill("40")
+    page.get_by_role("button", name="Continuer").click()
     enter(page, till.site.inbox, BOOKS)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Réserver pour 40 personnes")
     page.get_by_label("Service qui reçoit la facture").select_option(SERVICE)

@@ -250,7 +250,7 @@ async def test_who_acts_for_two_organisations_sees_which_has_seats(client):
     assert "Commune d’Essai Déjà 40 places dans cette séance" in words
     page = text_of((await client.get(f"/seances/{town.session}")).text)
     assert f"Commune d’Essai : Voir la réservation {booked.reference}" in page
-    assert "Combien de personnes viendront ?" in page
+    assert "Combien serez-vous" in page
     assert "Vous avez déjà 40 places" in text_of(
         (await client.get(path_of(town) + f"?places=3&structure={town.slug}")).text
     )
