@@ -22,9 +22,10 @@ ADDRESSES = {
     ),
     "rh@mairie.example.org": (
         "/inscription", "/espace/{slug}", "/espace/{slug}/reservations", "/espace/{slug}/reservations/{booking}",
-        "/espace/{slug}/reservations/{booking}/annuler", "/espace/{slug}/reservations/{booking}/facture",
+        "/espace/{slug}/reservations/{booking}/annuler", "/espace/{slug}/reservations/{booking}/suite",
+        "/espace/{slug}/reservations/{booking}/facture",
         "/espace/{slug}/reservations/{booking}/places", "/espace/{slug}/reservations/{booking}/places?places=3",
-        "/espace/{slug}/factures", "/espace/{slug}/factures/{invoice}.pdf",
+        "/espace/{slug}/factures", "/espace/{slug}/factures/{invoice}", "/espace/{slug}/factures/{invoice}.pdf",
         "/espace/{slug}/factures/a-completer/{draft}", "/espace/{slug}/recus/{receipt}.pdf", "/espace/{slug}/agenda",
         "/espace/{slug}/agenda/{own_feed}/remplacer", "/espace/{slug}/agenda/{own_feed}/supprimer",
         "/espace/{slug}/collegues", "/espace/{slug}/collegues/{account}/retirer",

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import fields as fields_of
+from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import httpx
 
 import makers
 from training.attendance import actions as attendance
+from training.bookings.queries import BookingView
+from training.bookings.rules.states import BookingState
+from training.catalogue.rules.tariffs import TariffMode
 from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
+from training.papers.rules.references import NO_REFERENCES
+from training.scheduling.rules import SessionState
 from training.worker import drain
 
 AFTER = datetime(2027, 3, 20, 9, 0, tzinfo=UTC)  # the town's session, on 10 March, is over
+
+
+def booking_view(**more: Any) -> BookingView:
+    """A booking as pages read it, without a database: confirmed, four days after the tests' noon."""
+    starts = makers.NOON + timedelta(days=4)
+    known = {
+        "id": 1, "reference": "R-AAAAAAA", "state": BookingState.CONFIRMED, "session_state": SessionState.PUBLISHED,
+        "title": "Cuisine du marché", "city": "Héloup", "venue": "Foyer", "starts_at": starts,
+        "ends_at": starts + timedelta(hours=3), "seats": 12, "named": 0, "tariff_mode": TariffMode.FLAT,
+        "price_cents": 350_00, "references": NO_REFERENCES, "created_at": makers.NOON, "confirmed_at": makers.NOON,
+        "contact_name": "Rachel Ressources", "contact_email": "rh@mairie.example.org",
+    }  # fmt: skip
+    return BookingView(**{field.name: None for field in fields_of(BookingView)} | known | more)
 
 
 async def enter(client: httpx.AsyncClient, organisation: int | None, role: Role = Role.MANAGER, name: str = "") -> str:

@@ -147,7 +147,7 @@ def ask_and_complete(staff: Page, phone: BrowserContext, inbox: Inbox, look: Loo
     client.goto(linked(asked))
     expect(client.get_by_label("Service qui reçoit la facture")).to_have_value(SERVICE)
     look(client, "what is missing, by link")
-    client.get_by_label("Numéro d’engagement ou bon de commande").fill(ENGAGEMENT)
+    client.get_by_label("Numéro d’engagement").fill(ENGAGEMENT)
     client.get_by_role("button", name="Enregistrer pour la facture").click()
     expect(client.get_by_text("Rien ne manque.")).to_be_visible()
     look(client, "nothing is missing, by link")

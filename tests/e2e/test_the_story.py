@@ -104,7 +104,7 @@ def test_a_town_hall_books_is_invited_and_is_invoiced(browser, site: Site) -> No
     page.get_by_role("button", name="Me connecter").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Réserver pour 40 personnes")
     expect(page.get_by_text("350,00")).to_be_visible()
-    page.get_by_label("Numéro d’engagement ou bon de commande").fill("EJ-2026-0042")
+    page.get_by_label("Numéro d’engagement").fill("EJ-2026-0042")
     before = len(site.inbox.mails)
     page.get_by_role("button", name="Réserver pour 40 personnes").dblclick()
     expect(page).to_have_url(re.compile(r"/espace/[a-z0-9-]+/reservations/R-"))

@@ -58,6 +58,7 @@ PATHS: dict[str, str] = {
     "/espace/{slug:str}/reservations/{reference:str}": "/espace/{slug}/reservations/{coming_booking}",
     "/espace/{slug:str}/reservations/{reference:str}/facture": "/espace/{slug}/reservations/{coming_booking}/facture",
     "/espace/{slug:str}/reservations/{reference:str}/annuler": "/espace/{slug}/reservations/{coming_booking}/annuler",
+    "/espace/{slug:str}/reservations/{reference:str}/suite": "/espace/{slug}/reservations/{coming_booking}/suite",
     "/espace/{slug:str}/reservations/{reference:str}/places": (
         "/espace/{slug}/reservations/{coming_booking}/places?places=5"
     ),

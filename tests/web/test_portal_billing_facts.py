@@ -74,9 +74,9 @@ async def book_page(client, town) -> str:
 @pytest.mark.parametrize(
     ("needs", "sentence", "silent"),
     [
-        ("engagement", "Sans lui, votre trésorerie ne peut pas payer.", "L’un des deux suffit"),
-        ("service", "Chorus Pro le demande pour votre structure.", "Sans lui"),
-        ("either", "L’un des deux suffit", "Sans lui"),
+        ("engagement", "Sans ce numéro, la facture serait rejetée.", "L’un des deux suffit"),
+        ("service", "Chorus Pro le demande pour votre structure.", "Sans ce numéro"),
+        ("either", "L’un des deux suffit", "Sans ce numéro"),
         ("both", "Demandez-le à votre service financier ; vous pourrez le donner plus tard.", "L’un des deux"),
         ("none", "Pour Chorus Pro, si votre structure en utilise un.", "Demandez-le"),
     ],
@@ -112,11 +112,13 @@ async def test_nothing_is_compulsory_at_booking(client):
     town = await town_hall("both")
     answer = await makers.post(client, f"/seances/{town.session}/reserver", fields(await book_page(client, town)))
     assert answer.status_code == 303
-    shown = await client.get(answer.headers["location"])
+    here = answer.headers["location"].removesuffix("/suite")
+    shown = await client.get(here)
     words = text_of(shown.text)
     assert "Il manque le code service." in words
     assert "Il manque le numéro d’engagement." in words
-    assert f'href="{answer.headers["location"]}/facture"' in shown.text
+    for page in (shown, await client.get(f"{here}/suite")):
+        assert f'href="{here}/facture"' in page.text
 
 
 # From the booking

@@ -60,7 +60,8 @@ async def test_the_check_page_says_everything_before_the_button(client):
     words = text_of((await client.get(path_of(town) + "?places=40")).text)
     for fact in ("Réserver pour 40 personnes", "350,00 €", "Commune d’Essai", "mercredi 10 mars", "Rachel Ressources"):
         assert fact in words
-    assert "Poser une option (7 jours)" in words
+    assert "Garder les places 7 jours" in words
+    assert "Sans TVA" in words
 
 
 async def test_forty_seats_with_everything_said(client):
@@ -78,7 +79,7 @@ async def test_forty_seats_with_everything_said(client):
     (booked,) = await all_bookings()
     assert (answer.status_code, answer.headers["location"]) == (
         303,
-        f"/espace/{town.slug}/reservations/{booked.reference}",
+        f"/espace/{town.slug}/reservations/{booked.reference}/suite",
     )
     assert (booked.state, booked.seats, booked.price_cents) == ("confirmed", 40, 35_000)
     assert (booked.references.purchase_order, booked.references.service_code, booked.note) == (
@@ -252,15 +253,18 @@ async def test_an_option_holds_seats_and_is_confirmed(client):
     await enter(client, town.organisation)
     form = await typed(client, path_of(town) + "?places=40", option="1")
     answer = await makers.post(client, path_of(town), form)
-    page = await client.get(answer.headers["location"])
-    assert "Option posée jusqu’au 8 mars 2027" in text_of(page.text)
-    assert "Confirmez votre option" in text_of((await client.get(f"/espace/{town.slug}")).text)
-    confirmed = await makers.post(client, answer.headers["location"] + "/confirmer")
-    assert confirmed.headers["location"] == answer.headers["location"]
+    page = text_of((await client.get(answer.headers["location"])).text)
+    assert "Les 40 places sont gardées pour vous jusqu’au lundi 8 mars" in page
+    assert "Rien d’autre à faire" not in page
+    assert "Dire si vous gardez les places" in text_of((await client.get(f"/espace/{town.slug}")).text)
+    here = answer.headers["location"].removesuffix("/suite")
+    confirmed = await makers.post(client, f"{here}/confirmer")
+    assert confirmed.headers["location"] == f"{here}/suite"
+    assert "C’est réservé" in text_of((await client.get(f"{here}/suite")).text)
     assert [b.state for b in await all_bookings()] == ["confirmed"]
-    again = await makers.post(client, answer.headers["location"] + "/confirmer")
+    again = await makers.post(client, f"{here}/confirmer")
     assert again.status_code == 303
-    assert "déjà confirmée" in text_of((await client.get(answer.headers["location"])).text)
+    assert "déjà confirmée" in text_of((await client.get(here)).text)
 
 
 async def test_an_option_past_its_time_is_not_confirmed(client):
@@ -323,7 +327,7 @@ async def test_who_may_book(client, role, status):
     answer = await client.get(path_of(town) + "?places=4")
     assert answer.status_code == status
     if status == 403:
-        assert "demandez à son responsable" in text_of(answer.text)
+        assert "Demandez-le à la personne qui gère cet espace" in text_of(answer.text)
 
 
 async def test_somebody_without_an_organisation_registers_one_first(client):
@@ -350,12 +354,13 @@ async def test_an_organisation_that_waits_is_told_that_its_booking_waits_too(cli
     )
     await enter(client, new)
     shown = await client.get(path_of(town) + "?places=4")
-    assert "Votre structure attend d’être validée" in text_of(shown.text)
+    assert "Votre structure est en cours de vérification" in text_of(shown.text)
     assert 'name="option"' not in shown.text
     answer = await makers.post(client, path_of(town), fields(shown.text))
     page = text_of((await client.get(answer.headers["location"])).text)
-    assert "Votre demande est enregistrée" in page
-    assert "À valider" in page
+    assert "C’est demandé." in page
+    assert "En cours de vérification" in page
+    assert "Notre équipe vérifie votre inscription" in page
 
 
 async def test_who_comes_back_to_the_form_hears_what_is_booked_already(client) -> None:
@@ -363,6 +368,6 @@ async def test_who_comes_back_to_the_form_hears_what_is_booked_already(client) -
         town = await makers.make_town()
         booked = await makers.make_booking(town, 12)
         await makers.sign_in(client, "rh@mairie.example.org")
-        shown = makers.text_of((await client.get(f"/seances/{town.session}/reserver?places=12")).text)
-    assert "Vous avez déjà 12 places dans cette séance" in shown
+        shown = (await client.get(f"/seances/{town.session}/reserver?places=12")).text
+    assert "Vous avez déjà 12 places dans cette séance" in text_of(shown)
     assert booked.reference in shown

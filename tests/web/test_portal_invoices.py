@@ -77,17 +77,17 @@ async def test_the_list_says_where_each_stands(client, debt: Debt):
     page = text_of((await client.get(listed)).text)
     assert "Payée en partie" in page
     assert "reste 250,00 €" in page
-    assert "250,00 € à payer en tout" in page
+    assert "À payer 250,00 €" in page
     with clock.frozen(PAYING + timedelta(days=60)):
         await enter(client, debt.organisation, name="plus-tard")
         page = text_of((await client.get(listed)).text)
-    assert "250,00 € en retard" in page
-    assert "En retard" in page
+    assert "En retard 250,00 €" in page
+    assert "Toutes" in page  # what is late stands above them
     await enter(client, debt.organisation, name="encore")
     await pay(debt, 25_000)
     page = text_of((await client.get(listed)).text)
     assert "Payée" in page
-    assert "à payer en tout" not in page
+    assert "À payer" not in page
 
 
 async def test_what_came_in_is_shown_with_its_receipt(client, debt: Debt):
@@ -221,7 +221,12 @@ async def test_a_public_buyer_reads_that_it_must_not_pay_twice(client, stripe, p
     await enter(client, public.organisation)
     answer = await client.get(path_of(public))
     page = text_of(answer.text)
-    for fact in ("ne pas payer deux fois", "Chorus Pro", "mandat administratif", "attestation de service fait"):
+    for fact in (
+        "Payez seulement la facture déposée",
+        "Chorus Pro",
+        "mandat administratif",
+        "attestation de réalisation",
+    ):
         assert fact in page, fact
     for never in ("par carte", "SEPA", "IBAN", "virement"):
         assert never not in page, never

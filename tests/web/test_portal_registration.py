@@ -56,9 +56,9 @@ async def test_a_commune_registers_and_may_book_at_once(client, email):
         True,
     )
     page = await client.get(suite)
-    assert "Réserver pour 12 personnes" in text_of(page.text)
+    assert "12 places" in text_of(page.text)
     home = await client.get("/espace/commune-de-sees-l-essai")
-    assert "attend d’être validée" in text_of(home.text)
+    assert "Votre structure est en cours de vérification" in text_of(home.text)
 
 
 async def test_the_one_who_pays_may_be_somebody_else(client, email):

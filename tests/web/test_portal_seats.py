@@ -87,7 +87,7 @@ async def test_more_seats_cost_more_and_fewer_cost_less_as_was_said(client):
         "Prix pour 45 places en tout",
         "1 125,00 €",
         "125,00 € de plus qu’aujourd’hui",
-        "25,00 € par personne",
+        "25,00 € par place",
     ):
         assert fact in words
     answer = await makers.post(client, path_of(town, booked), await looked(client, town, booked, 45))
@@ -240,7 +240,7 @@ async def test_bookings_closed_leave_only_giving_back(client):
     await db.execute("update session set closes_at = $1", closes)
     with clock.frozen(closes + timedelta(minutes=1)):
         words = text_of((await client.get(path_of(town, booked) + "?places=45")).text)
-        assert "les inscriptions sont closes : appelez-nous" in words
+        assert "la réservation est close : appelez-nous" in words
         assert "Passer de" not in words
         answer = await makers.post(client, path_of(town, booked), await looked(client, town, booked, 35))
         assert answer.status_code == 303
@@ -266,7 +266,7 @@ async def test_who_may_change_it(client, role, status, fewer):
     assert (f'href="{path_of(town, booked)}"' in page) == (status == 200)
     if status == 200:
         assert ("Passer de 40 à 35 places" in text_of(answer.text)) == fewer
-        assert ("pas d’en rendre" in text_of(answer.text)) != fewer
+        assert ("pas en rendre" in text_of(answer.text)) != fewer
 
 
 async def test_an_option_stays_to_be_confirmed(client):
@@ -274,7 +274,7 @@ async def test_an_option_stays_to_be_confirmed(client):
     booked = await makers.make_booking(town, 12, option=True)
     await enter(client, town.organisation)
     words = text_of((await client.get(path_of(town, booked) + "?places=15")).text)
-    assert "L’option reste à confirmer, jusqu’au 8 mars 2027" in words
+    assert "Ces places restent à confirmer, jusqu’au 8 mars 2027" in words
     await makers.post(client, path_of(town, booked), await looked(client, town, booked, 15))
     assert await db.value("select state from booking where id = $1", booked.id) == "option"
 

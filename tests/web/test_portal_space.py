@@ -62,7 +62,7 @@ async def test_each_page_for_each_role(client, role):
         answer = await client.get(f"/espace/{town.slug}" + page.format(reference=booked.reference))
         assert answer.status_code == (200 if page in MAY[role] else 403), page
         if answer.status_code == 403:
-            assert "Votre rôle ne permet pas" in text_of(answer.text)
+            assert "Demandez-le à la personne qui gère" in text_of(answer.text)
     home = (await client.get(f"/espace/{town.slug}")).text
     assert (f'href="/espace/{town.slug}/factures"' in home) == ("/factures" in MAY[role])
     assert (f'href="/espace/{town.slug}/agenda"' in home) == ("/agenda" in MAY[role])
@@ -120,7 +120,7 @@ async def test_the_first_page_shows_what_is_coming(client):
     await enter(client, town.organisation)
     answer = await client.get(f"/espace/{town.slug}")
     assert f"/reservations/{booked.reference}" in answer.text
-    assert "40 personnes" in text_of(answer.text)
+    assert "40 places réservées" in text_of(answer.text)
     with clock.frozen(town.ends_at + timedelta(minutes=1)):
         assert "Rien de prévu" in text_of((await client.get(f"/espace/{town.slug}")).text)
 
@@ -130,7 +130,7 @@ async def test_the_story_of_a_booking(client):
     await enter(client, town.organisation)
     answer = await client.get(f"/espace/{town.slug}/reservations/{booked.reference.lower()}")
     words = text_of(answer.text)
-    for fact in ("Réalisée", "ENG-9", "350,00 €", str(invoice.number), "Rachel Ressources"):
+    for fact in ("A eu lieu", "ENG-9", "350,00 €", str(invoice.number), "Rachel Ressources"):
         assert fact in words
     assert "/annuler" not in answer.text
     cancel = await client.get(f"/espace/{town.slug}/reservations/{booked.reference}/annuler")

@@ -38,6 +38,11 @@ async def by_session(token: str) -> Entered | None:
     return Entered(actor, row["id"], row["locale"], left < rules.SLIDING - rules.SLIDING / 14)
 
 
+async def following_link(token: str) -> str:
+    """Where somebody wanted to go who asked for this link, good or not; "" when nowhere, or when it is unknown."""
+    return str(await db.value("select next_path from signin_request where token_hash = $1", digest(token)) or "")
+
+
 async def by_key(key: str) -> Actor | None:
     """The program behind an API key; None when it is unknown or revoked."""
     row = await db.connection().fetchrow(

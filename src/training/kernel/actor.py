@@ -90,7 +90,7 @@ class Actor:
         if place and not sees and not self.scope.held(place):
             raise NotFound(_("Cela n’existe pas, ou ne vous concerne pas."))
         if place.get("organisation") in self.scope.organisations:
-            raise Forbidden(_("Votre rôle dans cette structure ne le permet pas : demandez à son responsable."))
+            raise Forbidden(_("Vous ne pouvez pas faire cela ici. Demandez-le à la personne qui gère cet espace."))
         raise Forbidden(_("Votre rôle ne le permet pas."))
 
     def holds_somewhere(self, permission: str) -> bool:

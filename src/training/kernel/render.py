@@ -54,7 +54,7 @@ _EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", 
 _LISTS = ("timeline", "tabs", "pager", "table", "filters", "card")
 _PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", *_LISTS)
 SHEETS = {
-    "portal": (*_EVERYWHERE, *_PUBLIC, "public", "print"),
+    "portal": (*_EVERYWHERE, *_PUBLIC, "public", "space", "print"),
     "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, "today", "rack", "print"),
     "animation": (*_EVERYWHERE, *_PUBLIC, "print"),
     "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),

@@ -139,9 +139,13 @@ async def departures() -> Departures:
 
 @dataclass(frozen=True, slots=True)
 class SigninAsked:
-    """The mail that a browser asked for to sign in; no state while it is not yet written."""
+    """The mail that a browser asked for to sign in; no state while it is not yet written.
+
+    `next_path`: where it leads on to, or "".
+    """
 
     email: str
+    next_path: str
     asked_at: datetime
     state: MailState | None
     attempts: int
@@ -157,7 +161,7 @@ async def signin_mail(browser: bytes) -> SigninAsked | None:
     return await db.row(
         SigninAsked,
         """
-        select r.email, r.requested_at as asked_at, m.state, coalesce(m.attempts, 0) as attempts,
+        select r.email, r.next_path, r.requested_at as asked_at, m.state, coalesce(m.attempts, 0) as attempts,
                coalesce(m.last_answer, '') as last_answer
         from signin_request r
         left join mail m on m.subject_kind = 'signin_request' and m.subject_id = r.id

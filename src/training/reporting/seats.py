@@ -120,7 +120,10 @@ def _check(actor: Actor, view: BookingView, session: SessionView, organisation: 
 
 def _check_giving_back(actor: Actor, view: BookingView) -> None:
     if not actor.may(P.BOOKINGS_CANCEL, organisation=view.organisation):
-        words = _("Votre rôle permet d’ajouter des places, pas d’en rendre : demandez à qui gère votre espace.")
+        words = _(
+            "Vous pouvez ajouter des places, pas en rendre. "
+            "Demandez-le à la personne qui gère cet espace dans votre structure."
+        )
         raise Forbidden(words, field="seats")
 
 

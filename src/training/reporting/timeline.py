@@ -36,8 +36,12 @@ def timeline(
     *,
     free_paper: bool,
     team: bool,
+    public: bool = False,
 ) -> list[TimelineStep]:
-    """From the request to the paper. `invoices`: those that the reader may see; both oldest first."""
+    """From the request to the paper. `invoices`: those that the reader may see; both oldest first.
+
+    `public`: who pays finds the invoice on Chorus Pro.
+    """
     before = [change for change in changes if booking.confirmed_at is None or change.changed_at < booking.confirmed_at]
     steps = [_made(booking, changes, team), *map(_resized, before), *_confirmed(booking)]
     steps += map(_resized, changes[len(before) :])
@@ -49,7 +53,7 @@ def timeline(
         steps.append(_waiting(booking, team))
     if booking.state == BookingState.WAITING:
         return steps
-    return [*steps, _session(booking, team), *_papers(booking, invoices, free_paper, team)]
+    return [*steps, _session(booking, team), *_papers(booking, invoices, free_paper, team, public)]
 
 
 def _made(booking: BookingView, changes: Sequence[SeatsChanged], team: bool) -> TimelineStep:
@@ -78,11 +82,13 @@ def _waiting(booking: BookingView, team: bool) -> TimelineStep:
         case BookingState.PENDING:
             said = _("Nous vérifions votre structure, puis la réservation suit.")
             text = _("Sans réponse d’ici là, les places seront libérées.") if team else said
-            return TimelineStep(_("À valider par l’équipe"), "now", until, text)
+            title = _("À valider par l’équipe") if team else _("En cours de vérification")
+            return TimelineStep(title, "now", until, text)
         case BookingState.WAITING:
             said = _("Nous vous écrivons si des places se libèrent.")
             return TimelineStep(_("Liste d’attente"), "now", None, None if team else said)
-    title = _("Option posée") if booking.state == BookingState.OPTION else _("Place proposée")
+    kept = _("Option posée") if team else _("Places gardées")
+    title = kept if booking.state == BookingState.OPTION else _("Place proposée")
     return TimelineStep(title, "now", until, _("Sans confirmation d’ici là, les places seront libérées."))
 
 
@@ -102,7 +108,11 @@ def _ended(booking: BookingView, team: bool) -> TimelineStep:
             return TimelineStep(_("Personne n’est venu"), "stopped", when, said)
         case BookingState.EXPIRED:
             asked = booking.earlier == BookingState.PENDING
-            late = _("Nous n’y avons pas répondu à temps.") if asked else _("L’option n’a pas été confirmée à temps.")
+            late = (
+                _("Nous n’y avons pas répondu à temps.")
+                if asked
+                else _("Les places gardées n’ont pas été confirmées à temps.")
+            )
             return TimelineStep(_("Expirée"), "stopped", when, late)
     by = {EndedBy.PLATFORM: _("Annulée par l’équipe"), EndedBy.ORGANISATION: _("Annulée par la structure")}
     title = by.get(booking.cancelled_by) if team and booking.cancelled_by else None
@@ -116,13 +126,15 @@ def _ended(booking: BookingView, team: bool) -> TimelineStep:
 def _session(booking: BookingView, team: bool) -> TimelineStep:
     when, place = span(booking.starts_at, booking.ends_at), booking.place or None
     if booking.session_state == SessionState.HELD:
-        return TimelineStep(_("Séance réalisée"), "done", when, place)
+        return TimelineStep(_("Séance réalisée") if team else _("La séance a eu lieu"), "done", when, place)
     if team and booking.ends_at <= clock.now():
         return TimelineStep(_("Séance passée, pas encore marquée comme réalisée"), "now", when, place)
     return TimelineStep(_("Séance"), "now" if booking.state == BookingState.CONFIRMED else "next", when, place)
 
 
-def _papers(booking: BookingView, invoices: Sequence[InvoiceView], free_paper: bool, team: bool) -> list[TimelineStep]:
+def _papers(
+    booking: BookingView, invoices: Sequence[InvoiceView], free_paper: bool, team: bool, public: bool
+) -> list[TimelineStep]:
     """What was issued, then the draft that the team sees, or what is still to come."""
     if booking.tariff_mode == TariffMode.FREE:
         text = None if free_paper else _("Elle arrive par courriel après la séance. Rien à payer.")
@@ -137,6 +149,10 @@ def _papers(booking: BookingView, invoices: Sequence[InvoiceView], free_paper: b
     if left <= 0:
         return steps  # what was asked before covers it, or more: nothing comes
     said = _("Elle arrive par courriel après la séance.")
+    if public:
+        said = _(
+            "Votre service financier la reçoit sur Chorus Pro après la séance ; vous en avez une copie par courriel."
+        )
     return [*steps, TimelineStep(_("Facture"), "next", None, euros(left) if team else said)]
 
 

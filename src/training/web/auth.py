@@ -93,7 +93,9 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if actor is None:
         raise NotAuthorizedException(_("Connectez-vous pour continuer."))
     if needed != SIGNED_IN and not actor.holds_somewhere(needed):
-        raise PermissionDeniedException(_("Votre rôle ne permet pas de voir cette page."))
+        raise PermissionDeniedException(
+            _("Vous n’avez pas accès à cette page. Demandez-le à la personne qui gère les accès.")
+        )
 
 
 def signin_cookie(token: str) -> Cookie:

@@ -150,7 +150,10 @@ def _http(error: HTTPException) -> Failure:
             _("Votre connexion a pris fin"),
             _("Reconnectez-vous dans un autre onglet, revenez ici, puis recommencez : rien n’est perdu."),
         ),
-        403: (_("Accès refusé"), _("Votre rôle ne permet pas de faire cela.")),
+        403: (
+            _("Accès refusé"),
+            _("Vous n’avez pas accès à cette page. Demandez-le à la personne qui gère les accès."),
+        ),
         404: (_("Page introuvable"), _("Cette page n’existe pas ou n’existe plus.")),
         405: (_("Demande refusée"), _("Cette adresse ne s’utilise pas ainsi.")),
         408: (_("Trop lent"), _("La demande n’est pas arrivée en entier. Recommencez : rien n’a été enregistré.")),

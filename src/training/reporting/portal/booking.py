@@ -7,18 +7,24 @@ from dataclasses import dataclass
 
 from training.billing.queries import invoices as billing
 from training.billing.queries.invoices import InvoiceView
+from training.billing.rules.terms import DUE_DAYS
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules import who_may
 from training.bookings.rules.states import OCCUPYING
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
+from training.directory import queries as directory
 from training.directory.queries import OrganisationView
+from training.directory.rules import Buyer
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import refusal
 from training.kernel.permissions import Permission
-from training.reporting.portal.facts_wanted import FactsWanted, wanted
+from training.papers.rules.vat import VatRegime
+from training.reporting.portal import what_follows
+from training.reporting.portal.facts_wanted import FactsWanted, lacking_of, services_of, wanted
+from training.reporting.portal.what_follows import Invoicing, NextStep
 from training.reporting.timeline import TimelineStep, timeline
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import SlotView
@@ -65,7 +71,9 @@ async def booking_page(actor: Actor, organisation: OrganisationView, booking: Bo
         slots=(await scheduling.slots([booking.session]))[booking.session],
         people=await bookings.participants(booking.id),
         answers={answer.email.lower(): answer for answer in answers if answer.booking == booking.id},
-        steps=timeline(booking, invoices, changes, free_paper=paper, team=False),
+        steps=timeline(
+            booking, invoices, changes, free_paper=paper, team=False, public=organisation.buyer == Buyer.PUBLIC
+        ),
         invoices=[invoice for invoice in invoices if invoice.number],
         billing=await wanted(organisation, booking.references) if tells else None,
         paper=paper,
@@ -74,6 +82,45 @@ async def booking_page(actor: Actor, organisation: OrganisationView, booking: Bo
         may_resize=who_may.may_resize(actor, standing, now),
         may_cancel=who_may.may_cancel(actor, standing, now),
         fixed=_fixed(actor, booking),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WhatFollows:
+    """What the page says once seats are taken: what was done, who was told, what comes next."""
+
+    booking: BookingView
+    headline: str
+    lead: str
+    nothing_left: bool
+    steps: list[NextStep]
+    may_confirm: bool
+    may_resize: bool
+    may_cancel: bool
+
+
+async def made_page(actor: Actor, organisation: OrganisationView, booking: BookingView) -> WhatFollows:
+    """What follows a booking that stands, in three statements."""
+    platform = await directory.platform()
+    to = await directory.billing_contact(organisation.id)
+    standing, now = booking.standing, clock.now()
+    invoicing = Invoicing(
+        organisation,
+        lacking_of(organisation, await services_of(organisation), booking.references),
+        may_tell=who_may.may_tell(actor, standing),
+        to=to.name if to else booking.contact_name,
+        days=organisation.payment_days or (platform.payment_days if platform else DUE_DAYS),
+        vat=platform is not None and platform.vat_regime == VatRegime.NORMAL,
+    )
+    return WhatFollows(
+        booking,
+        what_follows.headline(booking),
+        what_follows.lead(booking),
+        what_follows.nothing_left(booking),
+        what_follows.following(booking, invoicing, may_name=who_may.may_name(actor, standing)),
+        may_confirm=who_may.may_confirm(actor, standing, now),
+        may_resize=who_may.may_resize(actor, standing, now),
+        may_cancel=who_may.may_cancel(actor, standing, now),
     )
 
 

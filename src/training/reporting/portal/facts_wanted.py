@@ -26,19 +26,33 @@ class FactsWanted:
         return self.organisation.buyer == Buyer.PUBLIC
 
 
+async def services_of(organisation: OrganisationView) -> tuple[Service, ...]:
+    """The services that may receive its invoices: of a public buyer, those that staff wrote down."""
+    if organisation.buyer != Buyer.PUBLIC:
+        return ()
+    return tuple(s for s in await directory.chorus_services(organisation.id) if s.active)
+
+
+def lacking_of(organisation: OrganisationView, services: tuple[Service, ...], known: References) -> dict[str, str]:
+    """What Chorus Pro would miss on an invoice with these references: field → sentence; empty when nothing."""
+    if organisation.buyer != Buyer.PUBLIC:
+        return {}
+    known = known.over(References(service_code=organisation.service_code))
+    strict = any(s.code == known.service_code and s.engagement_required for s in services)
+    return chorus_lacking(organisation.chorus_needs, known, strict)
+
+
 async def wanted(organisation: OrganisationView, known: References) -> FactsWanted:
     """What is asked, given what is known."""
     public = organisation.buyer == Buyer.PUBLIC
-    services = tuple(s for s in await directory.chorus_services(organisation.id) if s.active) if public else ()
-    known = known.over(References(service_code=organisation.service_code))
-    code = known.service_code
-    strict = any(s.code == code and s.engagement_required for s in services)
+    services = await services_of(organisation)
+    code = known.over(References(service_code=organisation.service_code)).service_code
     needed = organisation.siret is None and needs_siret(organisation.buyer, organisation.country)
     lacking = [_("Il manque le numéro SIRET.")] if needed else []
     if public:
         if code and services and code not in {s.code for s in services}:
             lacking.append(_("Le code service {code} n’est pas dans votre liste : choisissez-en un.").format(code=code))
-        lacking += chorus_lacking(organisation.chorus_needs, known, strict).values()
+        lacking += lacking_of(organisation, services, known).values()
     own = asked_of(
         organisation.buyer, organisation.country, siret=organisation.siret, rna=organisation.rna,
         taxable=organisation.taxable, vat_number=organisation.vat_number, billed_at=organisation.billing_address,

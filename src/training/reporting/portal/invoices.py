@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
+from training.billing.queries import invoices as billing
 from training.billing.queries import transmissions
 from training.billing.queries.credits import CreditNoteView, Replacement, credit_notes, replacement
-from training.billing.queries.invoices import InvoiceView
+from training.billing.queries.invoices import InvoiceNarrowing, InvoiceView
 from training.billing.rules.payments import WAY_NAMES, Way, online_ways
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.transmission import STATUS_FOR_CLIENT
 from training.directory.rules import Buyer
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor
-from training.kernel.i18n import _
+from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
+from training.kernel.render import day_year
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import CheckoutState
 
@@ -31,6 +34,16 @@ class StandingBadge:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceStop:
+    """One of the stops of an invoice's way to being paid."""
+
+    title: str
+    state: Literal["done", "now", "next", "stopped"]
+    when: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Paid:
     """What one payment settled of an invoice; without a way, what the platform gave up. Cents."""
 
@@ -42,7 +55,7 @@ class Paid:
     @property
     def name(self) -> str:
         """The way in words."""
-        return _("Solde abandonné") if self.way is None else _(WAY_NAMES[self.way])
+        return _("Passé en perte") if self.way is None else _(WAY_NAMES[self.way])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,11 @@ class InvoicePage:
     def public(self) -> bool:
         """Paid by mandat administratif, through Chorus Pro."""
         return self.invoice.payer_buyer == Buyer.PUBLIC
+
+    @property
+    def stops(self) -> list[InvoiceStop]:
+        """The session, the invoice, how it reaches who pays, the payment; of a credit note, none."""
+        return stops_of(self.invoice, self.payments, under_way=self.under_way is not None)
 
     @property
     def under_way(self) -> Attempt | None:
@@ -117,6 +135,56 @@ def standing_of(invoice: InvoiceView, *, under_way: bool = False) -> StandingBad
     if invoice.settled_cents > invoice.credited_cents:
         return StandingBadge(_("Payée en partie"), "accent", "half")
     return StandingBadge(_("À payer"), "accent", "ring")
+
+
+_REACHED = frozenset({"deposited", "available", "completed", "recycled", "mandated", "paid"})
+
+
+def stops_of(invoice: InvoiceView, payments: Sequence[Paid], *, under_way: bool) -> list[InvoiceStop]:
+    """Where an invoice is on its way; one stop at the most is the present one."""
+    if invoice.kind == DocumentKind.CREDIT_NOTE:
+        return []
+    served = InvoiceStop(_("Séance"), "done", day_year(invoice.served_until))
+    if invoice.served_until > clock.today():  # a deposit, or what is invoiced before
+        served = InvoiceStop(_("Séance"), "next", day_year(invoice.served_until))
+    issued = InvoiceStop(_("Facture"), "done", day_year(invoice.issued_on) if invoice.issued_on else None)
+    sent = _sent(invoice)
+    return [served, issued, sent, _payment(invoice, payments, reached=sent.state == "done", under_way=under_way)]
+
+
+def _sent(invoice: InvoiceView) -> InvoiceStop:
+    if invoice.payer_buyer != Buyer.PUBLIC:
+        return InvoiceStop(_("Envoi"), "done", None, _("par courriel"))
+    status = invoice.transmission
+    if invoice.paid or status in _REACHED:
+        return InvoiceStop(_("Dépôt"), "done", None, _("sur Chorus Pro"))
+    if status == "rejected":
+        return InvoiceStop(_("Dépôt"), "stopped", None, _("refusée par vos services"))
+    if status in ("suspended", "to_recycle"):
+        return InvoiceStop(_("Dépôt"), "now", None, _("en attente de notre part"))
+    return InvoiceStop(_("Dépôt"), "now", None, _("bientôt sur Chorus Pro"))
+
+
+def _payment(invoice: InvoiceView, payments: Sequence[Paid], *, reached: bool, under_way: bool) -> InvoiceStop:
+    title = _("Paiement")
+    if invoice.paid:
+        if invoice.credited_cents >= invoice.gross_cents > 0:
+            return InvoiceStop(title, "stopped", None, _("annulée par un avoir"))
+        return InvoiceStop(title, "done", day_year(payments[-1].received_on) if payments else None, _("payée"))
+    if under_way:
+        return InvoiceStop(title, "now", None, _("en cours"))
+    if invoice.overdue:
+        return InvoiceStop(title, "now", None, late_words(invoice))
+    before = None if invoice.late_from is None else _("avant le {day}").format(day=day_year(invoice.late_from))
+    if invoice.transmission == "mandated":
+        return InvoiceStop(title, "now", before, _("mandatée : le comptable public doit maintenant la payer"))
+    return InvoiceStop(title, "now" if reached else "next", before)
+
+
+def late_words(invoice: InvoiceView) -> str:
+    """As "21 jours de retard"; "" when it is not late."""
+    days = (clock.today() - invoice.late_from).days if invoice.overdue and invoice.late_from else 0
+    return ngettext("%(num)d jour de retard", "%(num)d jours de retard", days) % {"num": days} if days else ""
 
 
 def _on_chorus(status: str | None) -> StandingBadge:
@@ -191,6 +259,40 @@ async def _last_attempt(receivable: int | None) -> Attempt | None:
         where receivable = $1 and (state <> 'failed' or stripe_session is not null) order by id desc limit 1
     """
     return await db.row(Attempt, sql, receivable)
+
+
+@dataclass(frozen=True, slots=True)
+class PortalInvoices:
+    """A page of an organisation's invoices, the newest first, each with where it stands; `late`: those above them."""
+
+    invoices: list[tuple[InvoiceView, StandingBadge]]
+    late: list[tuple[InvoiceView, StandingBadge]]
+    owed: Coming
+    following: tuple[date, int] | None
+
+
+LATE_SHOWN = 10
+
+
+async def invoice_list(
+    actor: Actor, organisation: int, *, after: tuple[date, int] | None, limit: int
+) -> PortalInvoices:
+    """What the list shows, in four statements; late ones stand once more above its first page."""
+    found = await billing.invoices(actor.scope, organisation=organisation, after=after, limit=limit + 1)
+    standing = InvoiceNarrowing.LATE
+    late = (
+        []
+        if after
+        else await billing.invoices(actor.scope, organisation=organisation, standing=standing, limit=LATE_SHOWN)
+    )
+    waiting = await under_way([invoice.receivable for invoice in (*found, *late)])
+    last = found[limit - 1] if len(found) > limit else None
+    return PortalInvoices(
+        [(i, standing_of(i, under_way=i.receivable in waiting)) for i in found[:limit]],
+        [(i, standing_of(i, under_way=i.receivable in waiting)) for i in reversed(late)],
+        await owed(organisation),
+        (last.issued_on, last.place) if last is not None and last.issued_on is not None else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,12 @@ _REFUSALS: dict[int, tuple[str, Example]] = {
     ),
     403: (
         "La clé ne permet pas cela.",
-        _example(403, "forbidden", "Accès refusé", "Votre rôle ne permet pas de faire cela."),
+        _example(
+            403,
+            "forbidden",
+            "Accès refusé",
+            "Vous n’avez pas accès à cette page. Demandez-le à la personne qui gère les accès.",
+        ),
     ),
     404: (
         "Cela n’existe pas, ou appartient à une autre structure.",

@@ -11,7 +11,6 @@ from litestar.response import Redirect, Template
 
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking, RepeatKey
-from training.bookings.actions.locking import Booked
 from training.bookings.queries import BookingView
 from training.bookings.rules.groups import BookedAlready
 from training.bookings.rules.prices import resized
@@ -37,6 +36,7 @@ from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page, the_actor
 from training.web.parameters import address, asked, whole
 from training.web.portal.billing_facts import read_references
+from training.web.portal.organisation import no_right
 from training.web.portal.people import read_people
 from training.web.portal.sessions import session_id
 from training.web.seats import MOST_SEATS
@@ -118,6 +118,8 @@ async def book(request: Asked, name: FromPath[str]) -> Template | Redirect:
     if chosen is None:
         return _nobody(actor, who, f"/seances/{found.session.id}/reserver")
     asking = await _asking(found, chosen, len(_able(actor, who)) > 1)
+    if not _fitted(form):
+        return await _page(request, asking, form)
     new = read(form, asking)
     if new is None or not await _same_price(form, asking, new.seats):
         return await _page(request, asking, form, 422)
@@ -128,7 +130,25 @@ async def book(request: Asked, name: FromPath[str]) -> Template | Redirect:
         # what refused may be that things moved since the page was read: show them as they are now
         asking = await _asking(await _found(actor, who, found.session.id), chosen, asking.several)
         return await _page(request, asking, form, refusal.status)
-    return go(f"/espace/{chosen.slug}/reservations/{booked.reference}", _said(booked, new.seats))
+    here = f"/espace/{chosen.slug}/reservations/{booked.reference}"
+    if booked.seats != new.seats and not booked.repeated:
+        words = ngettext("Vous avez maintenant %(num)d place.", "Vous avez maintenant %(num)d places.", booked.seats)
+        return go(here, words % {"num": booked.seats})
+    return go(f"{here}/suite")
+
+
+def _fitted(form: Form) -> bool:
+    """Take the number that the page proposed in place of one that was too high: "70>54".
+
+    False: another was typed since, and nobody pressed a button that bears it.
+    """
+    asked_for, arrow, fits = form.values.pop("plutot", "").partition(">")
+    if not arrow:
+        return True
+    if form.values.get("places", "").strip() != asked_for:
+        return False
+    form.values["places"] = fits
+    return True
 
 
 def read(form: Form, asking: Asking) -> NewBooking | None:
@@ -220,11 +240,7 @@ def _named(organisations: list[OrganisationView], slug: str) -> OrganisationView
 def _nobody(actor: Actor, who: CatalogueReader, here: str) -> Redirect:
     """Nobody to book for: register, or hear why not."""
     if who.organisations:
-        raise Forbidden(
-            _("Votre rôle ne permet pas de réserver pour {name} : demandez à son responsable.").format(
-                name=who.organisations[0].name
-            )
-        )
+        raise no_right(Permission.BOOKINGS_MAKE, who.organisations[0].name)
     if actor.scope.everything:
         raise Forbidden(_("Vous faites partie de l’équipe : une structure réserve depuis son espace."))
     return go(address("/inscription", suite=here))
@@ -249,22 +265,12 @@ def _refuse(form: Form, refusal: DomainError) -> None:
         form.errors["places"] = form.errors.pop("seats")
 
 
-def _said(booked: Booked, asked_for: int) -> str:
-    if booked.repeated:
-        return _("Cette réservation était déjà enregistrée : la voici.")
-    if booked.seats != asked_for:
-        words = ngettext("Vous avez maintenant %(num)d place.", "Vous avez maintenant %(num)d places.", booked.seats)
-        return words % {"num": booked.seats}
-    return {
-        BookingState.PENDING: _("Votre demande est enregistrée : les places vous sont gardées."),
-        BookingState.OPTION: _("Option posée : confirmez-la avant son terme."),
-    }.get(booked.state, _("C’est réservé. Un courriel part avec les détails."))
-
-
 async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -> Template:
     seats = form.values.get("places", "").strip()
     people = whole(seats, MOST_SEATS) or 0
-    cost = await _quote(asking, people)
+    left = asking.found.session.seats_left
+    fits = left if people > left > 0 else 0  # what can be had instead
+    cost = await _quote(asking, fits or people)
     form.values["price"] = "" if cost is None else str(cost.price_cents)
     form.values.setdefault("contact", _usual_contact(asking, the_actor(request)))
     context: dict[str, Any] = {
@@ -273,6 +279,8 @@ async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -
         "session": asking.found.session,
         "organisation": asking.organisation,
         "people": people,
+        "fits": fits,
+        "payer": _payer(asking),
         "cost": cost,
         "option_days": OPTION_LIFE.days,
         "joined": asking.joined,
@@ -280,6 +288,12 @@ async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -
     }
     name = "portal/book_more.html" if asking.joined else "portal/book.html"
     return await page(request, name, status, form=form, **context)
+
+
+def _payer(asking: Asking) -> str:
+    """Who receives the invoices, as `billing_contact` finds them."""
+    first = sorted(asking.contacts, key=lambda c: (not c.for_billing, not c.for_booking, c.id))
+    return first[0].name if first else asking.organisation.name
 
 
 def _usual_contact(asking: Asking, actor: Actor) -> str:

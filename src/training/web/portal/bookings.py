@@ -19,7 +19,7 @@ from training.kernel import clock
 from training.kernel.errors import DomainError, NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
-from training.reporting.portal.booking import booking_page
+from training.reporting.portal.booking import booking_page, made_page
 from training.web.forms import Form
 from training.web.pages import Asked, go, kept_file, page, parts, the_actor
 from training.web.parameters import asked, key, moment_key, pager
@@ -29,6 +29,7 @@ from training.web.portal.people import read_people, written
 PAGE = 30
 
 P = Permission
+MADE = (BookingState.CONFIRMED, BookingState.PENDING, BookingState.OPTION)  # what has a page that says what follows
 
 
 @get("/espace/{slug:str}/reservations", permission=P.BOOKINGS_SEE)
@@ -65,6 +66,17 @@ async def _booking_page(
     return await page(request, "portal/booking.html", form.status, form=form, **parts(found), **around)
 
 
+@get("/espace/{slug:str}/reservations/{reference:str}/suite", permission=P.BOOKINGS_SEE)
+async def made(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Template | Redirect:
+    """Once seats are taken: who was told, and what comes next. Of what came to an end, the booking's page says more."""
+    organisation, booking = await booking_of(request, slug, reference, P.BOOKINGS_SEE)
+    if booking.state not in MADE or not booking.coming:
+        return go(f"/espace/{slug}/reservations/{booking.reference}")
+    found = await made_page(the_actor(request), organisation, booking)
+    around = frame(request, organisation, "reservations")
+    return await page(request, "portal/booking_made.html", **parts(found), **around)
+
+
 @get("/espace/{slug:str}/reservations/{reference:str}/confirmation.pdf", permission=P.BOOKINGS_SEE)
 async def free_confirmation(request: Asked, slug: FromPath[str], reference: FromPath[str]) -> Response[bytes]:
     """The paper that says what a free session was worth."""
@@ -83,7 +95,7 @@ async def confirm(request: Asked, slug: FromPath[str], reference: FromPath[str])
         await actions.confirm(the_actor(request), booking.id)
     except DomainError as refused:
         return go(here, refused.detail, "danger")
-    return go(here, _("C’est confirmé. Un courriel part avec l’invitation d’agenda."))
+    return go(f"{here}/suite")
 
 
 @post("/espace/{slug:str}/reservations/{reference:str}/participants", permission=P.BOOKINGS_MAKE, status_code=200)
@@ -151,4 +163,6 @@ async def _cancel_page(request: Asked, organisation: OrganisationView, booking: 
     return await page(request, "portal/cancel.html", form.status, booking=booking, form=form, **around)
 
 
-ROUTER = Router("/", route_handlers=[listed, one, free_confirmation, confirm, name_participants, ask_cancel, cancel])
+ROUTER = Router(
+    "/", route_handlers=[listed, one, made, free_confirmation, confirm, name_participants, ask_cancel, cancel]
+)

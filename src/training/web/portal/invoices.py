@@ -15,10 +15,10 @@ from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.payments.queries import receipts
 from training.reporting.office import chorus
-from training.reporting.portal.invoices import owed, standing_of, under_way
+from training.reporting.portal.invoices import invoice_list
 from training.web.forms import Form
-from training.web.pages import Asked, file_response, go, kept_file, page, the_actor
-from training.web.parameters import asked, day_key, key, pager
+from training.web.pages import Asked, file_response, go, kept_file, page, parts, the_actor
+from training.web.parameters import asked, day_key, pager
 from training.web.portal import payments
 from training.web.portal.organisation import frame, organisation_of
 
@@ -30,19 +30,15 @@ NO_RECEIPT = N_("Ce reçu n’existe pas, ou c’est celui d’une autre structu
 
 @get("/espace/{slug:str}/factures", permission=Permission.INVOICES_SEE)
 async def listed(request: Asked, slug: FromPath[str]) -> Template:
-    """Every invoice, the newest first, each with where it stands."""
+    """Every invoice, the newest first, each with where it stands; what is late above them."""
     organisation = await organisation_of(request, slug, Permission.INVOICES_SEE)
     after = day_key(asked(request, "apres"))
-    found = await queries.invoices(the_actor(request).scope, organisation=organisation.id, after=after, limit=PAGE + 1)
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    following = key(last.issued_on, last.place) if last is not None and last.issued_on is not None else None
-    waiting = await under_way([invoice.receivable for invoice in found])
+    found = await invoice_list(the_actor(request), organisation.id, after=after, limit=PAGE)
     return await page(
         request,
         "portal/invoices.html",
-        invoices=[(i, standing_of(i, under_way=i.receivable in waiting)) for i in found[:PAGE]],
-        owed=await owed(organisation.id),
-        pager=pager(f"/espace/{slug}/factures", following, after is not None),
+        **parts(found),
+        pager=pager(f"/espace/{slug}/factures", found.following, after is not None),
         **frame(request, organisation, "factures"),
     )
 
@@ -109,7 +105,7 @@ async def proof_file(found: InvoiceView) -> Response[bytes]:
     try:
         made = await chorus.proof(Scope(everything=True), found.number or "")  # whose it is was asked before
     except NotFound:
-        raise NotFound(_("Il n’y a pas d’attestation de service fait pour cette facture.")) from None
+        raise NotFound(_("Il n’y a pas d’attestation de réalisation pour cette facture.")) from None
     return file_response(made.content, made.media_type, made.name)
 
 

@@ -13,19 +13,22 @@ from training.kernel.permissions import Permission
 from training.web.pages import Asked, the_actor
 
 _REFUSED = {
-    Permission.BOOKINGS_MAKE: N_("Votre rôle ne permet pas de réserver pour {name} : demandez à son responsable."),
-    Permission.BOOKINGS_CANCEL: N_("Votre rôle ne permet pas d’annuler pour {name} : demandez à son responsable."),
-    Permission.BOOKINGS_CONFIRM: N_("Votre rôle ne permet pas de confirmer pour {name} : demandez à son responsable."),
-    Permission.INVOICES_SEE: N_(
-        "Votre rôle ne permet pas de voir les factures de {name} : demandez à son responsable."
-    ),
-    Permission.INVOICES_PAY: N_("Votre rôle ne permet pas de payer pour {name} : demandez à son responsable."),
-    Permission.FEEDS_MANAGE: N_(
-        "Votre rôle ne permet pas de gérer les agendas de {name} : demandez à son responsable."
-    ),
-    Permission.COLLEAGUES_MANAGE: N_("Votre rôle ne permet pas de gérer les accès de {name} : demandez à qui le peut."),
+    Permission.BOOKINGS_MAKE: N_("Vous ne pouvez pas réserver pour {name}."),
+    Permission.BOOKINGS_CANCEL: N_("Vous ne pouvez pas annuler les réservations de {name}."),
+    Permission.BOOKINGS_CONFIRM: N_("Vous ne pouvez pas confirmer les réservations de {name}."),
+    Permission.INVOICES_SEE: N_("Vous n’avez pas accès aux factures de {name}."),
+    Permission.INVOICES_PAY: N_("Vous ne pouvez pas payer les factures de {name} en ligne."),
+    Permission.FEEDS_MANAGE: N_("Vous n’avez pas accès aux agendas de {name}."),
+    Permission.COLLEAGUES_MANAGE: N_("Vous ne gérez pas les accès de {name}."),
 }
-_REFUSED_OTHERWISE = N_("Votre rôle ne permet pas de voir cette page de {name}.")
+_REFUSED_OTHERWISE = N_("Vous n’avez pas accès à cette page de {name}.")
+
+
+def no_right(permission: Permission, name: str) -> Forbidden:
+    """What somebody lacks in an organisation, and whom to ask for it."""
+    lacking = _(_REFUSED.get(permission, _REFUSED_OTHERWISE)).format(name=name)
+    whom = _("Demandez-le à la personne qui gère cet espace dans votre structure.")
+    return Forbidden(f"{lacking} {whom}")
 
 
 async def organisation_of(request: Asked, slug: str, permission: Permission) -> OrganisationView:
@@ -35,7 +38,7 @@ async def organisation_of(request: Asked, slug: str, permission: Permission) -> 
     if found is None or not (actor.scope.everything or found.id in actor.scope.organisations):
         raise NotFound(_("Cette structure n’existe pas, ou vous n’en faites pas partie."))
     if not actor.may(permission, organisation=found.id):
-        raise Forbidden(_(_REFUSED.get(permission, _REFUSED_OTHERWISE)).format(name=found.name))
+        raise no_right(permission, found.name)
     return found
 
 

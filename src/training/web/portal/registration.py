@@ -16,6 +16,7 @@ from training.web.auth import SIGNED_IN, client_address
 from training.web.forms import Form
 from training.web.own_facts import read_own, taxables
 from training.web.pages import Asked, go, once, page, the_actor
+from training.web.portal.sought import sought
 
 
 @get("/inscription", permission=SIGNED_IN)
@@ -76,9 +77,10 @@ def _contacts(form: Form, email: str) -> tuple[NewContact, ...]:
 
 async def _page(request: Asked, form: Form) -> Template:
     kinds = [(str(kind), _(name)) for kind, name in KIND_NAMES.items()]
+    about = await sought(the_actor(request), safe_path(form.values.get("suite", "")))
     return await page(
         request, "portal/registration.html", form.status, form=form, kinds=kinds, countries=countries(),
-        taxables=taxables(),
+        taxables=taxables(), about=about,
     )  # fmt: skip
 
 

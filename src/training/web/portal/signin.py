@@ -23,6 +23,8 @@ from training.messages.rules import Fate
 from training.web.auth import PUBLIC, client_address, cookie_name, forgotten_cookie, signin_cookie
 from training.web.forms import Form
 from training.web.pages import Asked, actor_of, go, page
+from training.web.parameters import address
+from training.web.portal.sought import sought
 
 PROOF = "signin-request"  # the cookie of the browser that asked: six digits are worth something in it alone
 Page = Template | Redirect
@@ -93,8 +95,9 @@ async def link(request: Asked, token: FromPath[str]) -> Template:
     try:
         email = await signin.peek(token)
     except NotFound as refusal:
-        return await _no_good(request, refusal)
-    return await page(request, "portal/signin_link.html", email=email)
+        return await _no_good(request, refusal, token)
+    about = await sought(None, await identity.following_link(token))
+    return await page(request, "portal/signin_link.html", email=email, about=about)
 
 
 @post("/connexion/lien/{token:str}", permission=PUBLIC, status_code=200)
@@ -105,7 +108,7 @@ async def enter_by_link(request: Asked, token: FromPath[str]) -> Page:
             token, program=_program(request), previous=request.cookies.get(cookie_name("signin"))
         )
     except NotFound as refusal:
-        return await _no_good(request, refusal)
+        return await _no_good(request, refusal, token)
     return await _in(entered)
 
 
@@ -138,11 +141,15 @@ async def _own_place(token: str) -> str:
 async def _ask_page(request: Asked, form: Form, status: int = 200) -> Template:
     stop = (await mails.departures()).stop_of_signin
     coded = cookie_name(PROOF) in request.cookies  # a code is on its way to this browser, and works meanwhile
-    return await page(request, "portal/signin.html", status, form=form, mail_stop=None, stop=stop, coded=coded)
+    about = await sought(None, safe_path(form.values.get("suite", "")))
+    return await page(
+        request, "portal/signin.html", status, form=form, mail_stop=None, stop=stop, coded=coded, about=about
+    )
 
 
 async def _code_page(request: Asked, form: Form, status: int = 200) -> Template:
     asked = await mails.signin_mail(digest(request.cookies.get(cookie_name(PROOF), "")))
+    following = asked.next_path if asked else ""
     stop = (await mails.departures()).stop_of_signin
     return await page(
         request,
@@ -154,11 +161,22 @@ async def _code_page(request: Asked, form: Form, status: int = 200) -> Template:
         fate=asked.fate(stopped=stop is not None) if asked else Fate.LEFT,
         stop=stop,
         mail_stop=None,
+        again=address("/connexion", suite=following),
+        about=await sought(None, following),
     )
 
 
-async def _no_good(request: Asked, refusal: NotFound) -> Template:
-    return await page(request, "portal/signin_over.html", refusal.status, refusal=refusal.detail, form=Form())
+async def _no_good(request: Asked, refusal: NotFound, token: str) -> Template:
+    """Another mail may be asked for, and leads where the first one would have led."""
+    following = await identity.following_link(token)
+    return await page(
+        request,
+        "portal/signin_over.html",
+        refusal.status,
+        refusal=refusal.detail,
+        form=Form.filled({"suite": following}),
+        about=await sought(None, following),
+    )
 
 
 def _program(request: Asked) -> str:

@@ -30,9 +30,9 @@ async def choose(request: Asked) -> Template | Redirect:
 
 @get("/espace/{slug:str}", permission=Permission.BOOKINGS_SEE)
 async def home(request: Asked, slug: FromPath[str]) -> Template:
-    """What is coming, what waits for somebody, the last invoices, the calendar's addresses."""
+    """What waits for somebody, what is coming, the money, the year."""
     organisation = await organisation_of(request, slug, Permission.BOOKINGS_SEE)
-    found = await space_page(the_actor(request), organisation.id)
+    found = await space_page(the_actor(request), organisation)
     return await page(request, "portal/space.html", **parts(found), **frame(request, organisation))
 
 
