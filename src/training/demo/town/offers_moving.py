@@ -43,7 +43,7 @@ Chacun repart avec une fiche de visite à emporter chez le vendeur.
         group_max=12,
         kind="workshop",
         theme=_CAR,
-        motif="auto",
+        motif="volant",
         partner=None,
         tariffs=price_list(public=flat(180_00), insertion=free(180_00), association=flat(90_00), others=flat(240_00)),
     ),

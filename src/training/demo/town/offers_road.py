@@ -157,7 +157,6 @@ La séance convient aux parents, aux assistantes maternelles et aux agents qui t
         group_max=15,
         kind="awareness",
         theme=_SCHOOL,
-        motif="auto",
         partner=_PREVENTION,
         tariffs=price_list(public=flat(160_00), insertion=free(160_00), association=free(160_00), others=flat(220_00)),
     ),

@@ -102,7 +102,7 @@ def _roadside(x: float, height: float) -> str:
 def steering_wheel(of: Measures) -> str:
     """It counts nothing."""
     rim = circle(200, 150, 128, INK) + circle(200, 150, 98, DEEP)
-    spokes = area("M102 140H298V168L232 176V248H168V176L102 168Z", INK)
+    spokes = area("M102 140H298V168L232 176V262H168V176L102 168Z", INK)
     return (
         hills(of.seed)
         + rim
