@@ -19,6 +19,7 @@ Audience = Literal["visitor", "organisation", "facilitator", "staff"]
 # GET routes that are not pages: files, feeds, programs, and what only sends on.
 NOT_PAGES = (
     "/logo",
+    "/images/",
     "/healthz",
     "/readyz",
     "/theme.css",
@@ -81,6 +82,7 @@ PATHS: dict[str, str] = {
     "/gestion/factures/brouillons/{invoice:int}": "/gestion/factures/brouillons/{draft}",
     "/gestion/factures/brouillons/{invoice:int}/lignes/{line:int}": "{own_line}",
     "/gestion/catalogue/{slug:str}/facturation": "/gestion/catalogue/{offer}/facturation",
+    "/gestion/catalogue/{slug:str}/image": "/gestion/catalogue/{offer}/image",
     "/gestion/catalogue/{slug:str}/mots": "/gestion/catalogue/{offer}/mots",
     "/gestion/catalogue/{slug:str}/dessin": "/gestion/catalogue/{offer}/dessin",
     "/gestion/themes/{theme:int}": "/gestion/themes/{theme}",

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.anyio
 # Where somebody comes who is not known: a public page, a door to come in by, or an address that is a secret itself.
 OPEN = {
     "", "accessibilite", "agenda", "api", "catalogue", "connexion", "deconnexion", "faces", "healthz", "hooks",
-    "integrer", "kit", "lien", "logo", "marque.svg", "readyz", "robots.txt", "seances", "sitemap.xml", "static",
-    "style", "theme.css",
+    "images", "integrer", "kit", "lien", "logo", "marque.svg", "readyz", "robots.txt", "seances", "sitemap.xml",
+    "static", "style", "theme.css",
 }  # fmt: skip
 
 

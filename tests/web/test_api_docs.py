@@ -89,7 +89,7 @@ async def test_only_programs_doors_are_open_without_a_csrf_token(app):
     ]
     changing = {path for path, methods in exempt if methods - {"GET", "HEAD"}}
     assert {path for path in changing if not path.startswith("/api/v1/")} == {"/hooks/stripe"}
-    look = ("/static/", "/faces/", "/style/", "/theme.css", "/logo", "/marque.svg", "/integrer/")
+    look = ("/static/", "/faces/", "/style/", "/theme.css", "/logo", "/marque.svg", "/images/", "/integrer/")
     fetched = ("/api/", "/agenda/", *look, "/hooks/stripe", "/healthz", "/readyz", "/robots.txt", "/sitemap.xml")
     assert {path for path, _methods in exempt if not path.startswith(fetched)} == set()
     assert "/api/v1/bookings" in changing

@@ -15,8 +15,12 @@ from training.kernel.i18n import _
 from training.papers.rules.vat import VatRegime
 
 # How an offer `o` is shown, for any statement that lists what is about it: the field `look: Look` of its rows.
-LOOK = "array[o.theme, th.name, th.paper, coalesce(o.motif, th.motif), null, null] as look"
-LOOK_JOIN = "left join theme th on th.text = o.theme"
+LOOK = """
+    array[
+        o.theme, th.name, th.paper, coalesce(o.motif, th.motif), '/images/' || pic.address || '.webp', pic.alt
+    ] as look
+"""
+LOOK_JOIN = "left join theme th on th.text = o.theme left join offer_picture pic on pic.offer = o.id"
 
 
 @dataclass(frozen=True, slots=True)

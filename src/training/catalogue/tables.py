@@ -1,4 +1,4 @@
-"""Themes, offers and their tariffs."""
+"""Themes, offers, their pictures and their tariffs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from piccolo.table import Table
 
 from training.directory.tables import Partner
 from training.kernel.columns import belongs_to, instant, short_text
+from training.records.tables import File
 
 
 class Theme(Table, tablename="theme"):
@@ -67,3 +68,21 @@ class Tariff(Table, tablename="tariff"):
     tariff_amount_is_not_negative = Check("amount_cents >= 0 and reference_cents >= 0")
     tariff_free_costs_nothing = Check("(mode = 'free') = (amount_cents = 0)")
     tariff_days_are_ordered = Check("valid_until >= valid_from")
+
+
+class OfferPicture(Table, tablename="offer_picture"):
+    """A picture that takes the place of an offer's drawing, and who agreed to be seen on it."""
+
+    id: Serial
+    offer = belongs_to(Offer, unique=True)
+    address = short_text(32, index=True)  # what public addresses call it: made of its bytes
+    wide = belongs_to(File)
+    narrow = belongs_to(File)
+    alt = short_text(200)
+    agreed_by = short_text(400)
+    agreed_on = Date(default=None)
+    agreement = short_text(200)  # where it is kept
+    created_at = instant()
+
+    offer_picture_is_described = Check("alt <> ''")
+    offer_picture_is_agreed = Check("agreed_by <> '' and agreement <> ''")

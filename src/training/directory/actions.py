@@ -77,9 +77,9 @@ async def set_logo(actor: Actor, content: bytes, media_type: str) -> None:
     """The picture at the head of pages and papers. Invalid: no PNG or JPEG, or too large. Conflict: no platform yet."""
     async with acting(actor, "platform.set-logo", ("platform", 1)) as change:
         actor.must(Permission.PLATFORM_EDIT)
-        await anyio.to_thread.run_sync(pictures.check_logo, content, media_type)
+        kept = await anyio.to_thread.run_sync(pictures.logo, content, media_type)
         change.about("platform", 1, "logo")
-        await _put_logo(await keep_file(content, media_type))
+        await _put_logo(await keep_file(kept, media_type))
 
 
 async def remove_logo(actor: Actor) -> None:

@@ -87,8 +87,11 @@ def art(
     `wide` is for a strip across the page: the land goes on at both sides.
     """
     if look.picture:
-        words = Markup('<img class="art" src="{}" alt="{}" width="400" height="260" loading="lazy" decoding="async">')
-        return words.format(look.picture, look.alt or "")
+        words = Markup(
+            '<img class="art" src="{}" alt="{}" srcset="{}-2x.webp 2x" width="400" height="260" loading="lazy" '
+            'decoding="async">'
+        )
+        return words.format(look.picture, look.alt or "", look.picture.removesuffix(".webp"))
     return _inline(
         look.motif, Measures(_number(seed), group, minutes, cents, count).bounded(), _WIDE if wide else _SHEET
     )

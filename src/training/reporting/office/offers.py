@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.catalogue.queries import LOOK, LOOK_JOIN
-from training.catalogue.rules.looks import Look
+from training.catalogue.rules.looks import Look, PictureWords
 from training.catalogue.rules.offers import OfferState
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
@@ -93,6 +93,35 @@ async def offer_words(slug: str) -> OfferWords:
     if words is None:
         raise NotFound(_("Cette offre n’existe pas."))
     return words
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPictured:
+    """How an offer is shown; `words`: what is said of its picture, None while it has none."""
+
+    id: int
+    slug: str
+    title: str
+    state: OfferState
+    look: Look
+    words: PictureWords | None
+
+    @property
+    def path(self) -> str:
+        """Where its picture is changed."""
+        return f"/gestion/catalogue/{self.slug}/image"
+
+
+async def offer_picture(slug: str) -> OfferPictured:
+    """How an offer is shown, in one statement; NotFound when there is none."""
+    sql = f"""
+        select o.id, o.slug, o.title, o.state, {LOOK}, pic.alt, pic.agreed_by, pic.agreed_on, pic.agreement
+        from offer o {LOOK_JOIN} where o.slug = $1
+    """
+    offer = await db.row(OfferPictured, sql, slug)
+    if offer is None:
+        raise NotFound(_("Cette offre n’existe pas."))
+    return offer
 
 
 async def offer_page(slug: str) -> OfficeOffer:

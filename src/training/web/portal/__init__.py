@@ -11,6 +11,7 @@ from training.web.portal import (
     colleagues,
     embedding,
     feeds,
+    images,
     invoices,
     kit,
     linked_invoice,
@@ -42,6 +43,7 @@ ROUTER = Router(
             linked_invoice,
             billing_facts,
             answers,
+            images,
             site,
             kit,
         )
