@@ -42,6 +42,7 @@ READERS: dict[str, frozenset[ReadBy]] = {
     "catalogue/": frozenset({TEAM}),
     "dunning/": OFFICE,
     "kernel/": EVERYBODY | {HOST},
+    "messages/actions/delivery.py": frozenset({TEAM, HOST}),
     "messages/clients/": frozenset({TEAM, HOST}),
     "messages/rules.py": frozenset({TEAM}),
     "papers/": frozenset({CLIENT}),
@@ -49,6 +50,7 @@ READERS: dict[str, frozenset[ReadBy]] = {
     "postgresql/": frozenset({HOST}),
     "reporting/office/": OFFICE,
     "reporting/portal/": frozenset({CLIENT}),
+    "reporting/timeline.py": frozenset({TEAM}),  # it asks who reads, and says to each their own
     "scheduling/": frozenset({TEAM}),
     "templates/animation/": frozenset({FACILITATOR}),
     "templates/mail/assignment_": frozenset({FACILITATOR}),

@@ -150,7 +150,7 @@ async def test_more_than_what_is_due_is_refused_and_what_is_left_over_is_credit(
 async def test_a_transfer_for_nothing_yet_is_somebodys_credit(database_test):
     payer = await makers.make_organisation()
     (line,) = await line_ids(await imported(row("AVANCE", "100,00")))
-    with pytest.raises(Invalid, match="qui en est crédité"):
+    with pytest.raises(Invalid, match="à qui est ce trop-perçu"):
         await confirm(SYSTEM, line, {})
     payment = await confirm(SYSTEM, line, {}, payer=payer)
     assert (await receivables.payment(payment)).left_cents == 10_000
@@ -185,11 +185,11 @@ async def test_a_line_whose_money_was_used_elsewhere_meanwhile_is_no_dead_end(da
 async def test_set_aside_with_a_reason_and_taken_again(database_test):
     await owed("F2027-00001")
     (line,) = await line_ids(await imported(row("SUBVENTION", "350,00")))
-    with pytest.raises(Invalid, match="Dites pourquoi"):
+    with pytest.raises(Invalid, match="Donnez le motif"):
         await set_aside(SYSTEM, line, " ")
     await set_aside(SYSTEM, line, "Subvention")
     assert (await statements.line(line)).reason == "Subvention"
-    with pytest.raises(Conflict, match="mis de côté"):
+    with pytest.raises(Conflict, match="classé sans facture"):
         await confirm(SYSTEM, line, {1: 35_000})
     await undo(SYSTEM, line)
     assert (await statements.line(line)).state == LineState.NEW

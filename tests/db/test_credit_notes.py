@@ -131,8 +131,8 @@ async def test_more_than_the_invoice_is_refused_by_line_and_in_all(database_test
     invoice = await issued(("Atelier", "1", 35_000), ("Remise", "-1", 5_000))
     one, discount = await queries.lines(invoice.id)
     cases = [
-        ({one.id: 35_001}, Invalid, "Il reste 350,00 € à créditer sur cette ligne"),
-        ({one.id: 35_000}, Conflict, "Il reste 300,00 € hors taxes à créditer"),
+        ({one.id: 35_001}, Invalid, "L’avoir peut aller jusqu’à 350,00 € sur cette ligne"),
+        ({one.id: 35_000}, Conflict, "L’avoir peut aller jusqu’à 300,00 € hors taxes"),
         ({one.id: -100}, Invalid, "mauvais sens"),
         ({discount.id: 100}, Invalid, "mauvais sens"),
         ({discount.id: -5_000}, Invalid, "plus de zéro euro"),
@@ -144,7 +144,7 @@ async def test_more_than_the_invoice_is_refused_by_line_and_in_all(database_test
             await credit(SYSTEM, invoice.id, CreditWanted(reason=WHY, lines=lines))
         assert words in refused.value.detail.replace("\u00a0", " ")
     await credit(SYSTEM, invoice.id, CreditWanted(reason=WHY, lines={one.id: 30_000}))
-    with pytest.raises(Conflict, match="ne reste rien"):
+    with pytest.raises(Conflict, match="couvrent déjà"):
         await credit(SYSTEM, invoice.id, CreditWanted(reason=WHY, lines={one.id: 1}))
     assert await db.value("select count(*) from invoice where kind = 'credit_note'") == 1
 
@@ -169,7 +169,7 @@ async def test_what_cannot_be_credited_says_so(database_test):
 
 async def test_an_invoice_of_nothing_has_no_credit_note(database_test):
     invoice = await issued(("Atelier offert", "1", 0))
-    with pytest.raises(Conflict, match="ne reste rien"):
+    with pytest.raises(Conflict, match="couvrent déjà"):
         await credit(SYSTEM, invoice.id, CreditWanted(reason=WHY))
     with pytest.raises(Conflict, match="zéro euro"):
         await credit_and_reissue(SYSTEM, invoice.id, WHY)

@@ -225,7 +225,7 @@ async def test_what_has_no_deposit_says_why(database_test):
     shared = await makers.book_apart(town, 4)
     other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
     await share(SYSTEM, shared.id, [Share(payer=other, seats=4)])
-    with pytest.raises(Conflict, match="plusieurs payeurs"):
+    with pytest.raises(Conflict, match="plusieurs clients"):
         await ask_deposit(SYSTEM, shared.id, percent=30)
     counted = await makers.make_offer("place", mode=TariffMode.PER_SEAT, cents=1_250)
     await db.execute("update offer set bill_present = true where slug = 'place'")

@@ -204,7 +204,7 @@ async def test_what_cannot_be_shared_is_said(database_test):
     booked = await makers.make_booking(town, 10)
     with pytest.raises(Invalid, match=r"0,01.€ de moins"):
         await share(SYSTEM, booked.id, [Share(payer=town.organisation, amount_cents=34_999)])
-    with pytest.raises(Invalid, match="Choisissez un payeur"):
+    with pytest.raises(Invalid, match="Choisissez un client"):
         await share(SYSTEM, booked.id, [Share(payer=0, seats=10)])
     too_long = References(purchase_order="x" * 51)
     with pytest.raises(Invalid):

@@ -91,6 +91,8 @@ SAMPLES = {
     "chips": '{{ ui.chips([("/x", "Tout", True, none, 18), ("/y", "Cuisine", False, "vert", none)], "Thème") }}',
     "bar": "{% call ui.bar() %}…{% endcall %}",
     "blank": '{{ ui.blank("Rien", "Texte", ("/x", "Tout voir"), look=look, phone="02 00 00 00 00") }}',
+    "acts": '{{ ui.acts([("Foyer", "2 rue du Four", ("geo:0,0", "Y aller")), ("Ana", none, none)], "geo:0,0") }}',
+    "expected": '{{ ui.expected(40, "personnes attendues") }}',
     "section_head": '{{ ui.section_head("À venir", ("/x", "Tout voir")) }}',
     "facts": '{{ ui.facts([("3 h", "de durée")]) }}',
     "money": '{{ ui.money([("À payer", "570,00 €", "danger", "/x"), ("Payé", "0,00 €", none, none)]) }}',

@@ -70,7 +70,7 @@ def test_one_seat_at_least(seats: int) -> None:
         ({"state": SessionState.CANCELLED}, "n’est pas ouverte"),
         ({"starts_at": NOW}, "a déjà commencé"),
         ({"starts_at": NOW - timedelta(days=1), "closes_at": NOW - timedelta(days=1)}, "a déjà commencé"),
-        ({"closes_at": NOW}, "sont closes"),
+        ({"closes_at": NOW}, "ne se réserve plus"),
     ],
 )
 def test_a_session_that_takes_no_booking(change: dict[str, object], words: str) -> None:
@@ -223,7 +223,7 @@ def test_more_seats_are_checked_as_for_a_booking_and_after_the_close_for_the_tea
     assert (full.value.field, full.value.extra) == ("seats", {"seats_left": 40})
     with pytest.raises(SessionFull, match="complète"):
         check_more(replace(SESSION, seats_taken=60), US, 3, 4, NOW, team=True)
-    with pytest.raises(SessionClosed, match="closes"):
+    with pytest.raises(SessionClosed, match="ne se réserve plus"):
         check_more(SESSION, US, 3, 4, SESSION.closes_at, team=False)
     check_more(SESSION, US, 3, 4, SESSION.closes_at, team=True)
 

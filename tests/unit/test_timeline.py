@@ -32,7 +32,7 @@ def in_state(state: BookingState) -> BookingView:
 THEIR_WORDS = {
     "À valider par l’équipe": "En cours de vérification",
     "Option posée": "Places gardées",
-    "Séance réalisée": "La séance a eu lieu",
+    "La séance a eu lieu": "La séance a eu lieu",
 }
 
 
@@ -62,8 +62,8 @@ def test_the_team_sees_who_cancelled_and_what_was_noted() -> None:
 def test_a_past_session_waits_to_be_marked_for_the_team_alone() -> None:
     view = in_state(BookingState.CONFIRMED)
     with clock.frozen(view.ends_at + timedelta(hours=1)):
-        assert any("pas encore marquée" in title for title, _state in line(view, team=True))
-        assert not any("pas encore marquée" in title for title, _state in line(view, team=False))
+        assert any("Séance passée, à confirmer" in title for title, _state in line(view, team=True))
+        assert not any("Séance passée, à confirmer" in title for title, _state in line(view, team=False))
 
 
 @pytest.mark.parametrize("team", [True, False])

@@ -35,8 +35,9 @@ async def test_the_village_comes_first_and_leads_to_everything_needed(client):
         await facilitator(client)
         listed = await client.get("/animation")
         page = await client.get(f"/animation/seances/{town.session}")
-    assert f'<a href="/animation/seances/{town.session}">Alençon' in listed.text
-    assert "40 personnes" in makers.text_of(listed.text)
+    assert f'href="/animation/seances/{town.session}">Voir où, quand et avec qui' in listed.text
+    assert "40 personnes attendues" in makers.text_of(listed.text)
+    assert listed.text.count("<h1") == 1
     words = makers.text_of(page.text)
     assert "mercredi 10 mars" in words
     assert "9 h – 12 h" in words
@@ -44,6 +45,7 @@ async def test_the_village_comes_first_and_leads_to_everything_needed(client):
     assert "Commune d’Essai 40 personnes" in words
     assert 'href="geo:48.43,0.09?q=48.43,0.09(Salle%20des%20f%C3%AAtes' in page.text
     assert 'href="tel:0261910000"' in page.text
+    assert page.text.count("button-primary") == 1
     assert "Rachel" not in words  # who comes is an organisation and a number
     assert page.text.count("<h1") == 1
 

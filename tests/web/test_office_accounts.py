@@ -118,7 +118,7 @@ async def test_the_register_as_files(two, client):
     csv = await client.get(f"{ACCOUNTS}/registre.csv?du=2027-01-01")
     assert csv.content.startswith(b"\xef\xbb\xbf")
     lines = csv.content.decode("utf-8-sig").split("\r\n")
-    assert lines[0] == "Numéro;Nature;Date;Échéance;Payeur;Régime de TVA;Code analytique;HT;TVA;TTC;Reste dû;État"
+    assert lines[0] == "Numéro;Nature;Date;Échéance;Client;Régime de TVA;Code analytique;HT;TVA;TTC;Reste dû;État"
     assert lines[1].startswith(f"{two[1].number};Facture;01/04/2027;01/05/2027;'=Église & Vélo;")
     assert lines[1].endswith(";350,00;70,00;420,00;420,00;En retard")
     assert len(lines) == 4

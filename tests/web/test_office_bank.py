@@ -129,7 +129,7 @@ async def test_one_transfer_is_split_over_invoices_that_were_looked_for(client):
     await office.refused(client, f"{path}/confirmer", {}, 422, "Dites quelle facture")
     assert await office.done(client, f"{path}/confirmer", {f"r-{a}": "350,00", f"r-{b}": "100"}) == BANK
     assert (await due(a), await due(b)) == (0, 25_000)
-    assert "50,00 € restent en crédit." in await page(client, BANK)
+    assert "50,00 € restent en trop-perçu." in await page(client, BANK)
     await office.refused(client, f"{path}/confirmer", {f"r-{b}": "50"}, 409, "rien n’a été compté deux fois")
 
 
@@ -139,7 +139,7 @@ async def test_set_aside_undone_and_confirmed_otherwise(client):
     await office.staff(client)
     (line,) = await line_ids(await imported(row("SUBVENTION", "350,00")))
     path = f"{BANK}/lignes/{line}"
-    await office.refused(client, f"{path}/ecarter", {"reason": ""}, 422, "Dites pourquoi")
+    await office.refused(client, f"{path}/ecarter", {"reason": ""}, 422, "Donnez le motif")
     await office.done(client, f"{path}/ecarter", {"reason": "Subvention du département"})
     assert "Subvention du département" in await page(client, path)
     await office.done(client, f"{path}/defaire")

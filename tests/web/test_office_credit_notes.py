@@ -62,8 +62,8 @@ async def test_the_page_of_an_invoice_offers_both_ways_and_then_tells_what_was_d
 @pytest.mark.parametrize(
     ("typed", "status", "words"),
     [
-        ("350,01", 422, "Il reste 350,00 € à créditer sur cette ligne."),
-        ("1000000", 422, "Il reste 350,00 € à créditer sur cette ligne."),
+        ("350,01", 422, "L’avoir peut aller jusqu’à 350,00 € sur cette ligne."),
+        ("1000000", 422, "L’avoir peut aller jusqu’à 350,00 € sur cette ligne."),
         ("0,005", 422, "Indiquez un montant en euros"),
         ("beaucoup", 422, "Indiquez un montant en euros"),
         ("-5", 422, "Indiquez un montant en euros"),
@@ -80,10 +80,12 @@ async def test_an_amount_that_cannot_be_is_said_and_nothing_is_made(client, invo
 
 async def test_why_is_needed_and_has_an_end(client, invoice):
     field = await line_of(invoice)
-    await refused(client, page_of(invoice, "/avoir"), {"seen": "0", field: "350", "reason": " "}, 422, "Dites pourquoi")
+    await refused(
+        client, page_of(invoice, "/avoir"), {"seen": "0", field: "350", "reason": " "}, 422, "Donnez le motif"
+    )
     long = {"seen": "0", field: "350", "reason": "x" * 401}
     await refused(client, page_of(invoice, "/avoir"), long, 422, "400 caractères au plus")
-    await refused(client, page_of(invoice, "/remplacer"), {"reason": ""}, 422, "Dites pourquoi")
+    await refused(client, page_of(invoice, "/remplacer"), {"reason": ""}, 422, "Donnez le motif")
 
 
 async def test_the_same_form_sent_twice_makes_one_credit_note(client, invoice):

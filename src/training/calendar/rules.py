@@ -293,7 +293,7 @@ def _description(facts: SlotFacts, audience: Audience, called_off: bool, left: b
     elif left and audience == Audience.ORGANISATION:
         parts.append(_("Votre réservation est annulée ; la séance a lieu."))
     elif left:
-        parts.append(_("Vous n’êtes plus attendu à cette date ; la séance a lieu."))
+        parts.append(_("Cette date ne vous concerne plus ; la séance a lieu."))
     elif audience == Audience.PUBLIC:
         parts.append(facts.summary)
     elif audience == Audience.PARTICIPANT:

@@ -52,7 +52,7 @@ def static(name: str) -> str:
 # What each audience's pages are dressed by, one file a component, in this order. Printing comes last.
 _EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", "summary", "sheet", "talon", "notice")
 _LISTS = ("timeline", "tabs", "pager", "table", "filters", "card")
-_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", *_LISTS)
+_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", *_LISTS)
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "space", "print"),
     "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, "today", "rack", "print"),

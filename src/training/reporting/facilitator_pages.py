@@ -100,6 +100,8 @@ class MissionPlace:
 
     slot: SlotView
     mine: bool
+    opens: str | None = None  # the person who opens the door, and their address; of their own dates only
+    opens_email: str | None = None
 
     @property
     def address(self) -> str:
@@ -138,9 +140,13 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
     where = _mine(facilitators)
     where.add("s.id = {}", session)
     sql = f"""
-        select t.id from assignment a join slot t on t.id = a.slot join session s on s.id = t.session where {where}
+        select t.id, v.contact_name, v.contact_email
+        from assignment a join slot t on t.id = a.slot join session s on s.id = t.session
+        left join venue_use u on u.slot = t.id left join venue v on v.id = u.venue
+        where {where}
     """
-    mine = {record["id"] for record in await db.connection().fetch(sql, *where.values)}
+    records = await db.connection().fetch(sql, *where.values)
+    mine = {record["id"]: (record["contact_name"], record["contact_email"]) for record in records}
     view = await scheduling.session(session) if mine else None
     if view is None:
         return None
@@ -156,4 +162,5 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
         """,
         session,
     )
-    return MissionPage(view, [MissionPlace(slot, slot.id in mine) for slot in slots], list(team.values()), groups)
+    places = [MissionPlace(slot, slot.id in mine, *mine.get(slot.id, ())) for slot in slots]
+    return MissionPage(view, places, list(team.values()), groups)

@@ -128,7 +128,7 @@ def _session(booking: BookingView, team: bool) -> TimelineStep:
     if booking.session_state == SessionState.HELD:
         return TimelineStep(_("Séance réalisée") if team else _("La séance a eu lieu"), "done", when, place)
     if team and booking.ends_at <= clock.now():
-        return TimelineStep(_("Séance passée, pas encore marquée comme réalisée"), "now", when, place)
+        return TimelineStep(_("Séance passée, à confirmer"), "now", when, place)
     return TimelineStep(_("Séance"), "now" if booking.state == BookingState.CONFIRMED else "next", when, place)
 
 

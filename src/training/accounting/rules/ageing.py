@@ -21,7 +21,7 @@ class Age(StrEnum):
 
 AGE_NAMES: dict[Age, str] = {
     Age.UNAVAILABLE: N_("À déposer"),
-    Age.NOT_DUE: N_("Pas échu"),
+    Age.NOT_DUE: N_("Non échu"),
     Age.TO_30: N_("1 à 30 jours"),
     Age.TO_60: N_("31 à 60 jours"),
     Age.TO_90: N_("61 à 90 jours"),

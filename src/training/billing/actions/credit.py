@@ -156,9 +156,9 @@ async def _fit_resized(draft: int, sessions: Mapping[int, SessionState]) -> None
 
 def _explained(reason: str) -> None:
     if not reason.strip():
-        raise Invalid(_("Dites pourquoi : la raison est imprimée sur l’avoir."), field="reason")
+        raise Invalid(_("Donnez le motif : il est imprimé sur l’avoir."), field="reason")
     if len(reason.strip()) > 400:
-        raise Invalid(_("La raison tient en 400 caractères."), field="reason")
+        raise Invalid(_("Le motif tient en 400 caractères."), field="reason")
 
 
 async def _lock(invoice: int) -> _Original:

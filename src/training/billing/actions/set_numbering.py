@@ -48,7 +48,7 @@ async def _check_taken_over(prefix: str) -> None:
     """Both ledgers' receivables stand in one list: a number that is there already could never be issued."""
     sql = "select number from receivable where invoice is null and number ~ $1 order by number limit 1"
     if number := await db.value(sql, f"^{prefix}[0-9]{{4}}-[0-9]+$"):
-        words = _("La créance reprise {number} a un numéro de cette forme : prenez un autre préfixe.")
+        words = _("La créance importée {number} a un numéro de cette forme : prenez un autre préfixe.")
         raise Conflict(words.format(number=number), field="prefix")
 
 

@@ -228,4 +228,4 @@ async def _write(
 
 def _explained(reason: str) -> None:
     if not reason.strip():
-        raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")
+        raise Invalid(_("Donnez le motif : il reste dans l’historique."), field="reason")

@@ -88,7 +88,7 @@ def _is_whole(view: BookingView, shares: Sequence[Share]) -> bool:
 async def _check_payers(shares: Sequence[Share]) -> None:
     known = {o.id for o in await directory.organisations([s.payer for s in shares])}
     if any(s.payer not in known for s in shares):
-        raise Invalid(_("Choisissez un payeur de la liste."), field="payer")
+        raise Invalid(_("Choisissez un client dans la liste."), field="payer")
     for item in shares:
         check_references(item.references)
 

@@ -49,7 +49,10 @@ async def undo_held(actor: Actor, session: int, reason: str) -> Undone:
             where k.booking = any($1) and k.held and i.state = 'issued' order by i.id limit 1
         """
         if number := await db.value(issued, ids):
-            words = _("La facture {number} est émise pour cette séance : faites un avoir au lieu d’annuler la tenue.")
+            words = _(
+                "La facture {number} est émise pour cette séance : faites un avoir plutôt que d’annuler "
+                "la confirmation."
+            )
             raise Conflict(words.format(number=number))
         await FreeDue.delete().where(FreeDue.booking.is_in(ids or [0]))
         gone = await (

@@ -167,7 +167,9 @@ class OpenDeposit:
         """The next thing to do."""
         credit_note = self.kind == DocumentKind.CREDIT_NOTE
         if self.quiet:
-            words = _("Rien depuis {days} jours : regardez sur Chorus Pro où elle en est, ou appelez l’acheteur.")
+            words = _(
+                "Rien depuis {days} jours : regardez sur Chorus Pro où elle en est, ou appelez l’organisme public."
+            )
             return words.format(days=self.age)
         return rules.next_thing(self.status, late_from=self.late_from, today=clock.today(), credit_note=credit_note)
 

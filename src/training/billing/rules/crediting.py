@@ -19,14 +19,14 @@ def check_creditable(state: InvoiceState, kind: DocumentKind) -> None:
     if state != InvoiceState.ISSUED:
         raise Conflict(_("Cette facture n’est pas émise : modifiez le brouillon."))
     if kind == DocumentKind.CREDIT_NOTE:
-        raise Conflict(_("C’est un avoir : il ne se crédite pas."))
+        raise Conflict(_("C’est un avoir : il ne s’annule pas par un avoir."))
 
 
 def check_credit(state: InvoiceState, kind: DocumentKind, left_cents: int) -> None:
     """Conflict unless something is left to take back. `left_cents`: of its lines, without VAT."""
     check_creditable(state, kind)
     if not left_cents:
-        raise Conflict(_("Il ne reste rien à créditer sur cette facture."))
+        raise Conflict(_("Les avoirs couvrent déjà toute cette facture."))
 
 
 def may_credit(actor: Actor, state: InvoiceState, kind: DocumentKind, left_cents: int) -> bool:
@@ -51,7 +51,7 @@ def check_replace(now: Stands) -> None:
     if now.replaced_by is not None:
         raise Conflict(_("Cette facture est déjà remplacée : voyez {number}.").format(number=now.replaced_by))
     if not now.left_cents and not now.credited:
-        raise Conflict(_("Cette facture est de zéro euro : il n’y a rien à créditer."))
+        raise Conflict(_("Cette facture est de zéro euro : il n’y a pas d’avoir à faire."))
 
 
 def may_replace(actor: Actor, now: Stands) -> bool:
@@ -96,7 +96,9 @@ def taken(lines: Sequence[Left], wanted: Mapping[int, int]) -> list[Taken]:
         raise Invalid(errors)
     net, left = sum(wanted.values()), sum(line.left_cents for line in lines)
     if net > left:
-        raise Conflict(_("Il reste {amount} hors taxes à créditer sur cette facture.").format(amount=euros(left)))
+        raise Conflict(
+            _("L’avoir peut aller jusqu’à {amount} hors taxes sur cette facture.").format(amount=euros(left))
+        )
     if net <= 0:
         raise Invalid(_("Un avoir est de plus de zéro euro : indiquez un montant sur une ligne au moins."))
     return [Taken(line.id, wanted[line.id], wanted[line.id] == line.net_cents) for line in lines if wanted.get(line.id)]
@@ -108,7 +110,7 @@ def _refused(line: Left | None, cents: int) -> str:
     if cents and (cents < 0) != (line.net_cents < 0):
         return _("Ce montant est dans le mauvais sens : celui de la ligne est attendu.")
     if abs(cents) > abs(line.left_cents):
-        return _("Il reste {amount} à créditer sur cette ligne.").format(amount=euros(line.left_cents))
+        return _("L’avoir peut aller jusqu’à {amount} sur cette ligne.").format(amount=euros(line.left_cents))
     return ""
 
 

@@ -41,13 +41,13 @@ def check_deposit(early: Early) -> None:
     if not early.price_cents:
         raise Conflict(_("Cette réservation est gratuite."))
     if early.shared:
-        raise Conflict(_("Cette réservation a plusieurs payeurs : un acompte se demande à un seul."))
+        raise Conflict(_("Cette réservation a plusieurs clients facturés : un acompte se demande à un seul."))
     if early.counted:
         raise Conflict(_("Le prix dépend des présents : il n’est pas encore connu."))
     if not may_be_early(early.buyer, early.reason):
         # décret 2012-1246 art. 33: a public accountant pays after the service
         words = _(
-            "{name} est un organisme public et paie après le service fait : dites d’abord pourquoi, sur sa fiche."
+            "{name} est un organisme public et paie après le service fait : donnez d’abord le motif, sur sa fiche."
         )
         raise Conflict(words.format(name=early.payer))
     if early.billed:

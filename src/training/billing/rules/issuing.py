@@ -224,7 +224,7 @@ def _contact(payer: Payer) -> Check:
 
 def _head_count(counts: Sequence[Counted]) -> Check:
     if any(count.held and count.present is None for count in counts):
-        return Check(CheckKey.HEAD_COUNT, False, _("Les présents ne sont pas comptés : dites combien sont venus."))
+        return Check(CheckKey.HEAD_COUNT, False, _("Les présents ne sont pas comptés : donnez leur nombre."))
     if any(not count.held for count in counts):
         return Check(CheckKey.HEAD_COUNT, True, _("Facturée avant la séance : les présents seront comptés après"))
     present, seats = sum(count.present or 0 for count in counts), sum(count.seats for count in counts)
@@ -233,7 +233,7 @@ def _head_count(counts: Sequence[Counted]) -> Check:
 
 
 def _split(counts: Sequence[Counted]) -> list[Check]:
-    words = _("Les places ont changé depuis que le partage entre payeurs a été dit : dites qui paie combien.")
+    words = _("Les places ont changé depuis le partage entre clients : dites qui paie combien.")
     return [] if all(count.split for count in counts) else [Check(CheckKey.SPLIT, False, words)]
 
 

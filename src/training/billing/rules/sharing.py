@@ -108,13 +108,13 @@ def fits(shares: Sequence[Share], seats: int, price_cents: int) -> bool:
 def check(shares: Sequence[Share], seats: int, price_cents: int) -> None:
     """Invalid unless the shares are all of one kind and add up to the booking's seats, or to its price exactly."""
     if len({share.payer for share in shares}) < len(shares):
-        raise Invalid(_("La même structure est deux fois parmi les payeurs."), field="payer")
+        raise Invalid(_("La même structure est deux fois dans la liste."), field="payer")
     by_seats, by_amount = ([getattr(s, name) is not None for s in shares] for name in ("seats", "amount_cents"))
     if not (all(by_seats) and not any(by_amount)) and not (all(by_amount) and not any(by_seats)):
         raise Invalid(_("Partagez soit par nombre de personnes, soit par montant : pas les deux."), field="shares")
     parts = [share.seats if by_seats[0] else share.amount_cents for share in shares]
     if any(part is None or part <= 0 for part in parts):
-        raise Invalid(_("Chaque part est de plus de zéro : retirez un payeur qui ne paie rien."), field="shares")
+        raise Invalid(_("Chaque part est de plus de zéro : retirez le client qui ne paie rien."), field="shares")
     total = sum(part or 0 for part in parts)
     if by_seats[0] and total != seats:
         words = _("La réservation est de {seats} places, les parts en font {total} : il y en a {gap} {way}.")

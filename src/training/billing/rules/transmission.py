@@ -70,7 +70,7 @@ def check_followed(state: InvoiceState, buyer: Buyer, *, has_place: bool = True)
     if state != InvoiceState.ISSUED:
         raise Conflict(_("Cette facture n’est pas encore émise : rien ne peut lui arriver."))
     if channel_of(buyer) != Channel.CHORUS_PORTAL:
-        raise Conflict(_("Cette facture part par courriel : seules celles des acheteurs publics se déposent."))
+        raise Conflict(_("Cette facture part par courriel : seules celles des organismes publics se déposent."))
     if not has_place:
         raise Conflict(_("Sa facture n’est pas sur Chorus Pro : cet avoir ne s’y dépose pas."))
 
@@ -136,7 +136,7 @@ class StatusTerms:
 STATUSES: dict[Status, StatusTerms] = {
     S.TO_DEPOSIT: StatusTerms(
         N_("À déposer"),
-        N_("La facture est émise ; l’acheteur public ne l’a pas encore reçue."),
+        N_("La facture est émise ; l’organisme public ne l’a pas encore reçue."),
         N_("Déposez-la sur Chorus Pro avec le dossier préparé ici, puis dites quel jour."),
         Turn.US,
     ),
@@ -150,24 +150,24 @@ STATUSES: dict[Status, StatusTerms] = {
     ),
     S.AVAILABLE: StatusTerms(
         N_("Mise à disposition"),
-        N_("L’acheteur a la facture : son délai de paiement court."),
-        N_("Rien à faire avant l’échéance : l’acheteur vérifie le service fait, puis mandate."),
+        N_("L’organisme public a la facture : son délai de paiement court."),
+        N_("Rien à faire avant l’échéance : l’organisme public certifie le service fait, puis mandate."),
         Turn.BUYER,
         N_("Mise à disposition"),
         N_("Mise à disposition le"),
     ),
     S.SUSPENDED: StatusTerms(
         N_("Suspendue"),
-        N_("L’acheteur demande une pièce ou une précision ; le délai de paiement est arrêté."),
+        N_("L’organisme public demande une pièce ou une précision ; le délai de paiement est suspendu."),
         N_("Ajoutez la pièce demandée sur le dépôt : la facture reste la même, avec son numéro."),
         Turn.US,
-        N_("Suspendue par l’acheteur"),
+        N_("Suspendue par l’organisme public"),
         N_("Suspendue le"),
-        N_("Dites ce que l’acheteur demande."),
+        N_("Dites ce que l’organisme public demande."),
     ),
     S.COMPLETED: StatusTerms(
         N_("Complétée"),
-        N_("La pièce demandée est ajoutée ; l’acheteur la reçoit."),
+        N_("La pièce demandée est ajoutée ; l’organisme public la reçoit."),
         N_("Regardez sur Chorus Pro de quel jour la facture est remise à disposition : le délai repart de là."),
         Turn.US,
         N_("Pièce ajoutée"),
@@ -175,7 +175,7 @@ STATUSES: dict[Status, StatusTerms] = {
     ),
     S.TO_RECYCLE: StatusTerms(
         N_("À recycler"),
-        N_("Le SIRET, le service ou l’engagement n’est pas le bon ; l’acheteur ne peut pas la traiter."),
+        N_("Le SIRET, le service ou l’engagement n’est pas le bon ; l’organisme public ne peut pas la traiter."),
         N_("Corrigez la donnée sur le dépôt : le numéro et la facture ne changent pas."),
         Turn.US,
         N_("À recycler"),
@@ -184,7 +184,7 @@ STATUSES: dict[Status, StatusTerms] = {
     ),
     S.RECYCLED: StatusTerms(
         N_("Recyclée"),
-        N_("Le dépôt est corrigé et repart vers l’acheteur."),
+        N_("Le dépôt est corrigé et repart vers l’organisme public."),
         N_("Regardez sur Chorus Pro si elle est « mise à disposition », et de quel jour."),
         Turn.US,
         N_("Dépôt corrigé"),
@@ -193,17 +193,17 @@ STATUSES: dict[Status, StatusTerms] = {
     ),
     S.REJECTED: StatusTerms(
         N_("Rejetée"),
-        N_("L’acheteur refuse la facture : elle ne sera pas payée telle quelle."),
+        N_("L’organisme public refuse la facture : elle ne sera pas payée telle quelle."),
         N_("Annulez-la par un avoir et refaites-la sous un nouveau numéro : un clic fait les deux."),
         Turn.US,
-        N_("Rejetée par l’acheteur"),
+        N_("Rejetée par l’organisme public"),
         N_("Rejetée le"),
-        N_("Dites pourquoi l’acheteur la rejette : l’avoir portera cette raison."),
+        N_("Donnez le motif du rejet : l’avoir le portera."),
     ),
     S.MANDATED: StatusTerms(
         N_("Mandatée"),
-        N_("L’acheteur a donné l’ordre de payer ; le comptable public fait le virement."),
-        N_("Rien à faire : attendez le virement du Trésor public, puis rapprochez-le."),
+        N_("L’organisme public a mandaté la facture ; le comptable public doit maintenant la payer."),
+        N_("Rien à faire : attendez le virement du Trésor public, puis affectez-le à cette facture."),
         Turn.TREASURY,
         N_("Mandatée"),
         N_("Mandatée le"),
@@ -226,7 +226,7 @@ STATUS_FOR_CLIENT: dict[Status, str] = {
     S.TO_RECYCLE: N_("Nous corrigeons son acheminement sur Chorus Pro."),
     S.RECYCLED: N_("Elle est déposée sur Chorus Pro."),
     S.REJECTED: N_("Vos services l’ont refusée : elle est remplacée ou va l’être."),
-    S.MANDATED: N_("Vos services l’ont mandatée : le virement est en route."),
+    S.MANDATED: N_("Vos services ont mandaté la facture : le comptable public doit maintenant la payer."),
     S.PAID: N_("Elle est réglée."),
 }
 
@@ -281,13 +281,13 @@ def possible(status: Status, *, credit_note: bool = False) -> list[Status]:
 def next_thing(status: Status, *, late_from: date | None, today: date, credit_note: bool = False) -> str:
     """The next thing to do, in one sentence."""
     if credit_note and status == S.AVAILABLE:
-        return _("Rien à faire : l’acheteur déduit l’avoir.")
+        return _("Rien à faire : l’organisme public déduit l’avoir.")
     if status == S.AVAILABLE and late_from is not None:
         late = late_from < today
         words = (
-            _("L’échéance du {day} est passée : appelez le service financier de l’acheteur.")
+            _("L’échéance du {day} est passée : appelez le service financier de l’organisme public.")
             if late
-            else _("Rien à faire avant le {day} : l’acheteur vérifie le service fait, puis mandate.")
+            else _("Rien à faire avant le {day} : l’organisme public certifie le service fait, puis mandate.")
         )
         return words.format(day=day_year(late_from))
     return _(STATUSES[status].next)
@@ -332,14 +332,14 @@ def check_step(
 def check_undo(steps: Sequence[TransmissionStep], *, paid: bool) -> None:
     """Conflict unless a step holds that could be a mistake; once it is paid, none is looked at any more."""
     if paid or not standing(steps):
-        raise Conflict(_("Il n’y a pas d’étape à reprendre."))
+        raise Conflict(_("Il n’y a pas d’étape à annuler."))
 
 
 def check_redo(steps: Sequence[TransmissionStep], now: Stands, *, paid: bool) -> None:
     """Conflict unless its buyer rejected an invoice, and nothing has replaced it."""
     check_replace(now)
     if status_of(steps, paid=paid) != S.REJECTED:
-        raise Conflict(_("Seule une facture rejetée par son acheteur se refait ainsi."))
+        raise Conflict(_("Seule une facture rejetée par l’organisme public se refait ainsi."))
 
 
 def may_redo(actor: Actor, steps: Sequence[TransmissionStep], now: Stands, *, paid: bool) -> bool:

@@ -46,9 +46,11 @@ def in_the_way(mate: Mate) -> BookedAlready:
     """The refusal that names the booking to be dealt with first."""
     reference, state, _seats = mate
     words = {
-        S.OPTION: _("Cette structure a déjà posé une option, {reference} : confirmez-la ou annulez-la d’abord."),
+        S.OPTION: _(
+            "Des places sont déjà gardées pour cette structure, {reference} : confirmez-les ou rendez-les d’abord."
+        ),
         S.PENDING: _("Une demande de cette structure attend déjà notre réponse, {reference} : changez-en les places."),
-        S.CONFIRMED: _("Cette structure a déjà réservé, {reference} : ajoutez-y des places, sans option."),
+        S.CONFIRMED: _("Cette structure a déjà réservé, {reference} : ajoutez-y des places, sans les faire garder."),
         S.OFFERED: _("Des places sont déjà proposées à cette structure, {reference} : répondez d’abord."),
         S.WAITING: _("Cette structure est déjà sur la liste d’attente, {reference}."),
     }

@@ -105,9 +105,7 @@ def check_open(session: LockedSession, organisation: int, seats: int, now: datet
     if session.starts_at <= now:
         raise SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
     if session.closes_at <= now:
-        raise SessionClosed(
-            _("Les inscriptions à cette séance sont closes : appelez-nous, ou choisissez une autre date.")
-        )
+        raise SessionClosed(_("Cette séance ne se réserve plus en ligne : appelez-nous, ou choisissez une autre date."))
 
 
 def check_participants(names: Sequence[str], seats: int) -> None:

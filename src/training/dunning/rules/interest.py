@@ -24,7 +24,7 @@ class Law(StrEnum):
     PUBLIC = "public"  # CCP art. R2192-31
 
 
-LAW_NAMES: dict[Law, str] = {Law.PRIVATE: N_("Entreprises et associations"), Law.PUBLIC: N_("Acheteurs publics")}
+LAW_NAMES: dict[Law, str] = {Law.PRIVATE: N_("Entreprises et associations"), Law.PUBLIC: N_("Organismes publics")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ BUYER_NAMES: dict[Buyer, str] = {
     Buyer.COMPANY: N_("Entreprises"),
     Buyer.ASSOCIATION: N_("Associations"),
     Buyer.PERSON: N_("Particuliers"),
-    Buyer.PUBLIC: N_("Acheteurs publics"),
+    Buyer.PUBLIC: N_("Organismes publics"),
 }
 
 

@@ -28,7 +28,7 @@ async def register_organisation(
     async with acting(actor, "organisation.register-own") as change:
         actor.must(Permission.ORGANISATIONS_REGISTER, account=actor.id)
         if actor.id is None:
-            raise Forbidden(_("Une structure s’inscrit en étant connecté."))
+            raise Forbidden(_("Connectez-vous d’abord : vous pourrez ensuite inscrire votre structure."))
         if new.siret is None and needs_siret(new.buyer or usual_buyer(new.kind, new.country), new.country):
             raise Invalid(_("À remplir : il figure sur vos factures."), field="siret")
         # a second click waits here, then finds what the first one made

@@ -141,7 +141,7 @@ def _check(actor: Actor, owed: _Owed, way: Way) -> None:
     if way not in rules.METHODS:
         raise Invalid(_("Choisissez la carte bancaire ou le prélèvement."), field="way")
     if way not in online_ways(owed.buyer, owed.reason):
-        raise Conflict(_("Une structure publique paie par mandat administratif, après la séance."))
+        raise Conflict(_("Un organisme public paie par mandat administratif, après la séance."))
     if owed.due_cents <= 0:
         raise Conflict(_("Rien n’est à payer sur {number} : elle est réglée.").format(number=owed.number))
     if owed.due_cents < rules.MINIMUM_CENTS:

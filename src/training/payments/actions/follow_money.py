@@ -17,7 +17,7 @@ from training.kernel.render import euros
 from training.payments.queries.notices import notices_of
 from training.payments.rules.checkout import gone_cents
 
-GONE = N_("Stripe : remboursé, ou repris par la banque du payeur")
+GONE = N_("Stripe : remboursé, ou annulé par la banque du donneur d’ordre")
 BACK = N_("Stripe : remboursement non abouti, ou contestation gagnée")
 
 

@@ -117,7 +117,7 @@ async def confirm(
         else:
             payers = set(await reading.payers_of(settles)) or ({payer} if payer else set())
             if not payers:
-                raise Invalid(_("Dites quelle facture ce virement règle, ou qui en est crédité."), field="")
+                raise Invalid(_("Dites quelle facture ce virement règle, ou à qui est ce trop-perçu."), field="")
             new = NewPayment(
                 way=Way.TRANSFER,
                 amount_cents=row.amount_cents,
@@ -158,7 +158,7 @@ async def set_aside(actor: Actor, line: int, reason: str) -> None:
     """A transfer that pays no invoice (a grant, a mistake), with the reason. Conflict: it is confirmed."""
     actor.must(Permission.PAYMENTS_RECORD)
     if not reason.strip():
-        raise Invalid(_("Dites pourquoi : la raison reste dans l’historique."), field="reason")
+        raise Invalid(_("Donnez le motif : il reste dans l’historique."), field="reason")
     async with acting(actor, "bank-line.set-aside", ("bank_line", line)) as change:
         change.about("bank_line", line, "state", "reason")
         row = await _lock(line, LineState.NEW)
@@ -192,7 +192,7 @@ async def undo(actor: Actor, line: int, reason: str = "") -> None:
         change.about("bank_line", line, "state")
         row = await _lock(line, LineState.MATCHED, LineState.ASIDE)
         if row.state == LineState.MATCHED and row.payment is not None:
-            words = reason.strip() or _("Rapprochement annulé.")
+            words = reason.strip() or _("Affectation annulée.")
             for receivable, _cents in await reading.settled_by(row.payment):
                 await settle.take_back(actor, row.payment, receivable, words)
         await db.execute("update bank_line set state = 'new', reason = '' where id = $1", line)
@@ -262,7 +262,7 @@ async def _lock(line: int, *expected: LineState) -> _Line:
         words = {
             LineState.NEW: _("Ce virement de {amount} attend déjà d’être confirmé."),
             LineState.MATCHED: _("Ce virement de {amount} est déjà confirmé : rien n’a été compté deux fois."),
-            LineState.ASIDE: _("Ce virement de {amount} est mis de côté : reprenez-le d’abord."),
+            LineState.ASIDE: _("Ce virement de {amount} est classé sans facture : rouvrez-le d’abord."),
             LineState.IGNORED: _("Cette ligne est une sortie d’argent : elle ne règle aucune facture."),
         }[row.state]
         raise Conflict(words.format(amount=amount))

@@ -99,7 +99,7 @@ class Matcher:
     def match(self, line: Incoming) -> Proposal:
         """What a line pays."""
         if line.amount_cents == 0:
-            used = _("Cet argent est déjà utilisé, depuis la page de son règlement : mettez la ligne de côté.")
+            used = _("Cet argent est déjà utilisé, depuis la page de son règlement : classez la ligne sans facture.")
             return Proposal(Kind.NONE, {}, used)
         if line.amount_cents < 0:
             return Proposal(Kind.NONE, {}, _("De l’argent qui sort ne règle aucune facture."))
@@ -154,7 +154,7 @@ class Matcher:
         total = sum(one.due_cents for one in owed)
         numbers = ", ".join(one.number for one in owed)
         if line.amount_cents > total:
-            words = _("{numbers} : il reste {due}, le virement est de {over} de plus. Le surplus reste en crédit.")
+            words = _("{numbers} : il reste {due}, le virement est de {over} de plus. Le surplus est un trop-perçu.")
             said = words.format(numbers=numbers, due=euros(total), over=euros(line.amount_cents - total))
             return Proposal(Kind.OVER, {one.id: one.due_cents for one in owed}, said)
         words = _("{numbers} : il reste {due}, le virement en règle {amount}.")
@@ -171,7 +171,7 @@ class Matcher:
         if not same:
             return Proposal(Kind.NONE, {}, _("Ni numéro ni montant ne correspondent à une facture due."))
         if len(same) == 1:
-            words = _("Aucun numéro lu. {number} est la seule facture due de ce montant : vérifiez le payeur.")
+            words = _("Aucun numéro lu. {number} est la seule facture due de ce montant : vérifiez le donneur d’ordre.")
             said = words.format(number=same[0].number)
             return Proposal(Kind.AMOUNT_ONLY, {same[0].id: same[0].due_cents}, said, candidates=(same[0].id,))
         words = _("Aucun numéro lu. {n} factures dues sont de ce montant : choisissez la bonne.")
@@ -197,7 +197,7 @@ def _unambiguous(hits: list[Hit]) -> bool:
 
 def _exactly(owed: OpenReceivable, hit: Hit) -> str:
     if hit.strength == Strength.WEAK:
-        words = _("« {words} » peut être {number}, et le montant est exact : vérifiez le payeur.")
+        words = _("« {words} » peut être {number}, et le montant est exact : vérifiez le donneur d’ordre.")
     elif hit.strength == Strength.GOOD:
         words = _("« {words} » se lit {number}, et le montant est exact.")
     else:

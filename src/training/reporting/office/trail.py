@@ -160,7 +160,7 @@ def _title(kind: str, what: str) -> str:
     if kind == "reminder":
         return _(STEP_NAMES[ReminderStep(what)])
     if kind == "transmission":
-        return _(STATUSES[Status(what)].name) if what in STATUSES else _("La dernière étape est reprise")
+        return _(STATUSES[Status(what)].name) if what in STATUSES else _("La dernière étape est annulée")
     words: dict[str, str] = {
         MailState.SENT: _("Courriel envoyé"),
         MailState.QUEUED: _("Courriel en attente"),

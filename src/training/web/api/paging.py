@@ -58,7 +58,7 @@ def _read(text: str) -> tuple[str, int]:
 
 
 def _not_ours() -> Invalid:
-    return Invalid(_("Ce curseur n’est pas un des nôtres : reprenez la valeur de « next »."), field="cursor")
+    return Invalid(_("Ce curseur n’est pas un des nôtres : renvoyez la valeur de « next »."), field="cursor")
 
 
 def split(found: Sequence[T]) -> tuple[Sequence[T], bool]:

@@ -142,10 +142,10 @@ _WORDS: Mapping[WaitingKind, Callable[[int], str]] = {
     ),
     WaitingKind.BANK_LINE: lambda n: ngettext("virement à affecter", "virements à affecter", n),
     WaitingKind.UNUSED: lambda n: ngettext("paiement à affecter", "paiements à affecter", n),
-    WaitingKind.TO_CREDIT: lambda n: ngettext("facture à créditer", "factures à créditer", n),
+    WaitingKind.TO_CREDIT: lambda n: ngettext("avoir à faire", "avoirs à faire", n),
     WaitingKind.SPLIT: lambda n: ngettext(
-        "réservation à partager de nouveau entre ses payeurs",
-        "réservations à partager de nouveau entre leurs payeurs",
+        "réservation à partager de nouveau entre ses clients",
+        "réservations à partager de nouveau entre leurs clients",
         n,
     ),
     WaitingKind.DOUBLED: lambda n: ngettext(

@@ -142,7 +142,7 @@ def _key(text: str) -> Key | None:
 
 def _header() -> list[str]:
     return [
-        *(_("Numéro"), _("Nature"), _("Date"), _("Échéance"), _("Payeur"), _("Régime de TVA"), _("Code analytique")),
+        *(_("Numéro"), _("Nature"), _("Date"), _("Échéance"), _("Client"), _("Régime de TVA"), _("Code analytique")),
         *(_("HT"), _("TVA"), _("TTC"), _("Reste dû"), _("État")),
     ]
 

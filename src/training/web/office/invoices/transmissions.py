@@ -132,7 +132,7 @@ async def undo_step(request: Asked, number: FromPath[str]) -> Redirect:
     invoice = await _invoice(request, number)
     await undo(the_actor(request), invoice.id)
     return go(
-        f"{PATH}/{invoice.number}#transmission", _("La dernière étape est reprise ; elle reste dans l’historique.")
+        f"{PATH}/{invoice.number}#transmission", _("La dernière étape est annulée ; elle reste dans l’historique.")
     )
 
 

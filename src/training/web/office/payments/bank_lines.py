@@ -105,7 +105,7 @@ async def confirm(request: Asked, line: FromPath[int]) -> Template | Redirect:
 
 def _said(amount: int, left: int, numbers: tuple[str, ...]) -> str:
     words = _("Virement de {amount} confirmé : {numbers}.").format(amount=euros(amount), numbers=", ".join(numbers))
-    return f"{words} " + _("{left} restent en crédit.").format(left=euros(left)) if left else words
+    return f"{words} " + _("{left} restent en trop-perçu.").format(left=euros(left)) if left else words
 
 
 @post(LINE + "/ecarter", permission=P.PAYMENTS_RECORD)
@@ -116,7 +116,7 @@ async def set_aside(request: Asked, line: FromPath[int]) -> Template | Redirect:
     if form.good:
         with form.refusals():
             await acts.set_aside(the_actor(request), row(line), reason)
-            return go(PATH, _("Virement mis de côté : il n’attend plus."))
+            return go(PATH, _("Virement classé sans facture : il n’attend plus."))
     return await _page(request, line, form)
 
 
@@ -124,7 +124,7 @@ async def set_aside(request: Asked, line: FromPath[int]) -> Template | Redirect:
 async def same_again(request: Asked, line: FromPath[int]) -> Redirect:
     """The transfer is in another file already."""
     await acts.set_same_aside(the_actor(request), row(line))
-    return go(PATH, _("Virement mis de côté : il était déjà dans un autre relevé."))
+    return go(PATH, _("Virement classé sans facture : il était déjà dans un autre relevé."))
 
 
 @post(LINE + "/defaire", permission=P.PAYMENTS_RECORD)

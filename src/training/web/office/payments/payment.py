@@ -101,7 +101,7 @@ async def write_off(request: Asked, receivable: FromPath[int]) -> Template | Red
     if form.good:
         with form.refusals():
             await once(request, form, lambda: acts.write_off(the_actor(request), owed.id, cents, reason))
-            return go(_home(owed), _("{amount} abandonnés.").format(amount=euros(cents)))
+            return go(_home(owed), _("{amount} passés en perte.").format(amount=euros(cents)))
     return await _write_off_page(request, owed, form)
 
 
@@ -114,7 +114,7 @@ async def use_credit(request: Asked, receivable: FromPath[int]) -> Redirect:
         raise NotFound(_("Ce règlement n’existe pas."))
     cents = _cents(form, "amount")
     await acts.settle(the_actor(request), payment, {owed.id: cents})
-    return go(_home(owed), _("{amount} de crédit utilisés.").format(amount=euros(cents)))
+    return go(_home(owed), _("{amount} de trop-perçu utilisés.").format(amount=euros(cents)))
 
 
 # Of a payment
@@ -161,7 +161,7 @@ async def use(request: Asked, payment: FromPath[int]) -> Template | Redirect:
     if form.good:
         with form.refusals():
             await acts.settle(the_actor(request), row(payment), settles)
-            return go(f"{PATH}/{payment}", _("Crédit utilisé."))
+            return go(f"{PATH}/{payment}", _("Trop-perçu utilisé."))
     if "amount" in form.errors:
         form.errors[""] = form.errors.pop("amount")
     return await _payment_page(request, payment, form)
@@ -177,7 +177,10 @@ async def take_back(request: Asked, payment: FromPath[int]) -> Template | Redire
     if form.good and receivable is not None:
         with form.refusals():
             await acts.take_back(the_actor(request), row(payment), receivable, reason)
-            return go(f"{PATH}/{payment}", _("Repris : cette somme est à nouveau due, et reste en crédit ici."))
+            return go(
+                f"{PATH}/{payment}",
+                _("Affectation annulée : cette somme est à nouveau due, et reste ici en trop-perçu."),
+            )
     return await _payment_page(request, payment, form)
 
 

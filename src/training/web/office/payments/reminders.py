@@ -90,7 +90,7 @@ async def resume(request: Asked, receivable: FromPath[int]) -> Redirect:
     """The promise or the dispute is over."""
     id_ = row(receivable)
     await pauses.resume(the_actor(request), id_)
-    return go(page_of(await reading.followed(the_actor(request).scope, id_)), _("Les relances reprennent."))
+    return go(page_of(await reading.followed(the_actor(request).scope, id_)), _("Les relances continuent."))
 
 
 # Settings
