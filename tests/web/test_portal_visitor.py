@@ -89,7 +89,7 @@ async def test_it_is_changed_and_forgotten_where_one_stands(client):
     assert "Gratuit" in await words(client, "/catalogue")
     assert "Les prix affichés sont ceux d’une structure d’insertion." in await words(client, "/catalogue")
     await client.get("/catalogue?pour=personne")
-    assert "Vous êtes" in await words(client, "/catalogue")
+    assert "Dites ce que vous êtes" in await words(client, "/catalogue")
     assert "Gratuit à 480,00 €" in await words(client, "/catalogue")
 
 

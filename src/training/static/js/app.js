@@ -57,6 +57,16 @@ for (const input of document.querySelectorAll("input[type=date]")) {
   input.addEventListener("input", () => sayDay(input));
 }
 
+// The button says for how many, as they are typed; what is no number, or more than there is, is answered by the page.
+for (const button of document.querySelectorAll("button[data-counts]")) {
+  const { none, one, many, most } = button.dataset;
+  const typed = document.getElementById(button.dataset.counts);
+  typed?.addEventListener("input", () => {
+    const n = /^[0-9]{1,4}$/.test(typed.value.trim()) ? Number(typed.value) : 0;
+    button.textContent = n < 1 || n > Number(most) ? none : n === 1 ? one : many.replace("{n}", n);
+  });
+}
+
 // A mail that somebody waits for: the page says that it left, or comes again when there is something else to say.
 async function lookAgain(tries) {
   const line = document.querySelector("[data-look-again]");

@@ -30,7 +30,9 @@ async def home(request: Asked) -> Template:
     who = await reader(request)
     found = await home_page(who)
     at_yours = replace(AT_YOURS, name=_(AT_YOURS.name))
-    return await priced_page(request, "portal/home.html", who, **parts(found), papers=tuple(PAPERS), at_yours=at_yours)
+    return await priced_page(
+        request, "portal/home.html", who, **parts(found), papers=tuple(PAPERS), at_yours=at_yours, blank_look=BLANK
+    )
 
 
 @get("/catalogue", permission=PUBLIC)
