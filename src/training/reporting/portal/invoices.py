@@ -174,7 +174,7 @@ def _payment(invoice: InvoiceView, payments: Sequence[Paid], *, reached: bool, u
     if under_way:
         return InvoiceStop(title, "now", None, _("en cours"))
     if invoice.overdue:
-        return InvoiceStop(title, "now", None, late_words(invoice))
+        return InvoiceStop(title, "now" if reached else "next", None, late_words(invoice))
     before = None if invoice.late_from is None else _("avant le {day}").format(day=day_year(invoice.late_from))
     if invoice.transmission == "mandated":
         return InvoiceStop(title, "now", before, _("mandatée : le comptable public doit maintenant la payer"))
