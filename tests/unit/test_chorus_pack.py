@@ -178,9 +178,9 @@ def test_the_proof_says_what_when_where_who_and_how_many() -> None:
     made = service_proof.build(public(order_reference="ENG-12"), [SERVED])
     words = " ".join(" ".join(p.extract_text() for p in PdfReader(BytesIO(made)).pages).split())
     for said in (
-        "Attestation de service fait",
-        "37 personnes présentes",
-        "sur 40 personnes attendues",
+        "Attestation de réalisation",
+        "37 présents sur 40 participants attendus",
+        "il n’est pas signé par les participants",
         "mercredi 3 juin 2026",
         "Salle des fêtes",
         "Aline Anime, Bruno Brevet",
@@ -206,14 +206,14 @@ def test_a_month_of_sessions_runs_over_several_pages_and_adds_up() -> None:
     pages = PdfReader(BytesIO(made)).pages
     words = " ".join(" ".join(p.extract_text() for p in pages).split()).replace("\u00a0", " ")
     assert len(pages) > 1
-    assert "66 personnes présentes sur 480 personnes attendues" in words
+    assert "66 présents sur 480 participants attendus" in words
 
 
 def test_nobody_came_and_long_names_still_make_a_page() -> None:
     long = replace(SERVED, present=0, expected=1, title="T" * 300, facilitators=("É" * 120,), counted_by="")
     made = service_proof.build(public(), [long])
     words = " ".join(PdfReader(BytesIO(made)).pages[0].extract_text().split()).replace("\u00a0", " ")
-    assert "0 personne présente sur 1 personne attendue" in words
+    assert "0 présent sur 1 participant attendu" in words
 
 
 def test_the_day_of_the_paper_is_that_of_the_count() -> None:

@@ -62,7 +62,7 @@ ALWAYS = {
 }
 ON_INVOICE = {
     "number": "Facture F2026-00042",
-    "due date": "Échéance 30 jours après sa mise à disposition",
+    "due date": "Échéance 30 jours à compter de sa mise à disposition sur Chorus Pro",
     "due": "Net à payer 350,00 €",
     "terms": "sous 30 jours à compter de la réception",
     "penalties": "majoré de huit points (art. R2192-31 du Code de la commande publique)",
@@ -70,7 +70,7 @@ ON_INVOICE = {
     "discount": "Pas d’escompte pour paiement anticipé.",
     "IBAN": "FR76 3000 6000 0112 3456 7890 189",
     "BIC": "AGRIFRPP",
-    "reference to quote": "Référence à rappeler F2026-00042",
+    "reference to quote": "Référence à indiquer F2026-00042",
     "how": "mandat administratif (virement)",
 }
 ON_CREDIT_NOTE = {

@@ -40,7 +40,7 @@ def test_a_free_session_is_confirmed_with_its_value_and_is_no_invoice() -> None:
     assert "Valeur de la prestation : 180,00 €, offerte." in text
     assert "Ce document n’est pas une facture : aucune somme n’est due." in text
     assert "mardi 9 juin 2026 9 h – 11 h 30 Mairie de Saint-Exemple" in text
-    assert "12 personnes" in text
+    assert "Places 12" in text
     assert FreeConfirmation.from_json(document.to_json()) == document
 
 

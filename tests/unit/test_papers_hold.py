@@ -29,7 +29,7 @@ from training.papers.rules.vat import VatRegime
 from training.payments import documents as receipts
 from training.payments.documents import ReceiptDocument, Settled
 
-LEFT, RIGHT, FOOT, HEAD = 20.0, 190.0, 0.5, 297.0  # millimetres: the margins of layout.typ
+LEFT, RIGHT, FOOT, HEAD = 16.0, 194.0, 0.5, 297.0  # millimetres: the margins of layout.typ
 SPACE = 1.5  # the space after the last word of a line, which nobody sees
 
 CODE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"  # 36 characters

@@ -23,6 +23,8 @@ import typst
 
 from training.kernel import faces
 from training.kernel.characters import unstacked
+from training.kernel.i18n import SOURCE, speaking
+from training.kernel.render import typo
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "documents"
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]  # ISO 19005-3 level A, ISO 14289-1
@@ -144,6 +146,11 @@ def printable(text: str) -> str:
     return words
 
 
+def _set(text: str) -> str:
+    """As our fonts draw it and French is set; a picture is no text."""
+    return text if text.startswith("<svg") else printable(typo(text))
+
+
 def _latin(text: str) -> str:
     """The last resort: letters that are no single character, such as marks stacked by hand, lose their marks."""
     bare = unicodedata.normalize("NFD", text).encode("latin-1", "ignore").decode("latin-1")
@@ -202,8 +209,9 @@ def compile(  # noqa: A001 - Typst's own word for it
     """
     carried = json.dumps([_carried(attachment) for attachment in attachments])
     source = str(TEMPLATES / template)
-    for change in (printable, _latin):
-        inputs = {"attachments": carried, "data": json.dumps(_each_text(data, change))}
+    for change in (_set, _latin):
+        with speaking(SOURCE):  # papers are French, whoever asks for them
+            inputs = {"attachments": carried, "data": json.dumps(_each_text(data, change))}
         try:
             return _typeset(source, inputs, on)
         except RuntimeError as error:  # TypstError, or a plain one when the file is not there

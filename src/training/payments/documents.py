@@ -95,7 +95,7 @@ def _facts(document: ReceiptDocument) -> list[tuple[str, str]]:
 def _totals(document: ReceiptDocument) -> list[list[str]]:
     rows = []
     if document.left_cents:
-        rows.append(["Imputé sur vos factures", euros(document.amount_cents - document.left_cents)])
+        rows.append(["Affecté à vos factures", euros(document.amount_cents - document.left_cents)])
     if document.settled:
         these = "ces factures" if len(document.settled) > 1 else "cette facture"
         rows.append([f"Reste dû sur {these}", euros(sum(item.due_cents for item in document.settled))])

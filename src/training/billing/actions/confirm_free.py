@@ -9,6 +9,7 @@ from datetime import timedelta
 from training.attendance import queries as attendance
 from training.billing.documents import free
 from training.billing.documents.free import FreeConfirmation, Occurrence
+from training.billing.queries.talons import talon_of_session
 from training.billing.tables.invoices import FreeConfirmationPaper
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
@@ -90,4 +91,5 @@ async def _document(view: BookingView, platform: directory.PlatformView) -> Free
         value_cents=view.reference_cents,
         held=True,
         accent=platform.accent,
+        session=await talon_of_session(view.session, present),
     )

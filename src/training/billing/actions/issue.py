@@ -171,6 +171,7 @@ def build(content: Draft, platform: PlatformView, numbered: Numbered) -> Invoice
         booking=content.booking or "",
         vat_on_debits=platform.vat_on_debits,
         accent=platform.accent,
+        session=content.session,
     )
     return document if content.corrected is None else as_credit_of(content.corrected, document, content.reason or "")
 

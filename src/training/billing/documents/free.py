@@ -13,6 +13,7 @@ from training.papers.documents.figures import DAYS, day, euros, hour
 from training.papers.documents.layout import sheet
 from training.papers.documents.party import Party
 from training.papers.documents.snapshot import DEFAULT_ACCENT, Snapshot
+from training.papers.documents.talon import Talon, stub
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class FreeConfirmation(Snapshot):
     held: bool = False
     notes: tuple[str, ...] = ()
     accent: str = DEFAULT_ACCENT
+    session: Talon | None = None
     schema: int = 1
 
 
@@ -57,7 +59,7 @@ def _times(occurrences: tuple[Occurrence, ...]) -> list[list[str]]:
 def data(document: FreeConfirmation, logo: bytes | None = None) -> dict[str, Any]:
     """What `free_confirmation.typ` lays out."""
     value = "" if document.value_cents is None else f"Valeur de la prestation : {euros(document.value_cents)}, offerte."
-    seats = f"{document.seats} {'personnes' if document.seats > 1 else 'personne'}" if document.seats else ""
+    of = ("présent", "présents") if document.held else ("place", "places")
     verb = "a été donnée" if document.held else "est réservée"
     return {
         **sheet(
@@ -71,14 +73,16 @@ def data(document: FreeConfirmation, logo: bytes | None = None) -> dict[str, Any
             facts=(
                 ("Date du document", day(document.made_on)),
                 ("Réservation", document.booking),
-                ("Participants", seats),
+                ("Présents" if document.held else "Places", str(document.seats or "")),
                 ("Animation", document.facilitator),
                 ("En partenariat avec", document.partner),
             ),
             accent=document.accent,
+            dated=day(document.made_on),
+            subject=document.title,
+            talon=stub(document.session, *of, heading=document.title) if document.session else None,
             logo=logo,
         ),
-        "session": document.title,
         "detail": document.detail,
         "times": _times(document.occurrences),
         "value": value,

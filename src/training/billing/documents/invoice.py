@@ -10,6 +10,7 @@ from training.billing.rules.terms import PaymentTerms
 from training.directory.rules import Buyer
 from training.papers.documents.party import Party
 from training.papers.documents.snapshot import DEFAULT_ACCENT, Snapshot
+from training.papers.documents.talon import Talon
 from training.papers.rules.references import References
 from training.papers.rules.totals import Line, Totals, VatGroup
 from training.papers.rules.vat import VatRegime
@@ -69,6 +70,7 @@ class InvoiceDocument(Snapshot):
     vat_on_debits: bool = False  # CGI art. 269-2 c
     buyer_taxable: bool | None = None  # assujetti (CGI art. 256 A); None: nobody has said
     accent: str = DEFAULT_ACCENT
+    session: Talon | None = None  # the one session that it is about
     schema: int = 1
 
     @property
@@ -92,6 +94,7 @@ def as_credit_of(original: InvoiceDocument, credit: InvoiceDocument, reason: str
         order_reference=original.order_reference,
         contract_reference=original.contract_reference,
         booking=original.booking,
+        session=original.session,
         terms=original.terms,
         due_on=None,
         payment=None,

@@ -15,6 +15,7 @@ from training.directory.rules import Buyer
 from training.kernel import pdf
 from training.papers.documents.figures import day, euros, grouped, percent, quantity, span
 from training.papers.documents.layout import declaration, sheet
+from training.papers.documents.talon import stub
 from training.papers.rules.totals import Line, VatGroup
 from training.papers.rules.vat import REGIMES
 
@@ -63,14 +64,14 @@ def _headline(document: InvoiceDocument) -> tuple[str, str]:
     if document.due_on is None:
         return euros(totals.due_cents), "à régler à réception"
     by_then = f"à régler au plus tard le {day(document.due_on)}"
-    when = f"à régler {_delay(document)}" if document.buyer_kind is Buyer.PUBLIC else by_then
+    when = f"à régler sous {_delay(document)}" if document.buyer_kind is Buyer.PUBLIC else by_then
     return euros(totals.due_cents), when
 
 
 def _delay(document: InvoiceDocument) -> str:
     """A public buyer's delay runs from the day that it got the invoice (CCP art. R2192-12): nobody knows it yet."""
     days = (document.due_on - document.issued_on).days if document.due_on else 0
-    return f"{days} jours après sa mise à disposition"
+    return f"{days} jours à compter de sa mise à disposition sur Chorus Pro"
 
 
 def _row(item: Line, *, vat: bool) -> list[str]:
@@ -110,7 +111,7 @@ def _payment(document: InvoiceDocument) -> dict[str, Any] | None:
         ("IBAN", grouped(payment.iban or "", 4)),
         ("BIC", payment.bic or ""),
         ("Titulaire", (payment.account_name or document.seller.name) if payment.iban else ""),
-        ("Référence à rappeler", document.number),
+        ("Référence à indiquer", document.number),
     ]
     return {
         "title": f"Règlement : {payment_label(document).lower()}",
@@ -164,6 +165,7 @@ def data(document: InvoiceDocument, logo: bytes | None = None, *, draft: bool = 
     if draft:
         document = replace(document, number="")
     name = NAMES[document.kind]
+    subject = document.subject or (document.session.title if document.session else "")
     taxed = any(group.vat.category == "S" for group in document.vat)
     return {
         **sheet(
@@ -176,11 +178,13 @@ def data(document: InvoiceDocument, logo: bytes | None = None, *, draft: bool = 
             headline=_headline(document),
             facts=_facts(document),
             accent=document.accent,
+            dated=day(document.issued_on),
+            subject=subject,
+            talon=stub(document.session, "place", "places", heading=subject) if document.session else None,
             logo=logo,
             with_vat=REGIMES[document.regime].shows_vat_numbers,
             draft=draft,
         ),
-        "subject": document.subject,
         "taxed": taxed,
         "rows": [_row(item, vat=taxed) for item in document.lines],
         "totals": _total_rows(document),

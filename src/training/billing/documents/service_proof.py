@@ -1,6 +1,7 @@
 """The proof of service of an invoice: who was expected, who came, who counted. Values in, bytes out; no I/O.
 
-What law and buyers call « service fait »; here a statement of head-counts, where no sheet was signed.
+A public buyer certifies the service itself (décret 2012-1246 art. 31): this is what it joins to that. It is a statement
+of head-counts, which stands in for no signed sheet.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from training.kernel.i18n import SOURCE, speaking
 from training.kernel.render import day_year, hours, moment
 from training.papers.documents.figures import day, span
 from training.papers.documents.layout import sheet
+from training.papers.documents.talon import Talon, stub
 from training.papers.rules.vat import REGIMES
 
-TITLE = "Attestation de service fait"
+TITLE = "Attestation de réalisation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,9 @@ class Served:
     present: int
     counted_at: datetime
     counted_by: str = ""
+    paper: str = ""  # of its theme
+    city: str = ""
+    venue: str = ""
 
     @property
     def counted_on(self) -> date:
@@ -43,14 +48,14 @@ class Served:
         return clock.local(self.counted_at).date()
 
 
-def _people(number: int) -> str:
-    return f"{number} {'personnes' if number > 1 else 'personne'}"
+def _counts(came: int, expected: int) -> tuple[str, str]:
+    present, awaited = ("s" * (number > 1) for number in (came, expected))
+    return f"{came} présent{present}", f"sur {expected} participant{awaited} attendu{awaited}"
 
 
 def _present(served: Sequence[Served]) -> tuple[str, str]:
     came, expected = sum(s.present for s in served), sum(s.expected for s in served)
-    verb = "présentes" if came > 1 else "présente"
-    return f"{_people(came)} {verb}", f"sur {_people(expected)} attendue{'s' * (expected > 1)}"
+    return _counts(came, expected)
 
 
 def _row(served: Served) -> dict[str, Any]:
@@ -58,14 +63,28 @@ def _row(served: Served) -> dict[str, Any]:
         times = [[f"{day_year(o.starts_at)}, {hours(o.starts_at, o.ends_at)}", o.place] for o in served.occurrences]
         counted = moment(served.counted_at)
     return {
-        "title": served.title,
+        "talon": _talon(served),
         "booking": f"Réservation {served.booking}, {served.organisation}",
         "times": times,
         "facilitators": ", ".join(served.facilitators),
-        "expected": str(served.expected),
-        "present": str(served.present),
+        "counts": " ".join(_counts(served.present, served.expected)),
         "counted": f"Décompte du {counted}" + (f", par {served.counted_by}" if served.counted_by else ""),
     }
+
+
+def _talon(served: Served) -> dict[str, Any]:
+    first = served.occurrences[0]
+    talon = Talon(
+        title=served.title,
+        starts_at=first.starts_at,
+        ends_at=first.ends_at,
+        city=served.city,
+        venue=served.venue,
+        paper=served.paper,
+        count=served.present,
+        dates=len(served.occurrences),
+    )
+    return stub(talon, "présent", "présents")
 
 
 def data(document: InvoiceDocument, served: Sequence[Served], logo: bytes | None = None) -> dict[str, Any]:
@@ -95,9 +114,10 @@ def data(document: InvoiceDocument, served: Sequence[Served], logo: bytes | None
         "sessions": [_row(each) for each in served],
         "statement": (
             f"{document.seller.name} atteste que les séances ci-dessus ont eu lieu, aux dates et lieux indiqués, "
-            "avec le nombre de personnes présentes indiqué."
+            "avec le nombre de présents indiqué."
         ),
-        "proof": "Ce décompte, établi après chaque séance, tient lieu de feuille d’émargement.",
+        "proof": "À joindre à votre certification du service fait. Nous avons établi ce décompte après chaque séance ; "
+        "il n’est pas signé par les participants.",
         "signature": [
             ["Fait à", document.seller.city],
             ["Le", day(max(each.counted_on for each in served))],

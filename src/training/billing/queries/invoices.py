@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from training.billing.documents.invoice import Earlier, InvoiceDocument
 from training.billing.queries.checking import Looked, carried, checks_of
+from training.billing.queries.talons import talon_of
 from training.billing.rules.issuing import Check, CheckKey, said
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BOOKING_WORDS
@@ -21,6 +22,7 @@ from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
 from training.kernel.searching import SearchedList, SearchPlace, words_in, words_of
+from training.papers.documents.talon import Talon
 from training.papers.rules.lines import LineKind
 from training.papers.rules.references import References
 from training.papers.rules.vat import VatRegime
@@ -244,6 +246,7 @@ class Draft:
     corrected: InvoiceDocument | None  # the invoice that a credit note corrects, as it was issued
     cancelled_by: list[Earlier]  # the credit notes that took back the invoice that this one replaces
     deposits: list[Earlier]  # the deposit invoices that this one takes off
+    session: Talon | None  # the one that all its bookings are of
 
 
 async def draft(id: int) -> Draft | None:  # noqa: A002
@@ -254,6 +257,7 @@ async def draft(id: int) -> Draft | None:  # noqa: A002
     payer = await directory.organisation(view.payer)
     assert payer is not None  # noqa: S101 - a foreign key says so
     contact = await directory.billing_contact(view.payer)
+    listed = await lines(id)
     return Draft(
         id=view.id,
         kind=view.kind,
@@ -266,12 +270,13 @@ async def draft(id: int) -> Draft | None:  # noqa: A002
         booking=view.booking,
         corrects=await _earlier(view.corrects),
         replaces=await _earlier(view.replaces),
-        lines=await lines(id),
+        lines=listed,
         vat_cents=view.vat_cents,
         reason=view.reason,
         corrected=await _frozen(view.corrects),
         cancelled_by=await _credit_notes_of(view.replaces),
         deposits=await db.rows(Earlier, _DEPOSITS, id),
+        session=await talon_of({item.booking for item in listed if item.booking is not None}),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from training.kernel.countries import printed
 from training.kernel.initials import initials
+from training.kernel.palette import PAPERS, inks
 from training.kernel.pdf import framed
 from training.kernel.pictures import shows
 from training.papers.documents.figures import grouped, siret
@@ -28,20 +29,28 @@ def sheet(
     headline: tuple[str, str],
     facts: Facts,
     accent: str,
+    dated: str = "",
+    subject: str = "",
+    talon: dict[str, Any] | None = None,
     logo: bytes | None,
     with_vat: bool = False,
     draft: bool = False,
 ) -> dict[str, Any]:
-    """What `layout.typ` wants of every paper. `headline`: an amount, and what it means.
+    """What `layout.typ` wants of every paper. `headline`: an amount, and what it means. `talon`: a session's stub.
 
+    The heading is what the paper is about, when it is known; its own name and number are above it, or in its place.
     A fact without a value is left out.
     """
+    named = f"{name} {number}".strip()
     return {
         "name": name,
         "number": number,
         "title": title,
         "draft": draft,
-        "accent": accent,
+        "overline": [named, f"du {dated}" if dated else ""] if subject else ["", ""],
+        "heading": subject or named,
+        "talon": talon,
+        "colours": _colours(accent),
         # one that cannot be carried, kept before anybody looked, stops no paper: the name stands in its place
         "logo": framed(logo, width=LOGO[0], height=LOGO[1]) if logo and shows(logo) else None,
         "initials": initials(sender.name),
@@ -51,6 +60,17 @@ def sheet(
         "headline": {"amount": headline[0], "text": headline[1]},
         "facts": [[label, value] for label, value in facts if value],
         "footer": _footer(sender, with_vat=with_vat),
+    }
+
+
+def _colours(accent: str) -> dict[str, Any]:
+    ink = inks(accent).light
+    return {
+        "accent": ink.fill,
+        "ink": ink.ink,
+        "ink_2": ink.ink_2,
+        "rule": ink.rule,
+        "ream": [paper.light.paper for paper in PAPERS.values()],
     }
 
 

@@ -20,6 +20,8 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.queries.transmissions import DepositWaiting, OpenDeposit
 from training.billing.rules import transmission as rules
 from training.billing.rules.states import InvoiceState
+from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.rules.looks import Look
 from training.directory import queries as directory
 from training.directory.rules import Buyer
 from training.kernel import db
@@ -147,20 +149,21 @@ class _Row:
     present: int | None
     counted_at: datetime | None
     counted_by: str | None
+    look: Look
 
 
 async def _served(invoice: int) -> list[Served | None]:
     """The bookings on an invoice, each as it was held; None for one whose session was not. Three statements."""
     rows = await db.rows(
         _Row,
-        """
+        f"""
         select b.session, o.title, b.reference, g.name as organisation, b.seats, h.present, h.counted_at,
                (select u.name from audit a join account u on u.id = a.actor_id
                 where a.action = 'session.hold' and a.subject_kind = 'session' and a.subject_id = b.session
-                  and a.actor_kind = 'user' order by a.id desc limit 1) as counted_by
+                  and a.actor_kind = 'user' order by a.id desc limit 1) as counted_by, {LOOK}
         from booking b
         join session s on s.id = b.session
-        join offer o on o.id = s.offer
+        join offer o on o.id = s.offer {LOOK_JOIN}
         join organisation g on g.id = b.organisation
         left join head_count h on h.booking = b.id
         where b.id in (select booking from invoice_line where invoice = $1 and booking is not null)
@@ -189,4 +192,7 @@ def _one(row: _Row, slots: list[scheduling.SlotView], team: tuple[str, ...]) -> 
         present=row.present,
         counted_at=row.counted_at,
         counted_by=row.counted_by or "",
+        paper=row.look.paper or "",
+        city=(slots[0].city or "") if slots else "",
+        venue=(slots[0].venue or "") if slots else "",
     )
