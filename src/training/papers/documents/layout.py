@@ -41,14 +41,12 @@ def sheet(
     The heading is what the paper is about, when it is known; its own name and number are above it, or in its place.
     A fact without a value is left out.
     """
-    named = f"{name} {number}".strip()
     return {
         "name": name,
         "number": number,
         "title": title,
         "draft": draft,
-        "overline": [named, f"du {dated}" if dated else ""] if subject else ["", ""],
-        "heading": subject or named,
+        **_heading(f"{name} {number}".strip(), dated, subject),
         "talon": talon,
         "colours": _colours(accent),
         # one that cannot be carried, kept before anybody looked, stops no paper: the name stands in its place
@@ -61,6 +59,11 @@ def sheet(
         "facts": [[label, value] for label, value in facts if value],
         "footer": _footer(sender, with_vat=with_vat),
     }
+
+
+def _heading(named: str, dated: str, subject: str) -> dict[str, Any]:
+    on = f"du {dated}" if dated else ""
+    return {"overline": [named, on] if subject else ["", ""], "heading": subject or named}
 
 
 def _colours(accent: str) -> dict[str, Any]:
