@@ -42,8 +42,6 @@ def sheet(
     A fact without a value is left out.
     """
     return {
-        "name": name,
-        "number": number,
         "title": title,
         "draft": draft,
         **_heading(f"{name} {number}".strip(), dated, subject),
