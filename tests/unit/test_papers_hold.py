@@ -25,6 +25,7 @@ from training.billing.rules.states import DocumentKind
 from training.kernel import pdf
 from training.kernel.characters import _PRINTED, check_printed, unprinted
 from training.papers.documents.party import Party
+from training.papers.documents.talon import Talon
 from training.papers.rules.vat import VatRegime
 from training.payments import documents as receipts
 from training.payments.documents import ReceiptDocument, Settled
@@ -49,6 +50,12 @@ def party(like: Party, text: str) -> Party:
                    contact=text[:100], phone=text[:30])  # fmt: skip
 
 
+def stub_of(text: str) -> Talon:
+    when = datetime(2026, 6, 9, 7, tzinfo=UTC)
+    return Talon(title=text[::-1], starts_at=when, ends_at=when.replace(hour=10), city=text, venue=text, paper="vert",
+                 count=10_000, dates=31)  # fmt: skip
+
+
 def an_invoice(text: str, kind: DocumentKind = DocumentKind.INVOICE, regime: VatRegime = VatRegime.NORMAL) -> bytes:
     whole = invoice(regime, kind)
     line = replace(workshop(regime), description=text, detail=text)
@@ -57,6 +64,7 @@ def an_invoice(text: str, kind: DocumentKind = DocumentKind.INVOICE, regime: Vat
         seller=party(whole.seller, text),
         buyer=party(whole.buyer, text),
         subject=text,
+        session=stub_of(text),
         service_code=text[:100],
         order_reference=text[:50],
         contract_reference=text[:50],
@@ -72,7 +80,7 @@ def a_free_session(text: str) -> bytes:
         FreeConfirmation(
             booking="R-7K2M", made_on=ISSUED, provider=party(whole.seller, text), beneficiary=party(whole.buyer, text),
             title=text, occurrences=(Occurrence(starts_at=when, ends_at=when.replace(hour=9), place=text),) * 2,
-            seats=12, value_cents=18_000,
+            seats=12, value_cents=18_000, session=stub_of(text),
         )
     )  # fmt: skip
 
@@ -101,7 +109,7 @@ def served(text: str) -> Served:
     return Served(
         title=text, booking="R-7F3K2QM", organisation=text,
         occurrences=(service_proof.Occurrence(when, when.replace(hour=10), text),), facilitators=(text, text),
-        expected=40, present=37, counted_at=when, counted_by=text[:200],
+        expected=40, present=37, counted_at=when, counted_by=text[:200], city=text, venue=text, paper="or",
     )  # fmt: skip
 
 
