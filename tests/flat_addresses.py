@@ -12,6 +12,7 @@ ADDRESSES = {
         "/seances?theme=Th%C3%A8me+1", "/seances?offre={offer}", "/seances?commune=c7", "/seances?personnes=40",
         "/seances?pres=Commune+7", "/seances?personnes=999&pres=Commune+7", "/seances?gratuit=oui",
         "/seances?mois={month}", "/catalogue?personnes=40", "/catalogue?q=zzzz+velo", "/seances/{session}",
+        "/seances/{session}/affiche.pdf",
         "/seances/agenda", "/integrer", "/integrer/seances", "/agenda/public.ics",
         "/agenda/public.ics?commune=c7", "/agenda/p/{feed}.ics", "/agenda/p/{team_feed}.ics",
         "/agenda/seances/{slot}.ics", "/sitemap.xml", "/api/v1/offers", "/api/v1/offers/{offer}", "/api/v1/sessions",

@@ -68,7 +68,7 @@ async def session_page(
 ) -> SessionShown | None:
     """A session that this person may see: not a draft, not another organisation's. Seven statements at most."""
     session = await scheduling.session(id)
-    if session is None or not _may_see(actor, session):
+    if session is None or not may_see(actor, session):
         return None
     slots = (await scheduling.slots([id]))[id]
     assigned = await scheduling.assignments([id])
@@ -94,7 +94,8 @@ async def _booked(who: CatalogueReader, session: int) -> tuple[BookingView, ...]
     return tuple(b for b in found if not is_late(b.state, b.expires_at, now))
 
 
-def _may_see(actor: Actor | None, session: SessionView) -> bool:
+def may_see(actor: Actor | None, session: SessionView) -> bool:
+    """Whether its page is shown to them: not a draft, nor another organisation's."""
     if session.state == SessionState.DRAFT:
         return False
     if session.kind != SessionKind.PRIVATE:
