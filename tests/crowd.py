@@ -80,6 +80,11 @@ async def build() -> dict[str, str]:
     used = "select add_theme(theme) from (select theme from offer group by theme offset 0) used"
     await db.connection().execute(used)
     await db.connection().execute("vacuum analyze", timeout=PATIENCE)  # as the server itself does, now and then
+    return await named(town, names)
+
+
+async def named(town: makers.Town, names: dict[str, str]) -> dict[str, str]:
+    """What addresses name, of a story that was told."""
     known = {"town": town.organisation, "first": FIRST}
     found = {name: str(await db.value(sql.format(**known))) for name, sql in NAMES.items()}
     assert "None" not in found.values(), [name for name, value in found.items() if value == "None"]

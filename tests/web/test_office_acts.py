@@ -336,7 +336,7 @@ async def test_a_mail_that_failed_is_sent_again(client):
         assert "550 boîte inconnue" in (await client.get(path)).text
         await done(client, f"{path}/renvoyer")
         assert (await mails.mail(mail)).state == "queued"
-        await refused(client, f"{path}/renvoyer", {}, 409, "déjà en route")
+        await refused(client, f"{path}/renvoyer", {}, 409, "attend déjà de partir")
 
 
 async def test_a_failed_job_is_tried_again(client):

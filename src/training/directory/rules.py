@@ -333,7 +333,7 @@ def check_account(text: str) -> str:
 
 def check_analytic_code(text: str) -> str:
     """A code of the analytic plan: short, without spaces."""
-    return _code(text, r"[0-9A-Z._/-]{1,20}", _("Vingt lettres, chiffres ou tirets au plus, par exemple MOB-SEC."))
+    return _code(text, r"[0-9A-Z._/-]{1,20}", _("Vingt lettres, chiffres ou tirets au plus, par exemple ATELIER-2."))
 
 
 def _code(text: str, pattern: str, wrong: str) -> str:

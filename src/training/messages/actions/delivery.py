@@ -188,7 +188,7 @@ async def retry(actor: Actor, mail: int) -> None:
             .returning(Mail.id)
         )
         if not changed:
-            raise Conflict(_("Ce courriel est déjà en route."))
+            raise Conflict(_("Ce courriel attend déjà de partir."))
         await outbox.put("mail.queued", ("mail", mail))
 
 

@@ -24,29 +24,29 @@ ANYBODY: list[dict[str, list[str]]] = [{}, {"bearer": []}]  # the key is optiona
 _SITE = "https://formations.example.org"
 _STARTS, _ENDS = datetime(2030, 3, 12, 8, 0, tzinfo=UTC), datetime(2030, 3, 12, 11, 0, tzinfo=UTC)
 _NOW = datetime(2030, 2, 1, 9, 30, tzinfo=UTC)
-_TITLE = "Sensibilisation au vélo électrique"
+_TITLE = "Cuisiner à plusieurs"
 _FILES = f"{_SITE}/api/v1/invoices/F2030-00012"
 
 OFFER = outputs.OfferItem(
-    "velo", _TITLE, "Essayer sans risque.", OfferKind.AWARENESS, "Vélo", 180, 6, 60, None, TariffMode.FLAT, 35_000,
-    outputs.CURRENCY, f"{_SITE}/catalogue/velo",
+    "cuisiner", _TITLE, "Préparer un repas ensemble.", OfferKind.AWARENESS, "Cuisine", 180, 6, 60, None,
+    TariffMode.FLAT, 35_000, outputs.CURRENCY, f"{_SITE}/catalogue/cuisiner",
 )  # fmt: skip
 OFFER_DETAIL = outputs.OfferDetail(
     **msgspec.structs.asdict(OFFER),
-    description="Une **demi-journée** pour essayer.",
-    objectives=["Régler son vélo"],
+    description="Une **demi-journée** aux fourneaux.",
+    objectives=["Composer un menu"],
     audience="Agents",
     prerequisites="Aucun",
 )
 SESSION = outputs.SessionItem(
-    42, "velo", _TITLE, SessionKind.OPEN, SessionState.PUBLISHED, _STARTS, _ENDS, 1, "Salle des fêtes, Exempleville",
-    60, 52, TariffMode.FLAT, 35_000, 35_000, outputs.CURRENCY, f"{_SITE}/seances/42",
+    42, "cuisiner", _TITLE, SessionKind.OPEN, SessionState.PUBLISHED, _STARTS, _ENDS, 1,
+    "Salle des fêtes, Exempleville", 60, 52, TariffMode.FLAT, 35_000, 35_000, outputs.CURRENCY, f"{_SITE}/seances/42",
 )  # fmt: skip
 MADE = outputs.BookingMade("R-7F3K2QM", BookingState.CONFIRMED, 42, 40, 35_000, outputs.CURRENCY)
 BOOKING = outputs.BookingItem(
-    "R-7F3K2QM", BookingState.CONFIRMED, 42, SessionState.PUBLISHED, "velo", _TITLE, _STARTS,
+    "R-7F3K2QM", BookingState.CONFIRMED, 42, SessionState.PUBLISHED, "cuisiner", _TITLE, _STARTS,
     "Salle des fêtes, Exempleville", "commune-d-exemple", "Commune d’Exemple", 40, TariffMode.FLAT, 35_000, 35_000,
-    outputs.CURRENCY, "EJ-118", "MOBILITE", "", 1, _NOW, None, _NOW, None, None,
+    outputs.CURRENCY, "EJ-118", "SOCIAL", "", 1, _NOW, None, _NOW, None, None,
 )  # fmt: skip
 BOOKING_DETAIL = outputs.BookingDetail(
     **msgspec.structs.asdict(BOOKING), participants=[outputs.Participant("Camille Exemple", None)]
@@ -55,7 +55,7 @@ HELD = outputs.SessionHeld(42, SessionState.HELD)
 INVOICE = outputs.InvoiceItem(
     "F2030-00012", "invoice", InvoiceState.ISSUED, date(2030, 3, 12), date(2030, 4, 11), "commune-d-exemple",
     "Commune d’Exemple", _TITLE, "R-7F3K2QM", date(2030, 3, 12), date(2030, 3, 12), 35_000, 0, 35_000,
-    35_000, False, outputs.CURRENCY, "EJ-118", "MOBILITE", f"{_FILES}.pdf", f"{_FILES}.xml",
+    35_000, False, outputs.CURRENCY, "EJ-118", "SOCIAL", f"{_FILES}.pdf", f"{_FILES}.xml",
 )  # fmt: skip
 INVOICE_DETAIL = outputs.InvoiceDetail(
     **msgspec.structs.asdict(INVOICE),

@@ -34,7 +34,7 @@ _PurchaseOrder = Annotated[
 ]
 _ServiceCode = Annotated[
     str,
-    Meta(max_length=100, description="Le service exécutant (Chorus Pro).", examples=["MOBILITE"]),
+    Meta(max_length=100, description="Le service exécutant (Chorus Pro).", examples=["SOCIAL"]),
 ]
 _AcceptPrice = Annotated[
     int,
