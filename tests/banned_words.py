@@ -223,7 +223,14 @@ BANS = (
         "« Confirmer que la séance a eu lieu »",
         "the button says the result",
     ),
-    Ban("réalisée", r"\b[Rr]éalisées?\b", "« a eu lieu »", "the office’s word", OUTSIDE),
+    Ban(
+        "réalisée",
+        r"\b[Rr]éalisées?\b",
+        "« a eu lieu »",
+        "the office’s word",
+        OUTSIDE,
+        right_in=("templates/parts/state.html",),  # the badge of its own lists
+    ),
     Ban("venus", r"^Venus$|\bcombien sont venus\b", "« présents »", "one word for who came"),
     Ban("pas échu", r"\b[Pp]as échue?s?\b", "« Non échu »", "the accountants’ own word"),
     Ban(

@@ -247,7 +247,7 @@ def test_seats_left_in_words(left: int, words: str) -> None:
     [
         (35000, "flat", "350,00\u00a0€ pour le groupe"),
         (2500, "per_seat", "25,00\u00a0€ par personne"),
-        (None, "flat", "Prix selon votre organisation"),
+        (None, "flat", "Prix selon votre structure"),
         (None, "free", "Gratuit"),
         (0, "flat", "Gratuit"),
     ],

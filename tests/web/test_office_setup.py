@@ -47,7 +47,7 @@ IDENTITY = {
 async def test_the_platform_s_identity_is_written_and_checked(client):
     with clock.frozen(makers.NOON):
         await staff(client)
-        assert "Plateforme" in (await client.get("/gestion/plateforme")).text
+        assert "Réglages" in (await client.get("/gestion/plateforme")).text
         await done(
             client, "/gestion/plateforme", IDENTITY
         )  # the first time, in a database where nobody said who runs it

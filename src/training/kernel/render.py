@@ -56,7 +56,7 @@ _PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", *_LISTS
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "space", "print"),
     "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, "today", "rack", "print"),
-    "animation": (*_EVERYWHERE, *_PUBLIC, "print"),
+    "animation": (*_EVERYWHERE, *_PUBLIC, "public", "print"),
     "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),
 }
 
