@@ -328,3 +328,15 @@ async def test_what_the_home_shows_takes_the_same_statements_however_much_there_
         assert (await client.get("/")).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 6
+
+
+async def test_the_home_names_who_stands_behind_the_platform_and_has_no_empty_place_for_them(client):
+    await priced_town()
+    assert "soutien" not in await words(client, "/")
+    sql = "insert into supporter (kind, name, link, sentence, position, created_at) values ($1, $2, $3, $4, 1, now())"
+    async with db.atomic():
+        await db.execute(sql, "funder", "Conseil départemental", "https://example.org/", "Depuis 2013.")
+        await db.execute(sql, "partner", "Mutuelle", None, "")
+    page = await words(client, "/")
+    assert page.index("Nos partenaires Mutuelle") < page.index("Avec le soutien de Conseil départemental")
+    assert 'href="https://example.org/"' in (await client.get("/")).text

@@ -1,4 +1,4 @@
-"""The first page: what comes next, the themes, and whom to ask what they are."""
+"""The first page: what comes next, the themes, whom to ask what they are, who stands behind the platform."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import ThemeListed
+from training.directory import queries as directory
+from training.directory.queries import SupporterView
 from training.directory.rules import OrganisationKind
 from training.reporting.portal.readers import CatalogueReader, asked_of
 from training.reporting.portal.sessions import PricedSession, sessions
@@ -24,10 +26,11 @@ class HomePage:
     themes: tuple[ThemeListed, ...]
     offers: int
     kinds: tuple[OrganisationKind, ...]
+    supporters: tuple[SupporterView, ...]
 
 
 async def home_page(who: CatalogueReader) -> HomePage:
-    """Four statements, however much there is."""
+    """Five statements, however much there is."""
     coming = await sessions(who, limit=POSTED + LISTED + 1)
     posted = [item for item in coming.items if item.open][:POSTED]
     others = [item for item in coming.items if item not in posted]
@@ -39,4 +42,5 @@ async def home_page(who: CatalogueReader) -> HomePage:
         tuple(themes[:TILES]),
         sum(theme.offers for theme in themes),
         await asked_of(who),
+        tuple(await directory.supporters()),
     )
