@@ -199,7 +199,7 @@ async def test_a_payment_is_taken_back_used_elsewhere_and_refunded(client):
     await office.refused(client, f"{path}/reprendre", {"receivable": str(a), f"reason-{a}": ""}, 422, "À remplir")
     await office.done(client, f"{path}/reprendre", {"receivable": str(a), f"reason-{a}": "Mauvaise facture"})
     shown = await page(client, path)
-    assert "Repris de F2027-00001" in shown
+    assert "Affectation annulée : F2027-00001" in shown
     assert "Régler 350,00 € de F2027-00002" in shown
     await office.refused(client, f"{path}/utiliser", {}, 422, "en face d’une facture")
     await office.refused(client, f"{path}/utiliser", {f"r-{b}": "360"}, 409, "c’est trop")
@@ -242,7 +242,7 @@ async def test_the_invoice_says_what_was_paid_and_uses_the_payers_credit(client)
         new = NewPayment(way=Way.CHEQUE, amount_cents=10_000, received_on=clock.today(), payer=invoice.payer)
         await settle.record_payment(SYSTEM, new)
         credit = await client.get(f"/gestion/factures/{number}")
-        assert "Utiliser 100,00 € de crédit" in makers.text_of(credit.text)
+        assert "Utiliser 100,00 € de trop-perçu" in makers.text_of(credit.text)
         payment = await db.value("select max(id) from payment")
         used = {"payment": str(payment), "amount": "100,00"}
         assert (

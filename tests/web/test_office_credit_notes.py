@@ -53,10 +53,10 @@ async def test_the_page_of_an_invoice_offers_both_ways_and_then_tells_what_was_d
     page = await read(client, page_of(invoice))
     assert "120,50 €" in page
     assert WHY in page
-    assert "Reste à créditer 229,50 €" in await read(client, page_of(invoice, "/avoir"))
+    assert "Avoir encore possible 229,50 €" in await read(client, page_of(invoice, "/avoir"))
     await done(client, page_of(invoice, "/avoir"), {**data, "seen": "12050", await line_of(invoice): "229,50"})
     assert "Faire un avoir" not in await read(client, page_of(invoice))
-    assert "déjà entièrement créditée" in await read(client, page_of(invoice, "/avoir"))
+    assert "Un avoir annule déjà toute cette facture" in await read(client, page_of(invoice, "/avoir"))
 
 
 @pytest.mark.parametrize(

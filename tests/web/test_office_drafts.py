@@ -13,13 +13,11 @@ from training.attendance.actions import hold_session
 from training.billing.actions.credit import CreditWanted, credit
 from training.billing.actions.issue import issue
 from training.billing.queries import invoices as billing
-from training.billing.rules.issuing import Check, CheckKey
 from training.bookings.actions import booking as booking_actions
 from training.bookings.actions.booking import NewBooking
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
-from training.kernel.render import pages
 from training.papers.rules.references import References
 from training.worker import drain
 
@@ -275,10 +273,10 @@ async def test_a_cancelled_booking_that_was_invoiced_is_to_credit(client):
         await write("update booking set state = 'cancelled' where id = $1", booked.id)
         await staff(client)
         page = await client.get(DRAFTS)
-        assert "À créditer" in makers.text_of(page.text)
+        assert "Avoirs à faire" in makers.text_of(page.text)
         assert f'href="/gestion/factures/{number}/avoir?reservation={booked.reference}"' in page.text
         await credit(SYSTEM, await db.value("select id from invoice"), CreditWanted(reason="Annulée."))
-        assert "À créditer" not in await text(client, DRAFTS)
+        assert "Avoirs à faire" not in await text(client, DRAFTS)
 
 
 async def test_a_monthly_draft_says_its_month(client):
@@ -330,7 +328,8 @@ async def test_issued_documents_are_narrowed_by_where_they_stand(client):
         await credit(SYSTEM, await db.value("select id from invoice where number = 'F2027-00001'"),
                      CreditWanted(reason="Erreur."))  # fmt: skip
         taken = await text(client, "/gestion/factures?etat=avoirs")
-        assert "AV2027-00001 Avoir sur F2027-00001" in taken
+        assert "AV2027-00001" in taken
+        assert "Avoir sur F2027-00001" in taken
         assert "−350,00 €" in taken
         assert "Annulée par un avoir" in await text(client, "/gestion/factures?etat=payees")
         assert "Avoir AV2027-00001" in await text(client, "/gestion/factures/AV2027-00001")
@@ -390,11 +389,3 @@ async def test_what_is_not_known_was_ticked_in_green_under_the_name_of_its_key(c
     (badge,) = re.findall(r"<li>(?:(?!</li>).)*TVA(?:(?!</li>).)*</li>", page, re.DOTALL)
     assert "attention" in badge
     assert "taxable" not in makers.text_of(page)
-
-
-async def test_every_check_that_can_be_fine_has_a_short_name():
-    macro = pages().get_template("office/invoices/_tabs.html").module
-    shown = {key: makers.text_of(macro.checks_line([Check(key, True, "")])) for key in CheckKey}
-    when_wrong_only = {key for key in CheckKey if key.name.startswith("SELLER")}
-    when_wrong_only |= {CheckKey.TOTAL, CheckKey.APPROVED, CheckKey.SPLIT}
-    assert {key for key, words in shown.items() if key.value in words} == when_wrong_only

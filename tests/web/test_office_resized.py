@@ -1,4 +1,4 @@
-"""« À créditer » and « À partager de nouveau »: what changes of seats leave to the office, and the form filled in."""
+"""« Avoirs à faire » and « À partager de nouveau »: what changes of seats leave to the office, and the form."""
 
 from __future__ import annotations
 

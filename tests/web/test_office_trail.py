@@ -58,7 +58,7 @@ async def test_it_goes_from_the_order_to_the_payment_with_days_and_names(client)
     for part in (
         f"{booked.reference}", "BC-77", "DRH", "1er mars 2027 à 12 h par Ève Équipe", "37 sur 40",
         "10 mars 2027 à 14 h par Ève Équipe", "Document intact", "document n° 1", "début de la série",
-        "Règlement Chèque CHQ 12", "200,00 €", "Règlement repris", "Chèque sans provision", "−50,00 €",
+        "Règlement Chèque CHQ 12", "200,00 €", "Affectation annulée", "Chèque sans provision", "−50,00 €",
         "Reste à payer 200,00 €", "Courriel",
     ):  # fmt: skip
         assert part in page, (part, page)

@@ -236,7 +236,7 @@ async def test_the_list_sorts_what_waits_and_says_what_to_do(client, bill):
     view = await bill.now()
     whole = NewPayment(way=Way.TRANSFER, amount_cents=view.due_cents, received_on=clock.today())
     await record_payment(SYSTEM, whole, {view.receivable: view.due_cents})
-    assert "Aucune facture d’acheteur public en cours" in await words_of(client, f"{PATH}/chorus")
+    assert "Aucune facture d’organisme public en cours" in await words_of(client, f"{PATH}/chorus")
 
 
 async def test_today_counts_what_waits_on_chorus_and_the_money(client, bill):

@@ -78,7 +78,7 @@ OFFICE: list[Seen] = [
     ("/structures/{slug}", "{number}", TEAM),
     ("/factures/{number}", "/avoir", TEAM),
     ("/factures/{number}", "Enregistrer un paiement", TEAM),
-    ("/factures/{number}", "Abandonner ce qui reste", {ADMINISTRATOR, BOOKKEEPER}),
+    ("/factures/{number}", "Passer en perte ce qui reste", {ADMINISTRATOR, BOOKKEEPER}),
     ("/comptes/reprises", "Reprise", {ADMINISTRATOR, BOOKKEEPER}),
     ("/comptes", 'href="/gestion/comptes/reprises"', {ADMINISTRATOR, BOOKKEEPER}),
     ("/comptes/journal", "Préparer la remise", {ADMINISTRATOR, BOOKKEEPER}),

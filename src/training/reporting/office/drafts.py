@@ -30,6 +30,8 @@ from training.records import queries as records
 from training.records.actions.give_number import Numbered
 from training.reporting.paging import cut
 
+LACKING_MOST = 100  # drafts that lack something, shown at once: more are read when these are done
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -43,9 +45,12 @@ class Ready:
 class OfficeDrafts:
     """A page of drafts, and what of all of them is ready; on the first page also what nothing bills or takes back.
 
+    `lacking`: those that cannot be issued yet, on the first page too; `more_lacking`: how many of them are not shown.
     `following`: the key of the last draft when there are more.
     """
 
+    lacking: list[DraftListed]
+    more_lacking: int
     drafts: list[DraftListed]
     following: tuple[date, int] | None
     ready: Ready
@@ -60,9 +65,13 @@ async def drafts_page(actor: Actor, *, after: tuple[date, int] | None, limit: in
     """The drafts from `after` on, with what all of them make together: they are read once."""
     found = await waiting.drafts(actor.scope, limit=waiting.ALL)
     green = [d.invoice.gross_cents for d in found if d.green]
-    beyond = [d for d in found if after is None or (d.invoice.served_until, d.invoice.place) < after]
+    lacking = [d for d in found if d.missing] if after is None else []
+    whole = [d for d in found if not d.missing]
+    beyond = [d for d in whole if after is None or (d.invoice.served_until, d.invoice.place) < after]
     shown, last = cut(beyond, limit)
     return OfficeDrafts(
+        lacking[:LACKING_MOST],
+        max(len(lacking) - LACKING_MOST, 0),
         shown,
         (last.invoice.served_until, last.invoice.place) if last else None,
         Ready(len(green), sum(green)),

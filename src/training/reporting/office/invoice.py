@@ -24,6 +24,7 @@ from training.kernel.permissions import Permission
 from training.messages.queries import MailListed
 from training.payments.queries import receivables
 from training.payments.queries.receivables import PaymentView, ReceivableView, SettlementView
+from training.reporting.office.invoice_stops import OfficeStop, stops_of
 from training.reporting.office.mails import mails_about
 from training.reporting.office.reminders import Reminding, reminding
 from training.reporting.office.trail import fingerprint
@@ -96,6 +97,7 @@ class OfficeInvoice:
     """What the page of an invoice shows. `fingerprint`: the SHA-256 of its paper, as the audit trail keeps it."""
 
     invoice: InvoiceView
+    stops: list[OfficeStop]  # none of what makes nobody owe
     lines: list[LineView]
     transmissions: ChannelPart | None
     payments: PaymentsPart | None
@@ -108,15 +110,23 @@ async def invoice_page(actor: Actor, number: str) -> OfficeInvoice:
     """What the page of an invoice shows; as many statements for any invoice. NotFound when there is none."""
     view = await invoice(actor.scope, number)
     now = await crediting.stands(view.id)
+    channel = await _channel(actor, view, now)
     return OfficeInvoice(
         invoice=view,
+        stops=_stops(view, channel),
         lines=await billing.lines(view.id),
-        transmissions=await _channel(actor, view, now),
+        transmissions=channel,
         payments=await _payments(actor, view),
         reminders=None if view.receivable is None else await reminding(actor, view.receivable),
         credit_notes=await _credit_notes(actor, view, now),
         fingerprint=await fingerprint(view),
     )
+
+
+def _stops(view: InvoiceView, channel: ChannelPart | None) -> list[OfficeStop]:
+    if channel is None or view.receivable is None:
+        return []
+    return stops_of(view, channel.standing, [(one.mail.state, one.day) for one in channel.tried if one.mail])
 
 
 async def invoice(scope: Scope, number: str) -> InvoiceView:
