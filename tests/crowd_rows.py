@@ -12,6 +12,7 @@ TOWN: Rows = [
     ("venue", 500, {"commune": "1000000 + 1 + n % 200", "name": "'Salle ' || n"}),
     ("facilitator", 200, {"email": "'anime' || n || '@example.org'", "name": "'Anime ' || n"}),
     ("offer", 40, {"slug": "'offre-' || n", "title": "'Offre ' || n", "theme": "'Thème ' || n % 5"}),
+    ("theme", 5, {"text": "'Thème ' || n % 5", "name": "'Thème ' || n % 5", "position": "n"}),
     ("tariff", 40, {"offer": "1000000 + n"}),
     (
         "organisation",

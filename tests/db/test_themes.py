@@ -69,3 +69,13 @@ async def test_themes_are_listed_as_staff_placed_them(database_test: None) -> No
     await db.execute("update offer set theme = 'Cuisine' where id = $1", town.offer)
     (theme,) = await catalogue.themes()
     assert (theme.look, theme.offers) == (default_look("Cuisine"), 1)
+
+
+async def test_an_offer_whose_theme_has_no_row_is_shown_all_the_same(database_test: None) -> None:
+    """Rows that were restored or copied with the triggers off."""
+    town = await makers.make_town()
+    await db.execute("alter table offer disable trigger theme_of_offer")
+    await db.execute("update offer set theme = 'Sans ligne' where id = $1", town.offer)
+    await db.execute("alter table offer enable trigger theme_of_offer")
+    (found,) = await catalogue.offers()
+    assert (found.look.name, found.look.paper, found.look.motif) == ("Sans ligne", "chamois", "salle")

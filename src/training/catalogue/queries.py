@@ -14,10 +14,12 @@ from training.kernel.clauses import Clauses
 from training.kernel.i18n import _
 from training.papers.rules.vat import VatRegime
 
-# How an offer `o` is shown, for any statement that lists what is about it: the field `look: Look` of its rows.
+# How an offer `o` is shown, for any statement that lists what is about it: the field `look: Look` of its rows. A theme
+# lacks its row only where somebody filled tables with their triggers off: its offers are shown all the same.
 LOOK = """
     array[
-        o.theme, th.name, th.paper, coalesce(o.motif, th.motif), '/images/' || pic.address || '.webp', pic.alt
+        o.theme, coalesce(th.name, o.theme), coalesce(th.paper, 'chamois'), coalesce(o.motif, th.motif, 'salle'),
+        '/images/' || pic.address || '.webp', pic.alt
     ] as look
 """
 LOOK_JOIN = "left join theme th on th.text = o.theme left join offer_picture pic on pic.offer = o.id"
