@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+from PIL import Image
+
 from training.catalogue import actions
 from training.catalogue.actions import OfferBilling
-from training.catalogue.rules.looks import ThemeShown
-from training.kernel import db
+from training.catalogue.rules.looks import PictureWords, ThemeShown
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 
 
@@ -15,8 +19,15 @@ async def edit(offer: int) -> None:
     await actions.choose_motif(SYSTEM, offer, "roue")
     shown = ThemeShown("À vélo", "or", "velo", "bicyclette", 1)
     await actions.edit_theme(SYSTEM, await db.value("select min(id) from theme"), shown)
+    await actions.set_picture(SYSTEM, offer, PictureWords("Une table", "Ana Test", clock.today(), "Classeur"), _photo())
+    await actions.remove_picture(SYSTEM, offer)
 
 
 async def bill(offer: int) -> None:
     """How it is invoiced."""
     await actions.set_offer_billing(SYSTEM, offer, OfferBilling(None, False, None, None))
+
+
+def _photo() -> bytes:
+    Image.new("RGB", (400, 260)).save(into := BytesIO(), "JPEG")
+    return into.getvalue()
