@@ -309,6 +309,15 @@ def test_every_list_gives_its_columns_known_kinds() -> None:
         assert used <= known, f"{path}: {used - known}"
 
 
+def test_the_frame_took_the_name_of_what_a_page_shows() -> None:
+    """A page of bookings lost its list to a variable of the same name in the frame around it."""
+    frame = (render.PACKAGE / "templates" / "base.html").read_text()
+    fields = set()
+    for path in (render.PACKAGE / "reporting").rglob("*.py"):
+        fields |= set(re.findall(r"^    (\w+): ", path.read_text(), flags=re.MULTILINE))
+    assert not fields & set(re.findall(r"{% set (\w+)", frame))
+
+
 def test_the_current_tab_is_announced_once() -> None:
     assert sample("tabs").count('aria-current="page"') == 1
 

@@ -155,7 +155,7 @@ async def test_the_facts_of_a_session_a_booking_an_organisation_and_an_invoice(c
         data = await client.get("/gestion/factures/F2027-00001.xml")
     assert "Commune d’Essai" in session
     assert "40 37" in session  # forty seats, thirty-seven came
-    assert "La séance a eu lieu" in booking
+    assert "Séance réalisée" in booking
     assert "Facture F2027-00001 émise" in booking
     assert "Votre réservation" in booking or "Courriels" in booking
     assert makers.SIRET in organisation
