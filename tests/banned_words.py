@@ -47,6 +47,7 @@ READERS: dict[str, frozenset[ReadBy]] = {
     "messages/rules.py": frozenset({TEAM}),
     "papers/": frozenset({CLIENT}),
     "payments/": OFFICE,
+    "payments/documents.py": frozenset({CLIENT}),
     "postgresql/": frozenset({HOST}),
     "reporting/office/": OFFICE,
     "reporting/portal/": frozenset({CLIENT}),
@@ -104,7 +105,13 @@ BANS = (
         "an inscription is a structure’s, once",
     ),
     Ban("sans engagement", r"sans engagement", "« Rien n’est dû. »", "an « engagement » is a number that we ask for"),
-    Ban("option", r"\b[Oo]ptions?\b", "places gardées jusqu’au…", "the team’s word", frozenset({CLIENT})),
+    Ban(
+        "option",
+        r"\b[Oo]ptions?\b(?! pour le paiement de la taxe)",  # CGI ann. II art. 242 nonies A, of an invoice
+        "places gardées jusqu’au…",
+        "the team’s word",
+        frozenset({CLIENT}),
+    ),
     Ban(
         "rapprocher",
         r"\b[Rr]approch|\b[Ii]mput(?:er|e|é|ée|ées|ation)\b",

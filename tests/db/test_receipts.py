@@ -77,7 +77,7 @@ async def test_a_cheque_over_two_invoices_tells_who_how_when_and_how_much_of_eac
         "350,00 € 350,00 € 0,00 €",
         f"{second.number}",
         "350,00 € 200,00 € 150,00 €",
-        "Un solde de 50,00 € reste à votre crédit.",
+        "Il vous reste un trop-perçu de 50,00 €.",
         "sous réserve de l’encaissement",
     ):
         assert sentence in words, words

@@ -73,7 +73,7 @@ def test_a_receipt_says_who_paid_how_when_what_and_what_remains() -> None:
         "F2026-00042 8 juin 2026 350,00 € 150,00 € 200,00 €",
         "Reste dû sur cette facture 200,00 €",
         "Montant reçu 200,00 €",
-        "Un solde de 50,00 € reste à votre crédit.",
+        "Il vous reste un trop-perçu de 50,00 €.",
         "Il n’est pas une facture",
     ):
         assert mention in text, text

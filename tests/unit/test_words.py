@@ -58,10 +58,16 @@ def test_a_banned_word_is_seen(place: str, words: str, name: str) -> None:
         ("templates/office/accounting/opening.html", "Reprendre les factures"),
         ("directory/rules.py", "Autre organisme public"),
         ("templates/portal/home.html", '<a href="/aide">Aide</a>'),
+        ("billing/documents/invoice_paper.py", "Option pour le paiement de la taxe d’après les débits."),
     ],
 )
 def test_the_same_letters_where_they_are_right(place: str, words: str) -> None:
     assert not list(broken(FrenchText(place, 1, words)))
+
+
+def test_papers_are_read_too() -> None:
+    """They are in French alone, outside the catalogue: an attestation that was not ours to give stood there unseen."""
+    assert any(text.place == "billing/documents/service_proof.py" for text in texts())
 
 
 def test_the_longest_beginning_says_who_reads() -> None:

@@ -54,7 +54,7 @@ class ReceiptDocument(Snapshot):
 
 def data(document: ReceiptDocument, logo: bytes | None = None) -> dict[str, Any]:
     """What `receipt.typ` lays out: who paid, how, when, for which invoices, and what remains due of each."""
-    left = f"Un solde de {euros(document.left_cents)} reste à votre crédit." if document.left_cents else ""
+    left = f"Il vous reste un trop-perçu de {euros(document.left_cents)}." if document.left_cents else ""
     return {
         **sheet(
             name="Reçu",
