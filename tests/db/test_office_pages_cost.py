@@ -27,10 +27,10 @@ from training.reporting.office import (
     planning,
     register,
     settings,
-    today,
     vat,
     venues,
 )
+from training.reporting.office.today.page import today_page
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +38,7 @@ ALL = SYSTEM.scope
 MARCH = date(2027, 3, 31)
 FILE = "numero;payeur;date;echeance;montant\n"
 PAGES = {
-    "today": (lambda: today.today_page(SYSTEM), 5),
+    "today": (lambda: today_page(SYSTEM), 7),
     "offers": (lambda: offers.offers_page(""), 1),
     "offer": (lambda: offers.offer_page("velo"), 2),
     "venues": (lambda: venues.venues_page("", after=None, limit=5), 1),
