@@ -102,13 +102,16 @@ def test_a_town_hall_books_is_invited_and_is_invoiced(browser, site: Site) -> No
     code = re.search(r"\b(\d{6})\b", mail.get_body(("plain",)).get_content()).group(1)
     page.get_by_label("Code à six chiffres").fill(code)
     page.get_by_role("button", name="Me connecter").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Réserver pour 40 personnes")
-    expect(page.get_by_text("350,00")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Relisez, puis réservez")
+    expect(page.locator(".talon").get_by_text("40")).to_be_visible()
+    expect(page.locator(".sheet").get_by_text("350,00")).to_be_visible()
     page.get_by_label("Numéro d’engagement").fill("EJ-2026-0042")
     before = len(site.inbox.mails)
     page.get_by_role("button", name="Réserver pour 40 personnes").dblclick()
     expect(page).to_have_url(re.compile(r"/espace/[a-z0-9-]+/reservations/R-"))
-    reference = page.url.split("?")[0].rpartition("/")[2]
+    reference = re.search(r"R-[A-Z0-9]+", page.url).group(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("C’est réservé.")
+    expect(page.get_by_text("Rien d’autre à faire aujourd’hui.")).to_be_visible()
 
     # one invitation, to the contact, though the button was clicked twice
     confirmation = site.inbox.wait_for(CONTACT.email, after=before)

@@ -125,6 +125,7 @@ async def test_once_booked_the_page_says_who_is_told_and_what_comes(client):
         f"{here}/places",
         f"{here}/annuler",
         f"/agenda/reservations/{booked.reference}.ics",
+        f"/seances/{town.session}/affiche.pdf",
     ):
         assert f'href="{leads}"' in page, leads
 
