@@ -33,7 +33,9 @@ CONTACT = Mailbox("Élodie Exemple", "elodie@example.org")
 PIECES = st.sampled_from(
     [*',;:"\\\r\n nN\t’éœ', "\r\n", "\\n", "\\N", "\\,", "vélo", "👩🏽‍🚒", "漢字", "\u00a0", "\u202f!", "a" * 80]
 )
-TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join))
+# U+FEFF: no text of ours has it (kernel/characters.py), and the library takes it for a mark of byte order
+TYPED = st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff")
+TEXTS = st.one_of(st.text(TYPED, max_size=300), st.lists(PIECES, max_size=60).map("".join))
 
 
 def event(**changes: object) -> EventText:
