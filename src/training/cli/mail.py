@@ -56,7 +56,7 @@ def test(address: str) -> None:
         target = check_email(address)
         click.echo(setting_up.run(lambda: trial.send_trial(SYSTEM, target)))
     except LookupError:
-        raise click.ClickException("Dites d’abord qui tient ce site, dans la gestion, sous « Plateforme ».") from None
+        raise click.ClickException("Dites d’abord qui tient ce site, dans la gestion, sous « Réglages ».") from None
     except (smtp.Refusal, ValueError) as refusal:
         raise click.ClickException(f"Le courriel n’est pas parti : {refusal}") from None
 
