@@ -9,6 +9,7 @@ from PIL import Image
 from training.catalogue import actions
 from training.catalogue.actions import OfferBilling
 from training.catalogue.rules.looks import PictureWords, ThemeShown
+from training.catalogue.rules.supporters import NewSupporter, SupporterKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 
@@ -21,6 +22,10 @@ async def edit(offer: int) -> None:
     await actions.edit_theme(SYSTEM, await db.value("select min(id) from theme"), shown)
     await actions.set_picture(SYSTEM, offer, PictureWords("Une table", "Ana Test", clock.today(), "Classeur"), _photo())
     await actions.remove_picture(SYSTEM, offer)
+    new = NewSupporter(SupporterKind.FUNDER, "Région d’Essai", "https://region.example.org", "", 1, None)
+    made = await actions.add_supporter(SYSTEM, new)
+    await actions.edit_supporter(SYSTEM, made, new)
+    await actions.remove_supporter(SYSTEM, made)
 
 
 async def bill(offer: int) -> None:

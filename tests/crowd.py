@@ -16,6 +16,8 @@ from training.billing.rules.payments import Way
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import open_feed
+from training.catalogue.actions import add_supporter
+from training.catalogue.rules.supporters import NewSupporter, SupporterKind
 from training.identity.actions import keys, roles
 from training.identity.rules import Role
 from training.kernel import clock, db, settings
@@ -36,6 +38,7 @@ NAMES = {
     "booking": "select reference from booking where id < {first} order by id desc limit 1",
     "offer": "select slug from offer where id < {first}",
     "theme": "select min(id) from theme",
+    "supporter": "select min(id) from supporter",
     "slug": "select slug from organisation where id = {town}",
     "contact": "select min(id) from contact where organisation = {town}",
     "account": "select id from account where email = 'rh@mairie.example.org'",
@@ -117,6 +120,7 @@ async def story() -> tuple[makers.Town, dict[str, str]]:
         "team_key": await keys.create(SYSTEM, "essai", organisation=None),
     }
     await open_feed(SYSTEM, "essai", organisation=town.organisation)
+    await add_supporter(SYSTEM, NewSupporter(SupporterKind.FUNDER, "Région d’Essai", None, "", 1, None))
     await drain()
     return town, secrets
 

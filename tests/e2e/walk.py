@@ -86,6 +86,7 @@ PATHS: dict[str, str] = {
     "/gestion/catalogue/{slug:str}/mots": "/gestion/catalogue/{offer}/mots",
     "/gestion/catalogue/{slug:str}/dessin": "/gestion/catalogue/{offer}/dessin",
     "/gestion/themes/{theme:int}": "/gestion/themes/{theme}",
+    "/gestion/soutiens/{supporter:int}": "",
     "/gestion/comptes/exercices/{day:str}": "/gestion/comptes/exercices/{year_end}",
     "/gestion/comptes/exercices/{day:str}/{name:str}": "",
     "/gestion/factures/{name:str}": "/gestion/factures/{invoice}",

@@ -1,4 +1,4 @@
-"""Changes to the catalogue: offers, their pictures and tariffs, and how themes are shown."""
+"""Changes to the catalogue: offers, their pictures and tariffs, how themes are shown, who supports them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import anyio.to_thread
 
 from training.catalogue.rules.looks import PictureWords, ThemeShown, check_motif, check_picture_words, check_shown
 from training.catalogue.rules.offers import OfferKind, OfferState
+from training.catalogue.rules.supporters import NewSupporter, check_supporter
 from training.catalogue.rules.tariffs import TariffRow
-from training.catalogue.tables import Offer, OfferPicture, Tariff, Theme
+from training.catalogue.tables import Offer, OfferPicture, Supporter, Tariff, Theme
 from training.directory import queries as directory
 from training.kernel import clock, outbox, pictures
 from training.kernel.actor import Actor
@@ -172,3 +173,47 @@ async def _forget(picture: dict[str, Any] | None) -> None:
     for file in (picture["wide"], picture["narrow"]) if picture else ():
         with contextlib.suppress(Conflict):  # another offer shows the same, or this one still does
             await tombstone_file(file, "picture removed")
+
+
+async def add_supporter(actor: Actor, new: NewSupporter, logo: tuple[bytes, str] | None = None) -> int:
+    """Name a partner or a funder on the home. `logo`: its bytes and their media type. Invalid names the field."""
+    async with acting(actor, "supporter.add") as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        check_supporter(new, has_logo=logo is not None)
+        values = {**asdict(new), "alt": new.alt if logo else None, **await _emblem(logo)}
+        row = Supporter(created_at=clock.now(), **values)
+        made = int((await Supporter.insert(row).returning(Supporter.id))[0]["id"])
+        change.about("supporter", made)
+    return made
+
+
+async def edit_supporter(
+    actor: Actor, supporter: int, new: NewSupporter, logo: tuple[bytes, str] | None = None
+) -> None:
+    """Write over it; without a new logo, the one that it has stays."""
+    async with acting(actor, "supporter.edit", ("supporter", supporter)) as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        known = await Supporter.select().where(Supporter.id == supporter).first().lock_rows("UPDATE")
+        if known is None:
+            raise NotFound(_("Ce soutien n’existe pas."))
+        shown = logo is not None or known["logo"] is not None
+        check_supporter(new, has_logo=shown)
+        await change.edit(
+            Supporter, supporter, {**asdict(new), "alt": new.alt if shown else None, **await _emblem(logo)}
+        )
+
+
+async def remove_supporter(actor: Actor, supporter: int) -> None:
+    """The home no longer names it."""
+    async with acting(actor, "supporter.remove", ("supporter", supporter)):
+        actor.must(Permission.PLATFORM_EDIT)
+        if not await Supporter.delete().where(Supporter.id == supporter).returning(Supporter.id):
+            raise NotFound(_("Ce soutien n’existe pas."))
+
+
+async def _emblem(logo: tuple[bytes, str] | None) -> dict[str, Any]:
+    """The columns of a logo that is given."""
+    if logo is None:
+        return {}
+    small = await anyio.to_thread.run_sync(pictures.emblem, *logo)
+    return {"logo": await keep_file(small, pictures.WEBP), "address": pictures.address(small)}

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from training.catalogue.rules.looks import Look, ThemeShown
 from training.catalogue.rules.offers import OFFER_KIND_NAMES, OfferKind
+from training.catalogue.rules.supporters import SUPPORTER_KIND_NAMES, SupporterKind
 from training.catalogue.rules.tariffs import Price, TariffRow, price_for
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
@@ -202,3 +203,38 @@ async def billed_as(slugs: Sequence[str]) -> dict[str, BilledAs]:
     """By slug, whatever the offers' states, in one statement."""
     sql = "select slug, vat_regime, bill_present, analytic_code, sales_account from offer where slug = any($1)"
     return {found.slug: found for found in await db.rows(BilledAs, sql, list(slugs))}
+
+
+@dataclass(frozen=True, slots=True)
+class SupporterView:
+    """A partner or a funder as the home names it; `address` is that of its logo, "" when it has none."""
+
+    id: int
+    kind: SupporterKind
+    name: str
+    link: str | None
+    sentence: str
+    position: int
+    address: str
+    alt: str
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in words."""
+        return _(SUPPORTER_KIND_NAMES[self.kind])
+
+
+_SUPPORTER = """
+    select id, kind, name, link, sentence, position, coalesce(address, '') as address, coalesce(alt, '') as alt
+    from supporter
+"""
+
+
+async def supporters() -> list[SupporterView]:
+    """Who stands behind the platform: partners, then funders, each in the order that staff gave them."""
+    return await db.rows(SupporterView, f"{_SUPPORTER} order by kind desc, position, id")
+
+
+async def supporter(id: int) -> SupporterView | None:  # noqa: A002
+    """One of them."""
+    return await db.row(SupporterView, f"{_SUPPORTER} where id = $1", id)

@@ -1,4 +1,4 @@
-"""Themes, offers, their pictures and their tariffs."""
+"""Themes, offers, their pictures and their tariffs; who stands behind them."""
 
 from __future__ import annotations
 
@@ -86,3 +86,24 @@ class OfferPicture(Table, tablename="offer_picture"):
 
     offer_picture_is_described = Check("alt <> ''")
     offer_picture_is_agreed = Check("agreed_by <> '' and agreement <> ''")
+
+
+class Supporter(Table, tablename="supporter"):
+    """Who stands behind the platform, named on its home: a partner, or who pays for it."""
+
+    id: Serial
+    kind = short_text(20)
+    name = short_text(100)
+    link = short_text(300, null=True)
+    sentence = short_text(200)
+    position = Integer(default=None)
+    logo = belongs_to(File, null=True)
+    address = short_text(32, null=True, index=True)  # what the logo's public address calls it: made of its bytes
+    alt = short_text(200, null=True)
+    created_at = instant()
+
+    supporter_kind_is_one = Check("kind in ('partner', 'funder')")
+    supporter_link_is_safe = Check("link like 'https://%'")
+    supporter_logo_is_whole = Check(
+        "(logo is null) = (address is null) and (logo is null) = (alt is null) and alt <> ''"
+    )

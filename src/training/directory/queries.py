@@ -291,24 +291,3 @@ async def organisation_by_slug_or_siret(text: str) -> OrganisationView | None:
     """An organisation as a host or a program names it."""
     sql = f"select {_ORGANISATION} from organisation o where o.slug = $1 or o.siret = replace($1, ' ', '')"
     return await db.row(OrganisationView, sql, text)
-
-
-@dataclass(frozen=True, slots=True)
-class SupporterView:
-    """A partner or a funder as the home names it; `address` is that of its logo, "" when it has none."""
-
-    kind: str
-    name: str
-    link: str | None
-    sentence: str
-    address: str
-    alt: str
-
-
-async def supporters() -> list[SupporterView]:
-    """Who stands behind the platform: partners, then funders, each in the order that staff gave them."""
-    sql = """
-        select kind, name, link, sentence, coalesce(address, '') as address, coalesce(alt, '') as alt
-        from supporter order by kind desc, position, id
-    """
-    return await db.rows(SupporterView, sql)

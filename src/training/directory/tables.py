@@ -145,27 +145,6 @@ class Partner(Table, tablename="partner"):
     active = Boolean(default=True)
 
 
-class Supporter(Table, tablename="supporter"):
-    """Who stands behind the platform, named on its home: a partner, or who pays for it."""
-
-    id: Serial
-    kind = short_text(20)
-    name = short_text(100)
-    link = short_text(300, null=True)
-    sentence = short_text(200)
-    position = Integer(default=None)
-    logo = belongs_to(File, null=True)
-    address = short_text(32, null=True, index=True)  # what the logo's public address calls it: made of its bytes
-    alt = short_text(200, null=True)
-    created_at = instant()
-
-    supporter_kind_is_one = Check("kind in ('partner', 'funder')")
-    supporter_link_is_safe = Check("link like 'https://%'")
-    supporter_logo_is_whole = Check(
-        "(logo is null) = (address is null) and (logo is null) = (alt is null) and alt <> ''"
-    )
-
-
 class Facilitator(Table, tablename="facilitator"):
     """A person who delivers: of the platform's team when `partner` is null. Needs no account."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.catalogue import queries as catalogue
-from training.catalogue.queries import ThemeListed
-from training.directory import queries as directory
-from training.directory.queries import SupporterView
+from training.catalogue.queries import SupporterView, ThemeListed
 from training.directory.rules import OrganisationKind
 from training.reporting.portal.readers import CatalogueReader, asked_of
 from training.reporting.portal.sessions import PricedSession, sessions
@@ -42,5 +40,5 @@ async def home_page(who: CatalogueReader) -> HomePage:
         tuple(themes[:TILES]),
         sum(theme.offers for theme in themes),
         await asked_of(who),
-        tuple(await directory.supporters()),
+        tuple(await catalogue.supporters()),
     )

@@ -11,7 +11,7 @@ from training.web.office.organisations import billing_facts, contacts, organisat
 from training.web.office.page import staff_only
 from training.web.office.payments import bank, bank_lines, payment, receipts, reminders
 from training.web.office.sessions import changing, facilitators, planning, session, venues
-from training.web.office.settings import access, keys, platform, series
+from training.web.office.settings import access, keys, platform, series, supporters
 
 _PAGES = (
     *(
@@ -34,7 +34,7 @@ _PAGES = (
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
     *(register, balances, journal, fiscal_years, opening),
-    *(mails, feeds, jobs, platform, access, keys, series),
+    *(mails, feeds, jobs, platform, access, keys, series, supporters),
 )
 
 ROUTER = Router(
