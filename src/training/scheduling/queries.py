@@ -97,6 +97,8 @@ class SessionView:
         return place(self.venue, self.city)
 
 
+# The looks come last: of nine tables PostgreSQL puts eight in order (`join_collapse_limit`), and a list of the sessions
+# of one commune has to begin with the commune.
 SESSION = f"""
     select s.id, s.offer, o.slug as offer_slug, o.title, o.summary, o.theme, o.duration_minutes, p.name as partner,
            s.kind, s.organisation, s.state, s.capacity, s.seats_taken, s.closes_at, s.note, s.cancel_reason,
@@ -105,12 +107,12 @@ SESSION = f"""
            s.generation, {LOOK}
     from session s
     join offer o on o.id = s.offer
-    {LOOK_JOIN}
     left join partner p on p.id = o.partner
     join slot f on f.session = s.id and f.position = 1
     left join venue_use u on u.slot = f.id
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune
+    {LOOK_JOIN}
 """
 
 

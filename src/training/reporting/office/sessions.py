@@ -69,12 +69,12 @@ _LIST = f"""
            ), '') as facilitators, {LOOK}
     from session s
     join offer o on o.id = s.offer
-    {LOOK_JOIN}
     join slot f on f.session = s.id and f.position = 1
     left join organisation g on g.id = s.organisation
     left join venue_use u on u.slot = f.id
     left join venue v on v.id = u.venue
     left join commune c on c.id = v.commune
+    {LOOK_JOIN}
 """
 # The order of a list is that of beginnings: what ends later than now began at most the longest of all sessions ago.
 _PERIODS = {
