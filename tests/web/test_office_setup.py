@@ -11,6 +11,7 @@ from office_makers import done, refused, staff
 from training.directory import queries as directory
 from training.identity.queries import api_keys
 from training.kernel import clock
+from training.kernel.palette import PAPERS
 
 pytestmark = pytest.mark.anyio
 
@@ -101,7 +102,9 @@ async def test_the_platform_says_what_it_does_and_who_answers(client):
         answer = await refused(client, "/gestion/plateforme", wrong, 422, "Ligne 1")
         assert 'value="Vallée de l’Essai"' in answer.text
         await done(client, "/gestion/plateforme", {**IDENTITY, **words})
-        assert "Vide, l’accueil dit" in (await client.get("/gestion/plateforme")).text
+        page = (await client.get("/gestion/plateforme")).text
+        assert "Vide, l’accueil dit" in page
+        assert all(f'data-paper="{paper}"' in page for paper in PAPERS)  # the ink on each, as it was chosen
     kept = await directory.the_platform()
     assert kept.tagline == "Cuisine et français, Vallée de l’Essai"
     assert (kept.home_title, kept.home_lead, kept.hours) == (words["headline"], words["lead"], words["hours"])

@@ -21,6 +21,7 @@ from training.directory.rules import (
 )
 from training.kernel.colours import check_accent
 from training.kernel.i18n import N_, _
+from training.kernel.palette import PAPERS
 from training.kernel.permissions import Permission
 from training.kernel.render import month_end
 from training.papers.rules.vat import OWN_REGIMES, REGIMES, VatRegime
@@ -90,6 +91,7 @@ async def _show(request: Asked, form: Form, found: OfficePlatform) -> Template:
         usual_private=default_terms(Buyer.COMPANY).penalty,
         usual_public=default_terms(Buyer.PUBLIC).penalty,
         usual=NOBODY,
+        papers=tuple(PAPERS),
     )
 
 
