@@ -121,6 +121,51 @@ def office() -> str:
     return "/gestion"
 
 
+def office_catalogue() -> str:
+    """The offers."""
+    return "/gestion/catalogue"
+
+
+def office_offer_picture(slug: str) -> str:
+    """The picture that stands in place of an offer's drawing."""
+    return f"/gestion/catalogue/{slug}/image"
+
+
+def office_sessions() -> str:
+    """The sessions to come."""
+    return "/gestion/seances"
+
+
+def office_new_venue() -> str:
+    """Where a venue is added."""
+    return "/gestion/lieux/nouveau"
+
+
+def office_invoices() -> str:
+    """The invoices."""
+    return "/gestion/factures"
+
+
+def office_invoice(number: str) -> str:
+    """An invoice or a credit note."""
+    return f"/gestion/factures/{number}"
+
+
+def office_draft(id: int) -> str:  # noqa: A002
+    """What is not issued yet."""
+    return f"/gestion/factures/brouillons/{id}"
+
+
+def office_opening(id: int) -> str:  # noqa: A002
+    """What is owed from former software."""
+    return f"/gestion/comptes/reprises/{id}"
+
+
+def office_mail(id: int) -> str:  # noqa: A002
+    """A mail: why it did not leave."""
+    return f"/gestion/courriels/{id}"
+
+
 def office_platform() -> str:
     """Who runs the site, and its bank."""
     return "/gestion/plateforme"

@@ -9,7 +9,7 @@ from training.catalogue.rules.looks import Look, PictureWords
 from training.catalogue.rules.offers import OfferState
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
-from training.kernel import clock, db
+from training.kernel import addresses, clock, db
 from training.kernel.clauses import Clauses
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -109,7 +109,7 @@ class OfferPictured:
     @property
     def path(self) -> str:
         """Where its picture is changed."""
-        return f"/gestion/catalogue/{self.slug}/image"
+        return addresses.office_offer_picture(self.slug)
 
 
 async def offer_picture(slug: str) -> OfferPictured:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.kernel import clock
+from training.kernel import addresses, clock
 from training.kernel.actor import Actor
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
@@ -108,10 +108,20 @@ def _first_steps(actor: Actor, counts: Waiting) -> list[FirstStep]:
             P.PLATFORM_EDIT,
             counts.siret,
             _("Dites qui tient ce site : nom, adresse, SIRET, banque"),
-            "/gestion/plateforme",
+            addresses.office_platform(),
         ),
-        (P.CATALOGUE_EDIT, counts.offers, _("Publiez un premier atelier dans le catalogue"), "/gestion/catalogue"),
-        (P.SESSIONS_PLAN, counts.venues, _("Ajoutez un lieu où l’on peut vous accueillir"), "/gestion/lieux/nouveau"),
+        (
+            P.CATALOGUE_EDIT,
+            counts.offers,
+            _("Publiez un premier atelier dans le catalogue"),
+            addresses.office_catalogue(),
+        ),
+        (
+            P.SESSIONS_PLAN,
+            counts.venues,
+            _("Ajoutez un lieu où l’on peut vous accueillir"),
+            addresses.office_new_venue(),
+        ),
     )
     return [FirstStep(words, href) for may, there, words, href in wanted if not there and actor.may(may)]
 
@@ -127,7 +137,7 @@ def _figures(actor: Actor, counts: Waiting, money: MoneyOwed | None) -> list[Fig
             _("Facturé, non échu"),
             money.coming_cents,
             count(money.coming, _("facture"), _("factures")),
-            "/gestion/factures",
+            addresses.office_invoices(),
         ),
         Figure(_("En retard"), money.late_cents, _late_note(money), WaitingKind.LATE.href, late=money.late > 0),
     ]

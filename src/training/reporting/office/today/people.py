@@ -66,14 +66,14 @@ def _said(found: Found, now: datetime) -> tuple[str, str, str]:
     match found.kind:
         case WaitingKind.MAIL_FAILED:
             what = _("n’a pas reçu « {subject} »").format(subject=found.title)
-            return what, f"/gestion/courriels/{found.id}", _("Voir pourquoi")
+            return what, addresses.office_mail(found.id), _("Voir pourquoi")
         case WaitingKind.MISSION:
             what = _("sa réponse pour {title}, le {day}")
             day = day_month(found.starts_at) if found.starts_at else ""
             return what.format(title=found.title, day=day), addresses.office_session(found.id), _("Voir la séance")
         case WaitingKind.ASKED:
             what = _("le numéro demandé pour {amount}").format(amount=euros(found.cents or 0))
-            return what, f"/gestion/factures/brouillons/{found.id}", _("Voir le brouillon")
+            return what, addresses.office_draft(found.id), _("Voir le brouillon")
     shown = row(found, now)
     words: Mapping[WaitingKind, str] = {
         WaitingKind.REQUEST: _("notre réponse pour {seats}").format(seats=seats(found.seats)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from training.kernel import addresses
 from training.kernel.i18n import N_, _, ngettext
 from training.kernel.render import day, euros
 from training.reporting.office.today.kinds import WaitingKind
@@ -95,7 +96,7 @@ def _the_rest(facts: Facts) -> list[Saying]:
 def _next(facts: Facts) -> list[Saying]:
     if facts.next_at is None:
         return [_parsed(_("Aucune séance n’est prévue."), None)]
-    return [_parsed(_("[La prochaine séance] est {day}."), "/gestion/seances", day=day(facts.next_at))]
+    return [_parsed(_("[La prochaine séance] est {day}."), addresses.office_sessions(), day=day(facts.next_at))]
 
 
 _NUMBERS = (

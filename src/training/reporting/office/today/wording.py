@@ -140,7 +140,7 @@ def _engagement(found: Found) -> _Said:
 
 def _late(found: Found) -> _Said:
     title = f"{found.title}, {found.who}"
-    href = f"/gestion/factures/{found.ref}" if found.ref else f"/gestion/comptes/reprises/{found.id}"
+    href = addresses.office_invoice(found.ref) if found.ref else addresses.office_opening(found.id)
     words = ", ".join(part for part in (_last_said(found), found.person) if part)
     return title, words, href, _("Relancer")
 
@@ -177,7 +177,7 @@ def deposit(found: OpenDeposit, now: datetime) -> PileRow:
     title = f"{found.number}, {found.payer_name}"
     words = f"{_(found.terms.name)} : {found.note or found.next}"
     group = group_of(kind, at, now, now)
-    href = f"/gestion/factures/{found.number}"
+    href = addresses.office_invoice(found.number)
     act = _("Corriger") if kind is WaitingKind.STUCK else _("Suivre")
     return PileRow(kind, group, at, found.invoice, age(at, now), euros(found.gross_cents), title, words, href, act)
 
