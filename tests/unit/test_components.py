@@ -64,8 +64,6 @@ SAMPLES = {
     '{% call ui.page_head("Titre", status=ui.status("mail", "sent")) %}…{% endcall %}',
     "notice": '{{ ui.notice("Texte", title="Titre", tone="done") }}{% call ui.notice() %}…{% endcall %}',
     "summary_list": '{{ ui.summary_list([("Quand", "Mardi"), ("Où", "Sées", "/x"), ("R", none)], ("T", "1")) }}',
-    "empty_state": '{{ ui.empty_state("Rien", "Pourquoi", ("/x", "Commencer")) }}',
-    "figures": '{{ ui.figures([("7", "séances")]) }}',
     "date_block": "{{ ui.date_block(start) }}",
     "timeline": '{{ ui.timeline([{"title": "Fait", "state": "done", "when": "hier", "text": none}]) }}',
     "table": '{% call ui.table("Liste", ["A", ("B", "num", "?tri=b", "ascending")], foot="") %}<tr></tr>{% endcall %}',
@@ -76,8 +74,6 @@ SAMPLES = {
     "search_box": '{{ ui.search_box("a", "Chercher", action="/x") }}',
     "tabs": '{{ ui.tabs([("/a", "A", 3), ("/b", "B")], "/b") }}',
     "pager": '{{ ui.pager({"previous": none, "next": "/x", "summary": "1 à 30"}) }}',
-    "session_card": '{{ ui.session_card("/x", start, end, "Sées", title="Vélo", venue="Halle", left=3, note="n") }}',
-    "offer_card": '{{ ui.offer_card("/x", "Vélo", "Résumé", price=ui.price(0), facts=["2 h"]) }}',
     "say": '{{ ui.say([{"before": "", "link": "Un", "after": " attend.", "href": "/x"}]) }}',
     "pile": "{{ ui.pile([pile]) }}",
     "waiting": "{{ ui.waiting(side, side) }}",
@@ -261,12 +257,9 @@ def test_a_date_reads_as_one_sentence_to_those_who_listen() -> None:
     assert text.startswith("mardi 9 mars")
 
 
-def test_a_session_card_has_one_link_that_says_it_all() -> None:
-    html = sample("session_card")
-    (link,) = re.findall(r"<a [^>]*>(.*?)</a>", html)
-    words = re.sub(r"<[^>]+>", "", link)
-    assert words.startswith("Sées, mardi 9 mars")
-    assert "9\u00a0h\u00a0– 12\u00a0h" in words
+def test_a_row_of_an_agenda_has_one_link_that_says_where_and_when() -> None:
+    (link,) = re.findall(r"<a [^>]*>(.*?)</a>", sample("agenda_row"))
+    assert re.sub(r"<[^>]+>", "", link) == "Héloup, mardi 9 mars 2027"
 
 
 def test_a_narrow_table_repeats_its_titles_and_sorting_is_announced() -> None:

@@ -51,7 +51,7 @@ def static(name: str) -> str:
 
 # What each audience's pages are dressed by, one file a component, in this order. Printing comes last.
 _EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", "summary", "sheet", "talon", "notice")
-_LISTS = ("timeline", "tabs", "pager", "table", "filters", "card")
+_LISTS = ("timeline", "tabs", "pager", "table", "filters")
 _PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", *_LISTS)
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "space", "print"),
@@ -64,8 +64,9 @@ SHEETS = {
 @cache
 def stylesheet(audience: str) -> bytes:
     """One audience's components as one file, without comments: a page asks once, a component stays one file."""
-    sheets = ((STATIC / "css" / f"{name}.css").read_text() for name in SHEETS[audience])
-    return re.sub(r"/\*.*?\*/", "", "".join(sheets), flags=re.DOTALL).encode()
+    whole = "".join((STATIC / "css" / f"{name}.css").read_text() for name in SHEETS[audience])
+    whole = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", whole, flags=re.DOTALL))
+    return re.sub(r" ?([{};,]) ?", r"\1", whole).encode()
 
 
 def style(audience: str) -> str:
