@@ -15,6 +15,13 @@ def said(page: bytes) -> str:
     return " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(page)).pages).split())
 
 
+def alternatives(page: bytes) -> list[str]:
+    """What a PDF says of its pictures."""
+    with pikepdf.open(BytesIO(page)) as document:
+        dictionaries = (each for each in document.objects if isinstance(each, pikepdf.Dictionary))
+        return [str(each["/Alt"]) for each in dictionaries if "/Alt" in each]
+
+
 def uncompressed(page: bytes) -> bytes:
     """A PDF with nothing of its structure hidden in streams."""
     out = BytesIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -9,9 +10,10 @@ from io import BytesIO
 import pikepdf
 import pytest
 import segno
+from PIL import Image
 from pypdf import PdfReader
 
-from papers_read import said
+from papers_read import alternatives, said
 from printed_boxes import runs
 from training.catalogue.rules.looks import Look
 from training.kernel.palette import PAPERS, inks
@@ -48,7 +50,8 @@ HOSTILE = {
 def long(text: str) -> Poster:
     return replace(
         POSTER, title=text or "T", city=text, venue=text, address=text, platform=text, tagline=text, contact=text,
-        phone=text[:30], whom=text, url=f"https://{'a' * 60}.example.org/seances/9223372036854775807",
+        phone=text[:30], audience=text, price=text,
+        url=f"https://{'a' * 60}.example.org/seances/9223372036854775807",
         slots=((WHEN, WHEN.replace(hour=11)),) * 31,
     )  # fmt: skip
 
@@ -84,6 +87,56 @@ def test_colour_fills_the_sheet_and_black_says_which_paper_to_take() -> None:
     assert "papier de couleur" not in said(build(POSTER))
 
 
+def _photograph() -> bytes:
+    Image.new("RGB", (1200, 780), (200, 80, 40)).save(into := BytesIO(), "WEBP")
+    return into.getvalue()
+
+
+PICTURED = replace(
+    POSTER, look=replace(POSTER.look, picture="/images/a.webp", alt="Des mains dans la farine"), picture=_photograph()
+)
+
+
+@pytest.mark.parametrize("black", [False, True])
+def test_an_offers_own_picture_takes_the_drawings_place_and_says_what_it_shows(black: bool) -> None:
+    page = build(replace(PICTURED, url=""), black=black)
+    assert alternatives(page) == ["Des mains dans la farine"]
+    jpeg = base64.b64decode(data(PICTURED, black=black)["art"].split("base64,")[1].split('"')[0])
+    assert Image.open(BytesIO(jpeg)).mode == ("L" if black else "RGB")
+
+
+def test_a_picture_that_does_not_read_leaves_the_drawing() -> None:
+    broken = data(replace(PICTURED, picture=_photograph()[:300]))
+    assert broken["art"] == data(POSTER)["art"]
+
+
+def test_it_says_for_whom_at_what_price_and_the_year_only_of_another_year() -> None:
+    text = said(build(replace(POSTER, audience="agents et élus", price="Gratuit", dated=False)))
+    assert "Gratuit Pour qui\N{NO-BREAK SPACE}: agents et élus" in text or "Gratuit Pour qui : agents et élus" in text
+    assert "décembre 9 h – 12 h" in text
+    assert "2026" not in text
+
+
+def test_the_accent_of_a_commune_is_clear_of_the_numeral_above() -> None:
+    found = sorted(runs(build(replace(POSTER, city="Écouves"))), key=lambda run: run.size, reverse=True)
+    numeral, commune = found[0], next(run for run in found if run.base < found[0].base)
+    accent = commune.base + 0.92 * commune.size
+    assert numeral.base - accent > 1.5, (numeral, commune)
+
+
+def test_no_word_of_a_long_workshop_is_alone_on_its_last_line() -> None:
+    title = "Entretenir et réparer son vélo de service : freins, pneus, chaîne et freinage"
+    found = runs(build(replace(POSTER, title=title)))
+    commune = sorted(found, key=lambda run: run.size, reverse=True)[2]  # after « 1 » and its « er »
+    lines: dict[int, float] = {}
+    for run in found:
+        if run.size > 6.3 and run.base < commune.base - 2:
+            lines[round(run.base)] = max(lines.get(round(run.base), 0), run.right)
+    widths = [lines[base] for base in sorted(lines, reverse=True)]
+    assert len(widths) > 1
+    assert widths[-1] > 0.5 * max(widths), widths
+
+
 def test_in_black_nothing_but_black_and_greys_is_printed() -> None:
     with pikepdf.open(BytesIO(build(POSTER, black=True))) as document:
         pieces = [document.pages[0]]
@@ -102,13 +155,7 @@ def test_the_code_is_that_of_the_page_and_is_read_back() -> None:
     size = int(drawn.split('viewBox="0 0 ')[1].split()[0])
     made = segno.make_qr(POSTER.url, error="m", boost_error=False)
     assert size == made.symbol_size(border=0)[0]
-    assert _alternatives(build(POSTER)) == [f"QR code\N{NO-BREAK SPACE}: {POSTER.url.removeprefix('https://')}"]
-
-
-def _alternatives(page: bytes) -> list[str]:
-    with pikepdf.open(BytesIO(page)) as document:
-        dictionaries = (each for each in document.objects if isinstance(each, pikepdf.Dictionary))
-        return [str(each["/Alt"]) for each in dictionaries if "/Alt" in each]
+    assert alternatives(build(POSTER)) == [f"QR code\N{NO-BREAK SPACE}: {POSTER.url.removeprefix('https://')}"]
 
 
 def test_a_session_that_is_not_for_everybody_names_whom_it_is_for_and_gives_no_address() -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import httpx
 import pytest
+from PIL import Image
 
 import makers
 import office_makers
-from training.kernel import db
+from papers_read import alternatives, said
+from training.catalogue.actions import set_picture
+from training.catalogue.rules.looks import PictureWords
+from training.kernel import clock, db
+from training.kernel.actor import SYSTEM
 
 pytestmark = pytest.mark.anyio
 
@@ -53,3 +60,30 @@ async def test_a_private_session_has_one_for_its_own_people_and_the_team(
     assert (await client.get(address)).status_code == 404
     await office_makers.staff(client)
     assert (await client.get(address)).status_code == 200
+
+
+async def test_it_says_for_whom_it_is_and_a_price_that_is_everybodys(
+    client: httpx.AsyncClient, database_test: None
+) -> None:
+    town = await makers.make_town()
+    address = f"/seances/{town.session}/affiche.pdf"
+    text = said((await client.get(address)).content)
+    assert "350,00 € pour le groupe" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Agents des collectivités" in text
+    async with db.atomic():
+        await db.execute("update tariff set organisation_kind = 'commune'")
+    assert "350,00" not in said((await client.get(address)).content)
+
+
+async def test_an_offers_own_picture_is_on_it_unless_the_offer_is_not_to_be_seen(
+    client: httpx.AsyncClient, database_test: None
+) -> None:
+    town = await makers.make_town()
+    address = f"/seances/{town.session}/affiche.pdf"
+    Image.new("RGB", (1200, 780), "navy").save(into := BytesIO(), "JPEG")
+    words = PictureWords("Six personnes autour d’une table", "Ana Test", clock.today(), "Classeur")
+    await set_picture(SYSTEM, town.offer, words, into.getvalue())
+    assert words.alt in alternatives((await client.get(address)).content)
+    async with db.atomic():
+        await db.execute("update offer set state = 'draft' where id = $1", town.offer)
+    assert words.alt not in alternatives((await client.get(address)).content)

@@ -182,8 +182,8 @@ def _carried(attachment: EmbeddedFile) -> dict[str, object]:
     }
 
 
-def framed(picture: bytes, *, width: int, height: int) -> str:
-    """A PNG, JPEG or SVG fitted to the left of a frame, as the SVG text that `image()` of a template takes.
+def framed(picture: bytes, *, width: int, height: int, fill: bool = False) -> str:
+    """A PNG, JPEG or SVG fitted to the left of a frame, or filling it, as the SVG text that `image()` takes.
 
     The picture is one that `pictures.shows`: Typst refuses a broken one, and takes seconds over an endless one.
     """
@@ -193,9 +193,10 @@ def framed(picture: bytes, *, width: int, height: int) -> str:
         mime = "image/jpeg"
     else:
         mime = "image/svg+xml"
+    fitted = "xMidYMid slice" if fill else "xMinYMid meet"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        f'<image width="{width}" height="{height}" preserveAspectRatio="xMinYMid meet" '
+        f'<image width="{width}" height="{height}" preserveAspectRatio="{fitted}" '
         f'href="data:{mime};base64,{b64encode(picture).decode()}"/></svg>'
     )
 

@@ -169,6 +169,20 @@ def _redrawn(picture: Image.Image, frame: tuple[int, int], kind: str, *, quality
     return into.getvalue()
 
 
+def printed(content: bytes, *, grey: bool) -> bytes:
+    """A kept photograph as papers carry it: a JPEG, in black if need be. Nothing, of one that does not read."""
+    try:
+        with _DECODING, Image.open(BytesIO(content), formats=("WEBP",)) as picture:
+            if _photo_fault(*picture.size, WIDE[0] * WIDE[1]):
+                return b""
+            opaque = Image.new("RGB", picture.size, "white")
+            opaque.paste(picture, mask=picture if picture.mode == "RGBA" else None)
+            (opaque.convert("L") if grey else opaque).save(into := BytesIO(), "JPEG", quality=85)
+            return into.getvalue()
+    except _TOLD_WRONG:
+        return b""
+
+
 def address(content: bytes) -> str:
     """What a picture is called in the public addresses that show it: another name for other bytes."""
     return hashlib.sha256(content).hexdigest()[:32]

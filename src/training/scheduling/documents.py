@@ -11,7 +11,7 @@ from typing import Any
 import segno
 
 from training.catalogue.rules.looks import Look
-from training.kernel import pdf
+from training.kernel import pdf, pictures
 from training.kernel.clock import local
 from training.kernel.motifs.art import art_for_print
 from training.kernel.palette import PAPERS, inks
@@ -19,7 +19,7 @@ from training.papers.documents.figures import DAYS, MONTHS, hour
 
 BLACK = "#000000"
 TINT, BARE = "#bdbdbd", "#ffffff"  # in black, a drawing's two other inks: a grey, and the paper itself
-KEPT = 32  # sheets, some 60 KB each: a poster is asked for by several people in the days that it is made
+KEPT = 16  # sheets, 60 KB each, up to ten times that with a photograph: several people ask for one in a few days
 
 # What hangs on a wall is read from afar: more than this is nobody's name, and would be too small to read.
 PLACE, TITLE, LINE = 90, 160, 120  # characters
@@ -27,7 +27,10 @@ PLACE, TITLE, LINE = 90, 160, 120  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
-    """All that the sheet shows. `url` empty: the page is not for everybody. `whom`: the organisation it is for."""
+    """All that the sheet shows. `url` empty: the page is not for everybody. `whom`: the organisation it is for.
+
+    `dated`: not of the year in which it is printed. `price`: only one that is everybody's. `picture`: the offer's own.
+    """
 
     title: str
     slots: tuple[tuple[datetime, datetime], ...]
@@ -45,6 +48,10 @@ class Poster:
     accent: str
     url: str = ""
     whom: str = ""
+    audience: str = ""
+    price: str = ""
+    dated: bool = True
+    picture: bytes = b""
 
 
 def data(poster: Poster, *, black: bool = False) -> dict[str, Any]:
@@ -62,20 +69,19 @@ def data(poster: Poster, *, black: bool = False) -> dict[str, Any]:
         "framed": black,
         "paper_to_take": "À imprimer sur papier de couleur : le blanc est réservé aux affiches officielles "
         "(loi du 29 juillet 1881, art. 15).",
-        "art": art_for_print(
+        "art": _photograph(poster.picture, black)
+        or art_for_print(
             poster.look, poster.seed, ink=ink, deep=deep, light=light, group=poster.group, minutes=poster.minutes
         ),
+        "alt": (poster.look.alt or "") if poster.picture else "",
         "day": "1er" if on.day == 1 else str(on.day),
         "weekday": DAYS[on.weekday()],
-        "month": f"{MONTHS[on.month - 1]} {on.year}",
+        "month": MONTHS[on.month - 1] + (f" {on.year}" if poster.dated else ""),
         "place": _cut(place, PLACE),
         "heading": _cut(poster.title, TITLE),
         "hours": _hours(start, end),
         "dates": _others(poster.slots[1:]),
-        "venue": _cut(poster.venue if poster.city else "", LINE),
-        "address": _cut(poster.address, LINE),
-        "call": _cut(_call(poster), LINE),
-        "whom": [_cut(text, LINE) for text in _whom(poster)],
+        "facts": [[_cut(lead, LINE), _cut(rest, LINE)] for lead, rest in _facts(poster)],
         "url": poster.url.removeprefix("https://").removeprefix("http://"),
         "code": code(poster.url) if poster.url else None,
         "platform": _cut(poster.platform, LINE),
@@ -112,12 +118,21 @@ def _others(slots: tuple[tuple[datetime, datetime], ...]) -> str:
     return "Puis le " + ", le ".join(said[:3] if more else said) + more
 
 
-def _call(poster: Poster) -> str:
-    return poster.phone.replace(" ", "\N{NO-BREAK SPACE}") or poster.contact
+def _facts(poster: Poster) -> list[tuple[str, str]]:
+    """Where, for whom and at what price, whom to call: what stands out of each, and the rest."""
+    whom = f"Pour {poster.whom}" if poster.whom else poster.audience and f"Pour qui : {poster.audience}"
+    phone = poster.phone.replace(" ", "\N{NO-BREAK SPACE}")
+    return [
+        (poster.venue if poster.city else "", poster.address),
+        (poster.price, whom),
+        (phone or poster.contact, poster.contact if phone else ""),
+    ]
 
 
-def _whom(poster: Poster) -> list[str]:
-    return [text for text in (poster.contact if poster.phone else "", poster.whom and f"Pour {poster.whom}") if text]
+def _photograph(content: bytes, black: bool) -> str:
+    """The offer's own picture as a template takes it; "" when there is none to show."""
+    printed = pictures.printed(content, grey=black) if content else b""
+    return pdf.framed(printed, width=pictures.WIDE[0], height=pictures.WIDE[1], fill=True) if printed else ""
 
 
 def _cut(text: str, most: int) -> str:
