@@ -20,7 +20,6 @@ from training.app import create_app
 from training.kernel import clock, db, i18n, migrate, settings
 from training.postgresql import embedded
 
-ROOT = Path(__file__).parents[1]
 for folder in (Path(__file__).parent, Path(__file__).parent / "unit"):
     sys.path.insert(0, str(folder))  # makers, samples and validators are plain modules
 
@@ -29,8 +28,8 @@ import makers  # noqa: E402
 import online_makers  # noqa: E402
 import stripe_server  # noqa: E402
 from databases import on  # noqa: E402
+from kept import KEPT, lend_faces  # noqa: E402
 
-KEPT = Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve() / "tests"  # from one run to the next
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 BASE_URL = "http://testserver.local"
 _numbers = itertools.count()
@@ -44,13 +43,6 @@ def _settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     data_dir = tmp_path_factory.mktemp("data")
     lend_faces(data_dir)
     settings.use(settings.load({"DATA_DIR": str(data_dir), "BASE_URL": BASE_URL, "SECRET_KEY": "test" * 16}))
-
-
-def lend_faces(data_dir: Path) -> None:
-    """The faces that are cut once for all runs and all their processes, in a DATA_DIR of a test's own."""
-    kept = KEPT / "faces"
-    kept.mkdir(parents=True, exist_ok=True)
-    (data_dir / "faces").symlink_to(kept)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sites import Inbox, Site, doors, execute, free_port, in_own_loop, served
 
 from databases import on
+from kept import lend_faces
 
 INSTALL = "apt-get install --yes chromium"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -69,10 +70,12 @@ def _running(server: str, inbox: tuple[Inbox, int], folders: pytest.TempPathFact
     in_own_loop(execute(server, f"create database {name}"))
     url = f"http://127.0.0.1:{free_port()}"
     box, smtp = inbox
+    data_dir = folders.mktemp("e2e")
+    lend_faces(data_dir)
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("SMTP_", "BASE_", "SECRET_"))},
         "DATABASE_URL": on(server, name),
-        "DATA_DIR": str(folders.mktemp("e2e")),
+        "DATA_DIR": str(data_dir),
         "BASE_URL": url,
         "SECRET_KEY": "browser" * 8,
         "LOG_LEVEL": "warning",

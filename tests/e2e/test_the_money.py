@@ -42,9 +42,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sites import Inbox, Site, execute, free_port, in_own_loop, served, sign_in, training
 
 import stripe_server
-from conftest import lend_faces
 from databases import on
 from facturx_rules import findings
+from kept import lend_faces
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 TREASURER = "compta@essayeurs.example.org"
