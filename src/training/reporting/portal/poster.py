@@ -30,7 +30,7 @@ async def poster(actor: Actor | None, id: int) -> Poster | None:  # noqa: A002
     private = session.kind == SessionKind.PRIVATE
     whom = await directory.organisation(session.organisation) if private and session.organisation else None
     offer = await catalogue.offer(session.offer_slug)
-    town = " ".join(part for part in (slots[0].postcode, slots[0].city) if part)
+    town = "\N{NO-BREAK SPACE}".join(part for part in (slots[0].postcode, slots[0].city) if part)
     return Poster(
         title=session.title,
         slots=tuple((slot.starts_at, slot.ends_at) for slot in slots),
