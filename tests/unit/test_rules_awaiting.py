@@ -66,6 +66,14 @@ def test_late_invoices_are_said_the_oldest_first_each_with_its_days() -> None:
     assert "1 jour de retard" in one.text
 
 
+def test_what_is_to_be_paid_within_days_waits_the_first_day_on_top() -> None:
+    due = [invoice("F1", -10), invoice("F2", 0), invoice("F3", -11), invoice("F4", 3)]
+    first, second = awaiting.invoices_due_soon(due, TODAY)
+    assert (first.title, first.act, first.late) == ("Payer la facture F2", "Voir et payer", False)
+    assert second.title == "Payer la facture F1"
+    assert "Cuisine, 100,00\u00a0€, avant le " in second.text
+
+
 def test_a_public_body_is_not_asked_to_pay_by_itself() -> None:
     (late,) = awaiting.late_invoices([invoice("F1", 3, buyer=Buyer.PUBLIC)], TODAY)
     assert late.title == "La facture F1 n’est pas encore payée"

@@ -49,6 +49,22 @@ def test_confirmed_says_who_is_told_and_that_nothing_is_left() -> None:
     assert invoice.title.startswith("La facture : 350,00")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (invoicing(), "350,00\u00a0€, facturés après la séance."),
+        (invoicing(moment=BillingMoment.CONFIRMED), "350,00\u00a0€, facturés dès la confirmation."),
+        (invoicing(vat=True), "350,00\u00a0€ hors taxes, facturés après la séance."),
+    ],
+)
+def test_the_price_and_its_day_are_one_sentence(asked: Invoicing, said: str) -> None:
+    assert what_follows.price(booking(), asked) == said
+
+
+def test_what_is_free_has_no_price_to_say() -> None:
+    assert what_follows.price(booking(tariff_mode=TariffMode.FREE, price_cents=0), invoicing()) == ""
+
+
 def test_pending_is_being_looked_at() -> None:
     view = booking(state=BookingState.PENDING, confirmed_at=None)
     assert what_follows.headline(view) == "C’est demandé."

@@ -38,6 +38,7 @@ async def test_who_waits_for_a_signin_mail_reads_that_none_leaves(client):
     await makers.make_platform(phone="02 61 91 00 00")
     going = await client.get("/connexion")
     assert "ne partent pas" not in text_of(going.text)
+    assert "Vous administrez ce site" not in text_of(going.text)
     assert "Un courriel part vers rh@mairie.example.org" in await ask_for_code(client)
     await close()
     page = await ask_for_code(client)
@@ -45,12 +46,18 @@ async def test_who_waits_for_a_signin_mail_reads_that_none_leaves(client):
     assert "Les courriels de connexion ne partent pas" in page
     assert "02 61 91 00 00" in page
     assert "training user link" in page
-    assert "training user link" in text_of((await client.get("/connexion")).text)
+    asking = (await client.get("/connexion")).text
+    above, below = asking.split('<form method="post" action="/connexion"')
+    assert "Appelez-nous : 02 61 91 00 00." in text_of(above)
+    assert "training user link" not in above, "the field is on a phone's first screen"
+    assert "training user link" in below.split("<details>")[1]
 
 
 async def test_without_a_server_too(client):
     await makers.make_platform()
-    assert "Ce site n’a pas de serveur de courriel" in await ask_for_code(client)
+    page = await ask_for_code(client)
+    assert "Les courriels de connexion ne partent pas" in page
+    assert "Son serveur d’envoi n’est pas réglé" in page
 
 
 @pytest.mark.usefixtures("_open")
@@ -94,11 +101,12 @@ async def test_the_team_reads_why_and_how_many_wait(client):
     await office_makers.staff(client)
     assert "Aucun courriel ne part" not in text_of((await client.get("/gestion")).text)
     await close()
-    page = text_of((await client.get("/gestion")).text)
+    today = (await client.get("/gestion")).text
+    page = text_of(today)
     assert "Aucun courriel ne part depuis le" in page
     assert "127.0.0.1" in page
     assert "1 courriel attend" in page
-    assert "courriel que le serveur n’a pas encore pris" in page
+    assert 'href="/gestion/courriels"' in today
 
 
 @pytest.mark.usefixtures("_open")

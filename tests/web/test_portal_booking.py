@@ -122,7 +122,7 @@ async def test_the_same_form_sent_again_with_other_answers_is_told_of_the_first(
         ("quarante", "n’est pas un nombre entier"),
         ("4,5", "n’est pas un nombre entier"),
         ("", "Indiquez un nombre"),
-        ("99999999999999999999", "Indiquez 1000 ou moins"),
+        ("99999999999999999999", "Il reste 60 places : demandez-en 60 ou moins"),
         ("61", "Il reste 60 places : demandez-en 60 ou moins"),
         ("<b>", "n’est pas un nombre entier"),
         ("٤٠", "n’est pas un nombre entier"),
@@ -371,3 +371,15 @@ async def test_who_comes_back_to_the_form_hears_what_is_booked_already(client) -
         shown = (await client.get(f"/seances/{town.session}/reserver?places=12")).text
     assert "Vous avez déjà 12 places dans cette séance" in text_of(shown)
     assert booked.reference in shown
+
+
+async def test_a_booking_that_ended_says_what_is_due_and_not_its_price(client):
+    town = await makers.make_town()
+    booked = await makers.make_booking(town, 4)
+    await enter(client, town.organisation)
+    here = f"/espace/{town.slug}/reservations/{booked.reference}"
+    assert "350,00 € pour tout le groupe" in text_of((await client.get(here)).text).replace("\u00a0", " ")
+    await makers.post(client, f"{here}/annuler", {"reason": ""})
+    page = text_of((await client.get(here)).text).replace("\u00a0", " ")
+    assert "0,00 € rien n’est dû" in page
+    assert "350,00 €" not in page

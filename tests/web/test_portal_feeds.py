@@ -157,12 +157,12 @@ async def test_what_was_answered_is_shown_to_who_booked_and_to_the_team(client):
     await makers.sign_in(client, "equipe@example.org")
     words = text_of((await client.get(f"/gestion/seances/{town.session}")).text)
     assert "a répondu oui le 01/03/2027" in words
-    assert "Léa Exemple lea@example.org participe Non" in words
+    assert "Léa Exemple lea@example.org participant Non" in words
     assert "Rachel Ressources rh@mairie.example.org contact Peut-être" in words
-    assert "Aline Anime anime@example.org anime Oui" in words
+    assert "Aline Anime anime@example.org personne qui anime Oui" in words
     one = text_of((await client.get(f"/gestion/reservations/{booked.reference}")).text)
-    assert "participe Non" in one
+    assert "participant Non" in one
     assert "Aline Anime" not in one
     await answer(SYSTEM, notes["anime@example.org"].id, Answer.DECLINED)
     words = text_of((await client.get(f"/gestion/seances/{town.session}")).text)
-    assert "Aline Anime anime@example.org anime Non" in words
+    assert "Aline Anime anime@example.org personne qui anime Non" in words

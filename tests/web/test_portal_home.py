@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 import makers
 from makers import text_of
-from portal_makers import enter, hold_session
+from portal_makers import AFTER, enter, hold_session
+from training.attendance import actions as attendance
 from training.billing.queries import invoices as billing
+from training.directory.rules import OrganisationKind
 from training.identity.rules import Role
-from training.kernel import clock
+from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
@@ -81,7 +84,7 @@ async def test_what_is_engaged_is_invoiced_then_paid(client):
     await hold_session(town)
     await enter(client, town.organisation)
     page = text_of((await client.get(f"/espace/{town.slug}")).text).replace("\u00a0", " ")
-    assert "Déjà payé 0,00 €" in page
+    assert "Payé en 2027 0,00 €" in page
     assert "À payer 350,00 €" in page
     assert "Engagé, pas encore facturé 0,00 €" in page
     assert "Votre année 2027 réservation 1 places réservées 4" in page
@@ -92,3 +95,48 @@ async def test_an_organisation_that_waits_reads_that_it_is_being_checked(client)
     new = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="n.example.org")
     await enter(client, new)
     assert "Votre structure est en cours de vérification" in text_of((await client.get("/espace/nouvelle")).text)
+
+
+async def test_what_was_held_and_is_not_invoiced_yet_is_engaged(client):
+    town = await makers.make_town()
+    await makers.make_booking(town, 4)
+    with clock.frozen(AFTER):
+        await attendance.hold_session(SYSTEM, town.session)
+        await enter(client, town.organisation)
+        page = text_of((await client.get(f"/espace/{town.slug}")).text).replace("\u00a0", " ")
+    assert "L’argent Toutes les factures" in page
+    assert "Engagé, pas encore facturé 350,00 €" in page
+
+
+async def test_an_invoice_that_waits_for_the_platform_is_not_to_be_paid_yet(client):
+    town = await makers.make_town()
+    await makers.make_booking(town, 4)
+    await hold_session(town)
+    await db.execute(
+        """
+        insert into transmission (invoice, channel, status, happened_on, created_at)
+        select id, 'chorus_pro', 'suspended', issued_on, now() from invoice where state = 'issued'
+        """
+    )
+    await enter(client, town.organisation)
+    for path in ("", "/factures"):
+        page = text_of((await client.get(f"/espace/{town.slug}{path}")).text).replace("\u00a0", " ")
+        assert "À payer 350,00 €" not in page, path
+        assert "En attente de notre part" in page, path
+
+
+async def test_an_invoice_to_pay_within_days_waits_for_its_reader(client):
+    town = await makers.make_town()
+    friends = await makers.make_organisation(
+        "Amis", siret=None, kind=OrganisationKind.ASSOCIATION, domain="amis.example.org"
+    )
+    await makers.make_booking(replace(town, organisation=friends), 4)
+    await hold_session(town)
+    (invoice,) = await billing.invoices(SYSTEM.scope)
+    assert invoice.late_from is not None
+    for days, waits in ((11, False), (10, True), (0, True)):
+        at = clock.at(invoice.late_from - timedelta(days=days), makers.NOON.time())
+        with clock.frozen(at):
+            await enter(client, friends)
+            found = awaited((await client.get("/espace/amis")).text)
+        assert (f"Payer la facture {invoice.number}" in found) == waits, days

@@ -54,6 +54,16 @@ async def test_too_many_people_may_take_what_is_left_and_lose_nothing_typed(clie
     assert {b.note for b in await queries.bookings(SYSTEM.scope)} == {"", "Deux fauteuils"}
 
 
+async def test_however_many_are_asked_for_what_is_left_is_said_and_offered(client):
+    town = await makers.make_town()
+    await enter(client, town.organisation)
+    for typed in ("61", "9999"):
+        shown = (await client.get(f"/seances/{town.session}/reserver?places={typed}")).text
+        assert "Il reste 60 places : demandez-en 60 ou moins" in text_of(shown)
+        assert "ou plus" not in text_of(shown)
+        assert button(shown) == f"{typed}>60"
+
+
 async def test_the_price_beside_what_is_left_is_that_of_what_is_left(client):
     town = await makers.make_town()
     each = await makers.make_session(await makers.make_offer("code", mode=TariffMode.PER_SEAT, cents=25_00), capacity=6)

@@ -29,7 +29,7 @@ Seen = tuple[str, str, set[Role]]  # page, what is on it, who sees it
 
 # {past}: a booking that was held and invoiced; {coming}, {option}: of a coming session
 PORTAL: list[Seen] = [
-    ("", "Dernières factures", {MANAGER, ACCOUNTANT}),
+    ("", "Factures à payer", {MANAGER, ACCOUNTANT}),
     ("", "{number}", {MANAGER, ACCOUNTANT}),
     ("", "Toutes les factures", {MANAGER, ACCOUNTANT}),
     ("", 'href="{base}/factures"', {MANAGER, ACCOUNTANT}),
@@ -40,7 +40,7 @@ PORTAL: list[Seen] = [
     ("/reservations", "{past}", EVERY),
     ("/reservations/{past}", "350,00", EVERY),
     ("/reservations/{past}", "{number}", {MANAGER, ACCOUNTANT}),
-    ("/reservations/{past}", "<h2>Facture</h2>", {MANAGER, ACCOUNTANT}),
+    ("/reservations/{past}", "Facture {number}</a>", {MANAGER, ACCOUNTANT}),
     ("/reservations/{past}", "/confirmer", set()),
     ("/reservations/{past}", "/annuler", set()),
     ("/reservations/{past}", "Enregistrer les noms", set()),

@@ -14,6 +14,7 @@ from training.kernel.i18n import N_, _, ngettext
 from training.kernel.render import day, euros, hour
 
 NAMES_SOON = timedelta(days=7)  # before a session, names that are wanted are asked for once more
+PAID_SOON = timedelta(days=10)  # an invoice to pay within them waits for the reader
 MOST_LATE = 2  # late invoices said one by one; more are said together
 
 
@@ -47,6 +48,21 @@ def _late(invoice: InvoiceView, today: date) -> Awaited:
     text = f"{about}, {euros(invoice.due_cents)}. {since[:1].upper()}{since[1:]}."
     act = _("Voir où elle en est") if public else _("Voir et payer")
     return Awaited(title.format(number=invoice.number), text, act, f"/factures/{invoice.number}", late=True)
+
+
+def invoices_due_soon(due: Iterable[InvoiceView], today: date) -> list[Awaited]:
+    """What is to be paid within days, the first day on top. `due`: invoices that can be paid now."""
+    soon = [(i.late_from, i) for i in due if i.late_from is not None and today <= i.late_from <= today + PAID_SOON]
+    return [_due_soon(invoice, until) for until, invoice in sorted(soon, key=lambda pair: (pair[0], pair[1].id))]
+
+
+def _due_soon(invoice: InvoiceView, until: date) -> Awaited:
+    public = invoice.payer_buyer == Buyer.PUBLIC
+    title = _("La facture {number} n’est pas encore payée") if public else _("Payer la facture {number}")
+    said = _("{about}, {amount}, avant le {day}.")
+    text = said.format(about=invoice.subject or invoice.title, amount=euros(invoice.due_cents), day=day(until))
+    act = _("Voir où elle en est") if public else _("Voir et payer")
+    return Awaited(title.format(number=invoice.number), text, act, f"/factures/{invoice.number}")
 
 
 def undecided(bookings: Iterable[BookingView]) -> list[Awaited]:

@@ -38,7 +38,8 @@ class PortalBooking:
     """What the page of a booking shows. `answers`: to its invitations, by address in lower case.
 
     `invoices`: those that are issued, where the reader may see them. `billing`: what they still need to know, where the
-    reader may say it. `paper`: the confirmation of a free session is there. `fixed`: why its seats stay as they are.
+    reader may say it. `kept_cents`: what its invoices ask for, less their credit notes. `paper`: the confirmation of a
+    free session is there. `fixed`: why its seats stay as they are.
     """
 
     booking: BookingView
@@ -48,6 +49,7 @@ class PortalBooking:
     steps: list[TimelineStep]
     invoices: list[InvoiceView]
     billing: FactsWanted | None
+    kept_cents: int
     paper: bool
     may_name: bool
     may_confirm: bool
@@ -76,6 +78,7 @@ async def booking_page(actor: Actor, organisation: OrganisationView, booking: Bo
         ),
         invoices=[invoice for invoice in invoices if invoice.number],
         billing=await wanted(organisation, booking.references) if tells else None,
+        kept_cents=_kept(billed),
         paper=paper,
         may_name=who_may.may_name(actor, standing),
         may_confirm=who_may.may_confirm(actor, standing, now),
@@ -91,6 +94,7 @@ class WhatFollows:
 
     booking: BookingView
     headline: str
+    price: str
     lead: str
     nothing_left: bool
     steps: list[NextStep]
@@ -115,6 +119,7 @@ async def made_page(actor: Actor, organisation: OrganisationView, booking: Booki
     return WhatFollows(
         booking,
         what_follows.headline(booking),
+        what_follows.price(booking, invoicing),
         what_follows.lead(booking),
         what_follows.nothing_left(booking),
         what_follows.following(booking, invoicing, may_name=who_may.may_name(actor, standing)),
@@ -122,6 +127,12 @@ async def made_page(actor: Actor, organisation: OrganisationView, booking: Booki
         may_resize=who_may.may_resize(actor, standing, now),
         may_cancel=who_may.may_cancel(actor, standing, now),
     )
+
+
+def _kept(billed: list[InvoiceView]) -> int:
+    """What stays invoiced, whoever may read the invoices."""
+    issued = [invoice for invoice in billed if invoice.number]
+    return sum(i.gross_cents - i.credited_cents for i in issued if i.receivable is not None)
 
 
 def _fixed(actor: Actor, booking: BookingView) -> str:

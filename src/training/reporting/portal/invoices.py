@@ -200,6 +200,13 @@ def _on_chorus(status: str | None) -> StandingBadge:
     return StandingBadge(_("Déposée sur Chorus Pro"), "accent", "ring")
 
 
+def payable(invoice: InvoiceView, *, under_way: bool) -> bool:
+    """Whether its payer can see to it now: it has reached them, and no payment of it is on its way."""
+    if under_way or not invoice.due_cents:
+        return False
+    return invoice.payer_buyer != Buyer.PUBLIC or invoice.transmission in _REACHED - {"mandated"}
+
+
 async def under_way(receivables: Sequence[int | None]) -> frozenset[int]:
     """Those of some receivables of which a payment waits for its bank."""
     sql = "select distinct receivable from checkout where receivable = any($1) and state = 'processing'"
@@ -303,10 +310,16 @@ class Coming:
     late_cents: int
 
 
+# Of a receivable: its invoice does not wait for the platform, which is to cure something in it first.
+ASKED_OF_PAYER = """coalesce((
+    select status from transmission where invoice = receivable.invoice order by id desc limit 1
+), '') not in ('suspended', 'to_recycle')"""
+
+
 async def owed(organisation: int) -> Coming:
     """What is due of an organisation's invoices, and what of it is late."""
-    sql = """
-        select coalesce(sum(gross_cents - settled_cents), 0)::bigint as due_cents,
+    sql = f"""
+        select coalesce(sum(gross_cents - settled_cents) filter (where {ASKED_OF_PAYER}), 0)::bigint as due_cents,
                coalesce(sum(gross_cents - settled_cents) filter (where due_on < $2), 0)::bigint as late_cents
         from receivable where payer = $1 and settled_cents < gross_cents
     """

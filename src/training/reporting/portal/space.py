@@ -21,11 +21,11 @@ from training.kernel.permissions import Permission
 from training.reporting.portal import awaiting
 from training.reporting.portal.awaiting import Awaited
 from training.reporting.portal.facts_wanted import lacking_of, services_of
-from training.reporting.portal.invoices import StandingBadge, standing_of, under_way
+from training.reporting.portal.invoices import ASKED_OF_PAYER, StandingBadge, payable, standing_of, under_way
 
 P = Permission
 SHOWN = 6  # coming bookings on the page
-LOOKED_AT = 20  # coming bookings that may wait for something
+LOOKED_AT = 20  # coming bookings, and invoices to pay, that may wait for something
 DUE = 5  # invoices to pay on the page
 
 
@@ -67,11 +67,14 @@ async def space_page(actor: Actor, organisation: OrganisationView) -> PortalSpac
     here = organisation.id
     bookings = await coming(actor.scope, here, limit=LOOKED_AT)
     sees_invoices = actor.may(P.INVOICES_SEE, organisation=here)
-    late, due = await _due(actor.scope, here) if sees_invoices else ([], [])
+    late, owed = await _due(actor.scope, here) if sees_invoices else ([], [])
+    waiting = await under_way([invoice.receivable for invoice in owed]) if owed else frozenset()
+    payable_now = [i for i in owed if payable(i, under_way=i.receivable in waiting)]
     year = await _year(here)
     awaited = [
         *awaiting.late_invoices(late, clock.today()),
         *_to_decide(actor, bookings),
+        *awaiting.invoices_due_soon(payable_now, clock.today()),
         *await _lacking(actor, organisation, bookings, drafts=sees_invoices),
         *_to_name(actor, bookings),
     ]
@@ -80,7 +83,7 @@ async def space_page(actor: Actor, organisation: OrganisationView) -> PortalSpac
         awaited=awaited,
         coming=bookings[:SHOWN],
         money=await _money(here) if sees_invoices else None,
-        due=await _standing(due),
+        due=[(i, standing_of(i, under_way=i.receivable in waiting)) for i in owed[:DUE]],
         year=year,
         feeds=await calendar.tokens(organisation=here) if actor.may(P.FEEDS_MANAGE, organisation=here) else None,
         may_book=actor.may(P.BOOKINGS_MAKE, organisation=here),
@@ -125,21 +128,16 @@ async def _lacking(
 
 
 async def _due(scope: Scope, organisation: int) -> tuple[list[InvoiceView], list[InvoiceView]]:
-    """The invoices that are late, and those to show of all that are to be paid: late ones first."""
+    """The invoices that are late, and those to look at of all that are to be paid: late ones first."""
     late, due = InvoiceNarrowing.LATE, InvoiceNarrowing.DUE
     found = await billing.invoices(scope, organisation=organisation, standing=late, limit=DUE)
-    others = await billing.invoices(scope, organisation=organisation, standing=due, limit=DUE)
+    others = await billing.invoices(scope, organisation=organisation, standing=due, limit=LOOKED_AT)
     known = {invoice.id for invoice in found}
-    return found, [*reversed(found), *(i for i in others if i.id not in known)][:DUE]
-
-
-async def _standing(found: Sequence[InvoiceView]) -> list[tuple[InvoiceView, StandingBadge]]:
-    waiting = await under_way([invoice.receivable for invoice in found]) if found else frozenset()
-    return [(invoice, standing_of(invoice, under_way=invoice.receivable in waiting)) for invoice in found]
+    return found, [*reversed(found), *(i for i in others if i.id not in known)]
 
 
 async def _money(organisation: int) -> SpaceMoney:
-    """In one statement. What is engaged looks a year back: what was held is invoiced soon after."""
+    """In one statement. What is engaged: all that comes, and what was held within a year and is not invoiced yet."""
     today = clock.today()
     found = await db.row(
         SpaceMoney, _MONEY, organisation, today, today.replace(month=1, day=1), clock.now() - timedelta(days=365)
@@ -148,13 +146,13 @@ async def _money(organisation: int) -> SpaceMoney:
     return found
 
 
-_MONEY = """
+_MONEY = f"""
     select coalesce((
                select sum(s.amount_cents) from receivable r join settlement s on s.receivable = r.id
                join payment p on p.id = s.payment
                where r.payer = $1 and p.way <> 'credit_note' and s.settled_on >= $3
            ), 0)::bigint as paid_cents,
-           coalesce(sum(gross_cents - settled_cents), 0)::bigint as due_cents,
+           coalesce(sum(gross_cents - settled_cents) filter (where {ASKED_OF_PAYER}), 0)::bigint as due_cents,
            coalesce(sum(gross_cents - settled_cents) filter (where due_on < $2), 0)::bigint as late_cents,
            coalesce((
                select sum(greatest(b.price_cents - coalesce((

@@ -68,6 +68,14 @@ def lead(booking: BookingView) -> str:
     )
 
 
+def price(booking: BookingView, invoicing: Invoicing) -> str:
+    """What it costs and when that is invoiced, in one sentence; "" where nothing is invoiced."""
+    if booking.tariff_mode == TariffMode.FREE or not booking.price_cents:
+        return ""
+    said = _("{amount} hors taxes, facturés {when}.") if invoicing.vat else _("{amount}, facturés {when}.")
+    return said.format(amount=euros(booking.price_cents), when=_when(invoicing.organisation))
+
+
 def nothing_left(booking: BookingView) -> bool:
     """Whether there is nothing else to do today."""
     return booking.state != BookingState.OPTION

@@ -41,6 +41,8 @@ from training.web.portal.people import read_people
 from training.web.portal.sessions import session_id
 from training.web.seats import MOST_SEATS
 
+ANY_NUMBER = 10**12  # what is left says more than a limit
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -153,13 +155,13 @@ def _fitted(form: Form) -> bool:
 
 def read(form: Form, asking: Asking) -> NewBooking | None:
     """What was typed, as a booking; None with the mistakes in the form."""
-    seats = form.number("places", least=1, most=MOST_SEATS)
+    seats = form.number("places", least=1, most=ANY_NUMBER)
     had = whole(form.values.get("avant", ""))  # as the form said; what there is by now is the action's to compare
     contact = None if had else _contact(form, asking)
     references = read_references(form, asking.services)
     note = form.lines("note", most=2_000)
     people = read_people(form)
-    if seats is None or not form.good:
+    if seats is None or seats > MOST_SEATS or not form.good:
         read_seats(form, asking.found)  # the action would say it; with another mistake, both are said at once
         return None
     return NewBooking(
@@ -177,10 +179,11 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
 
 
 def read_seats(form: Form, found: SessionShown) -> None:
-    """Say now what the action would refuse: not a number of people, or more than are left."""
-    seats = form.number("places", least=1, most=MOST_SEATS)
+    """Say now what the action would refuse: not a number of people, or more than are left; of both, what is left."""
+    seats = form.number("places", least=1, most=ANY_NUMBER)
     if seats is not None and seats > found.session.seats_left:
         form.errors.setdefault("places", seats_missing(found.session.seats_left).detail)
+    form.number("places", least=1, most=MOST_SEATS)
 
 
 def _contact(form: Form, asking: Asking) -> int | None:
@@ -267,10 +270,10 @@ def _refuse(form: Form, refusal: DomainError) -> None:
 
 async def _page(request: Asked, asking: Asking, form: Form, status: int = 200) -> Template:
     seats = form.values.get("places", "").strip()
-    people = whole(seats, MOST_SEATS) or 0
+    people = whole(seats) or 0
     left = asking.found.session.seats_left
     fits = left if people > left > 0 else 0  # what can be had instead
-    cost = await _quote(asking, fits or people)
+    cost = await _quote(asking, fits or min(people, MOST_SEATS))
     form.values["price"] = "" if cost is None else str(cost.price_cents)
     form.values.setdefault("contact", _usual_contact(asking, the_actor(request)))
     context: dict[str, Any] = {

@@ -143,7 +143,7 @@ async def _ask_page(request: Asked, form: Form, status: int = 200) -> Template:
     coded = cookie_name(PROOF) in request.cookies  # a code is on its way to this browser, and works meanwhile
     about = await sought(None, safe_path(form.values.get("suite", "")))
     return await page(
-        request, "portal/signin.html", status, form=form, mail_stop=None, stop=stop, coded=coded, about=about
+        request, "portal/signin.html", status, form=form, mail_stop=None, stopped=stop, coded=coded, about=about
     )
 
 
@@ -159,7 +159,7 @@ async def _code_page(request: Asked, form: Form, status: int = 200) -> Template:
         minutes=int(REQUEST_LIFE.total_seconds() // 60),
         asked=asked,
         fate=asked.fate(stopped=stop is not None) if asked else Fate.LEFT,
-        stop=stop,
+        stopped=stop,
         mail_stop=None,
         again=address("/connexion", suite=following),
         about=await sought(None, following),
