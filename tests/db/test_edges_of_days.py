@@ -78,7 +78,8 @@ async def test_the_week_begins_with_today_in_paris_and_has_seven_days(database_t
         await makers.make_session(town.offer, starts_at=datetime(2027, 3, 8, 23, 30, tzinfo=UTC))
         await makers.make_session(town.offer, starts_at=datetime(2027, 3, 1, 12, tzinfo=UTC))
     with clock.frozen(late):
-        week = await reading.week()
-    assert [(day.day, day.today) for day in week][:2] == [(date(2027, 3, 2), True), (date(2027, 3, 3), False)]
-    assert len(week) == 7
-    assert [event.href.rsplit("/", 1)[1] for day in week for event in day.events] == [str(first), str(last)]
+        week = await reading.rack()
+    assert week.days == tuple(date(2027, 3, day) for day in range(2, 9))
+    assert [[slip.href.rsplit("/", 1)[1] for slip in slips] for slips in week.by_day] == [
+        [str(first)], [], [], [], [], [], [str(last)],
+    ]  # fmt: skip

@@ -96,7 +96,7 @@ async def test_what_was_decided_for_a_session_that_was_not_held_is_undecided_aga
     await end_absent(SYSTEM, option)
     await undo_held(SYSTEM, town.session, "Mauvaise séance.")
     assert await state_of(option) == "option"
-    with pytest.raises(Conflict, match="réalisée"):
+    with pytest.raises(Conflict, match="encore confirmé"):
         await end_absent(SYSTEM, option)
 
 

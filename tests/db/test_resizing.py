@@ -122,7 +122,7 @@ async def test_after_bookings_close_fewer_only_and_the_team_until_it_is_held(dat
     booked = await makers.make_booking(town, 5)
     await edit_session(SYSTEM, town.session, capacity=60, closes_at=makers.NOON, note="")
     rachel = of(Role.MEMBER, town.organisation)
-    with pytest.raises(SessionClosed, match="closes"):
+    with pytest.raises(SessionClosed, match="ne se réserve plus en ligne"):
         await resize(rachel, booked.id, 6)
     assert (await resize(rachel, booked.id, 4)).seats == 4
     with clock.frozen(town.starts_at):

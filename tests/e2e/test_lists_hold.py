@@ -86,6 +86,9 @@ def test_on_a_phone_the_name_is_first_and_the_figures_on_the_right(listed: Page)
     name, contact = box(listed, row + "th"), box(listed, row + 'td[data-label="Contact"]')
     price, whole = box(listed, row + 'td[data-label="Prix"]'), box(listed, "tbody tr:nth-child(2)")
     assert name["y"] < contact["y"] < price["y"]
+    assert name["width"] == pytest.approx(contact["width"], abs=1), (
+        "a long name is not squeezed beside a date or a state"
+    )
     assert price["x"] + price["width"] == pytest.approx(whole["x"] + whole["width"] - 14, abs=2)
     day = box(listed, row + 'td[data-kind="day"]')
     assert (day["x"], day["height"]) == (pytest.approx(whole["x"], abs=1), pytest.approx(whole["height"], abs=2))

@@ -81,6 +81,13 @@ def test_its_plurals_are_right_in_both_languages(facts, french, english):
         assert words(facts) == english
 
 
+def test_the_week_holds_is_not_said_beside_what_is_late():
+    asked = replace(NOTHING, asking=1, manned=6)
+    assert words(asked).endswith("La semaine tient.")
+    for late in (replace(asked, late=True), replace(asked, late_cents=32_000)):
+        assert "tient" not in words(late)
+
+
 def test_nothing_waits_is_said_only_when_nothing_does():
     assert words(NOTHING, 0) == "Rien n’attend. Aucune séance n’est prévue."
     assert words(replace(NOTHING, next_at=FRIDAY), 0) == "Rien n’attend. La prochaine séance est vendredi 5 mars."
@@ -107,6 +114,7 @@ COUNTS = st.integers(0, 20)
         manned=COUNTS,
         next_at=st.sampled_from([None, FRIDAY]),
         lacking=st.integers(0, 3),
+        late=st.booleans(),
     ),
     COUNTS,
 )

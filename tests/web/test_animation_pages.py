@@ -50,6 +50,26 @@ async def test_the_village_comes_first_and_leads_to_everything_needed(client):
     assert page.text.count("<h1") == 1
 
 
+async def test_a_past_session_says_how_many_were_expected_and_how_many_came(client):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        booked = await makers.make_booking(town, 40)
+    with clock.frozen(town.ends_at):
+        await facilitator(client)
+        address = f"/animation/seances/{town.session}"
+        before = makers.text_of((await client.get(address)).text)
+        await hold_session(SYSTEM, town.session, {booked.id: 31})
+        page = makers.text_of((await client.get(address)).text)
+        listed = makers.text_of((await client.get("/animation/passees")).text)
+    for words in (before, page):
+        assert "personnes étaient attendues" in words
+        assert "Qui vient" not in words
+    assert "sont venues" not in before
+    assert "31 personnes sont venues." in page
+    assert "40 personnes, 31 présentes" in page
+    assert "40 personnes étaient attendues" in listed
+
+
 async def test_with_nothing_to_do_the_pages_say_so(client):
     with clock.frozen(makers.NOON):
         await makers.make_platform()

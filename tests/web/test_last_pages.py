@@ -67,7 +67,9 @@ async def full(database_test):
         )  # fmt: skip
         for n, on in enumerate((TODAY - timedelta(days=1), TODAY, TODAY)):
             await issued(f"F{n}", town.organisation, on)
-            await draft(town.organisation)
+            await draft(
+                town.organisation, vat_regime="out_of_scope"
+            )  # ready: those that lack something are no list of pages
             await money(on, 100, town.organisation)
             facts = {"file": await file(str(n).encode()), "name": f"{n}.csv", "format": "csv", "read_at": clock.now()}
             statement = await put("bank_statement", created_at=clock.now(), **facts)

@@ -290,8 +290,9 @@ async def test_a_monthly_draft_says_its_month(client):
             await hold_session(SYSTEM, town.session)
             await drain()
             page = await text(client, DRAFTS)
-            assert "Regroupe le mois de mars 2027, qui n’est pas fini" in page
+            assert "Attend la fin de mars 2027" in page
             assert "est prête" not in page
+            assert "Prête" not in page
             assert "Mars 2027 n’est pas fini" in await text(client, f"{DRAFTS}/{await the_draft()}")
         with clock.frozen(town.ends_at + timedelta(days=31)):
             await makers.sign_in(client, "equipe@example.org")  # a sign-in slides a fortnight

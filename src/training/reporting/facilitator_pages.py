@@ -87,11 +87,12 @@ async def past(facilitators: Collection[int], *, limit: int = 200) -> list[Missi
 
 @dataclass(frozen=True, slots=True)
 class ExpectedGroup:
-    """Who comes: an organisation and how many people. Nobody's name."""
+    """Who comes: an organisation and how many people. Nobody's name. `present`: how many came; None: not counted."""
 
     organisation: str
     seats: int
     state: BookingState
+    present: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,14 @@ class MissionPage:
 
     @property
     def seats(self) -> int:
-        """How many people are expected."""
+        """How many people are expected, or were."""
         return sum(group.seats for group in self.groups)
+
+    @property
+    def present(self) -> int | None:
+        """How many people came; None: not everybody was counted."""
+        counted = [group.present for group in self.groups if group.present is not None]
+        return sum(counted) if counted and len(counted) == len(self.groups) else None
 
 
 async def mission(facilitators: Collection[int], session: int) -> MissionPage | None:
@@ -155,8 +162,9 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
     groups = await db.rows(
         ExpectedGroup,
         """
-        select g.name as organisation, sum(b.seats)::int as seats, b.state
-        from booking b join organisation g on g.id = b.organisation
+        select g.name as organisation, sum(b.seats)::int as seats, b.state,
+               case when count(h.present) = count(*) then sum(h.present)::int end as present
+        from booking b join organisation g on g.id = b.organisation left join head_count h on h.booking = b.id
         where b.session = $1 and booking_occupies(b.state)
         group by g.id, b.state order by fold(g.name), g.name, b.state
         """,

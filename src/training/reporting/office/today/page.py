@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.kernel import addresses, clock
 from training.kernel.actor import Actor
@@ -13,7 +13,7 @@ from training.kernel.render import count, day
 from training.reporting.office.today.counts import MoneyOwed, Waiting, owed, waiting
 from training.reporting.office.today.kinds import WaitingKind, may_deal
 from training.reporting.office.today.people import FOR_THEM, FOR_US, Side, side
-from training.reporting.office.today.pile import PileGroup, PileRow, pile
+from training.reporting.office.today.pile import PileGroup, PileRow, Urgency, pile
 from training.reporting.office.today.rows import Found, found
 from training.reporting.office.today.sentence import Facts, Saying, sentence
 from training.reporting.office.today.wording import ONE_BY_ONE, WHOLE, deposit, row, whole
@@ -67,9 +67,12 @@ async def today_page(actor: Actor) -> OfficeToday:
     }
     steps = _first_steps(actor, counts)
     groups, words = pile(rows, totals), day(clock.today())
+    facts = _facts(actor, counts, money, week, steps)
     return OfficeToday(
         title=words[:1].upper() + words[1:],
-        sentence=sentence(_facts(actor, counts, money, week, steps), sum(g.number for g in groups)),
+        sentence=sentence(
+            replace(facts, late=any(g.group is Urgency.LATE for g in groups)), sum(g.number for g in groups)
+        ),
         pile=groups,
         for_us=side(FOR_US, things, counts, now),
         for_them=side(FOR_THEM, things, counts, now),

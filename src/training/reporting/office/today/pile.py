@@ -25,7 +25,7 @@ class Urgency(StrEnum):
 
 GROUP_NAMES: Mapping[Urgency, str] = {
     Urgency.LATE: N_("En retard"),
-    Urgency.SOON: N_("Casse bientôt"),
+    Urgency.SOON: N_("Bientôt"),
     Urgency.LATER: N_("Quand vous voulez"),
 }
 

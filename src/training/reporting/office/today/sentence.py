@@ -20,7 +20,8 @@ class Facts:
     """What the sentence is made of; what its reader may do nothing about is left out, as 0. Cents.
 
     `number`: of the kinds that are counted; `asking`: organisations that wait for an answer; `manned`: sessions of the
-    week that somebody leads; `next_at`: when the next of all begins; `lacking`: what a platform that begins has not.
+    week that somebody leads; `next_at`: when the next of all begins; `lacking`: what a platform that begins has not;
+    `late`: something of the pile is late.
     """
 
     number: dict[WaitingKind, int]
@@ -31,6 +32,7 @@ class Facts:
     manned: int
     next_at: datetime | None
     lacking: int
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ def _waiting(facts: Facts) -> Iterator[Saying]:
 
 
 def _the_rest(facts: Facts) -> list[Saying]:
-    """What is fine is said too, once."""
-    if not facts.manned:
+    """What is fine is said too, once, unless something is late: nobody would believe it."""
+    if not facts.manned or facts.late or facts.late_cents > 0:
         return []
     whole = not facts.number.get(WaitingKind.UNMANNED)
     return [_parsed(_("La semaine tient.") if whole else _("Le reste de la semaine tient."), None)]
