@@ -69,7 +69,7 @@ def data(document: FreeConfirmation, logo: bytes | None = None) -> dict[str, Any
             sender=document.provider,
             receiver=document.beneficiary,
             receiver_label="Bénéficiaire",
-            headline=("Gratuit", f"cette séance {verb} sans frais pour vous"),
+            headline=("Gratuit", f"cette séance {verb} sans frais"),
             facts=(
                 ("Date du document", day(document.made_on)),
                 ("Réservation", document.booking),
