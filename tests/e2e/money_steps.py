@@ -100,7 +100,7 @@ def book(page: Page, till: Till, look: Look) -> None:
     page.get_by_label("Combien serez-vous ?").fill("40")
     page.get_by_role("button", name="Continuer").click()
     enter(page, till.site.inbox, BOOKS)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Réserver pour 40 personnes")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Relisez, puis réservez")
     page.get_by_label("Service qui reçoit la facture").select_option(SERVICE)
     look(page, "booking, service and engagement")
     page.get_by_role("button", name="Réserver pour 40 personnes").click()

@@ -131,7 +131,7 @@ def test_a_town_hall_pays_by_mandat(
     copy = inbox.wait_for(PAYS, containing=number, after=before)
     body = copy.get_body(("plain",))
     assert body is not None
-    assert "ne pas payer deux fois" in body.get_content()
+    assert "Cette copie est pour information" in " ".join(body.get_content().split())
     assert pdf_of(copy)[0] == f"{number}.pdf"
 
     # the pack: each file is what it says
