@@ -27,7 +27,7 @@ def test_a_visitor_finds_a_date_for_forty_and_reads_the_price_of_a_commune(brows
     expect(page.get_by_text("Les prix affichés sont ceux d’une commune.")).to_be_visible()
     row = page.locator(".agenda-row").first
     expect(row).to_contain_text(re.compile("€|Gratuit"))
-    expect(row).not_to_contain_text("Gratuit à")
+    expect(row).not_to_contain_text("De gratuit à")
     expect(row).to_contain_text(re.compile("km|sur place"))
     row.locator(".where a").click()
 

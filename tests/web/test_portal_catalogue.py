@@ -100,15 +100,15 @@ async def test_a_draft_s_theme_is_not_offered_to_the_public(client):
 async def test_a_visitor_reads_from_what_to_what_and_an_organisation_its_own_price(client):
     await makers.make_town()
     await offer_at("mixte", ("commune", TariffMode.FLAT, 35_000), (None, TariffMode.FREE, 0))
-    assert "Gratuit à 350,00 €" in await words(client, "/catalogue")
+    assert "De gratuit à 350,00 €" in await words(client, "/catalogue")
     page = await words(client, "/catalogue/mixte")
     assert "Commune 350,00 €" in page
-    assert "Gratuit à" not in page, "each kind's price, no range"
+    assert "De gratuit à" not in page, "each kind's price, no range"
     other = await makers.make_organisation(
         "Asso", siret=None, kind=OrganisationKind.ASSOCIATION, domain="asso.example.org"
     )
     await enter(client, other)
-    assert "Gratuit à 350" not in await words(client, "/catalogue?q=mixte")
+    assert "De gratuit à 350" not in await words(client, "/catalogue?q=mixte")
     assert "Gratuit" in await words(client, "/catalogue?q=mixte")
     assert "Une valeur de 200,00 €" in await words(client, "/catalogue/mixte")
 

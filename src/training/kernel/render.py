@@ -121,6 +121,7 @@ class DateParts:
     weekday: str
     number: Markup
     month: str
+    year: str  # "" in the present one
 
 
 def date_parts(value: date | datetime, whole: bool = False) -> DateParts:
@@ -128,9 +129,8 @@ def date_parts(value: date | datetime, whole: bool = False) -> DateParts:
     when, code = _as_day(value), i18n.language.get()
     first = when.day == 1 and code == i18n.SOURCE
     number = Markup("1<sup>er</sup>") if first else Markup(when.day)
-    return DateParts(
-        _date(when, "EEEE" if whole else "EEE", code), number, _date(when, "MMMM" if whole else "MMM", code)
-    )
+    weekday, month_ = (_date(when, pattern, code) for pattern in (("EEEE", "MMMM") if whole else ("EEE", "MMM")))
+    return DateParts(weekday, number, month_, "" if when.year == clock.today().year else str(when.year))
 
 
 def short_day(value: date | datetime) -> str:

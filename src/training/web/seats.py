@@ -5,6 +5,7 @@ from __future__ import annotations
 from training.bookings.actions.locking import Booked
 from training.bookings.actions.resizing import resize
 from training.bookings.queries import BookingView
+from training.bookings.rules.seats import seats_missing
 from training.bookings.rules.who_may import none_kept
 from training.kernel.actor import Actor
 from training.kernel.errors import DomainError, NotFound, TooMany
@@ -16,12 +17,27 @@ from training.web.pages import Asked
 from training.web.parameters import asked, whole
 
 MOST_SEATS = 1_000  # of one booking: more is a slip of the finger
+ANY_NUMBER = 10**12  # what is left says more than a limit
 FIELD = "places"
 
 
 def people_asked(request: Asked, name: str) -> int:
     """For how many people an address asks; 0 where it does not say, or nothing that makes sense."""
-    return whole(asked(request, name), MOST_SEATS) or 0
+    return people_typed(request, name)[0]
+
+
+def people_typed(request: Asked, name: str) -> tuple[int, Form]:
+    """The same, with the form that says beside the field why it is no such number."""
+    form = Form.filled({name: asked(request, name)})
+    return form.number(name, required=False, least=1, most=MOST_SEATS) or 0, form
+
+
+def read_seats(form: Form, left: int) -> None:
+    """Say now what booking would refuse: not a number of people, or more than are left; of both, what is left."""
+    seats = form.number(FIELD, least=1, most=ANY_NUMBER)
+    if seats is not None and seats > left:
+        form.errors.setdefault(FIELD, seats_missing(left).detail)
+    form.number(FIELD, least=1, most=MOST_SEATS)
 
 
 def looked_at(form: Form) -> int | None:

@@ -62,9 +62,9 @@ def price_said(tariffs: Iterable[TariffRow], kinds: Sequence[str], on: date, sea
         return _one(most, seats)
     basis = _("par personne, selon la structure") if _each(most) else _("selon la structure")
     if not least.unit_price_cents:
-        span = _("Gratuit à {amount}").format(amount=euros(most.unit_price_cents))
+        span = _("De gratuit à {amount}").format(amount=euros(most.unit_price_cents))
     else:
-        span = _("{least} à {most}").format(least=euros(least.unit_price_cents), most=euros(most.unit_price_cents))
+        span = _("De {least} à {most}").format(least=euros(least.unit_price_cents), most=euros(most.unit_price_cents))
     return PriceSaid(span, basis, exact=False)
 
 

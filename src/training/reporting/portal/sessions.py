@@ -32,6 +32,11 @@ class PricedSession:
         return self.session.city or self.session.venue or ""
 
     @property
+    def one_day(self) -> bool:
+        """All of it is on one day, whatever number of times that takes."""
+        return clock.local(self.session.starts_at).date() == clock.local(self.session.last_ends_at).date()
+
+    @property
     def closed(self) -> bool:
         """Bookings closed before the session starts."""
         return self.session.closes_at <= clock.now()

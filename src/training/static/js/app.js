@@ -61,6 +61,14 @@ for (const input of document.querySelectorAll("input[type=date]")) {
 for (const button of document.querySelectorAll("button[data-counts]")) {
   const { none, one, many, most } = button.dataset;
   const typed = document.getElementById(button.dataset.counts);
+  // whoever says what they are comes back to the number that they had typed
+  for (const link of typed?.form.querySelectorAll("a[href*='pour=']") ?? []) {
+    link.addEventListener("click", () => {
+      const to = new URL(link.href);
+      if (typed.value.trim()) to.searchParams.set(typed.name, typed.value.trim());
+      link.href = to;
+    });
+  }
   typed?.addEventListener("input", () => {
     const n = /^[0-9]{1,4}$/.test(typed.value.trim()) ? Number(typed.value) : 0;
     button.textContent = n < 1 || n > Number(most) ? none : n === 1 ? one : many.replace("{n}", n);

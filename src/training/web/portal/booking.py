@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Router, get, post
 from litestar.params import FromPath
@@ -14,7 +15,7 @@ from training.bookings.actions.booking import NewBooking, RepeatKey
 from training.bookings.queries import BookingView
 from training.bookings.rules.groups import BookedAlready
 from training.bookings.rules.prices import resized
-from training.bookings.rules.seats import OPTION_LIFE, seats_missing
+from training.bookings.rules.seats import OPTION_LIFE
 from training.bookings.rules.states import IN_LINE, BookingState
 from training.catalogue import queries as catalogue
 from training.catalogue.rules.tariffs import Price
@@ -29,7 +30,7 @@ from training.kernel.permissions import Permission
 from training.kernel.render import euros
 from training.reporting.portal import readers
 from training.reporting.portal import session as shown
-from training.reporting.portal.readers import CatalogueReader
+from training.reporting.portal.readers import VISITOR, CatalogueReader
 from training.reporting.portal.session import SessionShown
 from training.web.auth import PUBLIC, SIGNED_IN
 from training.web.forms import Form
@@ -39,9 +40,7 @@ from training.web.portal.billing_facts import read_references
 from training.web.portal.organisation import no_right
 from training.web.portal.people import read_people
 from training.web.portal.sessions import session_id
-from training.web.seats import MOST_SEATS
-
-ANY_NUMBER = 10**12  # what is left says more than a limit
+from training.web.seats import ANY_NUMBER, MOST_SEATS, read_seats
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
     here = address(f"/seances/{session}/reserver", places=places, structure=asked(request, "structure"))
     actor = actor_of(request)
     if actor is None:
-        return go(address("/connexion", suite=here))
+        return go(await _wrong_already(request, session) or address("/connexion", suite=here))
     who = await readers.reader(actor)
     found = await _found(actor, who, session)
     if found.refusal:
@@ -106,8 +105,20 @@ async def check(request: Asked, name: FromPath[str]) -> Template | Redirect:
         )
     form = Form.filled({"places": places, "structure": chosen.slug, "cle": new_token()})
     if places:
-        read_seats(form, found)
+        read_seats(form, found.session.seats_left)
     return await _page(request, asking, form)
+
+
+async def _wrong_already(request: Asked, session: int) -> str:
+    """Where a visitor reads, before signing in, that it cannot be booked, or not for so many. "": all is well."""
+    found = await shown.session_page(None, VISITOR, session)
+    if found is None or "places" not in request.query_params:
+        return ""  # it may be theirs alone; or the number is asked for afterwards
+    form = Form.filled({"places": asked(request, "places")})
+    read_seats(form, found.session.seats_left)
+    if form.good and not found.refusal:
+        return ""
+    return f"/seances/{session}?{urlencode(form.values)}#reserver"
 
 
 @post("/seances/{name:str}/reserver", permission=SIGNED_IN, status_code=200)
@@ -162,7 +173,8 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
     note = form.lines("note", most=2_000)
     people = read_people(form)
     if seats is None or seats > MOST_SEATS or not form.good:
-        read_seats(form, asking.found)  # the action would say it; with another mistake, both are said at once
+        # the action would say it; with another mistake, both are said at once
+        read_seats(form, asking.found.session.seats_left)
         return None
     return NewBooking(
         session=asking.found.session.id,
@@ -176,14 +188,6 @@ def read(form: Form, asking: Asking) -> NewBooking | None:
         accept_price_cents=whole(form.values.get("price", "")),  # between reading and taking it may rise
         had=had,
     )
-
-
-def read_seats(form: Form, found: SessionShown) -> None:
-    """Say now what the action would refuse: not a number of people, or more than are left; of both, what is left."""
-    seats = form.number("places", least=1, most=ANY_NUMBER)
-    if seats is not None and seats > found.session.seats_left:
-        form.errors.setdefault("places", seats_missing(found.session.seats_left).detail)
-    form.number("places", least=1, most=MOST_SEATS)
 
 
 def _contact(form: Form, asking: Asking) -> int | None:
@@ -205,7 +209,7 @@ async def _same_price(form: Form, asking: Asking, seats: int) -> bool:
     seen = form.values.get("price", "")
     if now is None or seen == str(now.price_cents):
         return True
-    read_seats(form, asking.found)
+    read_seats(form, asking.found.session.seats_left)
     if not form.good:
         return False
     total = asking.had + seats

@@ -21,7 +21,7 @@ from training.web.pages import Asked, parts
 from training.web.parameters import address, asked
 from training.web.portal.kinds import keep, priced_page, reader
 from training.web.portal.sessions import Chip
-from training.web.seats import people_asked
+from training.web.seats import people_asked, people_typed
 
 
 @get("/", permission=PUBLIC)
@@ -39,7 +39,7 @@ async def home(request: Asked) -> Template:
 async def offers(request: Asked) -> Template:
     """Every published offer, or those that a search, a theme, a kind or a number of people leaves."""
     search, theme, kind = asked(request, "q"), asked(request, "theme"), asked(request, "type")
-    people = people_asked(request, "personnes")
+    people, form = people_typed(request, "personnes")
     who = await reader(request)
     found = await shown.catalogue_page(who, search=search, theme=theme, kind=kind, people=people)
     kept = {"q": search, "type": kind, "personnes": people or ""}
@@ -61,6 +61,7 @@ async def offers(request: Asked) -> Template:
         theme=theme,
         type=kind,
         people=people,
+        form=form,
     )
 
 

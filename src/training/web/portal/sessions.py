@@ -28,7 +28,7 @@ from training.web.pages import Asked, actor_of
 from training.web.parameters import address, asked, key, moment_key, row_key
 from training.web.portal.kinds import keep, priced_page, reader
 from training.web.portal.links import SESSION, private
-from training.web.seats import people_asked
+from training.web.seats import people_asked, people_typed, read_seats
 
 MONTHS = 4  # in the row of chips: further ones are reached page by page
 
@@ -110,6 +110,7 @@ async def coming(request: Asked) -> Template:
         found=found,
         wanted=wanted,
         filters=filters,
+        form=people_typed(request, "personnes")[1],
         months=by_month(found.coming.items),
         blank_look=BLANK,
         chips=_chips(wanted, found, who),
@@ -195,6 +196,9 @@ async def session(request: Asked, name: FromPath[str]) -> Template | Response[An
     found = await one.session_page(actor_of(request), who, session_id(name), people)
     if found is None:
         raise NotFound(_("Cette séance n’existe pas, ou n’est pas ouverte à tous."))
+    form = Form.filled({"places": asked(request, "places")})
+    if "places" in request.query_params and not found.refusal:
+        read_seats(form, found.session.seats_left)
     return await priced_page(
         request,
         "portal/session.html",
@@ -202,7 +206,7 @@ async def session(request: Asked, name: FromPath[str]) -> Template | Response[An
         kinds_differing(who, found.prices),
         found=found,
         session=found.session,
-        form=Form.filled({"places": asked(request, "places")}),
+        form=form,
         people=people,
         several=len(who.organisations) > 1,
         to_read=False,
