@@ -41,6 +41,30 @@ def test_a_visitor_finds_a_date_for_forty_and_reads_the_price_of_a_commune(brows
     expect(page).to_have_url(re.compile(r"/connexion\?suite=.*places%3D12"))
 
 
+def test_the_sheet_of_a_session_keeps_its_place_and_its_number(browser, site: Site) -> None:
+    page = browser.new_context(base_url=site.url, locale="fr-FR", viewport={"width": 390, "height": 844}).new_page()
+    page.goto("/seances?personnes=abc")
+    expect(page.get_by_text("« abc » n’est pas un nombre entier.")).to_be_visible()
+    number, place = (page.get_by_label(name).bounding_box() for name in ("Combien ?", "Près de quelle commune ?"))
+    assert number["x"] + number["width"] + 8 <= place["x"] or number["y"] + number["height"] + 8 <= place["y"]
+    page.goto("/catalogue")
+    expect(page.locator(".search kbd")).to_be_hidden()
+
+    page.goto("/seances?personnes=9")
+    page.locator(".agenda-row:has-text('De gratuit à') .where a").first.click()
+    page.get_by_label("Combien serez-vous ?").fill("9999")
+    page.locator("#reserver button").click()
+    expect(page).to_have_url(re.compile(r"/seances/\d+\?places=9999#reserver$"))
+    expect(page.get_by_text(re.compile(r"Il reste \d+ places.: demandez-en \d+ ou moins"))).to_be_in_viewport()
+    page.get_by_label("Combien serez-vous ?").fill("7")
+    page.locator("#reserver").get_by_role("link", name="Commune", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/seances/\d+\?places=7#reserver$"))
+    expect(page.get_by_label("Combien serez-vous ?")).to_have_value("7")
+    expect(page.locator("#reserver .price-big")).to_be_in_viewport()
+    page.locator(".bar").get_by_role("button", name="Continuer pour 7").click()
+    expect(page).to_have_url(re.compile(r"/connexion\?suite=.*places%3D7"))
+
+
 def test_what_one_is_is_changed_by_the_keyboard_alone_and_without_a_script(browser, site: Site) -> None:
     context = browser.new_context(base_url=site.url, locale="fr-FR", java_script_enabled=False)
     page = context.new_page()

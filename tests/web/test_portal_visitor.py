@@ -93,6 +93,12 @@ async def test_it_is_changed_and_forgotten_where_one_stands(client):
     assert "De gratuit à 480,00 €" in await words(client, "/catalogue")
 
 
+async def test_an_answer_leaves_the_rest_of_the_address_in_its_order(client):
+    await priced_town()
+    for rest in ("personnes=4&pres=Essay&theme=Bus", "theme=Bus&pres=Essay&personnes=4"):
+        assert (await client.get(f"/seances?{rest}&pour=commune")).headers["location"] == f"/seances?{rest}"
+
+
 @pytest.mark.parametrize("kind", ["", "rien", "COMMUNE", "commune'--", "é"])
 async def test_what_is_no_kind_is_forgotten_and_gone_from_the_address(client, kind):
     await priced_town()

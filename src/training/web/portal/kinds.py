@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
@@ -79,7 +79,8 @@ async def keep(request: Asked) -> Redirect | None:
 def _here(request: Asked, kind: str = "") -> str:
     """The address that is shown, without the answer or with another."""
     path = "/" + quote(request.url.path.lstrip("/"), safe="/")  # two slashes would be another site
-    rest = [(name, value) for name, value in request.query_params.multi_items() if name != PARAMETER]
+    typed = parse_qsl(request.url.query, keep_blank_values=True)  # in its order, which `multi_items` does not keep
+    rest = [(name, value) for name, value in typed if name != PARAMETER]
     query = urlencode([*rest, (PARAMETER, kind)] if kind else rest)
     return f"{path}?{query}" if query else path
 
