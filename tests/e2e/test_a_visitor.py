@@ -75,3 +75,18 @@ def test_what_one_is_is_changed_by_the_keyboard_alone_and_without_a_script(brows
     page.get_by_role("link", name="Structure d’insertion").press("Enter")
     expect(page.get_by_text("ceux d’une structure d’insertion")).to_be_visible()
     expect(page.locator(".affiche .feet").first).to_contain_text("Gratuit")
+
+
+def test_the_words_of_a_sheet_never_run_into_its_drawing(browser, site: Site) -> None:
+    """What is drawn begins at the middle of the page, whatever its width: ink on ink is read by nobody."""
+    page = browser.new_context(base_url=site.url, locale="fr-FR").new_page()
+    page.goto("/seances")
+    dates = page.locator(".agenda-row .where a").evaluate_all("links => links.map(link => link.pathname)")
+    for path in (dates[0], dates[-1], "/catalogue/sensibilisation-velo-electrique"):
+        page.goto(path)
+        for width in (800, 1024, 1280, 1920):
+            page.set_viewport_size({"width": width, "height": 900})
+            ends = page.locator(".lead-sheet .text > *").evaluate_all(
+                "all => Math.max(...all.map(one => one.getBoundingClientRect().right))"
+            )
+            assert ends <= width / 2, (path, width, ends)

@@ -177,3 +177,9 @@ def test_it_is_accessible_and_the_same_bytes_twice() -> None:
     with pikepdf.open(BytesIO(page)) as document:
         meta = document.open_metadata()
         assert (meta.pdfa_status, meta["pdfuaid:part"]) == ("3A", "1")
+
+
+def test_what_a_no_break_space_holds_together_stays_together() -> None:
+    where, _whom, call = data(replace(POSTER, address="1 place du Préau,\n61250\u00a0Écouves"), black=False)["facts"]
+    assert where[1].endswith("61250\u00a0Écouves")
+    assert call[0] == "02\u00a061\u00a091\u00a000\u00a001"

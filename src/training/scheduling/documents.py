@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -136,5 +137,5 @@ def _photograph(content: bytes, black: bool) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    one_line = " ".join(text.split())
+    one_line = re.sub(r"[ \t\r\n]+", " ", text).strip()  # a no-break space stays one: « 61250 Écouves » is one word
     return one_line if len(one_line) <= most else one_line[: most - 1].rstrip() + "…"

@@ -25,6 +25,7 @@ from training.records.actions import sent_forms
 from training.web import flash
 from training.web.auth import forgotten_cookie
 from training.web.forms import Form
+from training.web.looks import BLANK
 from training.web.security import ASKED_AGAIN
 
 LINKED = "/lien/"  # pages behind mailed links
@@ -88,6 +89,7 @@ def bare_page(request: Asked, name: str, status: int = 200, **context: Any) -> T
             "flashes": flashes,
             "path": request.url.path,
             "mail_stop": None,
+            "blank_look": BLANK,
             **context,
         },
         status_code=status,

@@ -16,7 +16,7 @@ from training.reporting.portal import catalogue as shown
 from training.reporting.portal.home import home_page
 from training.reporting.portal.readers import kinds_differing
 from training.web.auth import PUBLIC
-from training.web.looks import AT_YOURS, BLANK
+from training.web.looks import AT_YOURS
 from training.web.pages import Asked, parts
 from training.web.parameters import address, asked
 from training.web.portal.kinds import keep, priced_page, reader
@@ -30,9 +30,7 @@ async def home(request: Asked) -> Template:
     who = await reader(request)
     found = await home_page(who)
     at_yours = replace(AT_YOURS, name=_(AT_YOURS.name))
-    return await priced_page(
-        request, "portal/home.html", who, **parts(found), papers=tuple(PAPERS), at_yours=at_yours, blank_look=BLANK
-    )
+    return await priced_page(request, "portal/home.html", who, **parts(found), papers=tuple(PAPERS), at_yours=at_yours)
 
 
 @get("/catalogue", permission=PUBLIC)
@@ -54,7 +52,6 @@ async def offers(request: Asked) -> Template:
         who,
         found.kinds,
         found=found,
-        blank_look=BLANK,
         chips=chips,
         types=[(str(known), _(name)) for known, name in OFFER_KIND_NAMES.items()],
         search=search,

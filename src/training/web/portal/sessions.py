@@ -23,7 +23,6 @@ from training.reporting.portal.readers import VISITOR, CatalogueReader, kinds_di
 from training.reporting.portal.sessions import ComingSessions, Filters, PricedSession
 from training.web.auth import PUBLIC
 from training.web.forms import Form
-from training.web.looks import BLANK
 from training.web.pages import Asked, actor_of
 from training.web.parameters import address, asked, key, moment_key, row_key
 from training.web.portal.kinds import keep, priced_page, reader
@@ -112,7 +111,6 @@ async def coming(request: Asked) -> Template:
         filters=filters,
         form=people_typed(request, "personnes")[1],
         months=by_month(found.coming.items),
-        blank_look=BLANK,
         chips=_chips(wanted, found, who),
         only=_only(wanted, found),
         wider=_wider(wanted, found),
