@@ -1,7 +1,4 @@
-"""Words that a reader of ours must not meet, and what is said instead: one notion, one word, for each reader.
-
-`python tests/banned_words.py` takes out of `standing_words.txt` what was cured since; nothing ever goes in.
-"""
+"""Words that a reader of ours must not meet, and what is said instead: one notion, one word, for each reader."""
 
 from __future__ import annotations
 
@@ -9,11 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
-from french_texts import FrenchText, texts
-
-STANDING = Path(__file__).with_name("standing_words.txt")
+from french_texts import FrenchText
 
 
 class ReadBy(Enum):
@@ -280,24 +274,3 @@ def broken(text: FrenchText) -> Iterator[Ban]:
         here = ban.readers & readers_of(text.place) and not text.place.startswith(ban.right_in)
         if here and re.search(ban.pattern, words):
             yield ban
-
-
-def entry(ban: Ban, text: FrenchText) -> str:
-    """The line of `standing_words.txt`: not the place, so that a text may move."""
-    return f"{ban.name}: " + text.words.replace("\n", "⏎")
-
-
-def standing() -> list[str]:
-    """What stood when the law was made and still waits for its cure."""
-    return STANDING.read_text().splitlines()
-
-
-def main() -> None:
-    """Take out what was cured."""
-    still = {entry(ban, text) for text in texts() for ban in broken(text)}
-    kept = [line for line in standing() if line in still]
-    STANDING.write_text("".join(f"{line}\n" for line in kept))
-
-
-if __name__ == "__main__":
-    main()

@@ -13,7 +13,8 @@ from training.billing.rules.payments import Way
 from training.billing.rules.states import DocumentKind
 from training.directory.rules import Buyer
 from training.kernel import clock
-from training.reporting.portal.invoices import InvoiceStop, Paid, stops_of
+from training.reporting.invoice_stop import InvoiceStop
+from training.reporting.portal.invoices import Paid, stops_of
 
 TODAY = date(2027, 3, 1)
 

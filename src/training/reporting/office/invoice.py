@@ -24,7 +24,8 @@ from training.kernel.permissions import Permission
 from training.messages.queries import MailListed
 from training.payments.queries import receivables
 from training.payments.queries.receivables import PaymentView, ReceivableView, SettlementView
-from training.reporting.office.invoice_stops import OfficeStop, stops_of
+from training.reporting.invoice_stop import InvoiceStop
+from training.reporting.office.invoice_stops import stops_of
 from training.reporting.office.mails import mails_about
 from training.reporting.office.reminders import Reminding, reminding
 from training.reporting.office.trail import fingerprint
@@ -97,7 +98,7 @@ class OfficeInvoice:
     """What the page of an invoice shows. `fingerprint`: the SHA-256 of its paper, as the audit trail keeps it."""
 
     invoice: InvoiceView
-    stops: list[OfficeStop]  # none of what makes nobody owe
+    stops: list[InvoiceStop]  # none of what makes nobody owe
     lines: list[LineView]
     transmissions: ChannelPart | None
     payments: PaymentsPart | None
@@ -123,7 +124,7 @@ async def invoice_page(actor: Actor, number: str) -> OfficeInvoice:
     )
 
 
-def _stops(view: InvoiceView, channel: ChannelPart | None) -> list[OfficeStop]:
+def _stops(view: InvoiceView, channel: ChannelPart | None) -> list[InvoiceStop]:
     if channel is None or view.receivable is None:
         return []
     return stops_of(view, channel.standing, [(one.mail.state, one.day) for one in channel.tried if one.mail])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from training.billing.queries import invoices as billing
 from training.billing.queries import transmissions
@@ -22,6 +21,7 @@ from training.kernel.permissions import Permission
 from training.kernel.render import day_year
 from training.payments.rules import checkout as rules
 from training.payments.rules.checkout import CheckoutState
+from training.reporting.invoice_stop import InvoiceStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,6 @@ class StandingBadge:
     text: str
     tone: str
     shape: str
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceStop:
-    """One of the stops of an invoice's way to being paid."""
-
-    title: str
-    state: Literal["done", "now", "next", "stopped"]
-    when: str | None = None
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
