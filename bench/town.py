@@ -12,12 +12,13 @@ from training.billing.actions.make_billable import make_billable
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import open_feed
-from training.catalogue.actions import NewOffer, add_offer
+from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
-from training.directory import actions as directory
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import OrganisationKind
+from training.directory.actions import communes, facilitators, organisations, platform
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.organisations import OrganisationKind
 from training.identity.actions import keys
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -81,15 +82,15 @@ class Town:
 
 async def build() -> Town:
     """Fill an empty, migrated database. The queue is left empty: no mail of ours is part of a measure."""
-    await directory.set_platform(SYSTEM, PLATFORM)
+    await platform.set_platform(SYSTEM, PLATFORM)
     customers = await _customers()
-    commune = await directory.add_commune(
+    commune = await communes.add_commune(
         SYSTEM, insee="61001", name="Alençon", postcode="61000", latitude=48.43, longitude=0.09, population=25_000
     )
     venues = [await _venue(n, commune) for n in range(SESSIONS)]
     offers = [await _offer(n) for n in range(OFFERS)]
     sessions = await _coming_sessions(offers, venues)
-    facilitator = await directory.add_facilitator(
+    facilitator = await facilitators.add_facilitator(
         SYSTEM, name="Aline Anime", email="anime@example.org", phone="06 39 98 00 01", locale="fr"
     )
     await _series(offers[0], venues[0], facilitator, customers[0].organisation)
@@ -122,7 +123,7 @@ async def _organisation(number: int) -> int:
     siren = f"0000777{number}"
     siren += luhn.calc_check_digit(siren)
     nic = f"{siren}0001"
-    return await directory.register(
+    return await organisations.register(
         SYSTEM,
         NewOrganisation(
             f"Commune d’Essai-sur-Sarthe n° {number + 1}", OrganisationKind.COMMUNE, nic + luhn.calc_check_digit(nic),

@@ -6,8 +6,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from training.catalogue import actions
-from training.catalogue.actions import OfferBilling
+from training.catalogue.actions import looks, offers, supporters
+from training.catalogue.actions.offers import OfferBilling
 from training.catalogue.rules.looks import PictureWords, ThemeShown
 from training.catalogue.rules.supporters import NewSupporter, SupporterKind
 from training.kernel import clock, db
@@ -16,21 +16,21 @@ from training.kernel.actor import SYSTEM
 
 async def edit(offer: int) -> None:
     """How an offer is called and drawn, and how its theme is shown."""
-    await actions.edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")
-    await actions.choose_motif(SYSTEM, offer, "roue")
+    await offers.edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")
+    await looks.choose_motif(SYSTEM, offer, "roue")
     shown = ThemeShown("À vélo", "or", "velo", "bicyclette", 1)
-    await actions.edit_theme(SYSTEM, await db.value("select min(id) from theme"), shown)
-    await actions.set_picture(SYSTEM, offer, PictureWords("Une table", "Ana Test", clock.today(), "Classeur"), _photo())
-    await actions.remove_picture(SYSTEM, offer)
+    await looks.edit_theme(SYSTEM, await db.value("select min(id) from theme"), shown)
+    await looks.set_picture(SYSTEM, offer, PictureWords("Une table", "Ana Test", clock.today(), "Classeur"), _photo())
+    await looks.remove_picture(SYSTEM, offer)
     new = NewSupporter(SupporterKind.FUNDER, "Région d’Essai", "https://region.example.org", "", 1, None)
-    made = await actions.add_supporter(SYSTEM, new)
-    await actions.edit_supporter(SYSTEM, made, new)
-    await actions.remove_supporter(SYSTEM, made)
+    made = await supporters.add_supporter(SYSTEM, new)
+    await supporters.edit_supporter(SYSTEM, made, new)
+    await supporters.remove_supporter(SYSTEM, made)
 
 
 async def bill(offer: int) -> None:
     """How it is invoiced."""
-    await actions.set_offer_billing(SYSTEM, offer, OfferBilling(None, False, None, None))
+    await offers.set_offer_billing(SYSTEM, offer, OfferBilling(None, False, None, None))
 
 
 def _photo() -> bytes:

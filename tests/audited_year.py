@@ -10,6 +10,7 @@ import pytest
 
 import accounts_makers
 import audited_catalogue
+import audited_people
 import makers
 from training import timetable
 from training.accounting.actions.accounts import export_journal, set_accounts
@@ -38,16 +39,15 @@ from training.bookings.actions.resizing import resize
 from training.calendar.actions import answers, feeds
 from training.calendar.rules import Answer
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory import actions as directory
 from training.directory import queries as directory_queries
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import BillingFacts, Buyer, OrganisationKind, OwnFacts
+from training.directory.actions import contacts, organisations
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.billing_facts import BillingFacts, OwnFacts
+from training.directory.rules.organisations import Buyer, OrganisationKind
 from training.dunning.actions import pauses, remind
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import USUAL, PauseKind
-from training.identity.actions import colleagues, keys, leaving, role_changes, roles, signin
-from training.identity.actions.registration import register_organisation
-from training.identity.rules import OWN, Role
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.messages.actions import delivery, trial
@@ -61,42 +61,24 @@ from training.payments.queries import statements
 from training.payments.rules.columns import Meaning
 from training.records.actions.give_number import set_series
 from training.records.actions.jobs import retry_job
-from training.records.actions.seen_settings import see_settings
 from training.scheduling.actions import assignments, changing
 from training.scheduling.actions import planning as scheduling
 from training.scheduling.actions.changing import Moved
 from training.scheduling.rules import SessionState
 from training.worker import drain
 
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6360000000020001"
-    "48afa4710000000049454e44ae426082"
-)
 STAFF = Actor("user", 4_711, "Ève Équipe", frozenset({"bookings.cancel"}), Scope(everything=True))
 
 
 async def _people(session: int, organisation: int) -> None:
     """What people of the office and of organisations do, that the story leaves out."""
-    await directory.add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
-    await directory.set_logo(SYSTEM, PIXEL, "image/png")
-    await directory.remove_logo(SYSTEM)
+    await audited_people.deliver()
     await bookings.wait(SYSTEM, NewBooking(session, organisation, 60))
     new = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="nouvelle.example.org")
     asked = await bookings.book(SYSTEM, NewBooking(session, new, 1))
     await ending.decline(SYSTEM, asked.id, "Complet.")
-    await directory.approve(SYSTEM, new)
-    browser = await signin.request("nina@mairie.example.org", network="192.0.2.1")
-    minted = await signin.mint(
-        SYSTEM, await db.value("select max(id) from signin_request"), settings.current().secret_key
-    )
-    entered = await signin.by_code(browser, minted.code, secret_key=settings.current().secret_key, program="test")
-    await signin.by_link(await signin.open_door(SYSTEM, "rh@mairie.example.org"), program="test")
-    await signin.sign_out(entered.token)
-    nina = Actor("user", entered.account, "Nina", scope=Scope(accounts={entered.account: OWN}))
-    own = NewOrganisation("Association Nouvelle", OrganisationKind.ASSOCIATION, None, "1 rue", "61000", "Alençon")
-    await register_organisation(nina, own, (NewContact("Nina Nouvelle", "nina@mairie.example.org"),))
-    await keys.create(SYSTEM, "Script", organisation=organisation)
-    await keys.revoke(SYSTEM, (await db.value("select max(id) from api_key")))
+    await organisations.approve(SYSTEM, new)
+    await audited_people.enter(organisation)
     await feeds.open_feed(SYSTEM, "Agenda de Nina", organisation=organisation)
     await feeds.rotate_feed(SYSTEM, await db.value("select max(id) from feed_token"))
     await feeds.close_feed(SYSTEM, await db.value("select max(id) from feed_token"))
@@ -145,10 +127,10 @@ async def _facts(organisation: int, offer: int) -> None:
     facts = {name: getattr(view, name) for name in BillingFacts.__slots__ if name != "services"}
     await set_buyer_facts(SYSTEM, organisation, BillingFacts(**facts))
     contact = NewContact("Nina Nouvelle", "nina.compta@mairie.example.org", for_billing=True)
-    made = await directory.add_contact(SYSTEM, organisation, contact)
-    await directory.edit_contact(SYSTEM, made, replace(contact, email="nina.ailleurs@mairie.example.org"), active=False)
+    made = await contacts.add_contact(SYSTEM, organisation, contact)
+    await contacts.edit_contact(SYSTEM, made, replace(contact, email="nina.ailleurs@mairie.example.org"), active=False)
     person = NewOrganisation("Nina", OrganisationKind.PERSON, None, "1 rue", "61000", "Alençon")
-    await directory.add_payer(SYSTEM, person, NewContact("Nina", "nina.seule@example.org", for_billing=True))
+    await organisations.add_payer(SYSTEM, person, NewContact("Nina", "nina.seule@example.org", for_billing=True))
     await audited_catalogue.bill(offer)
 
 
@@ -277,22 +259,6 @@ async def _books() -> None:
             await drain()
 
 
-async def _keys(town: makers.Town) -> None:
-    """Who comes in, and who does no longer."""
-    for way in ("ici", "ailleurs"):
-        await see_settings(SYSTEM, {"smtp_url": f"smtp://{way}"})
-    await roles.join_team(SYSTEM, "conseil@example.org", "Nina Nouvelle", Role.ADVISER)
-    await colleagues.invite_colleague(SYSTEM, town.organisation, "Nina", "nina@mairie.example.org", Role.MEMBER)
-    nina = await db.value("select id from account where email = 'nina@mairie.example.org'")
-    await role_changes.change_colleague(SYSTEM, town.organisation, nina, Role.ACCOUNTANT)
-    await leaving.remove_colleague(SYSTEM, town.organisation, nina)
-    adviser = await db.value("update membership set origin = 'unmatched' where role = 'adviser' returning id")
-    await roles.keep(SYSTEM, adviser)
-    await role_changes.change_role(SYSTEM, adviser, Role.BOOKKEEPER)
-    await leaving.remove(SYSTEM, await db.value("select max(id) from membership"))
-    await directory.edit_facilitator(SYSTEM, town.facilitator, {"email": "aline@example.org"})
-
-
 async def _undecided(town: makers.Town) -> None:
     """Who had no term gets one, an option runs out; and of a session that was held, one whom nobody confirmed came."""
     session = await makers.make_session(town.offer, starts_at=town.starts_at)
@@ -360,7 +326,7 @@ async def the_year() -> None:
     await resize(SYSTEM, gone.id, 6)
     await ending.cancel(STAFF, gone.id)
     await _people(town.session, town.organisation)
-    await _keys(town)
+    await audited_people.come_and_go(town)
     draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
     await scheduling.publish_session(SYSTEM, draft)
     await assignments.assign(SYSTEM, await db.value("select max(id) from slot"), town.facilitator)

@@ -9,7 +9,7 @@ import hashlib
 from datetime import date
 
 import makers
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 
 TODAY = date(2027, 3, 15)

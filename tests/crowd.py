@@ -16,7 +16,7 @@ from training.billing.rules.payments import Way
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import open_feed
-from training.catalogue.actions import add_supporter
+from training.catalogue.actions.supporters import add_supporter
 from training.catalogue.rules.supporters import NewSupporter, SupporterKind
 from training.identity.actions import keys, roles
 from training.identity.rules import Role

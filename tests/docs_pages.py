@@ -21,7 +21,7 @@ from training.billing.rules.transmission import TRANSMISSION_MOVES
 from training.bookings.rules.states import BOOKING_MOVES
 from training.catalogue.rules.offers import OfferState
 from training.cli import main
-from training.directory.rules import OrganisationState
+from training.directory.rules.organisations import OrganisationState
 from training.identity.rules import (
     FACILITATOR_ROLES,
     ORGANISATION_ROLES,

@@ -19,7 +19,7 @@ from facturx_rules import RULES, findings
 from invoice_samples import DOCUMENTS, OTHER_BUYERS, for_other
 from planted_faults import FAULTS, NS
 from training.billing.formats import facturx
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.papers.rules.vat import OWN_REGIMES, VatRegime
 
 PAGE = PAGES / "e-invoicing.md"

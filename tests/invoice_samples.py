@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from training.billing.documents.invoice import CARD, Earlier, InvoiceDocument, PaymentMeans
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.terms import default_terms, is_professional
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.papers.documents.party import Party
 from training.papers.rules.totals import Line, breakdown, line, totals
 from training.papers.rules.vat import OWN_REGIMES, REGIMES, VatRegime

@@ -15,7 +15,7 @@ from training.bookings.rules.states import BookingState
 from training.catalogue.rules.tariffs import TariffMode
 from training.demo import letters
 from training.directory.queries import PlatformView
-from training.directory.rules import Buyer, OrganisationState
+from training.directory.rules.organisations import Buyer, OrganisationState
 from training.kernel import clock, settings
 from training.messages.actions.outgoing import Letter, write
 from training.scheduling.queries import SlotView

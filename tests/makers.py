@@ -12,12 +12,13 @@ import httpx
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.bookings.actions.locking import Booked
-from training.catalogue.actions import NewOffer, add_offer
+from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
-from training.directory import actions as directory
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import OrganisationKind
+from training.directory.actions import communes, facilitators, organisations, platform
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.organisations import OrganisationKind
 from training.identity.actions import roles, signin
 from training.identity.rules import Role
 from training.kernel import clock, db
@@ -74,7 +75,7 @@ class Town:
 
 
 async def make_platform(**changes: object) -> None:
-    await directory.set_platform(SYSTEM, {**PLATFORM, **changes})
+    await platform.set_platform(SYSTEM, {**PLATFORM, **changes})
 
 
 async def make_organisation(
@@ -85,7 +86,7 @@ async def make_organisation(
     approved: bool = True,
     domain: str = "mairie.example.org",
 ) -> int:
-    return await directory.register(
+    return await organisations.register(
         SYSTEM,
         NewOrganisation(name, kind, siret, "Place de la Mairie", "61000", "Alençon"),
         (
@@ -127,7 +128,7 @@ async def make_offer(
 
 
 async def make_venue(name: str = "Salle des fêtes") -> int:
-    commune = await directory.add_commune(
+    commune = await communes.add_commune(
         SYSTEM, insee="61001", name="Alençon", postcode="61000", latitude=48.43, longitude=0.09, population=25_000
     )
     return await scheduling.add_venue(
@@ -143,7 +144,7 @@ async def move_overseas(venue: int, zone: str = "Indian/Reunion") -> None:
 
 
 async def make_facilitator(email: str = "anime@example.org", name: str = "Aline Anime") -> int:
-    return await directory.add_facilitator(SYSTEM, name=name, email=email, phone="06 39 98 00 01", locale="fr")
+    return await facilitators.add_facilitator(SYSTEM, name=name, email=email, phone="06 39 98 00 01", locale="fr")
 
 
 async def make_session(

@@ -20,7 +20,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import Way
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.payments.actions import checkout, stripe_events

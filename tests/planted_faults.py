@@ -11,7 +11,7 @@ from invoice_samples import DOCUMENTS, invoice
 from training.billing.documents.invoice import InvoiceDocument
 from training.billing.formats import cii
 from training.billing.rules.states import DocumentKind
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.papers.rules.vat import VatRegime
 
 NS = {"ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"}

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 import makers
-from training.catalogue.actions import NewOffer, add_offer
+from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.kernel import clock

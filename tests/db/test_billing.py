@@ -18,7 +18,7 @@ from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import cancel
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.actions import set_platform
+from training.directory.actions.platform import set_platform
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Scope
 from training.kernel.errors import Conflict, NotFound

@@ -23,7 +23,7 @@ from training.billing.actions.deposit import ask_deposit
 from training.billing.actions.issue import issue
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
-from training.directory.rules import BillingMoment
+from training.directory.rules.billing_facts import BillingMoment
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid

@@ -11,11 +11,11 @@ import pytest
 
 import makers
 import training
-from training.catalogue.actions import edit_words
-from training.directory import actions as directory
+from training.catalogue.actions.offers import edit_words
 from training.directory import queries as directory_queries
-from training.directory.actions import NewContact
-from training.directory.rules import BillingFacts, Service
+from training.directory.actions import billing_facts, contacts, platform
+from training.directory.actions.contacts import NewContact
+from training.directory.rules.billing_facts import BillingFacts, Service
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict
@@ -41,10 +41,10 @@ async def fields(action: str) -> list[str]:
 async def test_a_contact_s_history_says_who_changed_what_from_what(database_test):
     organisation = await makers.make_organisation("Mairie", domain="mairie.example.org")
     new = NewContact("Nina", "nina@mairie.example.org", phone="0233000000")
-    contact = await directory.add_contact(SYSTEM, organisation, new)
+    contact = await contacts.add_contact(SYSTEM, organisation, new)
     assert await queries.changes(("contact", contact)) == []
     with clock.frozen(makers.NOON):
-        await directory.edit_contact(EVE, contact, NewContact("Nina N.", "nina@mairie.example.org"))
+        await contacts.edit_contact(EVE, contact, NewContact("Nina N.", "nina@mairie.example.org"))
     name, phone = sorted(await queries.changes(("contact", contact)), key=lambda c: c.field)
     assert (name.actor_kind, name.actor_id, name.at, name.action) == ("user", 4_711, makers.NOON, "contact.edit")
     assert (name.field, name.old, name.new) == ("name", "Nina", "Nina N.")
@@ -58,7 +58,7 @@ async def test_each_thing_that_people_edit_has_its_history(database_test):
     await changing.edit_venue(EVE, venue, {"access": "Par le portail."})
     await edit_words(EVE, town.offer, title="Vélo", summary="Essayer.")
     await changing.edit_session(EVE, town.session, capacity=61, closes_at=town.starts_at, note="Apporter un casque")
-    await directory.set_platform(EVE, {"name": "Autre nom"})
+    await platform.set_platform(EVE, {"name": "Autre nom"})
     assert (await said("venue", venue))["access"][1] == "Par le portail."
     assert (await said("offer", town.offer))["summary"][1] == "Essayer."
     assert await said("session", town.session) == {"capacity": ("60", "61"), "note": ("", "Apporter un casque")}
@@ -81,8 +81,8 @@ async def test_the_services_of_a_public_buyer_are_one_field(database_test):
     view = await directory_queries.organisation(organisation)
     facts = {name: getattr(view, name) for name in BillingFacts.__slots__ if name != "services"}
     services = (Service("DRH", "Ressources", False, True), Service("VOIRIE", "Voirie", True, True))
-    await directory.set_billing_facts(EVE, organisation, BillingFacts(**facts, services=services))
-    await directory.set_billing_facts(EVE, organisation, BillingFacts(**facts, services=services[::-1]))
+    await billing_facts.set_billing_facts(EVE, organisation, BillingFacts(**facts, services=services))
+    await billing_facts.set_billing_facts(EVE, organisation, BillingFacts(**facts, services=services[::-1]))
     (change,) = await queries.changes(("organisation", organisation))
     assert (change.field, change.old) == ("services", "[]")
     assert "VOIRIE" in str(change.new)
@@ -99,19 +99,19 @@ async def test_a_history_pages_by_key(database_test):
 
 async def test_a_refused_edit_leaves_no_history(database_test):
     organisation = await makers.make_organisation("Mairie", domain="mairie.example.org")
-    one = await directory.add_contact(SYSTEM, organisation, NewContact("Nina", "nina@mairie.example.org"))
-    await directory.add_contact(SYSTEM, organisation, NewContact("Max", "max@mairie.example.org"))
+    one = await contacts.add_contact(SYSTEM, organisation, NewContact("Nina", "nina@mairie.example.org"))
+    await contacts.add_contact(SYSTEM, organisation, NewContact("Max", "max@mairie.example.org"))
     with pytest.raises(Conflict):
-        await directory.edit_contact(EVE, one, NewContact("Nina", "max@mairie.example.org"))
+        await contacts.edit_contact(EVE, one, NewContact("Nina", "max@mairie.example.org"))
     assert await queries.changes(("contact", one)) == []
 
 
 async def test_after_three_years_the_values_go_and_the_audit_stays(database_test):
     organisation = await makers.make_organisation("Mairie", domain="mairie.example.org")
-    contact = await directory.add_contact(SYSTEM, organisation, NewContact("Nina", "nina@mairie.example.org"))
+    contact = await contacts.add_contact(SYSTEM, organisation, NewContact("Nina", "nina@mairie.example.org"))
     for day, name in ((datetime(2027, 3, 1, 12, tzinfo=UTC), "Old"), (datetime(2029, 3, 1, 12, tzinfo=UTC), "New")):
         with clock.frozen(day):
-            await directory.edit_contact(EVE, contact, NewContact(name, "nina@mairie.example.org"))
+            await contacts.edit_contact(EVE, contact, NewContact(name, "nina@mairie.example.org"))
     with clock.frozen(datetime(2027, 3, 1, 12, tzinfo=UTC) + rules.CHANGES_KEPT):
         await forget_changes()
     assert len(await queries.changes(("contact", contact))) == 2

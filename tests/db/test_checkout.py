@@ -13,7 +13,7 @@ from online_makers import PAYING, Debt, due_of, outcome, told
 from training.billing.actions import settle
 from training.billing.actions.receivables import NewReceivable, open_receivables
 from training.billing.rules.payments import Way
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound

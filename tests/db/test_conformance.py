@@ -27,8 +27,8 @@ from training.calendar.formats.feed import Head
 from training.calendar.queries import slots
 from training.calendar.queries.slots import Source
 from training.calendar.rules import Answer, FeedKind
-from training.catalogue.actions import edit_words
-from training.directory.actions import NewContact, add_partner, edit_contact, edit_facilitator
+from training.catalogue.actions.offers import edit_words
+from training.directory.actions import contacts, facilitators, partners
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
@@ -71,8 +71,8 @@ class Town(RuleBasedStateMachine):
         await empty()
         self.town = await makers.make_town()
         self.other = await makers.make_facilitator("bruno@example.org", "Bruno Renfort")
-        self.partner = await add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
-        await edit_facilitator(SYSTEM, self.other, {"partner": self.partner})
+        self.partner = await partners.add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
+        await facilitators.edit_facilitator(SYSTEM, self.other, {"partner": self.partner})
         self.neighbour = await makers.make_organisation("Voisine", siret=None)
         self.venue = await makers.make_venue("Salle Réunion")
         await makers.move_overseas(self.venue)
@@ -191,9 +191,9 @@ class Town(RuleBasedStateMachine):
     def the_contact_writes_from_elsewhere(self, address: str) -> None:
         async def steps() -> None:
             id_ = await db.value("select min(id) from contact")
-            new = NewContact("Rachel Ressources", address, for_booking=True)
+            new = contacts.NewContact("Rachel Ressources", address, for_booking=True)
             try:
-                await edit_contact(SYSTEM, id_, new)
+                await contacts.edit_contact(SYSTEM, id_, new)
             except Conflict:
                 return  # it is the colleague's
             await self.work()
@@ -203,7 +203,7 @@ class Town(RuleBasedStateMachine):
     @rule(address=st.sampled_from(["anime@example.org", "aline@example.org", "rh@mairie.example.org"]))
     def the_facilitator_writes_from_elsewhere(self, address: str) -> None:
         async def steps() -> None:
-            await edit_facilitator(SYSTEM, self.town.facilitator, {"email": address})
+            await facilitators.edit_facilitator(SYSTEM, self.town.facilitator, {"email": address})
             await self.work()
 
         self.run(steps())

@@ -22,7 +22,7 @@ from training.billing.queries import invoices as queries
 from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.payments import Way
 from training.billing.rules.states import InvoiceState
-from training.directory.actions import set_platform
+from training.directory.actions.platform import set_platform
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound

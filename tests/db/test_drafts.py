@@ -26,7 +26,7 @@ from training.billing.queries import invoices as queries
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import cancel
 from training.bookings.queries import booking_by_id
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, NotFound

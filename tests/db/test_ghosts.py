@@ -12,7 +12,8 @@ from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session
 from training.calendar.actions.answers import answer
 from training.calendar.rules import Answer
-from training.directory.actions import NewContact, edit_contact, edit_facilitator
+from training.directory.actions.contacts import NewContact, edit_contact
+from training.directory.actions.facilitators import edit_facilitator
 from training.kernel import db
 from training.kernel.actor import SYSTEM
 from training.scheduling.actions.assignments import assign, withdraw_assignment

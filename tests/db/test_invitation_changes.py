@@ -17,8 +17,8 @@ from training.bookings.actions.ending import call_off_session, cancel, reinstate
 from training.calendar.queries import slots
 from training.calendar.queries.slots import Source
 from training.calendar.rules import FeedKind
-from training.catalogue.actions import edit_words
-from training.directory.actions import add_facilitator
+from training.catalogue.actions.offers import edit_words
+from training.directory.actions.facilitators import add_facilitator
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM
 from training.kernel.outbox import Fact

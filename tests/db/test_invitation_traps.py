@@ -14,7 +14,7 @@ from relays import relay
 from rfc5545 import check_calendar, check_threads
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import cancel
-from training.catalogue.actions import edit_words
+from training.catalogue.actions.offers import edit_words
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Invalid

@@ -12,7 +12,8 @@ from training.bookings.actions.booking import NewBooking, NewParticipant, book, 
 from training.bookings.actions.ending import call_off_session, cancel
 from training.calendar.actions.invitations import Prepared, prepare
 from training.calendar.queries import invitations
-from training.directory.actions import add_facilitator, set_platform
+from training.directory.actions.facilitators import add_facilitator
+from training.directory.actions.platform import set_platform
 from training.directory.queries import the_platform
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

@@ -17,7 +17,7 @@ from training.billing.rules.issuing import CheckKey
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions.ending import cancel
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Scope
 from training.reporting.portal import invoices as portal

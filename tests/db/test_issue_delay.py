@@ -18,7 +18,7 @@ from training.billing.actions.share import Share, share
 from training.billing.actions.undo_held import undo_held
 from training.bookings.actions.booking import NewBooking, book, confirm
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.actions import set_platform
+from training.directory.actions.platform import set_platform
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict

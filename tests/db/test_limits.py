@@ -11,8 +11,9 @@ import pytest
 import makers
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.resizing import resize
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import OrganisationKind
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.organisations import OrganisationKind
 from training.identity import queries, rules
 from training.identity.actions.colleagues import invite_colleague
 from training.identity.actions.keys import refuse_unknown

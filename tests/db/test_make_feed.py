@@ -18,8 +18,9 @@ from training.calendar.formats.feed import Head
 from training.calendar.queries import slots
 from training.calendar.queries.slots import Source
 from training.calendar.rules import FeedKind
-from training.catalogue.actions import edit_words
-from training.directory.actions import add_partner, set_platform
+from training.catalogue.actions.offers import edit_words
+from training.directory.actions.partners import add_partner
+from training.directory.actions.platform import set_platform
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM
 from training.scheduling import queries as scheduling

@@ -18,8 +18,8 @@ from training.billing.actions.settle import NewPayment
 from training.billing.queries.credits import creditable
 from training.billing.rules.payments import Way
 from training.billing.rules.transmission import BY_HAND, STATUSES, Status, TransmissionStep
-from training.directory.actions import approve
-from training.directory.rules import OrganisationState
+from training.directory.actions.organisations import approve
+from training.directory.rules.organisations import OrganisationState
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope

@@ -17,7 +17,7 @@ from training.bookings.actions.booking import NewBooking, NewParticipant, Repeat
 from training.bookings.rules.groups import BookedAlready
 from training.bookings.rules.prices import PriceRisen
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory import actions as directory
+from training.directory.actions import organisations
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
@@ -144,7 +144,7 @@ async def test_a_request_gets_more_seats(database_test):
     first = await bookings.book(SYSTEM, NewBooking(town.session, new, 3))
     more = await bookings.book(SYSTEM, NewBooking(town.session, new, 2))
     assert (more.id, more.state, more.seats) == (first.id, "pending", 5)
-    await directory.approve(SYSTEM, new)
+    await organisations.approve(SYSTEM, new)
     with pytest.raises(BookedAlready, match=first.reference):
         await bookings.book(SYSTEM, NewBooking(town.session, new, 1))
     await drain()

@@ -14,7 +14,7 @@ from training.bookings.actions import booking as actions
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
 from training.bookings.rules.states import BookingState
-from training.directory.actions import approve
+from training.directory.actions.organisations import approve
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden

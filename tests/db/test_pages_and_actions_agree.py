@@ -21,7 +21,7 @@ from training.bookings.actions.booking import NewParticipant
 from training.bookings.rules import states, who_may
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.rules import OrganisationState
+from training.directory.rules.organisations import OrganisationState
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor

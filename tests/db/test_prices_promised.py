@@ -11,7 +11,7 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
 from training.bookings.rules.prices import PriceRisen
-from training.directory import actions as directory
+from training.directory.actions import organisations
 from training.kernel import db
 from training.kernel.actor import SYSTEM
 
@@ -41,7 +41,7 @@ async def test_a_request_of_an_organisation_to_be_approved_keeps_its_price(datab
     new = await makers.make_organisation("Nouvelle", siret=None, approved=False, domain="n.example.org")
     asked = await bookings.book(SYSTEM, NewBooking(town.session, new, 5))
     await db.execute("update tariff set amount_cents = amount_cents + 1")
-    await directory.approve(SYSTEM, new)
+    await organisations.approve(SYSTEM, new)
     await bookings.confirm_requests_of(SYSTEM, new)
     row = await db.connection().fetchrow("select state, price_cents from booking where id = $1", asked.id)
     assert tuple(row) == ("confirmed", asked.price_cents)

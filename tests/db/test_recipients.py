@@ -18,9 +18,9 @@ from training.billing.rules.payments import Way
 from training.bookings.actions import booking, ending
 from training.bookings.actions.booking import NewBooking, NewParticipant
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory import actions as directory
-from training.directory.actions import NewContact
-from training.directory.rules import OrganisationKind
+from training.directory.actions import contacts, organisations
+from training.directory.actions.contacts import NewContact
+from training.directory.rules.organisations import OrganisationKind
 from training.dunning.actions.remind import remind_due
 from training.identity.actions import roles, signin
 from training.identity.rules import Role
@@ -66,7 +66,7 @@ async def scene(database_test):
         await db.execute("update account set active = false where email like 'd.partie%'")
         await db.execute("update venue set contact_email = $1, contact_name = 'Clé'", HOST)
         neighbour = await makers.make_organisation("Voisine", siret=None, domain="voisine.example.org")
-        await directory.add_contact(SYSTEM, town.organisation, NewContact("Zoé Autre", "autre@mairie.example.org"))
+        await contacts.add_contact(SYSTEM, town.organisation, NewContact("Zoé Autre", "autre@mairie.example.org"))
         await drain()
         yield Scene(town, neighbour)
 
@@ -98,7 +98,7 @@ async def test_a_request_that_waits_is_told_to_the_team_and_acknowledged_to_who_
     assert await written(booked(scene)) == [
         ("booking_requested", BOOKS), ("staff_booking", ADMINISTRATOR), ("staff_booking", ADVISER),
     ]  # fmt: skip
-    assert await written(directory.approve(SYSTEM, scene.town.organisation)) == [
+    assert await written(organisations.approve(SYSTEM, scene.town.organisation)) == [
         ("booking_confirmed", BOOKS), ("invited", HOST), ("organisation_approved", BOOKS),
     ]  # fmt: skip
 
@@ -244,6 +244,6 @@ async def test_a_new_organisation_is_told_to_the_team(scene):
 async def test_who_was_approved_meanwhile_is_welcomed_and_waits_for_nobody(scene):
     async def both() -> None:
         made = await makers.make_organisation("Vite", siret=None, approved=False, domain="vite.example.org")
-        await directory.approve(SYSTEM, made)
+        await organisations.approve(SYSTEM, made)
 
     assert await written(both()) == [("organisation_approved", "rh@vite.example.org")]

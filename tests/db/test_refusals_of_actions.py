@@ -21,7 +21,7 @@ from training.billing.actions.issue import issue
 from training.billing.rules.payments import Way
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import open_feed
-from training.directory import actions as directory
+from training.directory.actions import partners
 from training.identity import rules
 from training.identity.rules import Role
 from training.kernel import clock, db
@@ -61,7 +61,7 @@ async def _world() -> World:
     later = town.starts_at + timedelta(days=30)
     other_session = await makers.make_session(town.offer, starts_at=later, facilitators=(other,))
     booked = await makers.make_booking(town, 20)
-    partner = await directory.add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
+    partner = await partners.add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
     await open_feed(SYSTEM, "Mairie", organisation=town.organisation)
     await drain()
     with clock.frozen(town.ends_at):

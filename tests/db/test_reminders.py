@@ -13,7 +13,7 @@ import makers
 from training.accounting.actions.open_balance import Opening, open_balance
 from training.billing.actions import settle
 from training.billing.queries.invoices import InvoiceView
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.dunning.actions import pauses, remind
 from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law

@@ -11,7 +11,7 @@ from training.bookings import queries
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.bookings.actions.ending import expire_options
-from training.directory.actions import approve
+from training.directory.actions.organisations import approve
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict

@@ -9,8 +9,8 @@ import makers
 from training.attendance.actions import hold_session
 from training.calendar.actions.feeds import open_feed
 from training.calendar.queries.feeds import owner
-from training.directory import actions as directory
-from training.directory.actions import NewContact
+from training.directory.actions import contacts
+from training.directory.actions.contacts import NewContact
 from training.identity import queries
 from training.identity.actions import keys, leaving, roles
 from training.identity.actions.colleagues import invite_colleague
@@ -96,7 +96,7 @@ async def test_a_changed_role_stands_at_the_next_sign_in_and_ends_with_its_conta
     await enter(COMPTA)
     assert [(one.role, one.origin) for one in await held(COMPTA)] == [(Role.MEMBER, "contact")]
     one = await contact(COMPTA)
-    await directory.edit_contact(SYSTEM, one.id, NewContact(one.name, one.email), active=False)
+    await contacts.edit_contact(SYSTEM, one.id, NewContact(one.name, one.email), active=False)
     assert await held(COMPTA) == []
 
 
@@ -168,14 +168,14 @@ async def test_a_role_of_the_team_is_no_role_of_an_organisation_and_facilitators
 async def test_the_corrected_address_of_a_contact_gets_the_role_that_the_old_one_had(database_test):
     """A booking contact who had become the only manager: its corrected address came in as a member, nobody managed."""
     town = await makers.make_town()
-    await directory.add_contact(SYSTEM, town.organisation, NewContact("Chloé", "chloe@mairie.example.org"))
+    await contacts.add_contact(SYSTEM, town.organisation, NewContact("Chloé", "chloe@mairie.example.org"))
     await enter(RH)
     await enter("chloe@mairie.example.org")
     chloe, rachel = (await held("chloe@mairie.example.org"))[0], (await held(RH))[0]
     await change_colleague(SYSTEM, town.organisation, chloe.account, Role.MANAGER)
     await leaving.remove_colleague(SYSTEM, town.organisation, rachel.account)
     one = await contact("chloe@mairie.example.org")
-    await directory.edit_contact(SYSTEM, one.id, NewContact("Chloé", "c.martin@mairie.example.org"))
+    await contacts.edit_contact(SYSTEM, one.id, NewContact("Chloé", "c.martin@mairie.example.org"))
     await enter("c.martin@mairie.example.org")
     assert [one.role for one in await held("c.martin@mairie.example.org")] == [Role.MANAGER]
 

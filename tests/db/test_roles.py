@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 import makers
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import OrganisationKind
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.organisations import OrganisationKind
 from training.identity import queries, rules
 from training.identity.actions import keys, roles, signin
 from training.identity.actions.registration import register_organisation

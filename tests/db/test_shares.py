@@ -21,7 +21,7 @@ from training.billing.rules.states import InvoiceState
 from training.bookings.actions.booking import NewBooking, book
 from training.bookings.actions.ending import cancel
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound

@@ -17,7 +17,7 @@ from training.billing.queries import transmissions as reading
 from training.billing.queries.transmissions import DepositWaiting
 from training.billing.rules.payments import Way
 from training.billing.rules.transmission import Status, TransmissionStep
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Forbidden, Invalid, NotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import makers
-from training.directory import actions as directory
+from training.directory.actions import platform
 from training.identity import queries
 from training.identity.actions import leaving, roles, signin
 from training.identity.rules import Role
@@ -52,7 +52,7 @@ async def kept(field: str) -> list[tuple[str | None, str | None]]:
 
 async def test_another_iban_is_told_to_every_administrator_with_the_old_and_the_new(database_test):
     await town()
-    await directory.set_platform(await boss(), {"iban": NEW, "accent": "#0e5a6e"})
+    await platform.set_platform(await boss(), {"iban": NEW, "accent": "#0e5a6e"})
     assert await told() == BOSSES
     said = await words()
     assert (OLD in said, NEW in said, "Ève Équipe (a@example.org)" in said) == (True, True, True)
@@ -61,7 +61,7 @@ async def test_another_iban_is_told_to_every_administrator_with_the_old_and_the_
 
 async def test_what_is_not_watched_or_did_not_change_tells_nobody(database_test):
     await town()
-    await directory.set_platform(await boss(), {"iban": OLD, "phone": "02 00 00 00 00"})
+    await platform.set_platform(await boss(), {"iban": OLD, "phone": "02 00 00 00 00"})
     assert await told() == []
 
 

@@ -13,9 +13,10 @@ import makers
 from training.bookings.actions.booking import NewBooking, book
 from training.calendar.actions.feeds import open_feed
 from training.calendar.queries.feeds import owner
-from training.directory import actions as directory
-from training.directory import queries as contacts
-from training.directory.actions import NewContact
+from training.directory import queries as directory
+from training.directory.actions import contacts, facilitators, organisations, partners
+from training.directory.actions.contacts import NewContact
+from training.directory.rules.organisations import OrganisationKind
 from training.identity import queries, rules
 from training.identity.actions import keys, leaving, roles, signin
 from training.identity.actions.colleagues import invite_colleague
@@ -44,7 +45,7 @@ async def actor(cookie: str) -> Actor | None:
 
 
 async def contact(email: str):
-    (found,) = [c for c in await contacts.contacts(await organisation()) if c.email == email]
+    (found,) = [c for c in await directory.contacts(await organisation()) if c.email == email]
     return found
 
 
@@ -54,7 +55,7 @@ async def organisation() -> int:
 
 async def put_aside(email: str) -> None:
     one = await contact(email)
-    await directory.edit_contact(SYSTEM, one.id, _same(one), active=False)
+    await contacts.edit_contact(SYSTEM, one.id, _same(one), active=False)
 
 
 def _same(one, **changes) -> NewContact:
@@ -98,7 +99,7 @@ async def test_a_corrected_address_closes_the_old_account_and_opens_the_new_one(
     town = await makers.make_town()
     cookie = await enter(RH)
     one = await contact(RH)
-    await directory.edit_contact(SYSTEM, one.id, _same(one, email="rachel@mairie.example.org"))
+    await contacts.edit_contact(SYSTEM, one.id, _same(one, email="rachel@mairie.example.org"))
     assert await actor(cookie) is None
     assert (await actor(await enter(RH))).scope.organisations == {}
     new = await actor(await enter("rachel@mairie.example.org"))
@@ -109,7 +110,7 @@ async def test_other_words_and_capitals_of_a_contact_end_nothing(database_test):
     town = await makers.make_town()
     cookie = await enter(RH)
     one = await contact(RH)
-    await directory.edit_contact(SYSTEM, one.id, _same(one, name="Rachel R.", email="RH@mairie.example.org"))
+    await contacts.edit_contact(SYSTEM, one.id, _same(one, name="Rachel R.", email="RH@mairie.example.org"))
     assert set((await actor(cookie)).scope.organisations) == {town.organisation}
 
 
@@ -117,13 +118,13 @@ async def test_a_contact_taken_back_is_let_in_again_and_one_that_was_removed_is_
     town = await makers.make_town()
     await enter(COMPTA)
     one = await contact(COMPTA)
-    await directory.edit_contact(SYSTEM, one.id, _same(one), active=False)
-    await directory.edit_contact(SYSTEM, one.id, _same(one), active=True)
+    await contacts.edit_contact(SYSTEM, one.id, _same(one), active=False)
+    await contacts.edit_contact(SYSTEM, one.id, _same(one), active=True)
     back = await actor(await enter(COMPTA))
     assert set(back.scope.organisations) == {town.organisation}
     await leaving.remove_colleague(SYSTEM, town.organisation, back.id)
-    assert [c.email for c in await contacts.contacts(town.organisation)] == [RH]  # and is written to no more
-    await directory.edit_contact(SYSTEM, one.id, _same(one), active=True)
+    assert [c.email for c in await directory.contacts(town.organisation)] == [RH]  # and is written to no more
+    await contacts.edit_contact(SYSTEM, one.id, _same(one), active=True)
     assert (await actor(await enter(COMPTA))).scope.organisations == {}
     await invite_colleague(SYSTEM, town.organisation, "Félix", COMPTA, Role.ACCOUNTANT)
     assert set((await actor(await enter(COMPTA))).scope.organisations) == {town.organisation}
@@ -141,7 +142,7 @@ async def test_a_facilitators_removal_stops_being_given_again_though_they_still_
 async def test_of_a_person_in_two_organisations_only_that_role_ends(database_test):
     town = await makers.make_town()
     other = await makers.make_organisation("Voisine", siret=None, domain="voisine.example.org")
-    await directory.add_contact(SYSTEM, other, NewContact("Rachel Ressources", RH, for_booking=True))
+    await contacts.add_contact(SYSTEM, other, NewContact("Rachel Ressources", RH, for_booking=True))
     cookie = await enter(RH)
     rachel = await actor(cookie)
     here, there = [await open_feed(rachel, "a", organisation=each) for each in (town.organisation, other)]
@@ -173,14 +174,14 @@ async def test_another_account_that_stands_for_a_facilitator_keeps_their_pages_w
     account = await roles.add_user(SYSTEM, "bureau@example.org", "Bureau")
     await roles.grant(SYSTEM, account, Role.FACILITATOR, facilitator=town.facilitator)
     theirs, hand = await enter(ANIME), await enter("bureau@example.org")
-    await directory.edit_facilitator(SYSTEM, town.facilitator, {"email": "aline@example.org"})
+    await facilitators.edit_facilitator(SYSTEM, town.facilitator, {"email": "aline@example.org"})
     assert await actor(theirs) is None
     assert set((await actor(hand)).scope.facilitators) == {town.facilitator}
 
 
 async def test_a_partner_that_is_over_ends_its_contacts_and_the_feeds_given_to_it(database_test):
     await makers.make_town()
-    partner = await directory.add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
+    partner = await partners.add_partner(SYSTEM, slug="prevention", name="Prévention", summary="", active=True)
     account = await roles.add_user(SYSTEM, "p@partenaire.example.org", "Paul")
     await roles.grant(SYSTEM, account, Role.PARTNER_CONTACT, partner=partner)
     cookie, given = await enter("p@partenaire.example.org"), await open_feed(SYSTEM, "Eux", partner=partner)
@@ -194,8 +195,8 @@ async def test_a_facilitators_feeds_end_for_good_those_that_the_team_gave_too(da
     town = await makers.make_town()
     await enter(ANIME)
     given = await open_feed(SYSTEM, "Aline", facilitator=town.facilitator)
-    await directory.edit_facilitator(SYSTEM, town.facilitator, {"active": False})
-    await directory.edit_facilitator(SYSTEM, town.facilitator, {"active": True})
+    await facilitators.edit_facilitator(SYSTEM, town.facilitator, {"active": False})
+    await facilitators.edit_facilitator(SYSTEM, town.facilitator, {"active": True})
     assert await owner(given) is None
 
 
@@ -219,7 +220,7 @@ async def test_who_left_and_when_and_by_whom_is_a_row(database_test):
     boss = await actor(await enter("equipe@example.org"))
     with clock.frozen(makers.NOON):
         one = await contact(RH)
-        await directory.edit_contact(boss, one.id, _same(one), active=False)
+        await contacts.edit_contact(boss, one.id, _same(one), active=False)
     row = await db.connection().fetchrow("select * from former_membership")
     assert (row["organisation"], row["contact"], row["role"]) == (town.organisation, one.id, "manager")
     assert (row["actor_kind"], row["actor_id"], row["ended_at"]) == ("user", staff, makers.NOON)
@@ -228,7 +229,7 @@ async def test_who_left_and_when_and_by_whom_is_a_row(database_test):
 async def test_who_registers_an_organisation_comes_from_its_first_contact(database_test):
     await makers.make_platform()
     nina = await actor(await enter("nina@example.org"))
-    new = directory.NewOrganisation("Essai", directory.OrganisationKind.ASSOCIATION, None, "1 rue", "61000", "Alençon")
+    new = organisations.NewOrganisation("Essai", OrganisationKind.ASSOCIATION, None, "1 rue", "61000", "Alençon")
     made = await register_organisation(nina, new, (NewContact("Nina", "nina@example.org", for_booking=True),))
     (held,) = await queries.memberships_of("nina@example.org")
     assert (held.role, held.origin) == (Role.MANAGER, rules.Origin.CONTACT)
@@ -294,12 +295,12 @@ async def test_who_signs_in_while_they_are_put_aside_keeps_nothing_and_nobody_wa
         tokens = [await signin.open_door(SYSTEM, RH) for _n in range(3)]
         done = await asyncio.gather(
             *(signin.by_link(token, program="test") for token in tokens),
-            directory.edit_contact(SYSTEM, one.id, _same(one), active=False),
+            contacts.edit_contact(SYSTEM, one.id, _same(one), active=False),
             return_exceptions=True,
         )
         assert {type(each) for each in done} <= {signin.SignedIn, NotFound, type(None)}, done
         assert await queries.memberships_of(RH) == []
-        await directory.edit_contact(SYSTEM, one.id, _same(one), active=True)
+        await contacts.edit_contact(SYSTEM, one.id, _same(one), active=True)
         await enter(RH)
 
 

@@ -11,7 +11,7 @@ from ics_reading import plain, properties
 from invitation_mails import CONTACT, booked_town, last, last_mail, later, moved, said
 from training.bookings.actions.booking import NewParticipant, name_participants
 from training.bookings.actions.ending import cancel
-from training.directory.actions import NewContact, edit_contact
+from training.directory.actions.contacts import NewContact, edit_contact
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM
 from training.scheduling import queries as scheduling

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import makers
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.identity.actions import signin
 from training.kernel import clock, db, migrate, settings
 from training.kernel.actor import SYSTEM

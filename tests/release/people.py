@@ -33,7 +33,7 @@ from training.demo import seed
 from training.demo.events import Town
 from training.demo.town import calendar
 from training.demo.town.shapes import PlannedSession
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.identity.actions import keys, signin
 from training.kernel import backup, clock, db, migrate, outbox, pdf, pg_client, settings
 from training.kernel.actor import SYSTEM

@@ -19,8 +19,8 @@ NOT_ACTING = {
     "calendar.actions.invitations": {
         "prepare": "part of the mail that carries it",
     },
-    "directory.actions": {
-        "lock_organisation": "takes a lock for an action above",
+    "directory.actions.organisations": {"lock_organisation": "takes a lock for an action above"},
+    "directory.actions.contacts": {
         "welcome_contact": "part of the action that lets them in",
         "put_aside": "part of the action that ends what they may",
         "write_to": "part of the action that changes what they may",

@@ -10,7 +10,7 @@ from training.billing.rules.states import DocumentKind
 from training.demo import letters
 from training.demo.letters import invoice_letter
 from training.demo.samples import credit_note, invoice
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.messages.actions.outgoing import Letter, MailWords, write
 
 ONCE = "Cette copie est pour information : payez seulement la facture {} sur Chorus Pro."

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from invoice_samples import invoice, workshop
 from training.billing.documents.invoice import InvoiceDocument
 from training.billing.rules.states import DocumentKind
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.errors import Invalid
 from training.papers.documents.figures import euros
 from training.papers.rules.lines import plain, ten_thousandths

@@ -25,7 +25,7 @@ from planted_faults import FAULTS, NORMAL, NS
 from training.billing.documents.invoice import CARD, InvoiceDocument, PaymentMeans
 from training.billing.formats import cii, facturx
 from training.billing.rules.states import DocumentKind
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.errors import Invalid
 from training.papers.rules.totals import line
 from training.papers.rules.vat import OWN_REGIMES, VatRegime

@@ -15,7 +15,7 @@ from planted_faults import CREDIT, FRANCHISE, NORMAL, PREPAID
 from training.billing.documents import invoice_paper
 from training.billing.documents.invoice import InvoiceDocument, PaymentMeans
 from training.billing.formats import facturx
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.papers.rules.vat import REGIMES, VatRegime
 
 

@@ -14,7 +14,7 @@ import mail_samples
 from training.bookings.rules.states import BookingState
 from training.demo import letters, samples
 from training.directory.queries import PlatformView
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, settings
 from training.kernel.render import TEMPLATES, span
 from training.messages.actions.outgoing import HIDDEN, Letter, MailWords, Reader, write

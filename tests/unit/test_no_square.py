@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from hostile import STACKED
-from training.directory.rules import slug
+from training.directory.rules.slugs import slug
 from training.kernel import logs, sheets
 from training.kernel.characters import MARKS, hidden, hidden_said, unprinted, unstacked, without_hidden
 from training.kernel.pdf import printable

@@ -17,7 +17,7 @@ from training.billing.documents.free import FreeConfirmation, Occurrence
 from training.billing.documents.invoice import InvoiceDocument, as_credit_of
 from training.billing.rules.payments import Way
 from training.billing.rules.states import DocumentKind
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.palette import PAPERS
 from training.papers.documents.talon import Talon, stub
 from training.payments import documents as receipts

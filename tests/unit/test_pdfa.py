@@ -13,7 +13,7 @@ import invoice_samples as samples
 from papers_read import LOGO
 from pdfa_rules import findings
 from training.billing.formats import facturx
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.papers.rules.vat import VatRegime
 from training.payments import documents as receipts
 

@@ -11,7 +11,7 @@ import pytest
 from makers import NOON
 from portal_makers import booking_view as booking
 from training.bookings.rules.states import BookingState
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, i18n
 from training.reporting.portal import awaiting
 

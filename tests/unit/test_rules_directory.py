@@ -10,22 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from training.directory.rules import (
-    KIND_NAMES,
-    USUAL_BUYER,
-    Buyer,
-    OrganisationKind,
-    TeamMember,
+from training.directory.rules.numbers import (
     check_bic,
     check_email,
     check_iban,
-    check_people,
     check_siret,
     check_vat_number,
     check_website,
-    people_of,
-    slug,
 )
+from training.directory.rules.organisations import KIND_NAMES, USUAL_BUYER, Buyer, OrganisationKind
+from training.directory.rules.slugs import slug
+from training.directory.rules.team import TeamMember, check_people, people_of
 from training.kernel.colours import CONTRAST, check_accent
 from training.kernel.errors import Invalid
 from training.kernel.oklch import contrast

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from training.billing.rules import sharing
 from training.billing.rules.grouping import billed_at_confirmation, collecting, draft_key, may_be_early, month_of
 from training.billing.rules.sharing import BilledPrice, Portion, Share, portions
-from training.directory.rules import BillingMoment, Buyer
+from training.directory.rules.billing_facts import BillingMoment
+from training.directory.rules.organisations import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.row_mapping import maker
 from training.papers.rules.lines import LineKind, check_line, line_cents

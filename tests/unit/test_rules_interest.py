@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.dunning.rules.interest import RECOVERY_CENTS, Law, Rate, checked_rate, half_year, late, law_of
 from training.kernel.errors import Invalid
 from training.kernel.money import interest_of

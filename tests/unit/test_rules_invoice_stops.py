@@ -11,7 +11,7 @@ import pytest
 from makers import NOON
 from training.billing.rules.payments import Way
 from training.billing.rules.states import DocumentKind
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock
 from training.reporting.invoice_stop import InvoiceStop
 from training.reporting.portal.invoices import Paid, stops_of

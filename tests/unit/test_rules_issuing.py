@@ -18,7 +18,8 @@ from training.billing.rules.issuing import (
     missing,
     said,
 )
-from training.directory.rules import Buyer, ChorusNeeds, OrganisationState
+from training.directory.rules.billing_facts import ChorusNeeds
+from training.directory.rules.organisations import Buyer, OrganisationState
 from training.papers.rules.references import References, chorus_lacking
 
 SELLER = Seller("00008888000018", "FR7630006000011234567890189")

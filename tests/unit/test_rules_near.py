@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.reporting.portal.near import NamedCommune, Near, kilometres, names_in, nearest
 from training.reporting.portal.prices import changes, price_said, price_table
 from training.reporting.portal.readers import VISITOR, CatalogueReader, kinds_asked

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.dunning.rules.reminding import (
     LAST_DAY,
     STEPS,

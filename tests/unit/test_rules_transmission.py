@@ -21,7 +21,7 @@ from training.billing.rules.transmission import (
     TransmissionStep,
     Turn,
 )
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.errors import Conflict, Invalid
 from training.papers.rules.references import References
 

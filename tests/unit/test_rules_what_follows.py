@@ -12,7 +12,8 @@ from makers import NOON
 from portal_makers import booking_view as booking
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.rules import BillingMoment, Buyer
+from training.directory.rules.billing_facts import BillingMoment
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock
 from training.papers.rules.references import References
 from training.reporting.portal import what_follows

@@ -47,7 +47,7 @@ def test_a_banned_word_is_seen(place: str, words: str, name: str) -> None:
         ("templates/office/bookings/bookings.html", "Option"),
         ("templates/office/sessions/session.html", "La personne qui anime est prévenue."),
         ("templates/office/accounting/opening.html", "Reprendre les factures"),
-        ("directory/rules.py", "Autre organisme public"),
+        ("directory/rules/organisations.py", "Autre organisme public"),
         ("templates/portal/home.html", '<a href="/aide">Aide</a>'),
         ("billing/documents/invoice_paper.py", "Option pour le paiement de la taxe d’après les débits."),
     ],

@@ -13,7 +13,7 @@ from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import close_feed, open_feed
 from training.calendar.queries import feeds as queries
-from training.directory import actions as directory
+from training.directory.actions import platform
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.scheduling.rules import SessionState
@@ -214,7 +214,7 @@ async def test_a_feed_costs_the_same_number_of_statements_however_long(client, s
 
 
 async def test_names_that_calendars_do_not_like_come_back_whole(client):
-    await directory.set_platform(SYSTEM, {**makers.PLATFORM, "short_name": "A, B; C\\D", "phone": "02"})
+    await platform.set_platform(SYSTEM, {**makers.PLATFORM, "short_name": "A, B; C\\D", "phone": "02"})
     offer = await makers.make_offer(title="Vélo ; trottinette, « etc. » 🚲 " + "long " * 30)
     await makers.make_session(offer)
     answer = await client.get(PUBLIC)

@@ -12,7 +12,7 @@ import makers
 from training.bookings.actions.booking import NewParticipant, name_participants
 from training.calendar.actions.feeds import close_feed, open_feed, rotate_feed
 from training.calendar.queries import feeds as queries
-from training.directory import actions as directory
+from training.directory.actions import partners
 from training.identity import queries as identity
 from training.identity.actions import roles, signin
 from training.identity.rules import Role
@@ -102,7 +102,7 @@ async def test_a_persons_own_date_goes_when_its_reason_does(client, email, endin
 async def test_a_partners_sessions(client):
     town = await makers.make_town()
     await makers.make_booking(town, 12)
-    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
     token = await open_feed(SYSTEM, "siège", partner=partner)
     assert await sessions(client, token) == []
     await db.execute("update facilitator set partner = $1 where id = $2", partner, town.facilitator)
@@ -116,7 +116,7 @@ async def test_a_partners_sessions(client):
 @pytest.mark.parametrize("state", ["declined", "replaced", "withdrawn"])
 async def test_a_partner_does_not_keep_the_dates_that_its_facilitator_left(client, state):
     town = await makers.make_town()
-    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
     await db.execute("update facilitator set partner = $1 where id = $2", partner, town.facilitator)
     token = await open_feed(SYSTEM, "siège", partner=partner)
     assert await sessions(client, token) == [town.session]
@@ -127,7 +127,7 @@ async def test_a_partner_does_not_keep_the_dates_that_its_facilitator_left(clien
 async def test_a_partner_reads_of_its_own_offers_and_facilitators_and_of_no_others(client):
     town = await makers.make_town()
     partner, other = [
-        await directory.add_partner(SYSTEM, name=f"Partenaire {slug}", slug=slug, summary="") for slug in ("un", "deux")
+        await partners.add_partner(SYSTEM, name=f"Partenaire {slug}", slug=slug, summary="") for slug in ("un", "deux")
     ]
     await db.execute("update facilitator set partner = $1", other)
     offer = await makers.make_offer("deux")
@@ -162,7 +162,7 @@ async def test_the_teams_sessions_private_ones_too(client):
 async def test_only_who_goes_is_busy_and_no_search_engine_keeps_an_address(client):
     town = await makers.make_town()
     await makers.make_booking(town, 12)
-    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
     await db.execute("update facilitator set partner = $1 where id = $2", partner, town.facilitator)
     await makers.make_staff()
     going = {"organisation": town.organisation}, {"facilitator": town.facilitator}
@@ -220,7 +220,7 @@ async def test_what_the_team_gave_stays_when_its_giver_leaves(client):
     town = await makers.make_town()
     await makers.make_staff()
     staff = await actor("equipe@example.org")
-    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
     given = [
         await open_feed(staff, "donnée", **{kind: subject})
         for kind, subject in (("facilitator", town.facilitator), ("venue", town.venue), ("partner", partner))
@@ -251,7 +251,7 @@ async def test_replaced_or_revoked_the_old_one_is_unknown(client):
 async def test_a_letter_wrong_and_it_is_nobodys(client, kind):
     town = await makers.make_town()
     await makers.make_staff()
-    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
     ids = {
         "organisation": town.organisation, "facilitator": town.facilitator, "partner": partner, "venue": town.venue,
         "staff": True,
@@ -273,7 +273,7 @@ async def test_nobody_makes_or_ends_anothers(client):
     token = await open_feed(me, "moi")
     owner = await queries.owner(token)
     assert owner is not None
-    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
     for wanted in (
         {"organisation": town.organisation},
         {"facilitator": town.facilitator},

@@ -11,7 +11,7 @@ import pytest
 import makers
 from makers import text_of
 from portal_makers import enter
-from training.directory import actions as directory
+from training.directory.actions import partners
 from training.kernel import clock, db, palette
 from training.kernel.actor import SYSTEM
 
@@ -28,7 +28,7 @@ async def noon():
 async def towns() -> makers.Town:
     """The town's session in Alençon, and one on another theme, with a partner, at a place to be said."""
     town = await makers.make_town()
-    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
     other = await makers.make_offer("permis", title="Préparer son permis")
     await db.execute("update offer set theme = 'Permis', partner = $1 where id = $2", partner, other)
     await makers.make_session(other, starts_at=makers.NOON + timedelta(days=30))

@@ -13,7 +13,7 @@ from training.bookings.actions import booking as booking_actions
 from training.bookings.actions.booking import NewBooking
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
-from training.directory.rules import OrganisationState
+from training.directory.rules.organisations import OrganisationState
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

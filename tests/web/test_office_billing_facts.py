@@ -11,7 +11,8 @@ from office_makers import done, held_town, refused, staff
 from training.billing.queries import drafts as waiting
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
-from training.directory.rules import Buyer, ChorusNeeds
+from training.directory.rules.billing_facts import ChorusNeeds
+from training.directory.rules.organisations import Buyer
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

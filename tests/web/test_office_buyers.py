@@ -21,7 +21,7 @@ from training.billing.queries.checking import who
 from training.billing.rules.issuing import Check, CheckKey, Seller, checks
 from training.bookings.actions.booking import NewBooking, book
 from training.directory.queries import organisation
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db, render
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict

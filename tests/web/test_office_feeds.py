@@ -12,7 +12,7 @@ from office_makers import refused
 from training.calendar.actions.feeds import open_feed
 from training.calendar.queries import feeds
 from training.calendar.rules import FeedKind
-from training.directory import actions as directory
+from training.directory.actions import partners
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -44,7 +44,7 @@ async def test_with_none_the_page_says_what_to_do_first(client, town):
 
 
 async def test_each_kind_is_made_shown_once_and_listed_by_name(client, town):
-    partner = await directory.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", slug="partenaire", summary="")
     kinds = {
         "staff": (FeedKind.STAFF, None, "Toutes les séances"),
         f"partner-{partner}": (FeedKind.PARTNER, partner, "Partenaire Essai"),

@@ -11,8 +11,8 @@ import pytest
 import makers
 from makers import text_of
 from office_makers import done, staff
-from training.directory import actions
 from training.directory import queries as directory
+from training.directory.actions import platform
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -94,14 +94,14 @@ async def test_a_file_that_is_no_picture_is_not_served(client):
 
 async def test_setting_a_logo_is_an_action(client):
     with pytest.raises(Conflict, match="Enregistrez d’abord"):
-        await actions.set_logo(SYSTEM, PNG, "image/png")
+        await platform.set_logo(SYSTEM, PNG, "image/png")
     await makers.make_platform()
     with pytest.raises(Invalid):
-        await actions.set_logo(SYSTEM, PNG, "image/jpeg")
-    await actions.set_logo(SYSTEM, PNG, "image/png")
+        await platform.set_logo(SYSTEM, PNG, "image/jpeg")
+    await platform.set_logo(SYSTEM, PNG, "image/png")
     first = (await directory.platform()).logo
-    await actions.remove_logo(SYSTEM)
-    await actions.set_logo(SYSTEM, PNG, "image/png")
+    await platform.remove_logo(SYSTEM)
+    await platform.set_logo(SYSTEM, PNG, "image/png")
     assert (await directory.platform()).logo == first  # the same bytes are kept once
     said = await db.connection().fetch(
         "select action, fields from audit where action like 'platform.%-logo' order by id"

@@ -12,7 +12,7 @@ from training.attendance.actions import hold_session
 from training.billing.queries import drafts as waiting
 from training.billing.queries import invoices as billing
 from training.billing.rules.states import InvoiceState
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.worker import drain

@@ -10,7 +10,7 @@ from PIL import Image
 
 import makers
 from office_makers import done, refused, staff
-from training.catalogue.actions import remove_picture, set_picture
+from training.catalogue.actions.looks import remove_picture, set_picture
 from training.catalogue.rules.looks import PictureWords
 from training.identity.rules import Role
 from training.kernel import clock, db

@@ -15,7 +15,7 @@ from training.bookings import queries
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.identity import queries as identity
 from training.identity.rules import Role
 from training.kernel import clock, db

@@ -12,10 +12,10 @@ import makers
 from makers import text_of
 from portal_makers import enter
 from training.bookings.actions import ending
-from training.catalogue.actions import NewOffer, add_offer
+from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.scheduling.rules import SessionState

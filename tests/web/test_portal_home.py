@@ -13,7 +13,7 @@ from makers import text_of
 from portal_makers import AFTER, enter, hold_session
 from training.attendance import actions as attendance
 from training.billing.queries import invoices as billing
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

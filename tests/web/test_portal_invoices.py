@@ -16,7 +16,7 @@ from portal_makers import enter
 from training.billing.actions import settle
 from training.billing.queries import invoices as queries
 from training.billing.rules.payments import Way
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.identity.rules import Role
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM

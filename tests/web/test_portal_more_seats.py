@@ -13,7 +13,7 @@ from training.bookings import queries
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import resizing
 from training.bookings.actions.booking import NewBooking
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 

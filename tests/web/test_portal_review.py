@@ -14,7 +14,7 @@ from portal_makers import enter, fields
 from training.bookings import queries
 from training.bookings.actions import ending
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
 

@@ -13,7 +13,7 @@ from portal_makers import enter, fields
 from training.bookings import queries
 from training.bookings.actions.booking import NewParticipant
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.identity.rules import Role
 from training.kernel import clock, db, limits
 from training.kernel.actor import SYSTEM

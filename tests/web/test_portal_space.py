@@ -14,7 +14,7 @@ from training.billing.queries import invoices as billing
 from training.bookings import queries as bookings
 from training.calendar.actions import feeds
 from training.catalogue.rules.tariffs import TariffMode
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.identity.rules import Role
 from training.kernel import clock, db, links, settings
 from training.kernel.actor import SYSTEM

@@ -11,8 +11,8 @@ import pytest
 import makers
 from makers import text_of
 from portal_makers import enter
-from training.directory import actions as directory
-from training.directory.rules import OrganisationKind
+from training.directory.actions import communes
+from training.directory.rules.organisations import OrganisationKind
 from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import clock, db
@@ -196,7 +196,7 @@ async def test_a_commune_that_nobody_knows_is_said_and_all_dates_are_shown(clien
 
 async def test_communes_of_one_name_are_offered(client):
     await priced_town()
-    await directory.add_commune(
+    await communes.add_commune(
         SYSTEM, insee="99001", name="Alençon", postcode="26160", latitude=44.5, longitude=5.0, population=300_000
     )
     page = await client.get("/seances?pres=alencon")

@@ -11,7 +11,7 @@ from PIL import Image
 import makers
 import office_makers
 from papers_read import alternatives, said
-from training.catalogue.actions import set_picture
+from training.catalogue.actions.looks import set_picture
 from training.catalogue.rules.looks import PictureWords
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM

@@ -9,7 +9,7 @@ import click
 from training.calendar.formats.mailbox import Mailbox
 from training.cli import setting_up
 from training.demo import letters
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.kernel import clock, settings
 from training.kernel.actor import SYSTEM
 from training.messages.actions import delivery, trial

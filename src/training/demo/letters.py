@@ -31,7 +31,7 @@ from training.demo.samples import (
     slots,
 )
 from training.directory.queries import ContactView, OrganisationView, PlatformView
-from training.directory.rules import Buyer, OrganisationState
+from training.directory.rules.organisations import Buyer, OrganisationState
 from training.dunning.rules.reminding import ReminderStep
 from training.identity.queries import MembershipView
 from training.identity.rules import Origin, Role

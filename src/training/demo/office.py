@@ -22,7 +22,7 @@ from training.billing.actions.share import share
 from training.billing.rules.payments import Way
 from training.billing.rules.sharing import Share
 from training.bookings.actions import ending
-from training.catalogue.actions import OfferBilling, set_offer_billing
+from training.catalogue.actions.offers import OfferBilling, set_offer_billing
 from training.demo import bank, deposits
 from training.demo.events import Event, Town
 from training.demo.ledger import receivable_of
@@ -32,10 +32,12 @@ from training.demo.town.offers import OFFERS, tariff_for
 from training.demo.town.organisations import ORGANISATIONS
 from training.demo.town.saturdays import PERSON, SHARED_WITH
 from training.demo.town.shapes import PlannedBooking, PlannedSession
-from training.directory import actions as directory
 from training.directory import queries as directory_queries
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import BillingFacts, BillingMoment, OrganisationKind
+from training.directory.actions import billing_facts, organisations, platform
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.billing_facts import BillingFacts, BillingMoment
+from training.directory.rules.organisations import OrganisationKind
 from training.dunning.actions import pauses, remind
 from training.dunning.rules.interest import Law
 from training.dunning.rules.reminding import PauseKind
@@ -107,7 +109,7 @@ def _buyers(town: Town, today: date) -> list[Event]:
         who = NewContact("Yvonne Chaumière", "yvonne.chaumiere@example.org", None, None, True, True)
         name, address = "Yvonne Chaumière (démonstration)", "3 chemin du Pommier"
         new = NewOrganisation(name, OrganisationKind.PERSON, None, address, "61250", "Écouves")
-        town.organisations[PERSON] = await directory.add_payer(SYSTEM, new, who)
+        town.organisations[PERSON] = await organisations.add_payer(SYSTEM, new, who)
 
     async def known() -> None:
         for slug, facts in BUYERS.items():
@@ -121,7 +123,7 @@ async def _set_facts(organisation: int, **changes: object) -> None:
     services = await directory_queries.chorus_services(organisation)
     own = {name: getattr(view, name) for name in BillingFacts.__slots__ if name != "services"}
     facts = BillingFacts(**own, services=tuple(services))
-    await directory.set_billing_facts(SYSTEM, organisation, replace(facts, **changes))  # type: ignore[arg-type]
+    await billing_facts.set_billing_facts(SYSTEM, organisation, replace(facts, **changes))  # type: ignore[arg-type]
 
 
 def _drafts(town: Town, today: date, sessions: Mapping[str, PlannedSession]) -> list[Event]:
@@ -142,7 +144,7 @@ def _drafts(town: Town, today: date, sessions: Mapping[str, PlannedSession]) -> 
 
 
 async def _look(*, first: bool) -> None:
-    await directory.set_platform(SYSTEM, {"issue_without_look": not first})
+    await platform.set_platform(SYSTEM, {"issue_without_look": not first})
 
 
 async def _bill(town: Town, organisation: str, moment: BillingMoment) -> None:

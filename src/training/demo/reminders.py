@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from training.demo.samples import PAPER
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.dunning.queries.reminders import Followed
 from training.dunning.rules.interest import Rate, late
 from training.dunning.rules.reminding import USUAL, ReminderStep

@@ -13,7 +13,7 @@ from training.catalogue.rules.looks import Look
 from training.catalogue.rules.tariffs import TariffMode
 from training.demo.town.platform import PLATFORM
 from training.directory.queries import OrganisationView, PlatformView
-from training.directory.rules import Buyer, OrganisationKind, OrganisationState
+from training.directory.rules.organisations import Buyer, OrganisationKind, OrganisationState
 from training.kernel import addresses, clock
 from training.kernel.links import Purpose
 from training.messages.actions.outgoing import Reader

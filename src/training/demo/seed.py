@@ -14,7 +14,8 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
 from training.catalogue import queries as catalogue_queries
-from training.catalogue.actions import NewOffer, add_offer, edit_theme
+from training.catalogue.actions.looks import edit_theme
+from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.rules.looks import ThemeShown
 from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
@@ -32,10 +33,11 @@ from training.demo.town.platform import PLATFORM
 from training.demo.town.shapes import Organisation, PlannedBooking, PlannedSession
 from training.demo.town.themes import THEMES
 from training.demo.town.venues import VENUES
-from training.directory import actions as directory
 from training.directory import queries as directory_queries
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import Buyer, OrganisationKind
+from training.directory.actions import communes, facilitators, organisations, partners, platform
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.organisations import Buyer, OrganisationKind
 from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import clock
@@ -76,7 +78,7 @@ async def seed(today: date, drain: Drain, progress: Progress = lambda done, tota
 
 async def _who(town: Town) -> None:
     for place in PLACES:
-        town.communes[place.insee] = await directory.add_commune(
+        town.communes[place.insee] = await communes.add_commune(
             SYSTEM,
             insee=place.insee,
             name=place.name,
@@ -88,9 +90,9 @@ async def _who(town: Town) -> None:
     columns = [c for c in directory_queries.PlatformView.__slots__ if hasattr(PLATFORM, c)]
     values = {column: getattr(PLATFORM, column) for column in columns}
     demo = {"vat_number": None, "logo": None, "issue_without_look": True, "is_demo": True}
-    await directory.set_platform(SYSTEM, {**values, **demo})
+    await platform.set_platform(SYSTEM, {**values, **demo})
     for partner in PARTNERS:
-        town.partners[partner.slug] = await directory.add_partner(
+        town.partners[partner.slug] = await partners.add_partner(
             SYSTEM,
             name=partner.name,
             slug=partner.slug,
@@ -100,7 +102,7 @@ async def _who(town: Town) -> None:
             website=None,
         )
     for facilitator in FACILITATORS:
-        town.facilitators[facilitator.person.slug] = await directory.add_facilitator(
+        town.facilitators[facilitator.person.slug] = await facilitators.add_facilitator(
             SYSTEM,
             name=facilitator.person.name,
             email=facilitator.person.email,
@@ -129,7 +131,7 @@ async def _organisation(town: Town, organisation: Organisation) -> None:
         )
         for person in sorted(people, key=lambda p: p != organisation.booking_contact.person)
     )
-    town.organisations[organisation.slug] = id_ = await directory.register(
+    town.organisations[organisation.slug] = id_ = await organisations.register(
         SYSTEM,
         NewOrganisation(
             organisation.name,

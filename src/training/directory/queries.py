@@ -6,18 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.directory.rules import (
-    KIND_NAMES,
-    BillingMoment,
-    Buyer,
-    ChorusNeeds,
-    OrganisationKind,
-    OrganisationState,
-    Service,
-    TeamMember,
-    VatAbroad,
-    people_of,
-)
+from training.directory.rules.billing_facts import BillingMoment, ChorusNeeds, Service, VatAbroad
+from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind, OrganisationState
+from training.directory.rules.team import TeamMember, people_of
 from training.kernel import db
 from training.kernel.countries import HOME
 from training.kernel.i18n import _

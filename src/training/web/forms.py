@@ -16,7 +16,7 @@ import anyio.to_thread
 from litestar import Request
 from litestar.datastructures import UploadFile
 
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.identity.rules import new_token
 from training.kernel.characters import hidden, hidden_said, unprinted, unprinted_said, without_hidden
 from training.kernel.errors import DomainError, Invalid, NotFound, TooMany

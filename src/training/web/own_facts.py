@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from training.directory.rules import OwnFacts, check_buyer_vat_number, check_rna, check_siret
+from training.directory.rules.billing_facts import OwnFacts
+from training.directory.rules.numbers import check_buyer_vat_number, check_rna, check_siret
 from training.kernel.i18n import N_, _
 from training.web.forms import Form
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from training.billing.queries.invoices import INVOICE_WORDS
 from training.billing.rules.states import DocumentKind
 from training.directory.queries import ORGANISATION_WORDS
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, db
 from training.kernel.i18n import N_
 from training.kernel.searching import SearchPlace, words_found

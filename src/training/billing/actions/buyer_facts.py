@@ -6,9 +6,9 @@ Locks: the organisation's row, then its drafts (`drafting`).
 from __future__ import annotations
 
 from training.billing.actions.drafting import fit_vat
-from training.directory import actions as directory
 from training.directory import queries as reading
-from training.directory.rules import BillingFacts
+from training.directory.actions import billing_facts
+from training.directory.rules.billing_facts import BillingFacts
 from training.kernel.actor import Actor
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import regime_abroad
@@ -23,7 +23,7 @@ async def set_buyer_facts(actor: Actor, organisation: int, facts: BillingFacts) 
     async with acting(actor, "organisation.set-buyer", ("organisation", organisation)):
         actor.must(Permission.INVOICES_PREPARE)
         before = await reading.organisation(organisation)
-        await directory.set_billing_facts(actor, organisation, facts)
+        await billing_facts.set_billing_facts(actor, organisation, facts)
         after = await reading.organisation(organisation)
         if before and after and regime_abroad(before.vat_abroad) != regime_abroad(after.vat_abroad):
             await fit_vat(organisation)

@@ -12,8 +12,8 @@ from training.billing.queries.owing import shares_of
 from training.billing.rules.states import InvoiceState
 from training.bookings.actions import booking as bookings
 from training.bookings.queries import booking_by_id
-from training.directory.actions import tell_own_facts
-from training.directory.rules import OwnFacts
+from training.directory.actions.billing_facts import tell_own_facts
+from training.directory.rules.billing_facts import OwnFacts
 from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound

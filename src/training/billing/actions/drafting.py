@@ -21,7 +21,7 @@ from training.billing.tables.invoices import Billable, Invoice, InvoiceLine
 from training.bookings.queries import BookingView
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
-from training.directory.rules import VatAbroad
+from training.directory.rules.billing_facts import VatAbroad
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.clauses import Clauses

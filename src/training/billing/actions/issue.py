@@ -18,7 +18,7 @@ from training.billing.rules.states import PREFIXES, SERIES_OF, DocumentKind, Inv
 from training.billing.rules.terms import PaymentTerms, default_terms, is_professional
 from training.billing.tables.invoices import Invoice
 from training.directory.queries import PlatformView, the_platform
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound

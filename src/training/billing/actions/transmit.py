@@ -17,7 +17,7 @@ from training.billing.rules.states import InvoiceState
 from training.billing.rules.transmission import STATUSES, Channel, Status, TransmissionStep
 from training.billing.tables.receivables import Receivable
 from training.billing.tables.transmissions import Transmission
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound

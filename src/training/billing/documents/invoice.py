@@ -7,7 +7,7 @@ from datetime import date
 
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.terms import PaymentTerms
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.papers.documents.party import Party
 from training.papers.documents.snapshot import DEFAULT_ACCENT, Snapshot
 from training.papers.documents.talon import Talon

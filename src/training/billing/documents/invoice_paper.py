@@ -11,7 +11,7 @@ from typing import Any
 from training.billing.documents.invoice import CARD, TRANSFER, Earlier, InvoiceDocument, payment_label
 from training.billing.formats import epc
 from training.billing.rules.states import DocumentKind
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import pdf
 from training.papers.documents.figures import day, euros, grouped, percent, quantity, span
 from training.papers.documents.layout import declaration, sheet

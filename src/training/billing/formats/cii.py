@@ -17,7 +17,7 @@ from lxml import etree
 from training.billing.documents.invoice import Earlier, InvoiceDocument, payment_label
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.terms import CREDIT_TERMS
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.countries import HOME
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _

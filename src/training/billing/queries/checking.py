@@ -10,7 +10,7 @@ from training.billing.rules import issuing
 from training.billing.rules.issuing import Check, CheckedReferences, Counted, Payer, Seller
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView, PlatformView
-from training.directory.rules import Service
+from training.directory.rules.billing_facts import Service
 from training.kernel import db
 from training.kernel.countries import HOME
 from training.papers.rules.references import References

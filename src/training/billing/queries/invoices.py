@@ -16,7 +16,7 @@ from training.billing.rules.states import DocumentKind, InvoiceState
 from training.bookings.queries import BOOKING_WORDS
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, OrganisationView
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from training.billing.rules.grouping import may_be_early
 from training.bookings.rules.states import BookingState
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import money
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, allows

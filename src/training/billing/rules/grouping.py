@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from training.directory.rules import BillingMoment, Buyer
+from training.directory.rules.billing_facts import BillingMoment
+from training.directory.rules.organisations import Buyer
 from training.papers.rules.references import References
 from training.papers.rules.vat import VatRegime
 

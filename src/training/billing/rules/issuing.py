@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from training.billing.rules.states import InvoiceState
-from training.directory.rules import Buyer, ChorusNeeds, OrganisationState
+from training.directory.rules.billing_facts import ChorusNeeds
+from training.directory.rules.organisations import Buyer, OrganisationState
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, allows
 from training.kernel.i18n import N_, _, ngettext

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 
 
 @dataclass(frozen=True, slots=True)

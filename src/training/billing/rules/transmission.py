@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from training.billing.rules.crediting import Stands, check_replace
 from training.billing.rules.states import InvoiceState
-from training.directory.rules import Buyer, check_siret
+from training.directory.rules.numbers import check_siret
+from training.directory.rules.organisations import Buyer
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, allows
 from training.kernel.i18n import N_, _

@@ -29,8 +29,8 @@ from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
 from training.catalogue.rules.tariffs import Price
-from training.directory.actions import LockedOrganisation, lock_organisation
-from training.directory.rules import OrganisationState
+from training.directory.actions.organisations import LockedOrganisation, lock_organisation
+from training.directory.rules.organisations import OrganisationState
 from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.clauses import Clauses

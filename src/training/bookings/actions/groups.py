@@ -14,7 +14,7 @@ from training.bookings.rules.prices import merged
 from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant
 from training.catalogue import queries as catalogue
-from training.directory.actions import lock_organisation
+from training.directory.actions.organisations import lock_organisation
 from training.kernel import db, outbox
 from training.kernel.actor import Actor
 from training.kernel.i18n import _

@@ -10,8 +10,8 @@ from training.bookings.rules.states import OCCUPYING, SeatsOrigin
 from training.bookings.tables import Booking, SeatsChange
 from training.catalogue import queries as catalogue
 from training.catalogue.rules.tariffs import Price
-from training.directory.actions import lock_organisation
-from training.directory.rules import OrganisationState
+from training.directory.actions.organisations import lock_organisation
+from training.directory.rules.organisations import OrganisationState
 from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import Actor
 from training.kernel.permissions import Permission

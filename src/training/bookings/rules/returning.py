@@ -7,7 +7,7 @@ from datetime import datetime
 
 from training.bookings.rules.seats import option_ends, request_ends
 from training.bookings.rules.states import OCCUPYING, BookingState
-from training.directory.rules import OrganisationState
+from training.directory.rules.organisations import OrganisationState
 from training.scheduling.rules import LockedSession
 
 S = BookingState

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from training.bookings.rules.seats import SessionClosed
 from training.bookings.rules.states import EXPIRING, NAMEABLE, BookingState, already, check_move, is_late
-from training.directory.rules import OrganisationState
+from training.directory.rules.organisations import OrganisationState
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, allows
 from training.kernel.i18n import _

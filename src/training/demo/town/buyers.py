@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.demo.town.offers import OFFERS
-from training.directory.rules import ChorusNeeds, Service
+from training.directory.rules.billing_facts import ChorusNeeds, Service
 
 BUYERS: dict[str, dict[str, object]] = {
     "communaute-urbaine-alencon": {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.dunning.actions.pauses import lock_receivable
 from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law, checked_rate

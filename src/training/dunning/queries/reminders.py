@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from training.billing.rules.terms import is_professional
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.dunning.rules.interest import Late, Law, Rate, late, law_of
 from training.dunning.rules.reminding import USUAL, Days, PauseKind, ReceivableStanding, ReminderStep
 from training.kernel import clock, db

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import N_, _
 from training.kernel.money import interest_of

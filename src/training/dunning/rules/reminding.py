@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.errors import Invalid
 from training.kernel.i18n import N_, _
 

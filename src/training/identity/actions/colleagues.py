@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from training.directory import actions as directory
-from training.directory.actions import NewContact
-from training.directory.rules import check_email
+from training.directory.actions import contacts
+from training.directory.actions.contacts import NewContact
+from training.directory.rules.numbers import check_email
 from training.identity.actions.leaving import check_still, hold_roles
 from training.identity.actions.roles import account_of, give_role
 from training.identity.rules import ORGANISATION_ROLES, Role
@@ -36,7 +36,7 @@ async def invite_colleague(actor: Actor, organisation: int, name: str, email: st
             raise Conflict(_("Cette personne a déjà accès à cet espace."), field="email")
         await limits.take(limits.INVITED_COLLEAGUES, organisation)
         known = NewContact(name, email, for_booking=role is Role.MANAGER, for_billing=role is Role.ACCOUNTANT)
-        await directory.welcome_contact(change, organisation, known)
+        await contacts.welcome_contact(change, organisation, known)
         await give_role(account, role, organisation=organisation)
         await outbox.put("membership.given", ("membership", int(await db.value(_IN, account, organisation))))
 

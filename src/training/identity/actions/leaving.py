@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.directory.actions import put_aside
+from training.directory.actions.contacts import put_aside
 from training.identity.rules import ORGANISATION_ROLES, PLATFORM_ROLES, Ending, Role
 from training.identity.tables import ApiKey
 from training.kernel import clock, db

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from training.directory import actions as directory
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import needs_siret, usual_buyer
+from training.directory.actions import organisations
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.billing_facts import needs_siret
+from training.directory.rules.organisations import usual_buyer
 from training.identity.actions.roles import give_role
 from training.identity.rules import Role
 from training.identity.tables import User
@@ -38,7 +40,7 @@ async def register_organisation(
             await limits.take(limits.REGISTERED, actor.id)
             if network:
                 await limits.take(limits.REGISTERED_FROM, network)
-            organisation = await directory.register(actor, new, contacts)
+            organisation = await organisations.register(actor, new, contacts)
             await give_role(actor.id, Role.MANAGER, organisation=organisation)
             await User.update({User.name: contacts[0].name.strip()}).where(User.id == actor.id)
         change.about("organisation", organisation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.directory import actions as directory
+from training.directory.actions import contacts
 from training.identity.actions.leaving import (
     HeldRole,
     check_not_last,
@@ -92,7 +92,7 @@ async def _letters(change: Change, organisation: int, email: str, role: Role, sa
     if saw_invoices and P.INVOICES_SEE not in ORGANISATION_ROLES[role]:
         await db.execute("select revoke_invoice_links(lower($1), $2)", email, organisation)
         receives = {"for_billing": False}
-    await directory.write_to(change, organisation, email, receives)
+    await contacts.write_to(change, organisation, email, receives)
 
 
 _BEGIN = """

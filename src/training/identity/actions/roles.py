@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.identity.rules import Origin, Role
 from training.identity.tables import Membership, User
 from training.kernel import clock, db, outbox

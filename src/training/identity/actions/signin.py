@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from piccolo.columns import Column
 
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.identity import rules
 from training.identity.actions.roles import account_of, take_known_roles
 from training.identity.tables import SigninRequest, SigninSession

@@ -10,7 +10,7 @@ from training.billing.rules.payments import WAY_NAMES
 from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
 from training.directory import queries as directory
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import addresses, clock
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import _, speaking

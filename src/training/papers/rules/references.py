@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from training.directory.rules import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, ChorusNeeds
+from training.directory.rules.billing_facts import CONTRACT_MAX, ENGAGEMENT_MAX, SERVICE_CODE_MAX, ChorusNeeds
 from training.kernel.characters import hidden, hidden_said, unprinted, unprinted_said
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from training.directory.rules import VatAbroad
+from training.directory.rules.billing_facts import VatAbroad
 
 STANDARD_RATE_BP = 2_000  # CGI art. 278
 

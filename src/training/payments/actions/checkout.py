@@ -15,7 +15,7 @@ import structlog
 
 from training.billing.rules.payments import Way, online_ways
 from training.directory import queries as directory
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import addresses, clock, db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound

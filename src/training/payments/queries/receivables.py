@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from training.billing.rules.payments import SettlementKind, Way
 from training.directory.queries import ORGANISATION_WORDS
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.kernel.searching import SearchedList, SearchPlace, words_in, words_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.accounting.rules.ageing import Age, limits
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses

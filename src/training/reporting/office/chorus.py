@@ -23,7 +23,7 @@ from training.billing.rules.states import InvoiceState
 from training.catalogue.queries import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.directory import queries as directory
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import db
 from training.kernel.actor import Scope
 from training.kernel.errors import NotFound

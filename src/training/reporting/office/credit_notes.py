@@ -9,7 +9,7 @@ from training.billing.queries.credits import CreditableLine, Replacement
 from training.billing.queries.invoices import InvoiceView, invoice_by_number
 from training.billing.queries.refitting import ProposedCredit, proposals
 from training.billing.rules.states import DocumentKind
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.actor import Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _

@@ -19,7 +19,8 @@ from training.billing.rules.issuing import Check, may_be_asked, may_issue
 from training.billing.rules.states import DocumentKind, InvoiceState
 from training.directory import queries as directory
 from training.directory.queries import ContactView
-from training.directory.rules import Buyer, Service
+from training.directory.rules.billing_facts import Service
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound

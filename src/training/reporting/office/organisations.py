@@ -12,15 +12,8 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
-from training.directory.rules import (
-    KIND_NAMES,
-    Buyer,
-    OrganisationKind,
-    OrganisationState,
-    Service,
-    may_approve,
-    needs_siret,
-)
+from training.directory.rules.billing_facts import Service, needs_siret
+from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind, OrganisationState, may_approve
 from training.identity import queries as identity
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope

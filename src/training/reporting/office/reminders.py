@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.dunning.queries import reminders
 from training.dunning.queries.reminders import Followed, ReminderView, TaskView
 from training.dunning.rules.interest import Late, Law, Rate, half_year, is_stale

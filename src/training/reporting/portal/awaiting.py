@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from training.billing.queries.invoices import InvoiceView
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel.i18n import N_, _, ngettext
 from training.kernel.render import day, euros, hour
 

@@ -16,7 +16,7 @@ from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import refusal

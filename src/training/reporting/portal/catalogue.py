@@ -9,7 +9,7 @@ from datetime import datetime
 
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import LOOK_JOIN, OfferView, ThemeListed
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.searching import MOST
 from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.reporting.portal.choices import Choices, choices
 from training.reporting.portal.narrowing import Narrowing, narrowing
 from training.reporting.portal.near import Near, near

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.directory.rules import Buyer, Service, asked_of, needs_siret
+from training.directory.rules.billing_facts import Service, asked_of, needs_siret
+from training.directory.rules.organisations import Buyer
 from training.kernel.i18n import _
 from training.papers.rules.references import References, chorus_lacking
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import SupporterView, ThemeListed
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.reporting.portal.readers import CatalogueReader, asked_of
 from training.reporting.portal.sessions import PricedSession, sessions
 

@@ -13,7 +13,7 @@ from training.billing.queries.invoices import InvoiceNarrowing, InvoiceView
 from training.billing.rules.payments import WAY_NAMES, Way, online_ways
 from training.billing.rules.states import DocumentKind
 from training.billing.rules.transmission import STATUS_FOR_CLIENT
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.kernel import clock, db, settings
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.i18n import _, ngettext

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from training.catalogue.rules.tariffs import Price, TariffMode, TariffRow, price_for
-from training.directory.rules import KIND_NAMES, OrganisationKind
+from training.directory.rules.organisations import KIND_NAMES, OrganisationKind
 from training.kernel.i18n import _
 from training.kernel.render import euros
 

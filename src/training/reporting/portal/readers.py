@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from training.catalogue import queries as catalogue
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.directory.rules import OrganisationKind
+from training.directory.rules.organisations import OrganisationKind
 from training.kernel.actor import Actor
 
 

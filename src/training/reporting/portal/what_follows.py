@@ -9,7 +9,8 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory.queries import OrganisationView
-from training.directory.rules import PUBLIC_DAYS, BillingMoment, Buyer
+from training.directory.rules.billing_facts import PUBLIC_DAYS, BillingMoment
+from training.directory.rules.organisations import Buyer
 from training.kernel.i18n import _, ngettext
 from training.kernel.render import day, euros, span
 from training.reporting.portal.awaiting import until_said, wanted_title

@@ -15,7 +15,7 @@ from training.bookings.actions.booking import NewParticipant, RepeatKey
 from training.bookings.actions.resizing import resize
 from training.bookings.queries import BookingView
 from training.directory import queries as directory
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.kernel.actor import Actor
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _

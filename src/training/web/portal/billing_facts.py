@@ -15,7 +15,7 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.states import OCCUPYING
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
-from training.directory.rules import Service
+from training.directory.rules.billing_facts import Service
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission

@@ -21,7 +21,7 @@ from training.catalogue import queries as catalogue
 from training.catalogue.rules.tariffs import Price
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
-from training.directory.rules import Service
+from training.directory.rules.billing_facts import Service
 from training.identity.rules import new_token
 from training.kernel.actor import Actor
 from training.kernel.errors import DomainError, Forbidden, NotFound

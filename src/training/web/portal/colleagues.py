@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.directory.queries import OrganisationView
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.identity.actions.colleagues import invite_colleague
 from training.identity.actions.leaving import remove_colleague
 from training.identity.actions.role_changes import change_colleague

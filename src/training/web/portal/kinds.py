@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
-from training.directory.rules import KIND_NAMES, OrganisationKind
+from training.directory.rules.organisations import KIND_NAMES, OrganisationKind
 from training.kernel import settings
 from training.kernel.i18n import N_, _
 from training.reporting.portal import readers

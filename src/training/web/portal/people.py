@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from training.bookings.actions.booking import NewParticipant
 from training.bookings.queries import ParticipantView
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.kernel.i18n import _
 from training.web.forms import Form
 

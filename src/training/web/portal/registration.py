@@ -6,8 +6,10 @@ from litestar import Router, get, post
 from litestar.response import Redirect, Template
 
 from training.directory import queries as directory
-from training.directory.actions import NewContact, NewOrganisation
-from training.directory.rules import KIND_NAMES, OrganisationKind, needs_siret, usual_buyer
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
+from training.directory.rules.billing_facts import needs_siret
+from training.directory.rules.organisations import KIND_NAMES, OrganisationKind, usual_buyer
 from training.identity.actions.registration import register_organisation
 from training.identity.rules import network_of, safe_path
 from training.kernel.countries import HOME, countries, country

@@ -8,8 +8,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.catalogue.actions import OfferBilling, edit_words, set_offer_billing
-from training.directory.rules import check_account, check_analytic_code
+from training.catalogue.actions.offers import OfferBilling, edit_words, set_offer_billing
+from training.directory.rules.numbers import check_account, check_analytic_code
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office.offers import OfferBilled, OfferWords, OfficeOffer, offer_page, offer_words, offers_page

@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.catalogue.actions import remove_picture, set_picture
+from training.catalogue.actions.looks import remove_picture, set_picture
 from training.catalogue.rules.looks import PictureWords
 from training.kernel import clock
 from training.kernel.i18n import _

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from markupsafe import Markup
 
-from training.catalogue.actions import choose_motif, edit_theme
+from training.catalogue.actions.looks import choose_motif, edit_theme
 from training.catalogue.rules.looks import KEYWORDS_MOST, NAME_MOST, PAPER_NAMES, POSITION_MOST, Look, ThemeShown
 from training.kernel.i18n import _
 from training.kernel.motifs.art import MOTIF_NAMES, art

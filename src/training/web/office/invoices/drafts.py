@@ -16,7 +16,7 @@ from training.billing.actions.issue import issue as issue_invoice
 from training.billing.actions.issue_all import issue_all
 from training.billing.actions.make_billable import keep_back
 from training.billing.queries.invoices import InvoiceView
-from training.directory.rules import SERVICE_CODE_MAX
+from training.directory.rules.billing_facts import SERVICE_CODE_MAX
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _, ngettext
 from training.kernel.money import parse_euros

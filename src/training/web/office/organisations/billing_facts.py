@@ -12,25 +12,20 @@ from litestar.response import Redirect, Template
 
 from training.billing.actions.buyer_facts import set_buyer_facts
 from training.directory import queries as directory
-from training.directory.actions import NewContact, NewOrganisation, add_payer
-from training.directory.rules import (
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation, add_payer
+from training.directory.rules.billing_facts import (
     CONTRACT_MAX,
-    KIND_NAMES,
     PRIVATE_DAYS,
     SERVICE_CODE_MAX,
     BillingFacts,
     BillingMoment,
-    Buyer,
     ChorusNeeds,
-    OrganisationKind,
     Service,
     VatAbroad,
-    check_account,
-    check_buyer_vat_number,
-    check_email,
-    check_rna,
-    check_siret,
 )
+from training.directory.rules.numbers import check_account, check_buyer_vat_number, check_email, check_rna, check_siret
+from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind
 from training.kernel.countries import countries, country
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission

@@ -8,9 +8,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.directory.actions import NewContact, add_contact, edit_contact
+from training.directory.actions.contacts import NewContact, add_contact, edit_contact
 from training.directory.queries import ContactView, OrganisationView
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading

@@ -6,8 +6,9 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.directory.actions import approve as approve_organisation
-from training.directory.rules import OrganisationState, needs_siret
+from training.directory.actions.organisations import approve as approve_organisation
+from training.directory.rules.billing_facts import needs_siret
+from training.directory.rules.organisations import OrganisationState
 from training.kernel.countries import HOME, country_name
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission

@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.directory.rules import Buyer
+from training.directory.rules.organisations import Buyer
 from training.dunning.actions import pauses, remind
 from training.dunning.queries.reminders import Followed, TaskView
 from training.dunning.rules.interest import LAW_NAMES, Law

@@ -9,8 +9,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.directory.actions import add_facilitator, edit_facilitator
-from training.directory.rules import check_email
+from training.directory.actions.facilitators import add_facilitator, edit_facilitator
+from training.directory.rules.numbers import check_email
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import facilitators as reading

@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import venues as reading

@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.directory.rules import check_email
+from training.directory.rules.numbers import check_email
 from training.identity.actions.leaving import remove
 from training.identity.actions.role_changes import change_role
 from training.identity.actions.roles import join_team, keep

@@ -9,16 +9,10 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from training.billing.rules.terms import default_terms
-from training.directory.actions import remove_logo, set_logo, set_platform
-from training.directory.rules import (
-    Buyer,
-    check_bic,
-    check_iban,
-    check_people,
-    check_siret,
-    check_vat_number,
-    check_website,
-)
+from training.directory.actions.platform import remove_logo, set_logo, set_platform
+from training.directory.rules.numbers import check_bic, check_iban, check_siret, check_vat_number, check_website
+from training.directory.rules.organisations import Buyer
+from training.directory.rules.team import check_people
 from training.kernel.colours import check_accent
 from training.kernel.i18n import N_, _
 from training.kernel.palette import PAPERS

@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.catalogue.actions import add_supporter, edit_supporter, remove_supporter
+from training.catalogue.actions.supporters import add_supporter, edit_supporter, remove_supporter
 from training.catalogue.queries import SupporterView
 from training.catalogue.rules.supporters import (
     ALT_MOST,

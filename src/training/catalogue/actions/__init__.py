@@ -1,0 +1,1 @@
+"""Changes to the catalogue: offers, their pictures and tariffs, how themes are shown, who supports them."""

@@ -1,0 +1,1 @@
+"""Changes to who is who: the platform, communes, organisations, contacts, partners, facilitators."""
