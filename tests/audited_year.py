@@ -10,6 +10,7 @@ import pytest
 
 import accounts_makers
 import audited_catalogue
+import audited_deliverers
 import audited_people
 import makers
 from training import timetable
@@ -326,6 +327,7 @@ async def the_year() -> None:
     await resize(SYSTEM, gone.id, 6)
     await ending.cancel(STAFF, gone.id)
     await _people(town.session, town.organisation)
+    await audited_deliverers.equip(town)
     await audited_people.come_and_go(town)
     draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
     await scheduling.publish_session(SYSTEM, draft)

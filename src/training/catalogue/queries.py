@@ -238,3 +238,25 @@ async def supporters() -> list[SupporterView]:
 async def supporter(id: int) -> SupporterView | None:  # noqa: A002
     """One of them."""
     return await db.row(SupporterView, f"{_SUPPORTER} where id = $1", id)
+
+
+async def deliverers(offers: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Who may deliver some offers, by offer: facilitators, those who left too; one statement."""
+    sql = "select offer as key, array_agg(facilitator) as held from offer_facilitator where offer = any($1) group by 1"
+    return await _links(sql, offers)
+
+
+async def skills(facilitators: Sequence[int]) -> dict[int, frozenset[int]]:
+    """What some facilitators may deliver, by facilitator: offers, in any state; one statement."""
+    sql = """
+        select facilitator as key, array_agg(offer) as held
+        from offer_facilitator where facilitator = any($1) group by 1
+    """
+    return await _links(sql, facilitators)
+
+
+async def _links(sql: str, keys: Sequence[int]) -> dict[int, frozenset[int]]:
+    found: dict[int, frozenset[int]] = {key: frozenset() for key in keys}
+    for record in await db.connection().fetch(sql, list(keys)):
+        found[record["key"]] = frozenset(record["held"])
+    return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from piccolo.columns import BigInt, Boolean, Date, Integer, Serial, Text
-from piccolo.constraints import Check
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from training.directory.tables import Partner
+from training.directory.tables import Facilitator, Partner
 from training.kernel.columns import belongs_to, instant, short_text
 from training.records.tables import File
 
@@ -86,6 +86,16 @@ class OfferPicture(Table, tablename="offer_picture"):
 
     offer_picture_is_described = Check("alt <> ''")
     offer_picture_is_agreed = Check("agreed_by <> '' and agreement <> ''")
+
+
+class OfferFacilitator(Table, tablename="offer_facilitator"):
+    """That a facilitator may deliver an offer. It orders what planning proposes, and forbids nothing."""
+
+    id: Serial
+    offer = belongs_to(Offer)
+    facilitator = belongs_to(Facilitator)
+
+    offer_facilitator_once = Unique([offer, facilitator])
 
 
 class Supporter(Table, tablename="supporter"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Boolean, DoublePrecision, Integer, Serial, Text, Varchar
+from piccolo.columns import BigInt, Boolean, Date, DoublePrecision, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -143,6 +143,26 @@ class Partner(Table, tablename="partner"):
     phone = short_text(30, null=True)
     website = short_text(null=True)
     active = Boolean(default=True)
+    address = Varchar(length=300, default="")
+    postcode = Varchar(length=10, default="")
+    city = Varchar(length=100, default="")
+    siret = Varchar(length=14, default=None, null=True, unique=True)
+    note = Text(default="")  # for the team alone
+
+    partner_siret_is_fourteen_digits = Check("siret ~ '^[0-9]{14}$'")
+
+
+class PartnerContact(Table, tablename="partner_contact"):
+    """A person of a partner. Whether they come into its space is a role, which an account holds."""
+
+    id: Serial
+    partner = belongs_to(Partner)
+    name = short_text()
+    email = short_text(null=True)
+    phone = short_text(30, null=True)
+    title = short_text(null=True)
+    active = Boolean(default=True)
+    created_at = instant()
 
 
 class Facilitator(Table, tablename="facilitator"):
@@ -155,3 +175,51 @@ class Facilitator(Table, tablename="facilitator"):
     partner = belongs_to(Partner, null=True)
     locale = short_text(5)
     active = Boolean(default=True)
+    area = Text(default="")  # where they go: communes, or whatever says it, one a line
+    rate_unit = short_text(20, null=True)  # what `rate_cents` pays; null: nobody has said
+    rate_cents = BigInt(default=None, null=True)
+    note = Text(default="")  # for the team alone
+    left_on = Date(default=None, null=True)  # the first day on which they deliver nothing any more
+
+    facilitator_rate_unit_is_one = Check("rate_unit in ('volunteer', 'hour', 'half_day', 'session')")
+    facilitator_rate_is_whole = Check(
+        "(rate_unit is null or rate_unit = 'volunteer') = (rate_cents is null) and rate_cents > 0"
+    )
+
+
+class Unavailability(Table, tablename="unavailability"):
+    """Days on which a facilitator is not free, both included. Nobody asks why."""
+
+    id: Serial
+    facilitator = belongs_to(Facilitator)
+    starts_on = Date(default=None)
+    ends_on = Date(default=None)
+    archived_at = instant(null=True)
+    created_at = instant()
+
+    unavailability_days_are_ordered = Check("ends_on >= starts_on")
+
+
+class Credential(Table, tablename="credential"):
+    """A paper that a facilitator or a partner must hold to deliver: insurance, licence to teach, agreement with us.
+
+    It is renewed by another one, and archived with it. `valid_until` null: it does not expire.
+    """
+
+    id: Serial
+    facilitator = belongs_to(Facilitator, null=True)
+    partner = belongs_to(Partner, null=True)
+    kind = short_text(30)
+    label = Varchar(length=100, default="")  # what it is called, of the kind that has no name
+    number = Varchar(length=60, default="")
+    valid_from = Date(default=None, null=True)
+    valid_until = Date(default=None, null=True)  # the last day on which it is valid
+    file = belongs_to(File, null=True)
+    archived_at = instant(null=True)
+    renewed_by = belongs_to("self", null=True)
+    created_at = instant()
+
+    credential_is_of_one = Check("num_nonnulls(facilitator, partner) = 1")
+    credential_days_are_ordered = Check("valid_until >= valid_from")
+    credential_other_is_named = Check("(kind = 'other') = (label <> '')")
+    credential_renewed_is_archived = Check("renewed_by is null or archived_at is not null")

@@ -6,12 +6,12 @@ that an exclusion constraint can see two overlapping uses. Those columns are mad
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Boolean, DoublePrecision, Integer, Serial, Text, Varchar
+from piccolo.columns import BigInt, Boolean, Date, DoublePrecision, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from training.catalogue.tables import Offer
-from training.directory.tables import Commune, Facilitator, Organisation
+from training.directory.tables import Commune, Facilitator, Organisation, Partner
 from training.kernel.columns import belongs_to, instant, short_text
 
 
@@ -131,3 +131,19 @@ class AssignmentEnding(Table, tablename="assignment_ending"):
     actor_id = BigInt(default=None, null=True)
     call_off = belongs_to(CallOff, null=True)  # it fell with its session
     undone_at = instant(null=True)
+
+
+class PartnerRate(Table, tablename="partner_rate"):
+    """What a partner asks for, from a day on: for one offer, or (null) for any that has no rate of its own."""
+
+    id: Serial
+    partner = belongs_to(Partner)
+    offer = belongs_to(Offer, null=True)
+    unit = short_text(20)
+    amount_cents = BigInt(default=None)
+    valid_from = Date(default=None)
+    archived_at = instant(null=True)
+    created_at = instant()
+
+    partner_rate_unit_is_one = Check("unit in ('session', 'seat', 'hour')")
+    partner_rate_is_not_negative = Check("amount_cents >= 0")
