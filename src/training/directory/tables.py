@@ -210,7 +210,7 @@ class Credential(Table, tablename="credential"):
     facilitator = belongs_to(Facilitator, null=True)
     partner = belongs_to(Partner, null=True)
     kind = short_text(30)
-    label = Varchar(length=100, default="")  # what it is called, of the kind that has no name
+    label = Varchar(length=100, default="")  # what it is called, or for what it is; of the kind without a name: always
     number = Varchar(length=60, default="")
     valid_from = Date(default=None, null=True)
     valid_until = Date(default=None, null=True)  # the last day on which it is valid
@@ -221,5 +221,5 @@ class Credential(Table, tablename="credential"):
 
     credential_is_of_one = Check("num_nonnulls(facilitator, partner) = 1")
     credential_days_are_ordered = Check("valid_until >= valid_from")
-    credential_other_is_named = Check("(kind = 'other') = (label <> '')")
+    credential_other_is_named = Check("kind <> 'other' or label <> ''")
     credential_renewed_is_archived = Check("renewed_by is null or archived_at is not null")
