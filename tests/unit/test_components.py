@@ -46,6 +46,7 @@ SAMPLES = {
     "checkbox": '{{ ui.checkbox(f, "a", "Oui", help="Aide") }}',
     "hidden": '{{ ui.hidden("a", "1") }}',
     "once": "{{ ui.once(f) }}",
+    "seen": "{{ ui.seen(edited) }}",
     "tiles": '{{ ui.tiles(f, "a", "Papier", [("vert", "Vert", "vert", none)], "Aide") }}'
     '{{ ui.tiles(f, "b", "Dessin", [("", "Aucun", none, art(look, "x"))]) }}',
     "upload": '{{ ui.upload(f, "a", "Image", "image/png", help="Aide") }}',
@@ -92,6 +93,7 @@ SAMPLES = {
     "section_head": '{{ ui.section_head("À venir", ("/x", "Tout voir")) }}',
     "facts": '{{ ui.facts([("3 h", "de durée")]) }}',
     "money": '{{ ui.money([("À payer", "570,00 €", "danger", "/x"), ("Payé", "0,00 €", none, none)]) }}',
+    "edits": "{{ ui.edits(edits) }}",
     "steps": '{{ ui.steps([("Séance", "done", "9 mars", none), ("Facture", "now", none, "Émise")]) }}',
 }
 
@@ -112,7 +114,10 @@ def sample(name: str) -> str:
     pile = {"name": "En retard", "group": "late", "number": 10, "rows": [row], "rest": rest}
     one = {"name": "Anne", "of": "Sées", "what": "notre réponse", "days": "3 jours", "href": "/x", "phone": None}
     side = {"people": [one], "rest": rest}
-    given = {"rack": rack, "pile": pile, "side": side}
+    edit = {"name": "Places", "at": START, "who": "Anne", "old": "20", "new": "25", "pieces": (), "erased": False}
+    pieces = [{"kind": kind, "text": f"{kind} "} for kind in ("same", "gone", "come")]
+    edits = [edit, edit | {"old": "", "pieces": pieces}, edit | {"erased": True}]
+    given = {"rack": rack, "pile": pile, "side": side, "edits": edits, "edited": Form({"vu": "12"})}
     return shown(
         SAMPLES[name], f=Form(), bad=Form(errors={"a": "Faux.", "": "Tout."}), start=START, end=END, look=LOOK, **given
     )

@@ -105,6 +105,24 @@ async def changes(subject: tuple[str, int], *, before: int | None = None, most: 
     return await db.rows(Edited, sql, *subject, *(() if before is None else (before,)))
 
 
+async def last_change(kind: str, id: int) -> int:  # noqa: A002
+    """The last edit of something, for its form to bear (`seen`); 0: never edited.
+
+    Read it before, or in the statement of, what the form shows: then an edit between the two is told, never lost.
+    """
+    sql = "select coalesce(max(id), 0) from change where subject_kind = $1 and subject_id = $2"
+    return int(await db.value(sql, kind, id))
+
+
+async def changes_since(subject: tuple[str, int], seen: int) -> list[Edited]:
+    """What people edited of one thing after that edit, the first first."""
+    sql = """
+        select id, at, actor_kind, actor_id, action, field, old, new from change
+        where subject_kind = $1 and subject_id = $2 and id > $3 order by id
+    """
+    return await db.rows(Edited, sql, *subject, seen)
+
+
 @dataclass(frozen=True, slots=True)
 class WatchedEdit:
     """A field of those that administrators are told of: before, after, and who wrote it."""

@@ -23,11 +23,13 @@ from training.kernel.errors import DomainError, Invalid, NotFound, TooMany
 from training.kernel.i18n import _
 from training.kernel.money import decimal
 from training.papers.rules.references import LONGEST, References
+from training.records.actions.acting import EditedMeanwhile
 from training.records.actions.sent_forms import FormReused, FormSent, FormTwice
 from training.web.posted import LARGE
 
 E = TypeVar("E", bound=StrEnum)
 KEY, AGAIN = "cle", "encore"  # the hidden fields of `ui.once`
+SEEN = "vu"  # that of `ui.seen`
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Form:
     files: dict[str, UploadFile] = field(default_factory=dict)
     retry_after: int | None = None
     path: str = ""  # where it was sent
+    meanwhile: EditedMeanwhile | None = None  # what others edited of it: `web.office.meanwhile` says it
 
     @classmethod
     async def of(cls, request: Request[Any, Any, Any]) -> Form:
@@ -73,9 +76,16 @@ class Form:
         self.values[name] = plain
 
     @classmethod
-    def filled(cls, values: Mapping[str, object]) -> Form:
-        """A form to show with these answers."""
-        return cls({name: "" if value is None else str(value) for name, value in values.items()})
+    def filled(cls, values: Mapping[str, object], *, seen: int | None = None) -> Form:
+        """A form to show with these answers. `seen`: the last edit that they hold (`records.queries.last_change`)."""
+        known = values if seen is None else {**values, SEEN: seen}
+        return cls({name: "" if value is None else str(value) for name, value in known.items()})
+
+    @property
+    def seen(self) -> int | None:
+        """The last edit that whoever typed had before their eyes; None where the page says none (`ui.seen`)."""
+        typed = self.values.get(SEEN, "")
+        return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else None
 
     @property
     def key(self) -> str:
@@ -87,7 +97,7 @@ class Form:
         """What was sent, for `records.actions.once`; None where it has no key."""
         if not (key := self.values.get(KEY, "")[:60]):
             return None
-        said = {name: value for name, value in self.values.items() if name not in (KEY, AGAIN)}
+        said = {name: value for name, value in self.values.items() if name not in (KEY, AGAIN, SEEN)}
         body = json.dumps([self.path, sorted(said.items())]).encode()
         return FormSent(key, hashlib.sha256(body).digest(), again=bool(self.values.get(AGAIN)))
 
@@ -194,13 +204,15 @@ class Form:
     def refuse(self, refusal: DomainError, *, field: str = "") -> None:
         """Put a domain's refusal next to what caused it, or to `field`.
 
-        What was sent twice may be sent once more, on purpose.
+        What was sent twice may be sent once more, on purpose; and so may what others edited meanwhile.
         """
         self.refused = refusal.status
         if isinstance(refusal, TooMany):
             self.retry_after = refusal.retry_after
         if isinstance(refusal, FormReused | FormTwice):
             self.values |= {KEY: new_token(), AGAIN: "1"}
+        if isinstance(refusal, EditedMeanwhile):
+            self.values[SEEN], self.meanwhile = str(refusal.seen), refusal
         if isinstance(refusal, Invalid):
             for name, sentence in refusal.errors.items():
                 self.errors.setdefault(name, sentence)

@@ -17,11 +17,11 @@ from training.records.actions.acting import acting
 from training.records.actions.files import keep_file
 
 
-async def set_platform(actor: Actor, values: Mapping[str, Any]) -> None:
+async def set_platform(actor: Actor, values: Mapping[str, Any], *, seen: int | None = None) -> None:
     """Write the platform's one row: every column on the first call, those given afterwards."""
     async with acting(actor, "platform.edit", ("platform", 1)) as change:
         actor.must(Permission.PLATFORM_EDIT)
-        if not await change.edit(Platform, 1, values):
+        if not await change.edit(Platform, 1, values, seen=seen):
             change.about("platform", 1, *values)
             await Platform.insert(Platform(id=1, **values))
 

@@ -14,6 +14,7 @@ from training.identity import queries as identity
 from training.identity.queries import KeyView
 from training.kernel import db, pictures
 from training.records import queries as records
+from training.reporting.office.edits import EditShown, edits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,15 @@ class OfficePlatform:
 
     platform: PlatformView | None
     logo_fault: str | None
+    seen: int
+    edits: list[EditShown]
 
 
 async def platform_page() -> OfficePlatform:
-    """What the page of the platform shows, in two statements."""
+    """What the page of the platform shows, in four statements and those of names."""
+    seen = await records.last_change("platform", 1)
     platform = await directory.platform()
-    return OfficePlatform(platform, await logo_fault(platform))
+    return OfficePlatform(platform, await logo_fault(platform), seen, await edits_of("platform", 1))
 
 
 async def logo_fault(platform: PlatformView | None) -> str | None:

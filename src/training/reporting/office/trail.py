@@ -25,8 +25,7 @@ from training.messages.rules import MailState
 from training.papers.rules.references import References
 from training.records import queries as records
 from training.records.queries import Proof
-
-Who = tuple[str, int | None]  # kind of actor and id, as the audit keeps them
+from training.reporting.office.who import Who, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,20 +179,9 @@ def _by(row: asyncpg.Record, names: dict[Who, str], prefix: str = "by_") -> str:
 
 async def _names(rows: Iterable[asyncpg.Record]) -> dict[Who, str]:
     """What everybody in these rows is called."""
-    met = {(row[f"{p}kind"], row[f"{p}id"]) for row in rows for p in ("by_", "held_by_") if row.get(f"{p}kind")}
-    found: dict[Who, str] = {
-        ("system", None): _("le logiciel, de lui-même"),
-        **{who: _("par le lien d’un courriel") for who in met if who[0] == "link"},
-    }
-    sql = """
-        select 'user' as kind, id, name from account where id = any($1)
-        union all select 'apikey', id, label from api_key where id = any($2)
-    """
-    ids = [[id_ for kind, id_ in met if kind == wanted] for wanted in ("user", "apikey")]
-    for row in await db.connection().fetch(sql, *ids):
-        key = row["kind"] == "apikey"
-        found[row["kind"], row["id"]] = _("la clé « {name} »").format(name=row["name"]) if key else row["name"]
-    return found
+    return await names_of(
+        (row[f"{p}kind"], row[f"{p}id"]) for row in rows for p in ("by_", "held_by_") if row.get(f"{p}kind")
+    )
 
 
 def _audited(action: str, kind: str, subject: str, *, since: str = "") -> str:

@@ -18,6 +18,7 @@ from training.messages import queries as mails
 from training.messages.queries import Departures
 from training.messages.rules import Stop
 from training.reporting.office.rail import rail
+from training.web.office import meanwhile
 from training.web.pages import Asked, page, the_actor
 
 
@@ -35,6 +36,8 @@ async def staff_only(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
 async def show(request: Asked, name: str, status: int = 200, **context: Any) -> Template:
     """A staff page, under its alarms, beside the menu with what waits."""
     waits = await rail(the_actor(request))
+    for value in context.values():
+        await meanwhile.tell(value)
     return await page(request, f"office/{name}.html", status, alarms=await alarms(), rail=waits, **context)
 
 

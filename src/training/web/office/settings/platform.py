@@ -70,7 +70,7 @@ def _as_it_stands(found: OfficePlatform) -> Form:
     values = asdict(found.platform or NOBODY)
     for name in ("issue_without_look", "vat_on_debits"):
         values[name] = "1" if values[name] else ""
-    return Form.filled(values)
+    return Form.filled(values, seen=found.seen)
 
 
 async def _show(request: Asked, form: Form, found: OfficePlatform) -> Template:
@@ -80,6 +80,7 @@ async def _show(request: Asked, form: Form, found: OfficePlatform) -> Template:
         form.status,
         form=form,
         logo_fault=found.logo_fault,
+        edits=found.edits,
         regimes=regimes(),
         year_ends=[(str(month), month_end(month)) for month in range(1, 13)],
         usual_private=default_terms(Buyer.COMPANY).penalty,
@@ -116,7 +117,7 @@ async def save(request: Asked) -> Template | Redirect:
     values = read(form)
     if form.good:
         with form.refusals():
-            await set_platform(the_actor(request), values)
+            await set_platform(the_actor(request), values, seen=form.seen)
             return go(PATH, _("Identité enregistrée : pages, courriels et prochaines factures la portent."))
     return await _show(request, form, await platform_page())
 

@@ -1,0 +1,351 @@
+"""What the fields that people edit are called, and how their values are said: a dict for each kind. No I/O.
+
+`tests/unit/test_edit_words.py` refuses a field that an action edits and that has no words here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from training.accounting.rules.accounts import NAMES as ACCOUNT_NAMES
+from training.catalogue.rules.looks import PAPER_NAMES
+from training.catalogue.rules.offers import OFFER_KIND_NAMES
+from training.catalogue.rules.supporters import SUPPORTER_KIND_NAMES
+from training.directory.rules.organisations import KIND_NAMES
+from training.kernel.countries import country_name
+from training.kernel.i18n import N_, _
+from training.kernel.motifs.art import MOTIF_NAMES
+from training.kernel.render import day_year, duration, euros, moment, month_end
+
+Said = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWords:
+    """A field: its name on pages; how a value is said.
+
+    `of`: its values are ids of that kind (`edits.NAMED`). `long`: a text of which only what differs is shown.
+    """
+
+    name: str
+    said: Said = str
+    of: str | None = None
+    long: bool = False
+
+
+def _yes_no(value: str) -> str:
+    return _("oui") if value == "true" else _("non")
+
+
+def _moment(value: str) -> str:
+    return moment(datetime.fromisoformat(value))
+
+
+def _day(value: str) -> str:
+    return day_year(date.fromisoformat(value))
+
+
+def _money(value: str) -> str:
+    return euros(int(value))
+
+
+def _minutes(value: str) -> str:
+    return duration(int(value))
+
+
+def _among(names: Mapping[Any, str]) -> Said:
+    """One of a list; a value that is not on it any more is said as it is."""
+    return lambda value: _(names[value]) if value in names else value
+
+
+def _services(value: str) -> str:
+    return ", ".join(" ".join(str(part) for part in each[:2]) for each in json.loads(value)) or _("aucun")
+
+
+def _several(value: str) -> str:
+    return ", ".join(str(each) for each in json.loads(value))
+
+
+def plain(name: str) -> FieldWords:
+    """A line of text or a number, said as it is."""
+    return FieldWords(name)
+
+
+def long(name: str) -> FieldWords:
+    """A text of which only what differs is shown."""
+    return FieldWords(name, long=True)
+
+
+def several(name: str) -> FieldWords:
+    """Names, one after another."""
+    return FieldWords(name, _several)
+
+
+def yes_no(name: str) -> FieldWords:
+    """Yes or no."""
+    return FieldWords(name, _yes_no)
+
+
+def day(name: str) -> FieldWords:
+    """A day."""
+    return FieldWords(name, _day)
+
+
+def instant(name: str) -> FieldWords:
+    """A day and an hour."""
+    return FieldWords(name, _moment)
+
+
+def money(name: str) -> FieldWords:
+    """An amount in cents."""
+    return FieldWords(name, _money)
+
+
+def minutes(name: str) -> FieldWords:
+    """How long, in minutes."""
+    return FieldWords(name, _minutes)
+
+
+def among(name: str, names: Mapping[Any, str]) -> FieldWords:
+    """One of a list."""
+    return FieldWords(name, _among(names))
+
+
+def named(name: str, kind: str) -> FieldWords:
+    """The id of something that has a name, or several: one of `edits.NAMED`."""
+    return FieldWords(name, of=kind)
+
+
+REGIMES = {
+    "out_of_scope": N_("Hors champ de la TVA"),
+    "franchise_293b": N_("Franchise en base"),
+    "vocational_261_4_4a": N_("Exonérée : formation professionnelle"),
+    "social_261_7_1": N_("Exonérée : services sociaux et éducatifs aux membres"),
+    "normal": N_("TVA au taux normal"),
+    "reverse_charge": N_("Autoliquidation"),
+    "outside": N_("TVA non applicable : client hors de l’Union"),
+}
+BUYERS = {
+    "public": N_("Organisme public"),
+    "company": N_("Entreprise"),
+    "association": N_("Association"),
+    "person": N_("Particulier"),
+}
+ABROAD = {
+    "as_here": N_("Notre régime habituel"),
+    "reverse_charge": N_("Autoliquidation"),
+    "outside": N_("TVA non applicable"),
+}
+CHORUS = {
+    "none": N_("Rien de plus que son SIRET"),
+    "service": N_("Un code service"),
+    "engagement": N_("Un numéro d’engagement"),
+    "either": N_("L’un ou l’autre"),
+    "both": N_("Les deux"),
+}
+MOMENTS = {
+    "held": N_("Après chaque séance"),
+    "monthly": N_("Une fois par mois"),
+    "confirmed": N_("Dès la confirmation"),
+}
+ORGANISATION_STATES = {
+    "pending": N_("à valider"),
+    "approved": N_("validée"),
+    "refused": N_("refusée"),
+    "archived": N_("archivée"),
+}
+OFFER_STATES = {"draft": N_("brouillon"), "published": N_("publiée"), "archived": N_("archivée")}
+RATE_UNITS = {
+    "volunteer": N_("bénévole"),
+    "hour": N_("à l’heure"),
+    "half_day": N_("à la demi-journée"),
+    "session": N_("à la séance"),
+}
+SESSION_KINDS = {"public": N_("ouverte à toutes les structures"), "private": N_("réservée à une structure")}
+LOCALES = {"fr": N_("français"), "en": N_("anglais")}
+
+_REFERENCES = {
+    "purchase_order": plain(N_("Numéro d’engagement ou de bon de commande")),
+    "service_code": plain(N_("Code service")),
+}
+_PERSON = {
+    "name": plain(N_("Nom")),
+    "email": plain(N_("Courriel")),
+    "phone": plain(N_("Téléphone")),
+    "locale": among(N_("Langue"), LOCALES),
+    "active": yes_no(N_("En activité")),
+}
+_PLACE = {
+    "address": plain(N_("Adresse")),
+    "postcode": plain(N_("Code postal")),
+    "city": plain(N_("Ville")),
+}
+
+EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
+    "platform": _PLACE
+    | {
+        "name": plain(N_("Nom")),
+        "short_name": plain(N_("Nom court")),
+        "legal_form": plain(N_("Forme juridique")),
+        "siret": plain(N_("SIRET")),
+        "vat_number": plain(N_("Numéro de TVA")),
+        "vat_regime": among(N_("Régime de TVA"), REGIMES),
+        "activity_number": plain(N_("Numéro de déclaration d’activité")),
+        "email": plain(N_("Courriel")),
+        "phone": plain(N_("Téléphone")),
+        "contact_name": plain(N_("La personne à appeler")),
+        "website": plain(N_("Site")),
+        "iban": plain(N_("IBAN")),
+        "bic": plain(N_("BIC")),
+        "accent": plain(N_("Couleur")),
+        "logo": FieldWords(N_("Logo"), of="file"),
+        "payment_days": plain(N_("Délai de paiement, en jours")),
+        "late_terms_private": long(N_("Retard de paiement : entreprises et associations")),
+        "late_terms_public": long(N_("Retard de paiement : organismes publics")),
+        "issue_without_look": yes_no(N_("Émettre les factures sans relecture")),
+        "issue_delay_minutes": minutes(N_("Délai avant l’envoi")),
+        "vat_on_debits": yes_no(N_("TVA acquittée sur les débits")),
+        "training_region": plain(N_("Région du préfet qui l’a enregistré")),
+        "is_demo": yes_no(N_("Démonstration")),
+        "fiscal_year_end": FieldWords(N_("Fin de l’exercice comptable"), lambda value: month_end(int(value))),
+        "trade": plain(N_("Votre activité")),
+        "territory": plain(N_("Votre territoire")),
+        "headline": plain(N_("Titre de l’accueil")),
+        "lead": long(N_("Phrase de l’accueil")),
+        "hours": plain(N_("Quand vous répondez")),
+        "people": long(N_("Les personnes qui répondent")),
+    },
+    "organisation": _PLACE
+    | {
+        "name": plain(N_("Nom")),
+        "slug": plain(N_("Adresse de son espace")),
+        "kind": among(N_("Type"), KIND_NAMES),
+        "buyer": among(N_("Pour la loi, c’est"), BUYERS),
+        "state": among(N_("État"), ORGANISATION_STATES),
+        "siret": plain(N_("SIRET")),
+        "vat_number": plain(N_("Numéro de TVA")),
+        "commune": named(N_("Commune"), "commune"),
+        "service_code": plain(N_("Code service habituel")),
+        "chorus_needs": among(N_("Ce que ses factures doivent porter"), CHORUS),
+        "contract_reference": plain(N_("Numéro de marché")),
+        "billing_moment": among(N_("La facture se prépare"), MOMENTS),
+        "early_billing_reason": long(N_("Motif pour facturer avant le service fait")),
+        "online_payment_reason": long(N_("Motif pour proposer la carte ou le prélèvement à un organisme public")),
+        "payment_days": plain(N_("Délai de paiement, en jours")),
+        "client_account": plain(N_("Compte client")),
+        "rna": plain(N_("Numéro RNA")),
+        "taxable": yes_no(N_("Assujettie à la TVA")),
+        "country": FieldWords(N_("Pays"), country_name),
+        "billing_address": long(N_("Adresse de facturation")),
+        "vat_abroad": among(N_("TVA d’un client à l’étranger"), ABROAD),
+        "services": FieldWords(N_("Services dans Chorus Pro"), _services),
+    },
+    "contact": _PERSON
+    | {
+        "title": plain(N_("Fonction")),
+        "for_booking": yes_no(N_("Reçoit ce qui concerne les réservations")),
+        "for_billing": yes_no(N_("Reçoit les factures")),
+        "organisation": named(N_("Structure"), "organisation"),
+    },
+    "facilitator": _PERSON
+    | {
+        "partner": named(N_("Équipe ou partenaire"), "partner"),
+        "skills": several(N_("Offres animées")),
+        "area": long(N_("Où la personne se déplace")),
+        "rate_unit": among(N_("Rémunération"), RATE_UNITS),
+        "rate_cents": money(N_("Montant")),
+        "note": long(N_("Note pour l’équipe")),
+        "left_on": day(N_("N’anime plus à partir du")),
+    },
+    "venue": {
+        "name": plain(N_("Nom du lieu")),
+        "address": plain(N_("Adresse")),
+        "commune": named(N_("Commune"), "commune"),
+        "capacity": plain(N_("Combien de personnes y tiennent ?")),
+        "access": long(N_("Comment y accéder")),
+        "latitude": plain(N_("Latitude")),
+        "longitude": plain(N_("Longitude")),
+        "active": yes_no(N_("Proposer ce lieu pour de nouvelles séances")),
+        "contact_name": plain(N_("Nom de la personne qui ouvre")),
+        "contact_email": plain(N_("Courriel de la personne qui ouvre")),
+        "zone": plain(N_("Fuseau horaire")),
+    },
+    "session": {
+        "starts_at": instant(N_("Début")),
+        "ends_at": instant(N_("Fin")),
+        "venue": named(N_("Lieu"), "venue"),
+        "capacity": plain(N_("Combien de places ?")),
+        "closes_at": instant(N_("Réservable jusqu’au")),
+        "note": long(N_("Note pour l’équipe et la personne qui anime")),
+        "kind": among(N_("Pour qui"), SESSION_KINDS),
+        "organisation": named(N_("Structure"), "organisation"),
+        "offer": named(N_("Offre"), "offer"),
+        "facilitator": named(N_("Animation"), "facilitator"),
+    },
+    "booking": _REFERENCES
+    | {
+        "note": long(N_("Note")),
+        "seats": plain(N_("Places")),
+        "contact": named(N_("Contact"), "contact"),
+        "account": named(N_("Personne qui suit la réservation"), "account"),
+    },
+    "invoice": _REFERENCES
+    | {
+        "contract_reference": plain(N_("Numéro de marché")),
+        "subject": plain(N_("Objet")),
+        "line": long(N_("Ligne")),
+    },
+    "offer": {
+        "slug": plain(N_("Adresse de la page")),
+        "title": plain(N_("Titre")),
+        "summary": long(N_("Résumé")),
+        "description": long(N_("Description")),
+        "objectives": long(N_("Objectifs")),
+        "audience": long(N_("Public")),
+        "prerequisites": long(N_("Prérequis")),
+        "theme": plain(N_("Thème")),
+        "kind": among(N_("Type"), OFFER_KIND_NAMES),
+        "duration_minutes": minutes(N_("Durée")),
+        "group_min": plain(N_("Groupe, au moins")),
+        "group_max": plain(N_("Groupe, au plus")),
+        "partner": named(N_("Partenaire"), "partner"),
+        "vat_regime": among(N_("Régime de TVA"), REGIMES),
+        "bill_present": yes_no(N_("Facturer les présents")),
+        "sales_account": plain(N_("Compte de produits")),
+        "analytic_code": plain(N_("Code analytique")),
+        "motif": among(N_("Dessin"), MOTIF_NAMES),
+        "state": among(N_("État"), OFFER_STATES),
+        "deliverers": several(N_("Qui peut l’animer")),
+        "picture": FieldWords(N_("Image"), of="file"),
+        "alt": plain(N_("Ce que l’image montre")),
+        "agreed_by": long(N_("Qui est d’accord")),
+        "agreed_on": day(N_("D’accord le")),
+        "agreement": plain(N_("Où l’accord est gardé")),
+    },
+    "theme": {
+        "name": plain(N_("Nom")),
+        "paper": among(N_("Papier"), PAPER_NAMES),
+        "motif": among(N_("Dessin"), MOTIF_NAMES),
+        "keywords": long(N_("Mots de recherche")),
+        "position": plain(N_("Rang")),
+    },
+    "supporter": {
+        "kind": among(N_("Rôle"), SUPPORTER_KIND_NAMES),
+        "name": plain(N_("Nom")),
+        "link": plain(N_("Site")),
+        "sentence": plain(N_("Une phrase")),
+        "position": plain(N_("Rang")),
+        "logo": FieldWords(N_("Logo"), of="file"),
+        "alt": plain(N_("Ce que le logo montre")),
+        "active": yes_no(N_("Sur la page d’accueil")),
+    },
+    "accounting": {name: plain(words) for name, words in ACCOUNT_NAMES.items()},
+    "account": {"administrator": plain(N_("Administration"))},
+    "setting": {"smtp_url": plain(N_("Serveur d’envoi")), "base_url": plain(N_("Adresse du site"))},
+}
+# Written beside the others for programs alone: no page shows them, nobody edits them.
+SILENT = {"supporter": frozenset({"address"})}
