@@ -12,6 +12,7 @@ import accounts_makers
 import audited_catalogue
 import audited_deliverers
 import audited_people
+import audited_places
 import makers
 from training import timetable
 from training.accounting.actions.accounts import export_journal, set_accounts
@@ -329,6 +330,7 @@ async def the_year() -> None:
     await _people(town.session, town.organisation)
     await audited_deliverers.equip(town)
     await audited_people.come_and_go(town)
+    await audited_places.settle()
     draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
     await scheduling.publish_session(SYSTEM, draft)
     await assignments.assign(SYSTEM, await db.value("select max(id) from slot"), town.facilitator)

@@ -52,6 +52,7 @@ ADDRESSES = {
         "/gestion/structures/{slug}/facturation",
         "/gestion/structures/{slug}/contacts/nouveau", "/gestion/structures/{slug}/contacts/{contact}",
         "/gestion/nouvelle-structure", "/gestion/lieux", "/gestion/lieux/nouveau", "/gestion/lieux/{venue}",
+        "/gestion/lieux/communes/proches?q=commune", "/gestion/lieux/communes/proches?cp=61000",
         "/gestion/animation", "/gestion/animation/nouvelle-personne", "/gestion/animation/{facilitator}",
         "/gestion/acces", "/gestion/acces?etat=autres", "/gestion/acces?etat=a-decider", "/gestion/acces?q=zzzz",
         "/gestion/acces?q=zq",

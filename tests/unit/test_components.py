@@ -41,6 +41,7 @@ LOOK = Look("cuisine", "Cuisine", "vert", "casserole")
 SAMPLES = {
     "field": '{{ ui.field(f, "a", "Nom", help="Aide", autocomplete="name", width="4", suffix="€", min=1, max=2) }}',
     "textarea": '{{ ui.textarea(f, "a", "Note", maxlength=10) }}',
+    "commune": "{{ ui.commune(f) }}",
     "select": '{{ ui.select(f, "a", "Choix", [("1", "Un"), ("G", [("2", "Deux")])], empty="Aucun") }}',
     "radios": '{{ ui.radios(f, "a", "Question", [("1", "Un"), ("2", "Deux", "Aide")]) }}',
     "checkbox": '{{ ui.checkbox(f, "a", "Oui", help="Aide") }}',

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.directory.rules.organisations import OrganisationKind
-from training.reporting.portal.near import NamedCommune, Near, kilometres, names_in, nearest
+from training.reporting.portal.near import NamedCommune, Near, NearVenue, kilometres, names_in, nearest
 from training.reporting.portal.prices import changes, price_said, price_table
 from training.reporting.portal.readers import VISITOR, CatalogueReader, kinds_asked
 from training.web.portal.sessions import month_asked
@@ -26,8 +26,8 @@ POINTS = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
         ("Héloup", "Héloup", ""),
         ("61250", "", "61250"),
         ("Héloup (61250)", "Héloup", "61250"),
-        ("st denis sur sarthon", "saint denis sur sarthon", ""),
-        ("Ste-Scolasse, 61170", "sainte-Scolasse", "61170"),
+        ("st denis sur sarthon", "st denis sur sarthon", ""),
+        ("Ste-Scolasse, 61170", "Ste-Scolasse", "61170"),
         ("Lestre", "Lestre", ""),
         ("  ", "", ""),
         ("612500", "", ""),
@@ -50,9 +50,18 @@ def test_there_and_back_is_as_far_and_never_beyond_half_the_earth(one, other):
 
 
 def test_of_one_name_the_commune_near_the_venues_is_meant():
-    here, there = NamedCommune("Saint-Denis", "61000", *ALENCON), NamedCommune("Saint-Denis", "29000", *BREST)
-    assert nearest([there, here], [HELOUP]) == [here, there]
+    here, there = NamedCommune(1, "Saint-Denis", "61000", *ALENCON), NamedCommune(2, "Saint-Denis", "29000", *BREST)
+    venue = NearVenue(7, 3, *HELOUP)
+    assert nearest([there, here], [venue]) == [here, there]
     assert nearest([there, here], []) == [there, here], "without a venue, as they come: the largest first"
+
+
+def test_a_commune_typed_by_hand_is_near_its_own_venues_and_no_others():
+    typed, known = NamedCommune(1, "Saint-Denis", "61000"), NamedCommune(2, "Saint-Denis", "29000", *BREST)
+    inside, elsewhere, unknown = NearVenue(7, 1, None, None), NearVenue(8, 3, *HELOUP), NearVenue(9, 4, None, None)
+    assert [venue.far_from(typed) for venue in (inside, elsewhere, unknown)] == [0.0, None, None]
+    assert unknown.far_from(known) is None
+    assert nearest([known, typed], [inside]) == [typed, known]
 
 
 def test_within_reach_is_thirty_kilometres():

@@ -28,6 +28,7 @@ def values(**changes: str) -> dict[str, str]:
     usual = {
         "name": "Salle des fêtes", "address": "2 place du Marché", "capacity": "80", "access": "Parking derrière.",
         "contact_name": "Odile Gardienne", "contact_email": "Odile@SALLE.example.org", "active": "1",
+        "city": "Alençon", "postcode": "61000",
     }  # fmt: skip
     return {**usual, **changes}
 
@@ -87,14 +88,11 @@ async def test_a_venue_no_longer_used_is_not_offered_and_can_come_back(client, t
 
 
 async def test_a_venue_overseas_is_refused_beside_its_commune(client, town):
-    commune = await db.value(
-        "insert into commune (insee, name, postcode, latitude, longitude, population)"
-        " values ('97411', 'Saint-Denis', '97400', -20.87, 55.45, 150000) returning id"
-    )
-    new = values(name="Case à lire", commune=str(commune))
+    new = values(name="Case à lire", city="Saint-Denis", postcode="97400")
     answer = await refused(client, f"{PATH}/nouveau", new, 422, "Ce lieu est outre-mer")
-    assert 'id="commune-error"' in answer.text
+    assert 'id="postcode-error"' in answer.text
     assert await db.value("select count(*) from venue where name = 'Case à lire'") == 0
+    assert await db.value("select count(*) from commune") == 1, "nothing half done"
 
 
 async def test_a_venue_overseas_from_before_is_corrected_but_offered_no_more(client, town):
@@ -106,15 +104,52 @@ async def test_a_venue_overseas_from_before_is_corrected_but_offered_no_more(cli
     assert await db.value("select zone from venue where id = $1", town.venue) == "Indian/Reunion"
 
 
-async def test_a_venue_is_added_with_the_clock_of_its_commune(client, town):
-    commune = await db.value("select id from commune limit 1")
-    new = values(name="Case à lire", commune=str(commune))
-    where = await done(client, f"{PATH}/nouveau", new)
+async def test_a_venue_is_added_in_a_commune_that_is_typed(client, town):
+    where = await done(client, f"{PATH}/nouveau", values(name="Case à lire", city="ALENCON"))
     found = await reading.venue_page(int(where.rsplit("/", 1)[1]))
-    assert found is not None
     assert (found.name, found.city, found.zone) == ("Case à lire", "Alençon", "Europe/Paris")
-    for nowhere in ("", "0", "999999", "x", "²"):
-        await refused(client, f"{PATH}/nouveau", {**new, "commune": nowhere}, 422, "Choisissez une commune.")
+    where = await done(client, f"{PATH}/nouveau", values(name="Gymnase", city="Sées", postcode="61500"))
+    found = await reading.venue_page(int(where.rsplit("/", 1)[1]))
+    assert (found.city, found.postcode) == ("Sées", "61500")
+
+
+@pytest.mark.parametrize(
+    ("city", "postcode", "field", "sentence"),
+    [
+        ("", "61500", "city", "À remplir."),
+        ("Sées 2", "61500", "city", "pas de chiffre"),
+        ("Sées", "6150", "postcode", "cinq chiffres"),
+        ("Sées", "", "postcode", "À remplir."),
+    ],
+)
+async def test_what_is_no_commune_is_said_beside_its_field(client, town, city, postcode, field, sentence):
+    for path in (f"{PATH}/nouveau", f"{PATH}/{town.venue}"):
+        answer = await refused(client, path, values(city=city, postcode=postcode), 422, sentence)
+        assert f'id="{field}-error"' in answer.text
+
+
+async def test_a_venue_moves_to_another_commune_with_its_calendars(client, town):
+    sequence = "select sequence from slot where session = $1"
+    before = await db.value(sequence, town.session)
+    await done(client, f"{PATH}/{town.venue}", values(city="Damigny", postcode="61250"))
+    found = await reading.venue_page(town.venue)
+    assert (found.city, found.postcode) == ("Damigny", "61250")
+    assert await db.value(sequence, town.session) == before + 1
+
+
+async def test_what_only_the_team_reads_tells_nobody(client, town):
+    same = values(contact_name="", contact_email="", capacity="90")
+    await done(client, f"{PATH}/{town.venue}", same)
+    assert await db.value("select tell_after is null from session where id = $1", town.session)
+
+
+async def test_communes_are_offered_while_one_is_typed(client, town):
+    near = f"{PATH}/communes/proches"
+    for asked in ({"q": "alen"}, {"q": "ALENÇ", "cp": ""}, {"cp": "61000"}, {"q": "al", "cp": "61000"}):
+        answer = await client.get(near, params=asked)
+        assert answer.text == '<option value="Alençon (61000)" data-name="Alençon" data-postcode="61000">', asked
+    for asked in ({}, {"q": "a"}, {"q": "%"}, {"q": "alen", "cp": "61500"}, {"cp": "6100"}, {"q": "lençon"}):
+        assert (await client.get(near, params=asked)).text == "", asked
 
 
 async def test_unknown_venues_and_other_roles(client, town):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.directory.rules.billing_facts import BillingMoment, ChorusNeeds, Service, VatAbroad
+from training.directory.rules.communes import department_of, plain_name, says_cedex
 from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind, OrganisationState
 from training.directory.rules.team import TeamMember, people_of
 from training.kernel import db
@@ -282,3 +283,30 @@ async def organisation_by_slug_or_siret(text: str) -> OrganisationView | None:
     """An organisation as a host or a program names it."""
     sql = f"select {_ORGANISATION} from organisation o where o.slug = $1 or o.siret = replace($1, ' ', '')"
     return await db.row(OrganisationView, sql, text)
+
+
+async def commune_typed(name: str, postcode: str) -> int | None:
+    """The commune that a name and a postcode name, whatever the hyphens, accents and « St »; None when none does.
+
+    Beside « cedex » the postcode is one for letters: then the only commune of that name in its département is meant.
+    """
+    plain = plain_name(name)
+    found: int | None = await db.value(_COMMUNE_TYPED, plain, postcode)
+    if found is None and says_cedex(name):
+        rows = await db.connection().fetch(_COMMUNE_OF_LETTERS, plain, f"{department_of(postcode)}%")
+        return rows[0]["id"] if len(rows) == 1 else None
+    return found
+
+
+# One of the country before one typed by hand, which may have come to stand for it.
+_COMMUNE_TYPED = """
+    select coalesce(c.same_as, c.id) from commune c
+    where commune_key(c.name) = commune_key($1) and c.id in (select commune from commune_postcode where postcode = $2)
+    order by c.insee nulls last limit 1
+"""
+_COMMUNE_OF_LETTERS = """
+    select c.id from commune c
+    where commune_key(c.name) = commune_key($1) and c.insee is not null
+      and exists (select from commune_postcode where commune = c.id and postcode like $2)
+    limit 2
+"""

@@ -55,15 +55,36 @@ class Platform(Table, tablename="platform"):
 
 
 class Commune(Table, tablename="commune"):
-    """A municipality, by its INSEE code."""
+    """A municipality: of the country, by its INSEE code, or typed by hand with a name and a postcode, and no more.
+
+    `same_as`: typed by hand, it is that one, which stands for it (index `commune_typed_once`: it is found again).
+    """
 
     id: Serial
-    insee = Varchar(length=5, default=None, unique=True)
+    insee = Varchar(length=5, default=None, null=True, unique=True)
     name = short_text(100)
-    postcode = short_text(5)
-    latitude = DoublePrecision(default=None)
-    longitude = DoublePrecision(default=None)
-    population = Integer(default=None)
+    postcode = short_text(5)  # the first of `commune_postcode`
+    latitude = DoublePrecision(default=None, null=True)
+    longitude = DoublePrecision(default=None, null=True)
+    population = Integer(default=None, null=True)
+    epci_code = Varchar(length=9, default=None, null=True)  # the SIREN of its communauté
+    epci_name = short_text(null=True)
+    mairie_phone = short_text(30, null=True)
+    mairie_email = short_text(null=True)
+    same_as = belongs_to("self", null=True)
+
+    commune_position_is_whole = Check("(latitude is null) = (longitude is null)")
+    commune_same_as_one_of_the_country = Check("same_as is null or insee is null")
+
+
+class CommunePostcode(Table, tablename="commune_postcode"):
+    """A postcode of a commune: a town has several, and villages share one. A trigger keeps the commune's own here."""
+
+    id: Serial
+    commune = belongs_to(Commune)
+    postcode = Varchar(length=5, default=None, index=True)
+
+    commune_postcode_once = Unique([commune, postcode])
 
 
 class Organisation(Table, tablename="organisation"):

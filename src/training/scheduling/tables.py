@@ -29,8 +29,14 @@ class Venue(Table, tablename="venue"):
     active = Boolean(default=True)
     contact_name = short_text(null=True)  # who opens the door, and is invited with those who come
     contact_email = short_text(null=True)
+    contact_phone = short_text(30, null=True)
+    equipment = Text(default="")  # what is there, one a line
+    wheelchair = Varchar(length=10, default="")  # `rules.WheelchairAccess`; "": nobody has said
+    note = Text(default="")  # for the team
     zone = Varchar(length=40, default="Europe/Paris")
     updated_at = instant(null=True)
+
+    venue_wheelchair_is_one = Check("wheelchair in ('', 'yes', 'help', 'no')")
 
 
 class Session(Table, tablename="session"):

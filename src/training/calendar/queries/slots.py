@@ -200,13 +200,13 @@ class Source:
         """Its slots as SQL, and the parameters from $5 on: for the team none, of filters those that are asked for."""
         if self.kind is not FeedKind.PUBLIC:
             return _MINE[self.kind], [] if self.kind is FeedKind.STAFF else list(self.subject)
-        asked = [(name, value) for name, value in zip(_FILTERED, self.subject, strict=True) if value]
-        clauses = [f"{name} = ${place}" for place, (name, _value) in enumerate(asked, 5)]
+        asked = [(clause, value) for clause, value in zip(_FILTERED, self.subject, strict=True) if value]
+        clauses = [clause.format(f"${place}") for place, (clause, _value) in enumerate(asked, 5)]
         public = _MINE[FeedKind.PUBLIC]
-        return replace(public, where=" and ".join([public.where, *clauses])), [value for _name, value in asked]
+        return replace(public, where=" and ".join([public.where, *clauses])), [value for _clause, value in asked]
 
 
-_FILTERED = ("o.theme", "c.insee", "p.slug")  # by the public feed's subject, in its order
+_FILTERED = ("o.theme = {}", "c.id = commune_of({})", "p.slug = {}")  # by the public feed's subject, in its order
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ async def sessions(
     if narrowed.offer:
         where.add("s.offer = (select id from offer where slug = {})", narrowed.offer)
     if narrowed.commune:
-        where.add("c.insee = {}", narrowed.commune)
+        where.add("c.id = commune_of({})", narrowed.commune)
     if after:
         where.add(f"(s.starts_at, s.id) {beyond} ({{}}, {{}})", *after)
     sql = f"{_LIST} where {where} order by s.starts_at {order}, s.id {order} limit {limit:d}"
@@ -111,7 +111,7 @@ _OFFERS = """
     where (select min(starts_at) from session where offer = o.id) is not null order by fold(o.title), o.title, o.id
 """
 _COMMUNES = """
-    select c.insee as value, c.name as text from commune c
+    select coalesce(c.insee, 'x' || c.id) as value, c.name as text from commune c
     where exists (
         select from venue v where v.commune = c.id and (select true from venue_use where venue = v.id limit 1)
     )

@@ -89,19 +89,6 @@ async def venues_page(search: str, *, after: int | None, limit: int) -> OfficeVe
     return OfficeVenues(shown, last.id if last else None)
 
 
-@dataclass(frozen=True, slots=True)
-class NewVenue:
-    """What a new venue needs: (id, name) of every commune that we know."""
-
-    communes: list[tuple[str, str]]
-
-
-async def new_venue_page() -> NewVenue:
-    """Where a venue can be, in one statement."""
-    sql = "select id::text as value, name || ' (' || postcode || ')' as text from commune order by fold(name), id"
-    return NewVenue([(r["value"], r["text"]) for r in await db.connection().fetch(sql)])
-
-
 async def venue_page(id: int) -> VenueShown:  # noqa: A002
     """What the page of a venue shows, in one statement; NotFound when there is none."""
     found = await db.row(

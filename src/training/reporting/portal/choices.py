@@ -40,7 +40,7 @@ async def choices_of_list(who: CatalogueReader) -> Choices:
     """For the list that another site shows: two statements."""
     found, where = await _offered(who), visible(clock.now(), who.ids)
     communes = await db.connection().fetch(_COMMUNES.format(where), *where.values)
-    return replace(found, communes=tuple((record["insee"], record["name"]) for record in communes))
+    return replace(found, communes=tuple((record["code"], record["name"]) for record in communes))
 
 
 async def _offered(who: CatalogueReader) -> Choices:
@@ -79,11 +79,11 @@ _MONTHS = """
     order by m.n
 """
 _COMMUNES = """
-    select c.insee, c.name from commune c
+    select coalesce(c.insee, 'x' || c.id) as code, c.name from commune c
     where exists (select from venue v where v.commune = c.id and (
         select true from venue_use u join slot t on t.id = u.slot and t.position = 1
         join session s on s.id = t.session join offer o on o.id = s.offer
         where u.venue = v.id and u.holds and u.during && tstzrange($1, null) and {} limit 1
     ))
-    order by fold(c.name), c.name, c.insee
+    order by fold(c.name), c.name, c.id
 """

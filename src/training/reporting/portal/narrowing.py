@@ -11,7 +11,7 @@ from training.kernel import db
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """A theme, a commune (INSEE code) and a partner (slug) as asked for, or "", with the names that people read."""
+    """A theme, a commune (its code) and a partner (slug) as asked for, or "", with the names that people read."""
 
     theme: str
     theme_name: str
@@ -31,7 +31,7 @@ _SQL = """
            $2 as commune, coalesce(c.name, '') as commune_name,
            $3 as partner, coalesce(p.name, '') as partner_name
     from (select 1) one left join theme th on th.text = $1
-    left join commune c on c.insee = $2 left join partner p on p.slug = $3
+    left join commune c on c.id = commune_of($2) left join partner p on p.slug = $3
 """
 
 

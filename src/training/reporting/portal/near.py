@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from training.kernel import db
@@ -19,12 +19,18 @@ Point = tuple[float, float]  # latitude, longitude, in degrees
 
 @dataclass(frozen=True, slots=True)
 class NamedCommune:
-    """A commune as somebody may have meant it."""
+    """A commune as somebody may have meant it. Typed by hand, nobody knows where it is: `at` is None."""
 
+    id: int
     name: str
     postcode: str
-    latitude: float
-    longitude: float
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def at(self) -> Point | None:
+        """Where it is."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
 
     @property
     def typed(self) -> str:
@@ -33,10 +39,26 @@ class NamedCommune:
 
 
 @dataclass(frozen=True, slots=True)
+class NearVenue:
+    """A venue in use, its commune, and where it is as far as anybody knows."""
+
+    id: int
+    commune: int
+    latitude: float | None
+    longitude: float | None
+
+    def far_from(self, commune: NamedCommune) -> float | None:
+        """Kilometres; none at all inside the commune itself when nothing better is known, None elsewhere."""
+        if commune.at and self.latitude is not None and self.longitude is not None:
+            return kilometres(commune.at, (self.latitude, self.longitude))
+        return 0.0 if self.commune == commune.id else None
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """What was typed, and the commune it names; None when there is no such commune.
 
-    `distances`: every venue in use, in kilometres from there. `others`: communes that bear the same name.
+    `distances`: the venues in use of which that is known, in kilometres from there. `others`: communes that bear the same name.
     """
 
     typed: str
@@ -58,18 +80,19 @@ def kilometres(one: Point, other: Point) -> float:
 
 
 def names_in(typed: str) -> tuple[str, str]:
-    """The name and the postcode that somebody typed, either or both: "St Denis (61420)" is "Saint Denis", "61420"."""
+    """The name and the postcode that somebody typed, either or both: "Héloup (61250)" is "Héloup", "61250"."""
     postcode = next(iter(re.findall(r"\b[0-9]{5}\b", typed)), "")
-    name = re.sub(r"[()0-9,]", " ", typed)
-    for short, whole in (("ste", "sainte"), ("st", "saint")):
-        name = re.sub(rf"\b{short}\b\.?", whole, name, flags=re.IGNORECASE)
-    return " ".join(name.split()), postcode
+    return " ".join(re.sub(r"[()0-9,]", " ", typed).split()), postcode
 
 
-def nearest(communes: Sequence[NamedCommune], venues: Iterable[Point]) -> list[NamedCommune]:
+def nearest(communes: Sequence[NamedCommune], venues: Sequence[NearVenue]) -> list[NamedCommune]:
     """Those of one name, the nearest to where sessions are held first: it is the one that is meant."""
-    known = list(venues)
-    return sorted(communes, key=lambda c: min((kilometres((c.latitude, c.longitude), at) for at in known), default=0.0))
+
+    def far(commune: NamedCommune) -> float:
+        known = [far for venue in venues if (far := venue.far_from(commune)) is not None]
+        return min(known, default=EARTH)
+
+    return sorted(communes, key=far)
 
 
 async def near(typed: str) -> Near | None:
@@ -80,35 +103,27 @@ async def near(typed: str) -> Near | None:
     communes = await _communes(name, postcode) if name or postcode else []
     if not communes:
         return Near(typed)
-    venues = {place.id: (place.latitude, place.longitude) for place in await db.rows(_Place, _VENUES)}
-    first, *others = nearest(communes, venues.values())
-    here = (first.latitude, first.longitude)
-    return Near(typed, first, {venue: kilometres(here, at) for venue, at in venues.items()}, tuple(others))
+    venues = await db.rows(NearVenue, _VENUES)
+    first, *others = nearest(communes, venues)
+    distances = {venue.id: far for venue in venues if (far := venue.far_from(first)) is not None}
+    return Near(typed, first, distances, tuple(others))
 
 
 async def _communes(name: str, postcode: str) -> list[NamedCommune]:
-    where = Clauses()
+    where = Clauses("c.same_as is null")
     if postcode:
-        where.add("c.postcode = {}", postcode)
+        where.add("c.id in (select commune from commune_postcode where postcode = {})", postcode)
     if name:
-        # the length first: it costs nothing, and folding the names of a whole country does
-        where.add("length(c.name) = length({}) and spaced(c.name) = spaced({})", name, name)
+        where.add("commune_key(c.name) = commune_key({})", name)
     sql = f"""
-        select c.name, c.postcode, c.latitude, c.longitude from commune c
-        where {where} order by c.population desc, c.id limit {SAME_NAME:d}
+        select c.id, c.name, c.postcode, c.latitude, c.longitude from commune c
+        where {where} order by c.population desc nulls last, c.id limit {SAME_NAME:d}
     """
     return await db.rows(NamedCommune, sql, *where.values)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    id: int
-    latitude: float
-    longitude: float
-
-
 # A venue of which nobody has given the coordinates is somewhere in its commune.
 _VENUES = """
-    select v.id, coalesce(v.latitude, c.latitude) as latitude, coalesce(v.longitude, c.longitude) as longitude
+    select v.id, v.commune, coalesce(v.latitude, c.latitude) as latitude, coalesce(v.longitude, c.longitude) as longitude
     from venue v join commune c on c.id = v.commune where v.active
 """

@@ -58,7 +58,7 @@ class ComingSessions:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list of sessions is narrowed to; "" does not narrow. `commune` is an INSEE code, `month` its first day.
+    """What a list of sessions is narrowed to; "" does not narrow. `commune` is a code, `month` its first day.
 
     `people`: so many can still be booked. `free`: for who looks. `venues`: those within reach of somewhere.
     """
@@ -147,7 +147,7 @@ def _narrowed(who: CatalogueReader, wanted: Filters) -> Clauses:
     if wanted.theme:
         where.add("o.theme = {}", wanted.theme)
     if wanted.commune:
-        where.add("c.insee = {}", wanted.commune)
+        where.add("c.id = commune_of({})", wanted.commune)
     if wanted.partner:
         where.add("p.slug = {}", wanted.partner)
     if wanted.month:

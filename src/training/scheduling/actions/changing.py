@@ -14,34 +14,39 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling import rules
-from training.scheduling.actions.planning import check_clashes, lock_alive
+from training.scheduling.actions.planning import _in_commune, check_clashes, lock_alive
 from training.scheduling.actions.sequence import grown
 from training.scheduling.rules import SlotTimes
 from training.scheduling.tables import Session, Slot, Venue, VenueUse
 
 
 async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> None:
-    """Correct a venue's facts; whoever was invited there is told.
+    """Correct a venue's facts, in the commune that `city` and `postcode` name; whoever was invited there is told.
 
     Invalid: one overseas, known from before they were refused, can be corrected but not offered for new sessions.
     """
     async with acting(actor, "venue.edit", ("venue", venue)) as change:
         actor.must(Permission.SESSIONS_PLAN)
         rules.check_where(values)
-        if values.get("active"):
-            zone = await db.value("select zone from venue where id = $1", venue)
-            rules.check_paris_time(zone or clock.PARIS.key, "active")
-        if not await change.edit(Venue, venue, values):
+        was = await db.connection().fetchrow("select commune, zone from venue where id = $1", venue)
+        if was is None:
             raise NotFound(_("Ce lieu n’existe pas."))
-        if WHERE & {edit.field for edit in change.edits}:
+        placed = await _in_commune(actor, values, was["commune"])
+        if placed.get("active"):
+            rules.check_paris_time(placed.get("zone", was["zone"]), "active")
+        await change.edit(Venue, venue, placed)
+        edited = {edit.field for edit in change.edits}
+        if WHERE & edited:
             here = VenueUse.select(VenueUse.slot).where(VenueUse.venue == venue)
             await Slot.update(grown()).where(Slot.id.is_in(here) & (Slot.ends_at > clock.now()))
-        await _tell_later(
-            "id in (select t.session from slot t join venue_use u on u.slot = t.id where u.venue = $1)", venue
-        )
+        if edited - OURS:
+            await _tell_later(
+                "id in (select t.session from slot t join venue_use u on u.slot = t.id where u.venue = $1)", venue
+            )
 
 
 WHERE = frozenset({"name", "address", "commune"})  # what a calendar shows of a place
+OURS = frozenset({"capacity", "equipment", "note", "active"})  # what only the team reads of it
 
 
 @dataclass(frozen=True, slots=True)

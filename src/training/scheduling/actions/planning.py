@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from training.directory.actions.communes import commune_named
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
@@ -51,16 +52,31 @@ class NewSession:
 
 
 async def add_venue(actor: Actor, **values: Any) -> int:
-    """A room somewhere. Its clock is that of its commune; Invalid when that is not the clock of Paris."""
+    """A room somewhere: in a `commune`, or in the one that `city` and `postcode` name. Its clock is that of Paris.
+
+    Invalid, beside what is wrong: nothing is at such coordinates, no commune is named so, its clock is another.
+    """
     async with acting(actor, "venue.add") as change:
         actor.must(Permission.SESSIONS_PLAN)
         rules.check_where(values)
-        postcode = await db.value("select postcode from commune where id = $1", values["commune"])
-        zone = rules.zone_of(postcode or "")
-        rules.check_paris_time(zone, "commune")
-        made = await Venue.insert(Venue(**{"zone": zone, "updated_at": clock.now(), **values})).returning(Venue.id)
+        placed = await _in_commune(actor, values)
+        made = await Venue.insert(Venue(**{"updated_at": clock.now(), **placed})).returning(Venue.id)
         change.about("venue", made[0]["id"])
         return int(made[0]["id"])
+
+
+async def _in_commune(actor: Actor, values: Mapping[str, Any], here: int | None = None) -> dict[str, Any]:
+    """A venue's values with the commune that was typed, and its clock, unless it is in that one already (`here`)."""
+    placed = dict(values)
+    if "city" in placed:
+        placed["commune"] = await commune_named(actor, placed.pop("city"), placed.pop("postcode"))
+    if placed.get("commune") == here:
+        placed.pop("commune", None)
+    elif "commune" in placed:
+        postcode = await db.value("select postcode from commune where id = $1", placed["commune"])
+        placed["zone"] = rules.zone_of(postcode or "")
+        rules.check_paris_time(placed["zone"], "postcode")
+    return placed
 
 
 async def plan_session(actor: Actor, new: NewSession) -> int:

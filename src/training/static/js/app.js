@@ -110,3 +110,31 @@ for (const button of document.querySelectorAll("button[data-act=print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// A commune: those that are known are offered while its name or its postcode is typed, and the one fills the other.
+for (const pair of document.querySelectorAll("[data-commune]")) {
+  const city = pair.querySelector("input[list]");
+  const [postcode] = [...pair.querySelectorAll("input")].filter((input) => input !== city);
+  const known = pair.querySelector("datalist");
+  const offer = async (asked) => {
+    const found = await fetch(`${pair.dataset.commune}?${new URLSearchParams(asked)}`).catch(() => null);
+    if (found?.ok) known.innerHTML = await found.text();
+    return [...known.options];
+  };
+  const take = (option) => {
+    city.value = option.dataset.name;
+    postcode.value = option.dataset.postcode;
+  };
+  let waiting;
+  city.addEventListener("input", () => {
+    const chosen = [...known.options].find((option) => option.value === city.value);
+    if (chosen) return take(chosen);
+    clearTimeout(waiting);
+    if (city.value.trim().length > 1) waiting = setTimeout(() => offer({ q: city.value, cp: postcode.value }), 150);
+  });
+  postcode.addEventListener("input", async () => {
+    if (!/^[0-9]{5}$/.test(postcode.value.trim())) return;
+    const options = await offer({ cp: postcode.value.trim() });
+    if (options.length === 1 && !city.value.trim()) take(options[0]);
+  });
+}

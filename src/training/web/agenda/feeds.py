@@ -28,7 +28,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")  # what identity.rules.new_token m
 
 @get("/public.ics", permission=PUBLIC)
 async def public(request: Asked) -> Response[bytes]:
-    """The open sessions, narrowed by theme, commune (INSEE code) or partner. Anybody's page may read it."""
+    """The open sessions, narrowed by theme, commune (its code) or partner. Anybody's page may read it."""
     open_to_all = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, no-cache"}
     wanted = tuple(asked(request, name) for name in ("theme", "commune", "partenaire"))
     with i18n.speaking(asked(request, "lang") or i18n.SOURCE):

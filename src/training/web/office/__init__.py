@@ -10,7 +10,7 @@ from training.web.office.invoices import credit_notes, draft_lines, drafts, invo
 from training.web.office.organisations import billing_facts, contacts, organisation, payers
 from training.web.office.page import staff_only
 from training.web.office.payments import bank, bank_lines, payment, receipts, reminders
-from training.web.office.sessions import changing, facilitators, planning, session, venues
+from training.web.office.sessions import changing, communes, facilitators, planning, session, venues
 from training.web.office.settings import access, keys, platform, series, supporters
 
 _PAGES = (
@@ -20,6 +20,7 @@ _PAGES = (
         planning,
         changing,
         venues,
+        communes,
         facilitators,
         booking,
         seats,

@@ -12,7 +12,7 @@ from training.directory.rules.numbers import check_email
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import venues as reading
-from training.reporting.office.venues import NewVenue, VenueShown
+from training.reporting.office.venues import VenueShown
 from training.scheduling.actions.changing import edit_venue
 from training.scheduling.actions.planning import add_venue
 from training.web.forms import Form
@@ -22,7 +22,7 @@ from training.web.parameters import PER_PAGE, asked, pager, row, row_key
 
 PLAN = Permission.SESSIONS_PLAN
 PATH = "/gestion/lieux"
-FIELDS = ("name", "address", "access", "capacity", "contact_name", "contact_email")
+FIELDS = ("name", "address", "city", "postcode", "access", "capacity", "contact_name", "contact_email")
 
 
 @get(PATH, permission=PLAN)
@@ -42,27 +42,23 @@ async def listing(request: Asked) -> Template:
 @get(PATH + "/nouveau", permission=PLAN)
 async def new(request: Asked) -> Template:
     """The form of a new venue."""
-    return await _new(request, await reading.new_venue_page(), Form())
+    return await _new(request, Form())
 
 
-async def _new(request: Asked, found: NewVenue, form: Form) -> Template:
-    return await show(request, "sessions/venue_new", form.status, form=form, **parts(found))
+async def _new(request: Asked, form: Form) -> Template:
+    return await show(request, "sessions/venue_new", form.status, form=form)
 
 
 @post(PATH + "/nouveau", permission=PLAN)
 async def add(request: Asked) -> Template | Redirect:
     """A room more."""
-    form, found = await Form.of(request), await reading.new_venue_page()
+    form = await Form.of(request)
     values = _values(form)
-    chosen = form.values.get("commune", "")
-    if chosen not in dict(found.communes):
-        form.errors.setdefault("commune", _("Choisissez une commune."))
     if form.good:
         with form.refusals():
-            actor = the_actor(request)
-            venue = await once(request, form, lambda: add_venue(actor, commune=int(chosen), **values))
+            venue = await once(request, form, lambda: add_venue(the_actor(request), **values))
             return go(f"{PATH}/{venue}", _("Lieu ajouté : il se choisit en planifiant une séance."))
-    return await _new(request, found, form)
+    return await _new(request, form)
 
 
 @get(PATH + "/{venue:int}", permission=PLAN)
@@ -97,6 +93,8 @@ def _values(form: Form) -> dict[str, Any]:
     return {
         "name": form.text("name", required=True, most=200),
         "address": form.text("address", most=300),
+        "city": form.text("city", required=True),
+        "postcode": form.text("postcode", required=True),
         "capacity": form.number("capacity", least=1, most=10_000),
         "access": form.lines("access", most=2_000),
         "contact_name": form.text("contact_name", most=200) or None,
