@@ -54,6 +54,7 @@ SMALL = {
     "api_key": "one a program of a client or of the team",
     "bank_statement": "one a file of the bank: some hundred in a platform's life",
     "commune": "those of the country, once imported",
+    "commune_postcode": "those of the country, once imported",
     "csv_mapping": "one a bank",
     "facilitator": "who works for the platform",
     "free_due": "what waits to be sent",

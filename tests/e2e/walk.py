@@ -33,7 +33,7 @@ NOT_PAGES = (
 # A mail as it was written is shown in a sandbox where no script runs, axe neither.
 FILES = (
     *(".pdf", ".xml", ".zip", ".csv", ".css", ".xlsx", ".svg", ".ics", ".txt"),
-    *("/fichiers/{file:int}", "/confirmation", "/apercu"),
+    *("/fichiers/{file:int}", "/confirmation", "/apercu", "/communes/proches"),
 )
 
 # How each route's address is filled from the town; a route without parameter is its own address.
