@@ -16,8 +16,8 @@ pytestmark = pytest.mark.anyio
 async def known(insee: str, name: str, *postcodes: str) -> int:
     """A commune of the country."""
     commune = await db.value(
-        "insert into commune (insee, name, postcode, latitude, longitude, population) values ($1, $2, $3, 48.4, 0.1, 900)"
-        " returning id",
+        "insert into commune (insee, name, postcode, latitude, longitude, population)"
+        " values ($1, $2, $3, 48.4, 0.1, 900) returning id",
         insee,
         name,
         postcodes[0],

@@ -58,7 +58,8 @@ class NearVenue:
 class Near:
     """What was typed, and the commune it names; None when there is no such commune.
 
-    `distances`: the venues in use of which that is known, in kilometres from there. `others`: communes that bear the same name.
+    `distances`: the venues in use of which that is known, in kilometres from there. `others`: communes that bear the
+    same name.
     """
 
     typed: str
@@ -124,6 +125,7 @@ async def _communes(name: str, postcode: str) -> list[NamedCommune]:
 
 # A venue of which nobody has given the coordinates is somewhere in its commune.
 _VENUES = """
-    select v.id, v.commune, coalesce(v.latitude, c.latitude) as latitude, coalesce(v.longitude, c.longitude) as longitude
+    select v.id, v.commune,
+           coalesce(v.latitude, c.latitude) as latitude, coalesce(v.longitude, c.longitude) as longitude
     from venue v join commune c on c.id = v.commune where v.active
 """
