@@ -42,7 +42,8 @@ LOSABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off
 def _settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     data_dir = tmp_path_factory.mktemp("data")
     lend_faces(data_dir)
-    settings.use(settings.load({"DATA_DIR": str(data_dir), "BASE_URL": BASE_URL, "SECRET_KEY": "test" * 16}))
+    environ = {"DATA_DIR": str(data_dir), "BASE_URL": BASE_URL, "SECRET_KEY": "test" * 16, "SIRENE_API_BASE": ""}
+    settings.use(settings.load(environ))
 
 
 @pytest.fixture(scope="session")

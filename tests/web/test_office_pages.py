@@ -13,6 +13,8 @@ from office_makers import held_town, staff
 from training.attendance.actions import hold_session
 from training.bookings.actions import booking as booking_actions
 from training.bookings.actions.booking import NewBooking
+from training.directory.actions.set_up import say_step
+from training.directory.rules.set_up import SetUpStep, StepState
 from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import clock, db
@@ -59,22 +61,15 @@ async def test_an_empty_day_says_that_nothing_waits(client):
         await makers.make_platform()
         await makers.make_offer()
         await makers.make_venue()
+        await makers.make_session(await makers.make_offer("passe"), starts_at=makers.NOON - timedelta(days=9))
+        await db.execute("update session set state = 'cancelled'")
+        for step in SetUpStep:
+            await say_step(SYSTEM, step, StepState.SKIPPED)
         await staff(client)
         words = await seen(client, "/gestion")
     assert "Rien n’attend. Aucune séance n’est prévue." in words
-    assert "D’abord" not in words
+    assert "étapes" not in words
     assert "Aucune séance dans les sept prochains jours" in words
-
-
-async def test_a_platform_that_begins_is_told_what_to_do_first(client):
-    with clock.frozen(makers.NOON):
-        await makers.make_platform(siret=None)
-        await staff(client)
-        answer = await client.get("/gestion")
-    words = makers.text_of(answer.text)
-    assert "il reste trois choses à faire avant la première réservation" in words
-    for path in ("/gestion/plateforme", "/gestion/catalogue", "/gestion/lieux/nouveau"):
-        assert re.search(rf'<li><a href="{path}">', answer.text.partition('id="d-abord"')[2])
 
 
 async def test_a_day_where_all_is_fine_shows_its_week(client):

@@ -54,6 +54,17 @@ class Platform(Table, tablename="platform"):
     platform_accent_is_a_colour = Check("accent ~ '^#[0-9a-f]{6}$'")
 
 
+class SetUp(Table, tablename="set_up"):
+    """What somebody said of a step of the first day: it is done, or it can wait. What the data shows is not here."""
+
+    id: Serial
+    step = short_text(20, unique=True)
+    state = short_text(10)
+    said_at = instant()
+
+    set_up_state_is_one = Check("state in ('done', 'skipped')")
+
+
 class Commune(Table, tablename="commune"):
     """A municipality: of the country, by its INSEE code, or typed by hand with a name and a postcode, and no more.
 

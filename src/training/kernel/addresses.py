@@ -171,6 +171,61 @@ def office_platform() -> str:
     return "/gestion/plateforme"
 
 
+def office_series() -> str:
+    """How invoices, credit notes and receipts are numbered."""
+    return "/gestion/factures/series"
+
+
+def office_new_facilitator() -> str:
+    """Where somebody who delivers is added."""
+    return "/gestion/animation/nouvelle-personne"
+
+
+def office_new_organisation() -> str:
+    """Where an organisation is added."""
+    return "/gestion/nouvelle-structure"
+
+
+def office_new_session() -> str:
+    """Where a session is planned."""
+    return "/gestion/seances/nouvelle"
+
+
+def office_set_up() -> str:
+    """The path of the first day."""
+    return "/gestion/mise-en-route"
+
+
+def office_first_identity() -> str:
+    """Its step: who runs the site."""
+    return f"{office_set_up()}/identite"
+
+
+def office_first_vat() -> str:
+    """Its step: the VAT regime."""
+    return f"{office_set_up()}/tva"
+
+
+def office_first_bank() -> str:
+    """Its step: the bank account."""
+    return f"{office_set_up()}/banque"
+
+
+def office_first_looks() -> str:
+    """Its step: logo and colour."""
+    return f"{office_set_up()}/apparence"
+
+
+def office_first_mail() -> str:
+    """Its step: a mail to try."""
+    return f"{office_set_up()}/courriel"
+
+
+def office_first_communes() -> str:
+    """Its step: the communes."""
+    return f"{office_set_up()}/communes"
+
+
 def office_access() -> str:
     """Who may come in."""
     return "/gestion/acces"

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 LOCALLY = "http://127.0.0.1:8000"
+SIRENE = "https://recherche-entreprises.api.gouv.fr"  # public, without a key, seven questions a second
 SECRET_MIN = 32  # characters: 256 bits in hexadecimal is 64, a typed passphrase rather less
 FINGERPRINT_ROUNDS = 100_000  # a passphrase must not be guessed from what a backup says of it
 
@@ -29,6 +30,7 @@ NAMES: Mapping[str, str] = {
     "STRIPE_SECRET_KEY": "La clé secrète de Stripe (sk_… ou rk_…) ; absente : pas de paiement en ligne.",
     "STRIPE_WEBHOOK_SECRET": "Le secret (whsec_…) du point d'écoute de Stripe, à l'adresse BASE_URL/hooks/stripe.",
     "STRIPE_API_BASE": "Une autre adresse que celle de Stripe, pour des essais ; refusée en production.",
+    "SIRENE_API_BASE": "L'annuaire public des entreprises ; vide : il n'est pas consulté.",
     "TRUSTED_PROXIES": "Les mandataires (CIDR, séparés par des virgules) dont on croit X-Forwarded-For.",
     "METRICS_TOKEN": "Le secret de qui surveille le site de loin ; 32 caractères au moins.",
     "LOG_LEVEL": "debug, info, warning ou error.",
@@ -58,6 +60,7 @@ class Settings:
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
     metrics_token: str | None = field(default=None, repr=False)
+    sirene_api_base: str | None = None  # None: the register of companies is not asked
 
     @property
     def production(self) -> bool:
@@ -103,6 +106,9 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
     proxies = _proxies(values.get("TRUSTED_PROXIES", ""), problems)
     secret = _secret(values.get("SECRET_KEY"), database_url, base_url, problems)
     _check_stripe(values, base_url, problems)
+    sirene = values.get("SIRENE_API_BASE", SIRENE).rstrip("/")
+    if sirene and _url(sirene).scheme not in {"http", "https"}:
+        problems.append("SIRENE_API_BASE : l'adresse commence par https:// ; vide, l'annuaire n'est pas consulté.")
     if (token := values.get("METRICS_TOKEN")) and len(token) < SECRET_MIN:
         problems.append(f"METRICS_TOKEN : {SECRET_MIN} caractères au moins (exemple : openssl rand -hex 32).")
     if problems:
@@ -119,6 +125,7 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
         stripe_webhook_secret=values.get("STRIPE_WEBHOOK_SECRET") or None,
         stripe_api_base=(values.get("STRIPE_API_BASE") or "").rstrip("/") or None,
         metrics_token=values.get("METRICS_TOKEN") or None,
+        sirene_api_base=sirene or None,
     )
 
 

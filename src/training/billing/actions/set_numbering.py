@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from training.billing.rules.states import PREFIXES, BillingSeries
+from training.directory.actions.set_up import settle_steps
+from training.directory.rules.set_up import SetUpStep
 from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid
@@ -42,6 +44,7 @@ async def set_numbers(actor: Actor, starts: Mapping[BillingSeries, Start]) -> No
                 with _named(key):
                     await set_series(actor, key, start.prefix, start.first_number)
                     await _check_taken_over(start.prefix)
+        await settle_steps([SetUpStep.NUMBERING])
 
 
 async def _check_taken_over(prefix: str) -> None:

@@ -11,7 +11,7 @@ from training.web.office.organisations import billing_facts, contacts, organisat
 from training.web.office.page import staff_only
 from training.web.office.payments import bank, bank_lines, payment, receipts, reminders
 from training.web.office.sessions import changing, communes, facilitators, planning, session, venues
-from training.web.office.settings import access, keys, platform, series, supporters
+from training.web.office.settings import access, first_day, keys, platform, series, supporters
 
 _PAGES = (
     *(
@@ -35,7 +35,7 @@ _PAGES = (
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
     *(register, balances, journal, fiscal_years, opening),
-    *(mails, feeds, jobs, platform, access, keys, series, supporters),
+    *(mails, feeds, jobs, first_day, platform, access, keys, series, supporters),
 )
 
 ROUTER = Router(

@@ -51,6 +51,8 @@ async def alarms() -> list[Markup]:
                 "num": waiting
             }
         link = Markup('<a href="/gestion/courriels">{}</a>').format(_("Les courriels")) if waiting else ""
+        if now.stop == Stop.NOBODY:
+            link = Markup('<a href="/gestion/mise-en-route/identite">{}</a>').format(_("Le dire"))
         found.append(Markup("{} {}").format(words, link))
     if failed := now.failed:
         words = ngettext(
@@ -63,7 +65,7 @@ async def alarms() -> list[Markup]:
 
 def _stopped(now: Departures) -> str:
     if now.stop == Stop.NOBODY:
-        return _("Aucun courriel ne part : dites d’abord, sous « Réglages », qui tient ce site.")
+        return _("Aucun courriel ne part tant que personne n’a dit qui tient ce site.")
     if now.stop == Stop.NO_SERVER:
         return _("Aucun courriel ne part : le serveur d’envoi (SMTP_URL) n’est pas réglé.")
     if now.stop == Stop.REFUSING and now.since is not None:

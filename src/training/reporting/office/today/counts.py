@@ -86,9 +86,6 @@ class _Counts:
     unused: int  # payments of which something settles nothing yet
     unused_cents: int
     unmatched: int  # roles of before origins were known
-    offers: int  # published
-    venues: int
-    siret: str | None  # the platform's
     next_at: datetime | None  # when the next session begins
 
 
@@ -169,9 +166,6 @@ _COUNTED = f"""
            (select count(*) from reminder r join receivable w on w.id = r.receivable
             where r.is_task and r.done_at is null and w.settled_cents < w.gross_cents) as reminders,
            (select count(*) from membership where origin = 'unmatched') as unmatched,
-           (select count(*) from offer where state = 'published') as offers,
-           (select count(*) from venue where active) as venues,
-           (select siret from platform) as siret,
            (select min(starts_at) from session where session_bookable(state) and starts_at > $1) as next_at
     from (
         select count(*) as organisations, count(*) filter (where created_at <= $3) as organisations_late

@@ -10,6 +10,7 @@ from training.kernel.actor import Actor
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import count, day
+from training.reporting.office.set_up import OfficeSetUp, set_up
 from training.reporting.office.today.counts import MoneyOwed, Waiting, owed, waiting
 from training.reporting.office.today.kinds import WaitingKind, may_deal
 from training.reporting.office.today.people import FOR_THEM, FOR_US, Side, side
@@ -34,14 +35,6 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstStep:
-    """What a platform that begins has not, and where it is said."""
-
-    words: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class OfficeToday:
     """What the first page of the day shows. `pile`: only what this person may do something about."""
 
@@ -51,12 +44,12 @@ class OfficeToday:
     for_us: Side
     for_them: Side
     money: list[Figure]
-    first_steps: list[FirstStep]
+    first_day: OfficeSetUp
     rack: Rack
 
 
 async def today_page(actor: Actor) -> OfficeToday:
-    """What waits that this person may do something about, and the week: seven statements at least."""
+    """What waits that this person may do something about, and the week: eight statements at least."""
     counts, things, week = await waiting(actor.scope), await found(actor), await rack()
     money = await owed() if actor.may(P.INVOICES_SEE) else None
     now = clock.now()
@@ -65,9 +58,9 @@ async def today_page(actor: Actor) -> OfficeToday:
         group: {kind: n for kind, n in kinds.items() if may_deal(actor, kind)}
         for group, kinds in counts.totals().items()
     }
-    steps = _first_steps(actor, counts)
+    path = await set_up(actor)
     groups, words = pile(rows, totals), day(clock.today())
-    facts = _facts(actor, counts, money, week, steps)
+    facts = _facts(actor, counts, money, week, path)
     return OfficeToday(
         title=words[:1].upper() + words[1:],
         sentence=sentence(
@@ -77,7 +70,7 @@ async def today_page(actor: Actor) -> OfficeToday:
         for_us=side(FOR_US, things, counts, now),
         for_them=side(FOR_THEM, things, counts, now),
         money=_figures(actor, counts, money),
-        first_steps=steps,
+        first_day=path,
         rack=week,
     )
 
@@ -89,7 +82,7 @@ def _rows(actor: Actor, counts: Waiting, things: Sequence[Found]) -> list[PileRo
     return rows + [whole(kind, counts, now) for kind in WHOLE if may_deal(actor, kind) and counts.of(kind)]
 
 
-def _facts(actor: Actor, counts: Waiting, money: MoneyOwed | None, week: Rack, steps: Sequence[FirstStep]) -> Facts:
+def _facts(actor: Actor, counts: Waiting, money: MoneyOwed | None, week: Rack, path: OfficeSetUp) -> Facts:
     known = (WaitingKind.UNMANNED, WaitingKind.REQUEST, WaitingKind.TO_CONFIRM, WaitingKind.BANK_LINE)
     answers = may_deal(actor, WaitingKind.REQUEST) and may_deal(actor, WaitingKind.ORGANISATION)
     return Facts(
@@ -100,33 +93,8 @@ def _facts(actor: Actor, counts: Waiting, money: MoneyOwed | None, week: Rack, s
         late_cents=money.late_cents if money else 0,
         manned=week.sessions - week.holes,
         next_at=counts.next_at,
-        lacking=len(steps),
+        lacking=path.lacking,
     )
-
-
-def _first_steps(actor: Actor, counts: Waiting) -> list[FirstStep]:
-    """What must be there before anybody can book, as far as this person may do it."""
-    wanted = (
-        (
-            P.PLATFORM_EDIT,
-            counts.siret,
-            _("Dites qui tient ce site : nom, adresse, SIRET, banque"),
-            addresses.office_platform(),
-        ),
-        (
-            P.CATALOGUE_EDIT,
-            counts.offers,
-            _("Publiez un premier atelier dans le catalogue"),
-            addresses.office_catalogue(),
-        ),
-        (
-            P.SESSIONS_PLAN,
-            counts.venues,
-            _("Ajoutez un lieu où l’on peut vous accueillir"),
-            addresses.office_new_venue(),
-        ),
-    )
-    return [FirstStep(words, href) for may, there, words, href in wanted if not there and actor.may(may)]
 
 
 def _figures(actor: Actor, counts: Waiting, money: MoneyOwed | None) -> list[Figure]:

@@ -12,7 +12,7 @@ from training.kernel.render import day, euros
 from training.reporting.office.today.kinds import WaitingKind
 
 SAID_MOST = 3  # more would be a list, which stands right under it
-PILE, FIRST_STEPS = "#a-faire", "#d-abord"  # on the page itself
+PILE, FIRST_STEPS = "#a-faire", addresses.office_set_up()
 
 
 @dataclass(frozen=True, slots=True)

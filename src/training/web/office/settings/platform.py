@@ -12,6 +12,7 @@ from training.billing.rules.terms import default_terms
 from training.directory.actions.platform import remove_logo, set_logo, set_platform
 from training.directory.rules.numbers import check_bic, check_iban, check_siret, check_vat_number, check_website
 from training.directory.rules.organisations import Buyer
+from training.directory.rules.set_up import SetUpStep
 from training.directory.rules.team import check_people
 from training.kernel.colours import check_accent
 from training.kernel.i18n import N_, _
@@ -24,7 +25,7 @@ from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import NOBODY, Asked, go, the_actor
 
-P = Permission
+P, S = Permission, SetUpStep
 PATH = "/gestion/plateforme"
 
 REGIME_WORDS: dict[VatRegime, tuple[str, str]] = {
@@ -117,7 +118,8 @@ async def save(request: Asked) -> Template | Redirect:
     values = read(form)
     if form.good:
         with form.refusals():
-            await set_platform(the_actor(request), values, seen=form.seen)
+            settled = (S.IDENTITY, S.VAT, S.LOOKS)
+            await set_platform(the_actor(request), values, settles=settled, seen=form.seen)
             return go(PATH, _("Identité enregistrée : pages, courriels et prochaines factures la portent."))
     return await _show(request, form, await platform_page())
 
@@ -125,18 +127,23 @@ async def save(request: Asked) -> Template | Redirect:
 @post(f"{PATH}/logo", permission=P.PLATFORM_EDIT)
 async def put_logo(request: Asked) -> Template | Redirect:
     """Take the picture that pages and papers will carry."""
-    posted = await Form.of(request)
     found = await platform_page()
     form = _as_it_stands(found)
-    file = posted.files.get("logo")
+    if await take_logo(request, form):
+        return go(PATH, _("Logo enregistré : pages et prochaines factures le portent."))
+    return await _show(request, form, found)
+
+
+async def take_logo(request: Asked, form: Form) -> bool:
+    """Keep the picture that was sent; False: `form` says why not."""
+    file = (await Form.of(request)).files.get("logo")
     content = await file.read() if file else b""
     if file is None or not content:
         form.errors["logo"] = _("Choisissez une image PNG ou JPEG.")
-    else:
-        with form.refusals():
-            await set_logo(the_actor(request), content, file.content_type)
-            return go(PATH, _("Logo enregistré : pages et prochaines factures le portent."))
-    return await _show(request, form, found)
+        return False
+    with form.refusals():
+        await set_logo(the_actor(request), content, file.content_type)
+    return form.good
 
 
 @post(f"{PATH}/logo/retirer", permission=P.PLATFORM_EDIT)
@@ -148,38 +155,64 @@ async def take_logo_away(request: Asked) -> Redirect:
 
 def read(form: Form) -> dict[str, Any]:
     """The identity that a form says, every column of it that this page edits."""
-    regime = chosen_regime(form)
-    if regime == VatRegime.NORMAL and not form.values.get("vat_number", "").strip():
-        form.errors.setdefault("vat_number", _("Avec la TVA au taux normal, le numéro de TVA est obligatoire."))
     delay = form.number("issue_delay_minutes", required=False, most=1_440)  # a form from before this one says none
     return {
-        "name": form.text("name", required=True),
+        **read_who(form),
         "short_name": form.text("short_name", required=True, most=60),
-        "legal_form": form.text("legal_form", most=100),
-        "address": form.text("address", required=True, most=300),
-        "postcode": form.text("postcode", required=True, most=10),
-        "city": form.text("city", required=True, most=100),
-        "siret": form.checked("siret", check_siret),
-        "vat_number": form.checked("vat_number", check_vat_number),
-        "vat_regime": regime.value if regime else "",
-        "vat_on_debits": form.values.get("vat_on_debits") == "1",
         "activity_number": form.text("activity_number", most=20) or None,
         "training_region": form.text("training_region", most=100) or None,
-        "email": form.email("email"),
-        "phone": form.text("phone", required=True, most=30),
-        "contact_name": form.text("contact_name", required=True),
-        "website": form.checked("website", check_website),
+        **read_vat(form),
         **_own_words(form),
-        "iban": form.checked("iban", check_iban),
-        "bic": form.checked("bic", check_bic),
-        "accent": form.checked("accent", check_accent) or NOBODY.accent,
+        **read_bank(form),
+        "accent": read_accent(form),
         "fiscal_year_end": form.number("fiscal_year_end", required=False, least=1, most=12) or NOBODY.fiscal_year_end,
-        "payment_days": form.number("payment_days", least=0, most=60),  # C. com. art. L441-10 I: sixty days at most
         "late_terms_private": form.lines("late_terms_private", most=1_000, printed=True),
         "late_terms_public": form.lines("late_terms_public", most=1_000, printed=True),
         "issue_without_look": form.values.get("issue_without_look") == "1",
         **({} if delay is None else {"issue_delay_minutes": delay}),
     }
+
+
+def read_who(form: Form) -> dict[str, Any]:
+    """Who runs the site, and where to reach them."""
+    return {
+        "name": form.text("name", required=True),
+        "legal_form": form.text("legal_form", most=100),
+        "address": form.text("address", required=True, most=300),
+        "postcode": form.text("postcode", required=True, most=10),
+        "city": form.text("city", required=True, most=100),
+        "siret": form.checked("siret", check_siret),
+        "email": form.email("email"),
+        "phone": form.text("phone", required=True, most=30),
+        "contact_name": form.text("contact_name", required=True),
+        "website": form.checked("website", check_website),
+    }
+
+
+def read_vat(form: Form) -> dict[str, Any]:
+    """Under which VAT regime they invoice."""
+    regime = chosen_regime(form)
+    if regime == VatRegime.NORMAL and not form.values.get("vat_number", "").strip():
+        form.errors.setdefault("vat_number", _("Avec la TVA au taux normal, le numéro de TVA est obligatoire."))
+    return {
+        "vat_number": form.checked("vat_number", check_vat_number),
+        "vat_regime": regime.value if regime else "",
+        "vat_on_debits": form.values.get("vat_on_debits") == "1",
+    }
+
+
+def read_bank(form: Form) -> dict[str, Any]:
+    """Where they are paid, and how soon."""
+    return {
+        "iban": form.checked("iban", check_iban),
+        "bic": form.checked("bic", check_bic),
+        "payment_days": form.number("payment_days", least=0, most=60),  # C. com. art. L441-10 I: sixty days at most
+    }
+
+
+def read_accent(form: Form) -> str:
+    """The colour of ink."""
+    return form.checked("accent", check_accent) or NOBODY.accent
 
 
 def _own_words(form: Form) -> dict[str, str]:

@@ -1,0 +1,30 @@
+"""What somebody says of the steps of the first day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from training.directory.rules.set_up import WHO_TAKES, SetUpStep, StepState
+from training.kernel import clock, db
+from training.kernel.actor import Actor
+from training.records.actions.acting import acting
+
+
+async def say_step(actor: Actor, step: SetUpStep, state: StepState | None) -> None:
+    """A step is done, or can wait; None: it is to be done again. Of two sayings the last counts."""
+    async with acting(actor, "set-up.say") as change:
+        actor.must(WHO_TAKES[step])
+        change.about("platform", 1, step)
+        if state is None:
+            await db.execute("delete from set_up where step = $1", step)
+        else:
+            await settle_steps([step], state)
+
+
+async def settle_steps(steps: Iterable[SetUpStep], state: StepState = StepState.DONE) -> None:
+    """Steps are settled by what is saved, as part of the action that saves it."""
+    sql = """
+        insert into set_up (step, state, said_at) select unnest($1::text[]), $2, $3
+        on conflict (step) do update set state = excluded.state, said_at = excluded.said_at
+    """
+    await db.execute(sql, sorted(set(steps)), state, clock.now())

@@ -1,0 +1,1 @@
+"""Outside systems that know who is who."""
