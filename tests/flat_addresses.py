@@ -92,7 +92,9 @@ ADDRESSES = {
         "/gestion/themes", "/gestion/themes/{theme}", "/gestion/soutiens", "/gestion/soutiens/nouveau",
         "/gestion/soutiens/{supporter}",
         "/gestion/comptes/exercices", "/gestion/comptes/exercices/{year_end}",
-        "/gestion/cles", "/gestion/plateforme", "/gestion/file",
+        "/gestion/cles", "/gestion/plateforme", "/gestion/file", "/gestion/mise-en-route",
+        "/gestion/mise-en-route/identite", "/gestion/mise-en-route/tva", "/gestion/mise-en-route/banque",
+        "/gestion/mise-en-route/apparence", "/gestion/mise-en-route/courriel", "/gestion/mise-en-route/communes",
     ),
     "anime@example.org": (
         "/animation", "/animation/passees", "/animation/seances/{session}", "/animation/agenda",

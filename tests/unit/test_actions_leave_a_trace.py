@@ -37,6 +37,7 @@ WITHIN_ANOTHER = {
     "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated", "scheduling.end_assignments",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
     "records.freeze", "records.once", "billing.open_receivables", "billing.lock_periods", "billing.close_days",
+    "directory.settle_steps",
     "directory.welcome_contact", "directory.put_aside", "identity.account_of", "identity.end", "identity.hold_roles",
     "identity.refuse_unknown", "identity.give_role", "identity.take_known_roles", "identity.slide",
     "calendar.prepare", "calendar.seen", "payments.keep_lines",

@@ -20,6 +20,7 @@ NOT_ACTING = {
         "prepare": "part of the mail that carries it",
     },
     "directory.actions.organisations": {"lock_organisation": "takes a lock for an action above"},
+    "directory.actions.set_up": {"settle_steps": "part of the action that saves what a step is about"},
     "directory.actions.contacts": {
         "welcome_contact": "part of the action that lets them in",
         "put_aside": "part of the action that ends what they may",

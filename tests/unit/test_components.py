@@ -77,6 +77,7 @@ SAMPLES = {
     "tabs": '{{ ui.tabs([("/a", "A", 3), ("/b", "B")], "/b") }}',
     "pager": '{{ ui.pager({"previous": none, "next": "/x", "summary": "1 à 30"}) }}',
     "say": '{{ ui.say([{"before": "", "link": "Un", "after": " attend.", "href": "/x"}]) }}',
+    "path": "{{ ui.path([first_day], '<input name=_csrf_token>') }}",
     "pile": "{{ ui.pile([pile]) }}",
     "waiting": "{{ ui.waiting(side, side) }}",
     "rack": '{{ ui.rack(rack, "La semaine") }}',
@@ -118,7 +119,8 @@ def sample(name: str) -> str:
     edit = {"name": "Places", "at": START, "who": "Anne", "old": "20", "new": "25", "pieces": (), "erased": False}
     pieces = [{"kind": kind, "text": f"{kind} "} for kind in ("same", "gone", "come")]
     edits = [edit, edit | {"old": "", "pieces": pieces}, edit | {"erased": True}]
-    given = {"rack": rack, "pile": pile, "side": side, "edits": edits, "edited": Form({"vu": "12"})}
+    step = {"number": 1, "step": "vat", "title": "TVA", "why": "Oui.", "act": "Choisir", "href": "/x", "state": None}
+    given = {"first_day": step, "rack": rack, "pile": pile, "side": side, "edits": edits, "edited": Form({"vu": "12"})}
     return shown(
         SAMPLES[name], f=Form(), bad=Form(errors={"a": "Faux.", "": "Tout."}), start=START, end=END, look=LOOK, **given
     )

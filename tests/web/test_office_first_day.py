@@ -14,7 +14,7 @@ from mail_server import Server, listening, use
 from office_makers import done, refused, staff
 from training.directory import queries as directory
 from training.directory.actions.set_up import say_step
-from training.directory.rules.set_up import SetUpStep, StepState
+from training.directory.rules.set_up import SetUpStep, StepSaid
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -134,7 +134,7 @@ async def test_the_register_fills_what_is_empty(client, register):
     assert 'value="CENTRE SOCIAL D&#39;ESSAI"' in answer.text
     assert 'value="12 RUE DU PONT NEUF"' in answer.text
     assert 'value="Alençon"' in answer.text  # typed: it stays
-    assert "Reprendre ces réponses" in answer.text
+    assert "Prendre ces réponses" in answer.text
     assert await directory.platform() is None  # asked, not saved
     answer = await makers.post(client, f"{PATH}/identite", {**WHO, "siret": SIRET, "annuaire": "2"})
     assert 'value="ALENCON"' in answer.text
@@ -185,8 +185,8 @@ async def test_a_mail_is_tried_and_its_answer_said(client, monkeypatch):
 
 
 async def test_of_two_sayings_the_last_counts(database_test):
-    await say_step(SYSTEM, SetUpStep.MAIL, StepState.SKIPPED)
-    await say_step(SYSTEM, SetUpStep.MAIL, StepState.DONE)
+    await say_step(SYSTEM, SetUpStep.MAIL, StepSaid.SKIPPED)
+    await say_step(SYSTEM, SetUpStep.MAIL, StepSaid.DONE)
     assert "mail" not in await waiting()
     await say_step(SYSTEM, SetUpStep.MAIL, None)
     assert "mail" in await waiting()

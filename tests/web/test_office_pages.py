@@ -14,7 +14,7 @@ from training.attendance.actions import hold_session
 from training.bookings.actions import booking as booking_actions
 from training.bookings.actions.booking import NewBooking
 from training.directory.actions.set_up import say_step
-from training.directory.rules.set_up import SetUpStep, StepState
+from training.directory.rules.set_up import SetUpStep, StepSaid
 from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import clock, db
@@ -64,7 +64,7 @@ async def test_an_empty_day_says_that_nothing_waits(client):
         await makers.make_session(await makers.make_offer("passe"), starts_at=makers.NOON - timedelta(days=9))
         await db.execute("update session set state = 'cancelled'")
         for step in SetUpStep:
-            await say_step(SYSTEM, step, StepState.SKIPPED)
+            await say_step(SYSTEM, step, StepSaid.SKIPPED)
         await staff(client)
         words = await seen(client, "/gestion")
     assert "Rien n’attend. Aucune séance n’est prévue." in words

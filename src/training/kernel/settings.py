@@ -100,17 +100,12 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
     level = values.get("LOG_LEVEL", "info").lower()
     if level not in {"debug", "info", "warning", "error"}:
         problems.append(f"LOG_LEVEL : « {level} » n'est pas debug, info, warning ou error.")
-    smtp_url = values.get("SMTP_URL") or None
-    if smtp_url and (_url(smtp_url).scheme not in {"smtp", "smtps"} or not _url(smtp_url).hostname):
-        problems.append("SMTP_URL : l'adresse est de la forme smtp://hôte:587 ou smtps://hôte:465.")
+    smtp_url = _smtp(values, problems)
     proxies = _proxies(values.get("TRUSTED_PROXIES", ""), problems)
     secret = _secret(values.get("SECRET_KEY"), database_url, base_url, problems)
     _check_stripe(values, base_url, problems)
-    sirene = values.get("SIRENE_API_BASE", SIRENE).rstrip("/")
-    if sirene and _url(sirene).scheme not in {"http", "https"}:
-        problems.append("SIRENE_API_BASE : l'adresse commence par https:// ; vide, l'annuaire n'est pas consulté.")
-    if (token := values.get("METRICS_TOKEN")) and len(token) < SECRET_MIN:
-        problems.append(f"METRICS_TOKEN : {SECRET_MIN} caractères au moins (exemple : openssl rand -hex 32).")
+    token = _token(values, problems)
+    sirene = _sirene(values, problems)
     if problems:
         raise SettingsError(problems)
     return Settings(
@@ -124,8 +119,8 @@ def load(environ: Mapping[str, str] | None = None, *, served_at: str = LOCALLY) 
         stripe_secret_key=values.get("STRIPE_SECRET_KEY") or None,
         stripe_webhook_secret=values.get("STRIPE_WEBHOOK_SECRET") or None,
         stripe_api_base=(values.get("STRIPE_API_BASE") or "").rstrip("/") or None,
-        metrics_token=values.get("METRICS_TOKEN") or None,
-        sirene_api_base=sirene or None,
+        metrics_token=token,
+        sirene_api_base=sirene,
     )
 
 
@@ -199,6 +194,27 @@ def _read(environ: Mapping[str, str], problems: list[str]) -> dict[str, str]:
         elif name in environ:
             values[name] = environ[name]
     return values
+
+
+def _smtp(values: Mapping[str, str], problems: list[str]) -> str | None:
+    smtp_url = values.get("SMTP_URL") or None
+    if smtp_url and (_url(smtp_url).scheme not in {"smtp", "smtps"} or not _url(smtp_url).hostname):
+        problems.append("SMTP_URL : l'adresse est de la forme smtp://hôte:587 ou smtps://hôte:465.")
+    return smtp_url
+
+
+def _token(values: Mapping[str, str], problems: list[str]) -> str | None:
+    token = values.get("METRICS_TOKEN") or None
+    if token and len(token) < SECRET_MIN:
+        problems.append(f"METRICS_TOKEN : {SECRET_MIN} caractères au moins (exemple : openssl rand -hex 32).")
+    return token
+
+
+def _sirene(values: Mapping[str, str], problems: list[str]) -> str | None:
+    base = values.get("SIRENE_API_BASE", SIRENE).rstrip("/")
+    if base and _url(base).scheme not in {"http", "https"}:
+        problems.append("SIRENE_API_BASE : l'adresse commence par https:// ; vide, l'annuaire n'est pas consulté.")
+    return base or None
 
 
 def _proxies(text: str, problems: list[str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

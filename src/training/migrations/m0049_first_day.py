@@ -19,7 +19,7 @@ forwards = sql_migration(
     """,
     """
     insert into set_up (step, state, said_at)
-    select step, 'done', now()
+    select step, 'done', (select max(created_at) from session)
     from platform p, unnest(array[
         'identity', 'vat', 'bank', 'numbering', 'looks', 'mail', 'communes', 'offers', 'venues', 'people',
         'organisations', 'session'

@@ -27,7 +27,7 @@ class SetUpStep(StrEnum):
     SESSION = "session"
 
 
-class StepState(StrEnum):
+class StepSaid(StrEnum):
     """What somebody said of a step; what the data shows by itself needs no saying."""
 
     DONE = "done"
@@ -48,6 +48,11 @@ WHO_TAKES: dict[SetUpStep, Permission] = {
     SetUpStep.ORGANISATIONS: P.BOOKINGS_MAKE,
     SetUpStep.SESSION: P.SESSIONS_PLAN,
 }
+
+
+def check_takes(actor: Actor, step: SetUpStep) -> None:
+    """Forbidden unless a step is this person's."""
+    actor.must(WHO_TAKES[step])
 
 
 def may_take(actor: Actor, step: SetUpStep) -> bool:

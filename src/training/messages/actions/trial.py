@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.calendar.formats.mailbox import Mailbox
 from training.directory.actions.set_up import say_step
 from training.directory.queries import the_platform
-from training.directory.rules.set_up import SetUpStep, StepState
+from training.directory.rules.set_up import SetUpStep, StepSaid
 from training.kernel import clock, settings
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict
@@ -38,6 +38,6 @@ async def send_trial(actor: Actor, address: str) -> str:
     async with acting(actor, "mail.trial"):
         pass  # that it was tried stays, whatever the server says
     answer = await smtp.send(target, message, envelope_from=platform.email, to=address, patience=smtp.GREETING)
-    await say_step(actor, SetUpStep.MAIL, StepState.DONE)
+    await say_step(actor, SetUpStep.MAIL, StepSaid.DONE)
     words = _("{server} a pris le courriel pour {address} : {answer}")
     return words.format(server=where, address=address, answer=answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.directory.rules.set_up import SetUpStep, StepState, may_take
+from training.directory.rules.set_up import SetUpStep, StepSaid, may_take
 from training.kernel import addresses, db
 from training.kernel.actor import Actor
 from training.kernel.i18n import N_, _
@@ -65,11 +65,11 @@ _WORDS: dict[SetUpStep, _Words] = {
     ),
     S.VENUES: _Words(
         N_("Un lieu"),
-        N_("Une salle, son adresse, qui ouvre la porte : les invitations y mènent."),
+        N_("Une salle, son adresse et la personne qui ouvre la porte : les invitations y mènent."),
         N_("Ajouter un lieu"),
     ),
     S.PEOPLE: _Words(
-        N_("Qui anime"),
+        N_("Les personnes qui animent"),
         N_("Les personnes de l’équipe et celles de vos partenaires : leurs dates leur arrivent par courriel."),
         N_("Ajouter une personne"),
     ),
@@ -150,7 +150,7 @@ class StepShown:
     why: str
     act: str
     href: str
-    state: StepState | None
+    state: StepSaid | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class OfficeSetUp:
     @property
     def lacking(self) -> int:
         """How many of those without which nobody can book are not done, put off or not."""
-        return sum(step.step in NEEDED and step.state != StepState.DONE for step in self.steps)
+        return sum(step.step in NEEDED and step.state != StepSaid.DONE for step in self.steps)
 
 
 async def set_up(actor: Actor) -> OfficeSetUp:
@@ -185,7 +185,7 @@ async def set_up(actor: Actor) -> OfficeSetUp:
 
 def _shown(number: int, step: SetUpStep, found: _Found) -> StepShown:
     words = _WORDS[step]
-    state = StepState.DONE if found.shows(step) else StepState.SKIPPED if step in found.skipped else None
+    state = StepSaid.DONE if found.shows(step) else StepSaid.SKIPPED if step in found.skipped else None
     return StepShown(number, step, _(words.title), _(words.why), _(words.act), HREF[step](), state)
 
 

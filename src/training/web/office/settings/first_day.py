@@ -14,7 +14,7 @@ from training.directory.actions.set_up import say_step
 from training.directory.clients import companies
 from training.directory.rules.companies import Company
 from training.directory.rules.numbers import check_siret
-from training.directory.rules.set_up import SetUpStep, StepState
+from training.directory.rules.set_up import SetUpStep, StepSaid
 from training.kernel import settings
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -42,7 +42,7 @@ async def listing(request: Asked) -> Template:
 @post(PATH + "/{step:str}/plus-tard", permission=P.OFFICE_SEE)
 async def put_off(request: Asked, step: FromPath[str]) -> Redirect:
     """It can wait: the home speaks of it no more."""
-    await say_step(the_actor(request), _step(step), StepState.SKIPPED)
+    await say_step(the_actor(request), _step(step), StepSaid.SKIPPED)
     return await _onward(request, _("Étape mise à plus tard : elle reste ouverte sous « Réglages »."))
 
 
