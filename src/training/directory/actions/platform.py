@@ -28,7 +28,9 @@ AT_FIRST: Mapping[str, Any] = {
 }
 
 
-async def set_platform(actor: Actor, values: Mapping[str, Any], *, settles: Collection[SetUpStep] = (), seen: int | None = None) -> None:
+async def set_platform(
+    actor: Actor, values: Mapping[str, Any], *, settles: Collection[SetUpStep] = (), seen: int | None = None
+) -> None:
     """Write the platform's one row: what is given, and on the first call what nobody said yet.
 
     `settles`: the steps of the first day that need nothing more. Conflict: nobody said who runs the site.
