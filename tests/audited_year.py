@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 import pytest
 
 import accounts_makers
+import audited_calls
 import audited_catalogue
 import audited_deliverers
 import audited_people
@@ -331,6 +332,7 @@ async def the_year() -> None:
     await audited_deliverers.equip(town)
     await audited_people.come_and_go(town)
     await audited_places.settle()
+    await audited_calls.answer(town)
     draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
     await scheduling.publish_session(SYSTEM, draft)
     await assignments.assign(SYSTEM, await db.value("select max(id) from slot"), town.facilitator)

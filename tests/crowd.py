@@ -25,6 +25,8 @@ from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.links import Link, Purpose, sign
 from training.kernel.permissions import Permission
 from training.payments.actions.import_statement import import_statement
+from training.records.actions.notes import NewNote, write_note
+from training.records.rules import NoteChannel
 from training.worker import drain
 
 PATIENCE = 300  # seconds for one table, where the machine has other work
@@ -43,6 +45,9 @@ NAMES = {
     "contact": "select min(id) from contact where organisation = {town}",
     "account": "select id from account where email = 'rh@mairie.example.org'",
     "membership": "select id from membership where organisation is null and facilitator is null order by id limit 1",
+    "town": "select {town}",
+    "noted": "select subject_id from note where id < {first}",
+    "note": "select id from note where id < {first}",
     "venue": "select min(id) from venue",
     "facilitator": "select min(id) from facilitator",
     "invoice": "select number from invoice where state = 'issued' and kind = 'invoice' and id < {first} order by id",
@@ -112,7 +117,8 @@ async def story() -> tuple[makers.Town, dict[str, str]]:
     coming = {"venue": town.venue, "facilitators": (town.facilitator,)}
     session = await makers.make_session(town.offer, **coming)
     await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=90), **_at(town))
-    await bookings.book(SYSTEM, NewBooking(session, town.organisation, 8))
+    booked = await bookings.book(SYSTEM, NewBooking(session, town.organisation, 8))
+    await write_note(eve, "booking", booked.id, NewNote(NoteChannel.PHONE_IN, "Viendra."))
     secrets = {
         "feed": await open_feed(SYSTEM, "essai", facilitator=town.facilitator),
         "team_feed": await open_feed(eve, "essai", staff=True),

@@ -153,6 +153,18 @@ TOWN: Rows = [
         | dict.fromkeys(("organisation", "partner", "venue", "account"), "null"),
     ),
     (
+        "note",
+        MANY,
+        {
+            "subject_kind": "'booking'",
+            "subject_id": "1000000 + n",
+            "text": "'Appel ' || n",
+            "written_at": WHEN,
+            "contact": "null",
+            "corrected_at": "null",
+        },
+    ),
+    (
         "seats_change",
         BILLS,
         {

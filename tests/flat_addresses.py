@@ -54,6 +54,8 @@ ADDRESSES = {
         "/gestion/nouvelle-structure", "/gestion/lieux", "/gestion/lieux/nouveau", "/gestion/lieux/{venue}",
         "/gestion/lieux/communes/proches?q=commune", "/gestion/lieux/communes/proches?cp=61000",
         "/gestion/animation", "/gestion/animation/nouvelle-personne", "/gestion/animation/{facilitator}",
+        "/gestion/notes/structure/{town}", "/gestion/notes/reservation/{noted}", "/gestion/notes/seance/{session}",
+        "/gestion/notes/reservation/{noted}/{note}",
         "/gestion/acces", "/gestion/acces?etat=autres", "/gestion/acces?etat=a-decider", "/gestion/acces?q=zzzz",
         "/gestion/acces?q=zq",
         "/gestion/acces/nouveau", "/gestion/acces/{membership}/retirer", "/gestion/acces/{membership}/role",

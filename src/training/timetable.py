@@ -17,6 +17,7 @@ from training.kernel.queue import forget_old_jobs, take_up
 from training.messages.actions.delivery import deliver_due, knock
 from training.payments.actions.checkout import close_stale
 from training.records.actions.acting import forget_changes
+from training.records.actions.notes import forget_notes
 from training.records.actions.sent_forms import forget_forms
 from training.scheduling.actions.changing import tell_of_changes
 
@@ -53,5 +54,6 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("29 4 * * *", forget_uses, "usages comptés d’avant hier, que plus aucune limite ne regarde"),
     Appointment("33 4 * * *", forget_fragments, "événements d’agenda écrits il y a plus de 30 jours"),
     Appointment("35 4 * * *", forget_changes, "anciennes valeurs de ce qui a été modifié il y a plus de trois ans"),
+    Appointment("36 4 * * *", forget_notes, "notes d’appels de plus de trois ans (CNIL, gestion commerciale)"),
     Appointment("37 4 * * *", forget_old_jobs, "journal de la file de plus de 30 jours"),
 )

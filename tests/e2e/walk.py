@@ -97,6 +97,8 @@ PATHS: dict[str, str] = {
     "/gestion/factures/{number:str}/etapes/{status:str}": "/gestion/factures/{public_invoice}/etapes/suspended",
     "/gestion/factures/{number:str}/refaire": "/gestion/factures/{public_invoice}/refaire",
     "/gestion/factures/{name:str}/piste": "/gestion/factures/{invoice}/piste",
+    "/gestion/notes/{kind:str}/{subject:int}": "/gestion/notes/seance/{coming}",
+    "/gestion/notes/{kind:str}/{subject:int}/{note:int}": "",
     "/gestion/lieux/{venue:int}": "/gestion/lieux/{venue}",
     "/gestion/reservations/{reference:str}": "/gestion/reservations/{pending}",
     "/gestion/reservations/{reference:str}/acompte": "/gestion/reservations/{coming_booking}/acompte",

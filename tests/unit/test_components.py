@@ -12,8 +12,10 @@ from jinja2 import UndefinedError
 from training.catalogue.rules.looks import Look
 from training.kernel import render
 from training.kernel.actor import Actor
+from training.reporting.office.notes import NoteShown
 from training.web.pages import NOBODY
 
+NOTE = NoteShown(3, datetime(2027, 3, 1, 9, tzinfo=UTC), "Appel reçu", "Viendra", "Nina", "Rachel", may_correct=True)
 START, END = datetime(2027, 3, 9, 8, tzinfo=UTC), datetime(2027, 3, 9, 11, tzinfo=UTC)  # 9 h – 12 h in Paris
 DOC = render.PACKAGE.parents[1] / "docs" / "reference" / "components.md"
 
@@ -93,6 +95,7 @@ SAMPLES = {
     "acts": '{{ ui.acts([("Foyer", "2 rue du Four", ("geo:0,0", "Y aller")), ("Ana", none, none)], "geo:0,0") }}',
     "expected": '{{ ui.expected(40, "personnes attendues") }}',
     "section_head": '{{ ui.section_head("À venir", ("/x", "Tout voir")) }}',
+    "notes": '{{ ui.notes([note], "booking", 7, "<input name=_csrf_token>", [(1, "Rachel")], f) }}',
     "facts": '{{ ui.facts([("3 h", "de durée")]) }}',
     "money": '{{ ui.money([("À payer", "570,00 €", "danger", "/x"), ("Payé", "0,00 €", none, none)]) }}',
     "edits": "{{ ui.edits(edits) }}",
@@ -122,7 +125,14 @@ def sample(name: str) -> str:
     step = {"number": 1, "step": "vat", "title": "TVA", "why": "Oui.", "act": "Choisir", "href": "/x", "state": None}
     given = {"first_day": step, "rack": rack, "pile": pile, "side": side, "edits": edits, "edited": Form({"vu": "12"})}
     return shown(
-        SAMPLES[name], f=Form(), bad=Form(errors={"a": "Faux.", "": "Tout."}), start=START, end=END, look=LOOK, **given
+        SAMPLES[name],
+        f=Form(),
+        bad=Form(errors={"a": "Faux.", "": "Tout."}),
+        start=START,
+        end=END,
+        look=LOOK,
+        note=NOTE,
+        **given,
     )
 
 

@@ -39,7 +39,7 @@ class BookingView:
     organisation_slug: str
     contact: int
     contact_name: str
-    contact_email: str
+    contact_email: str | None
     contact_locale: str
     seats: int
     tariff_mode: TariffMode

@@ -9,6 +9,7 @@ from piccolo.table import Table
 from training.directory.tables import Contact, Organisation
 from training.identity.tables import User
 from training.kernel.columns import belongs_to, instant, short_text
+from training.records.tables import File
 from training.scheduling.tables import CallOff, Session
 
 
@@ -30,6 +31,7 @@ class Booking(Table, tablename="booking"):
     purchase_order = short_text(50, null=True)  # numéro d'engagement (EN 16931 BT-13; Chorus Pro: 50 characters)
     service_code = short_text(100, null=True)
     note = Text(default="")
+    asked_by = short_text(10, null=True)  # `AskedBy`, where the team wrote it down; null: asked for in its own space
     expires_at = instant(null=True)
     created_at = instant()
     updated_at = instant()
@@ -44,6 +46,21 @@ class Booking(Table, tablename="booking"):
 
     booking_has_seats = Check("seats > 0")
     booking_price_is_not_negative = Check("price_cents >= 0 and unit_price_cents >= 0")
+    booking_asked_by_is_known = Check("asked_by in ('phone', 'mail', 'paper', 'visit')")
+
+
+class BookingDocument(Table, tablename="booking_document"):
+    """A paper that came with a booking, an order form most often: a PDF, or a picture of it."""
+
+    id: Serial
+    booking = belongs_to(Booking)
+    file = belongs_to(File)
+    name = short_text()
+    actor_kind = short_text(10)
+    actor_id = BigInt(default=None, null=True)
+    kept_at = instant()
+
+    booking_document_once = Unique([booking, file])
 
 
 class BookingEnding(Table, tablename="booking_ending"):

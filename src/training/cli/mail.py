@@ -38,7 +38,7 @@ def preview(name: str, file: Path | None) -> None:
         message_id="<preview@example.org>",
         date=clock.now(),
         sender=Mailbox(platform.short_name, platform.email),
-        to=Mailbox(letter.to.name, letter.to.email),
+        to=Mailbox(letter.to.name, letter.to.email or ""),
         subject=written.subject,
         text=written.text,
         html=written.html,

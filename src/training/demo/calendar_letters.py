@@ -21,7 +21,7 @@ def _told() -> LastSent:
     return LastSent(
         id=1,
         slot=slot.id,
-        email=PARTICIPANT.email,
+        email=PARTICIPANT.email or "",
         role=InviteeRole.PARTICIPANT,
         method="REQUEST",
         sequence=0,

@@ -150,7 +150,7 @@ def _signin(occasion: str) -> Letter:
         "code": f"{HIDDEN}code",
         "expires_at": clock.now() + timedelta(minutes=20),
     }
-    return Letter(occasion, Reader(CONTACT.email, CONTACT.email), ("signin_request", 1), context, secret="signin")
+    return Letter(occasion, Reader(CONTACT.email or "", CONTACT.email), ("signin_request", 1), context, secret="signin")
 
 
 def _access_given(occasion: str) -> Letter:
@@ -159,7 +159,7 @@ def _access_given(occasion: str) -> Letter:
         1,
         1,
         CONTACT.name,
-        CONTACT.email,
+        CONTACT.email or "",
         "fr",
         Role.MEMBER,
         Origin.CONTACT,

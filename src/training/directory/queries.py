@@ -138,7 +138,7 @@ class ContactView:
     id: int
     organisation: int
     name: str
-    email: str
+    email: str | None  # None: who is called
     phone: str | None
     title: str | None
     for_booking: bool
@@ -236,7 +236,7 @@ async def chorus_services(organisation: int) -> list[Service]:
 
 async def reached(organisations: Sequence[int]) -> set[int]:
     """Those of some organisations where somebody receives the invoices."""
-    sql = "select distinct organisation from contact where active and organisation = any($1)"
+    sql = "select distinct organisation from contact where active and email is not null and organisation = any($1)"
     return {record["organisation"] for record in await db.connection().fetch(sql, list(organisations))}
 
 
@@ -259,9 +259,9 @@ class _ServiceOf:
 
 
 async def billing_contact(organisation: int) -> ContactView | None:
-    """Who receives the invoices: the billing contact, or failing one who books."""
+    """Who receives the invoices: the billing contact, or failing one who books. Nobody without a mail does."""
     sql = f"""
-        select {_CONTACT} from contact c where c.organisation = $1 and c.active
+        select {_CONTACT} from contact c where c.organisation = $1 and c.active and c.email is not null
         order by c.for_billing desc, c.for_booking desc, c.id limit 1
     """
     return await db.row(ContactView, sql, organisation)

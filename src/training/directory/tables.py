@@ -149,12 +149,12 @@ class ChorusService(Table, tablename="chorus_service"):
 
 
 class Contact(Table, tablename="contact"):
-    """A person of an organisation. Booking and billing are often two people."""
+    """A person of an organisation. Booking and billing are often two people; who has no mail is called."""
 
     id: Serial
     organisation = belongs_to(Organisation)
     name = short_text()
-    email = short_text()
+    email = short_text(null=True)
     phone = short_text(30, null=True)
     title = short_text(null=True)
     for_booking = Boolean(default=False)
@@ -162,6 +162,8 @@ class Contact(Table, tablename="contact"):
     locale = short_text(5)
     active = Boolean(default=True)
     created_at = instant()
+
+    contact_is_reachable = Check("email is not null or phone is not null")
 
 
 class Partner(Table, tablename="partner"):

@@ -55,7 +55,7 @@ _LISTS = ("timeline", "tabs", "pager", "table", "filters")
 _PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", *_LISTS)
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "space", "print"),
-    "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, "today", "path", "rack", "edits", "print"),
+    "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, "today", "path", "rack", "edits", "calling", "print"),
     "animation": (*_EVERYWHERE, *_PUBLIC, "public", "print"),
     "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),
 }

@@ -6,11 +6,15 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from training.kernel import clock
-from training.kernel.errors import Conflict, Invalid
-from training.kernel.i18n import _
+from training.kernel.actor import Actor
+from training.kernel.errors import Conflict, Forbidden, Invalid, allows
+from training.kernel.i18n import N_, _
+from training.kernel.permissions import Permission
 
 NUMBER_LAST = 900_000_000  # leaves room to count on: a prefix of six, a year and nine digits are 20 characters
 NUMBER_MAX = 20  # BR-FR-CPRO-02: Chorus Pro takes no longer number
@@ -23,14 +27,72 @@ WATCHED = {
     "account": frozenset({"administrator"}),
     "setting": frozenset({"smtp_url", "base_url"}),
 }
+# What the CNIL advises for what is known of clients who have not been heard of since (référentiel « gestion
+# commerciale »): of later talks there are later notes.
+NOTES_KEPT = timedelta(days=3 * 365)
+CORRECTABLE = timedelta(days=1)  # by whoever wrote it: then others may have acted on it
+NOTE_MAX = 2_000  # characters
 FORMS_KEPT = timedelta(days=1)
 TWICE = timedelta(minutes=30)  # the same answers within that time: a second tab, or a second one that is meant?
 _PREFIX = re.compile(r"[A-Z]{1,6}")
 
 
+class NoteChannel(StrEnum):
+    """How something was said."""
+
+    PHONE_IN = "phone_in"
+    PHONE_OUT = "phone_out"
+    MAIL = "mail"
+    PAPER = "paper"
+    VISIT = "visit"
+    NOTE = "note"  # nobody said it: what the team should know
+
+
+CHANNEL_NAMES: dict[NoteChannel, str] = {
+    NoteChannel.PHONE_IN: N_("Appel reçu"),
+    NoteChannel.PHONE_OUT: N_("Appel passé"),
+    NoteChannel.MAIL: N_("Courriel"),
+    NoteChannel.PAPER: N_("Papier"),
+    NoteChannel.VISIT: N_("Visite"),
+    NoteChannel.NOTE: N_("Note"),
+}
+
+
 def watched(subject_kind: str | None, fields: Iterable[str]) -> bool:
     """Whether every administrator is told of such a change, whoever made it and by whatever door."""
     return not WATCHED.get(subject_kind or "", frozenset()).isdisjoint(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Who wrote a note, and when."""
+
+    actor_kind: str
+    actor_id: int | None
+    written_at: datetime
+
+
+def check_note(text: str) -> str:
+    """A note as it is kept. Invalid: it says nothing, or too much."""
+    told = text.strip()
+    if not told:
+        raise Invalid(_("Écrivez ce qui a été dit."), field="text")
+    if len(told) > NOTE_MAX:
+        raise Invalid(_("{most} caractères au plus.").format(most=NOTE_MAX), field="text")
+    return told
+
+
+def check_correct(actor: Actor, note: Written, now: datetime) -> None:
+    """A note is corrected by whoever wrote it, for a day: afterwards a second one says what was wrong."""
+    if (actor.kind, actor.id) != (note.actor_kind, note.actor_id):
+        raise Forbidden(_("Seule la personne qui a écrit cette note la corrige : ajoutez-en une autre."))
+    if note.written_at + CORRECTABLE <= now:
+        raise Conflict(_("Cette note a plus d’un jour : elle ne se corrige plus. Ajoutez-en une autre."))
+
+
+def may_correct(actor: Actor, note: Written, now: datetime) -> bool:
+    """Whether the page offers to correct a note."""
+    return actor.may(Permission.OFFICE_SEE) and allows(check_correct, actor, note, now)
 
 
 def check_prefix(prefix: str) -> None:

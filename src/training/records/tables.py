@@ -79,6 +79,27 @@ class File(Table, tablename="file"):
     file_sha256_is_true = Check("sha256 = sha256(content)")
 
 
+class Note(Table, tablename="note"):
+    """What was said about a thing, on the telephone or otherwise, as somebody of the team wrote it down.
+
+    Whom it is about may ask to read it (RGPD art. 15). It is purged: `rules.NOTES_KEPT`.
+    """
+
+    id: Serial
+    subject_kind = short_text(40)
+    subject_id = BigInt(default=None)
+    channel = short_text(10)  # `rules.NoteChannel`
+    text = Text(default=None)
+    contact = BigInt(default=None, null=True)  # with whom
+    actor_kind = short_text(10)
+    actor_id = BigInt(default=None, null=True)
+    written_at = instant(index=True)
+    corrected_at = instant(null=True)
+
+    note_says_something = Check("text <> ''")
+    note_channel_is_known = Check("channel in ('phone_in', 'phone_out', 'mail', 'paper', 'visit', 'note')")
+
+
 class Series(Table, tablename="ledger_series"):
     """A continuous count of issued documents; its row is the lock under which a number is given."""
 

@@ -40,7 +40,7 @@ _INVITED = """
         union all
         select 2, 'contact', c.email, c.name, c.locale, b.id, null, b.organisation
         from booking b join contact c on c.id = b.contact
-        where b.session = s.id and b.state = 'confirmed'
+        where b.session = s.id and b.state = 'confirmed' and c.email is not null
         union all
         select 3, 'participant', p.email, p.name, c.locale, b.id, null, b.organisation
         from booking b join participant p on p.booking = b.id join contact c on c.id = b.contact

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from training.directory.rules import numbers
 from training.directory.tables import Contact
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
-from training.kernel.errors import Conflict, NotFound
+from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import Change, acting
@@ -24,7 +25,7 @@ class NewContact:
     """A person of an organisation."""
 
     name: str
-    email: str
+    email: str | None  # None: whoever has a telephone alone
     phone: str | None = None
     title: str | None = None
     for_booking: bool = False
@@ -33,17 +34,27 @@ class NewContact:
 
 
 async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
-    """A person of an organisation; of an address that is known there already, the facts are brought up to date."""
+    """A person of an organisation; of an address that is known there already, the facts are brought up to date.
+
+    Without an address, it is the name that is known. Invalid: neither mail nor telephone.
+    """
     async with acting(actor, "contact.write") as change:
         actor.must(Permission.INVOICES_PREPARE)
-        sql = "select id from contact where organisation = $1 and lower(email) = lower($2)"
-        known = await db.value(sql, organisation, new.email)
+        known = await _known(organisation, new)
         if known is None:
             known = await _add_contact(organisation, new)
         else:
             await _write_contact(change, int(known), new, active=True)
         change.about("contact", int(known))
     return int(known)
+
+
+async def _known(organisation: int, new: NewContact) -> Any:
+    if new.email is None:
+        sql = "select id from contact where organisation = $1 and email is null and fold(name) = fold($2)"
+        return await db.value(sql, organisation, new.name.strip())
+    sql = "select id from contact where organisation = $1 and lower(email) = lower($2)"
+    return await db.value(sql, organisation, new.email)
 
 
 async def edit_contact(actor: Actor, contact: int, new: NewContact, *, active: bool = True) -> None:
@@ -82,7 +93,7 @@ async def put_aside(change: Change, contacts: Iterable[int]) -> None:
 
 async def _write_contact(change: Change, contact: int, new: NewContact, *, active: bool) -> None:
     await change.sign()  # whoever is put aside, or has another address, leaves: the database ends what they held
-    values = {**asdict(new), "email": numbers.check_email(new.email), "active": active}
+    values = {**_checked(new), "active": active}
     if not await change.edit(Contact, contact, values):
         raise NotFound(_("Ce contact n’existe pas."))
     if any(edit.field == "email" for edit in change.edits):
@@ -91,7 +102,15 @@ async def _write_contact(change: Change, contact: int, new: NewContact, *, activ
         await outbox.put("contact.left", ("contact", contact))
 
 
+def _checked(new: NewContact) -> dict[str, Any]:
+    """The columns of a person. Invalid: there is no way to reach them."""
+    if not new.email and not new.phone:
+        words = _("Indiquez un courriel ou un téléphone : il en faut un pour joindre cette personne.")
+        raise Invalid(words, field="phone")
+    return {**asdict(new), "email": numbers.check_email(new.email) if new.email else None}
+
+
 async def _add_contact(organisation: int, new: NewContact) -> int:
-    values = {**asdict(new), "email": numbers.check_email(new.email)}
+    values = _checked(new)
     contact = Contact(organisation=organisation, active=True, created_at=clock.now(), **values)
     return int((await Contact.insert(contact).returning(Contact.id))[0]["id"])

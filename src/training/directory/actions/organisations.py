@@ -97,7 +97,7 @@ async def add_payer(actor: Actor, new: NewOrganisation, contact: NewContact) -> 
             """,
             new.name.strip(),
             new.postcode.strip(),
-            contact.email.strip(),
+            (contact.email or "").strip(),
         )
         organisation = known or await register(actor, new, (contact,), approved=True)
         change.about("organisation", organisation)

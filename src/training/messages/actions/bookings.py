@@ -125,6 +125,8 @@ async def _tell(actor: Actor, booking: int, occasion: str, expected: BookingStat
 
 
 async def _invitations(view: BookingView, slots: list[SlotView]) -> list[Prepared | None]:
+    if view.contact_email is None:
+        return []
     platform = await the_platform()
     return [await prepare(view.contact_name, view.contact_email, slot.id, platform) for slot in slots]
 

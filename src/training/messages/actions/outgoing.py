@@ -22,10 +22,10 @@ from training.records.actions.acting import acting
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who a mail is to."""
+    """Who a mail is to; without an address they are called, and nothing is written."""
 
     name: str
-    email: str
+    email: str | None
     locale: str = "fr"
 
     @property
@@ -33,7 +33,7 @@ class Reader:
         """« Bonjour Florence Dentelle, »: by the name as its row has it, in the language that is spoken."""
         known = self.name.strip()
         # an account that nobody named bears its address, or the beginning of it
-        nobody = not known or "@" in known or known.lower() == self.email.partition("@")[0].lower()
+        nobody = not known or "@" in known or known.lower() == (self.email or "").partition("@")[0].lower()
         return _("Bonjour,") if nobody else _("Bonjour {name},").format(name=known)
 
 
@@ -111,9 +111,11 @@ def _folded(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-async def queue(actor: Actor, letter: Letter) -> int:
-    """Keep the mail and put it on its way. Returns its id."""
+async def queue(actor: Actor, letter: Letter) -> int | None:
+    """Keep the mail and put it on its way. Returns its id; None to whom nobody can write: pages say to call them."""
     actor.must(Permission.PLATFORM_RUN)
+    if letter.to.email is None:
+        return None
     written = write(letter, await the_platform())
     async with acting(actor, f"mail.{letter.occasion}") as change:
         made = await Mail.insert(

@@ -105,7 +105,7 @@ def _together(changes: list[SeatsChanged]) -> Resized:
 
 async def _tell_contact(actor: Actor, view: BookingView, change: Resized, slots: list[SlotView]) -> None:
     prepared: list[Prepared | None] = [None] * len(slots)
-    if view.state == BookingState.CONFIRMED:
+    if view.state == BookingState.CONFIRMED and view.contact_email is not None:
         platform = await the_platform()
         prepared = [await prepare(view.contact_name, view.contact_email, slot.id, platform) for slot in slots]
     issued = any(

@@ -18,14 +18,13 @@ from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
-from training.directory.queries import OrganisationView
+from training.directory.queries import ContactView, OrganisationView
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.messages.queries import MailListed
-from training.reporting.office.mails import mails_about
+from training.reporting.office.notes import NoteShown, notes_of
 from training.reporting.portal.facts_wanted import wanted
 from training.reporting.timeline import TimelineStep, timeline
 from training.scheduling import queries as scheduling
@@ -50,7 +49,8 @@ class OfficeBooking:
     lacking: tuple[str, ...]  # what it cannot be invoiced without, in words
     awaited: bool  # these make the whole no more: seats changed since they were said
     free_paper: bool
-    mails: list[MailListed]
+    notes: list[NoteShown]  # what was said about it, mails among it
+    contacts: list[ContactView]  # who may have said it
     may_confirm: bool
     may_decline: bool
     may_cancel: bool
@@ -61,13 +61,12 @@ class OfficeBooking:
 
 
 async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
-    """What the page of a booking shows, in fifteen statements; NotFound when there is no such booking."""
+    """What the page of a booking shows, in seventeen statements; NotFound when there is no such booking."""
     view = await booking(actor.scope, reference)
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
     changes = await bookings.seats_changes(view.id)
     about = [
-        ("booking", view.id),
         *(("seats_change", change.id) for change in changes),
         *(("invoice", invoice.id) for invoice in invoices),
     ]
@@ -90,7 +89,8 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         lacking=await _lacking(view, organisation) if not shares and issued is None else (),
         awaited=awaited,
         free_paper=paper is not None,
-        mails=await mails_about(*about) if actor.may(P.MAILS_SEE) else [],
+        notes=await notes_of(actor, "booking", view.id, mails=about),
+        contacts=await directory.contacts(view.organisation),
         may_confirm=who_may.may_confirm(actor, standing, now),
         may_decline=who_may.may_decline(actor, standing),
         may_cancel=who_may.may_cancel(actor, standing, now),

@@ -22,6 +22,7 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.searching import SearchedList, SearchPlace
+from training.reporting.office.notes import NoteShown, notes_of
 from training.reporting.paging import cut
 
 P = Permission
@@ -152,10 +153,11 @@ class OfficeOrganisation:
     latest: int
     managed: bool
     money: OrganisationMoney | None
+    notes: list[NoteShown]  # what was said, of its bookings too, and every mail to it
 
 
 async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOrganisation:
-    """What the page of an organisation shows, in nine statements; NotFound when there is none."""
+    """What the page of an organisation shows, in eleven statements; NotFound when there is none."""
     view = await organisation(actor.scope, slug)
     booked = await bookings.bookings(actor.scope, organisation=view.id, limit=latest)
     seen = actor.may(P.INVOICES_SEE)
@@ -172,6 +174,7 @@ async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOr
         latest=latest,
         managed=await identity.is_managed(view.id),
         money=await db.row(OrganisationMoney, _MONEY, view.id, clock.today()) if seen else None,
+        notes=await notes_of(actor, "organisation", view.id),
     )
 
 

@@ -29,6 +29,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import planning
 from training.reporting.office.history import history
+from training.reporting.office.notes import NoteShown, notes_of
 from training.reporting.office.planning import PlanningChoices
 from training.reporting.timeline import TimelineStep
 from training.scheduling import queries as scheduling
@@ -68,19 +69,19 @@ class OfficeSession:
     may_change: bool
     may_reinstate: bool  # where it is changed
     may_call_off: bool
+    notes: list[NoteShown]  # what was said of it and of its bookings
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in fourteen statements and those of checks; NotFound when there is none."""
+    """What the page of a session shows, in sixteen statements and those of checks; NotFound when there is none."""
     view = await _existing(actor.scope, session)
     booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
-    now, state = clock.now(), view.state
+    now, state, notes = clock.now(), view.state, await notes_of(actor, "session", session)
     invoices = await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {}
     leaving, lacking = await _leaving(invoices)
-    present = await attendance.head_counts(session)
     bills_present = (await catalogue.billed_as([view.offer_slug]))[view.offer_slug].bill_present
     may_reinstate = scheduling_rules.may_reinstate(actor, session, state, view.starts_at, now)
-    confirmed = [b for b in booked if b.state == BookingState.CONFIRMED]
+    present, confirmed = await attendance.head_counts(session), [b for b in booked if b.state == BookingState.CONFIRMED]
     if state == SessionState.HELD and not (leaving or lacking) and actor.may(P.INVOICES_SEE):
         waiting = [b for b in confirmed if not invoices.get(b.id) and (present.get(b.id) or not bills_present)]
         leaving = await _about_to_leave(session, waiting)
@@ -109,6 +110,7 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         may_change=scheduling_rules.may_change(actor, session, state) or may_reinstate,
         may_reinstate=may_reinstate,
         may_call_off=scheduling_rules.may_call_off(actor, session, state),
+        notes=notes,
     )
 
 

@@ -78,5 +78,5 @@ async def leaving(organisation: int, account: int) -> ColleagueLeaving:
     """What the page that asks shows, in three statements; NotFound when they have no access (any more)."""
     found = await colleague(organisation, account)
     contacts = await directory.contacts(organisation)
-    left = [one.name for one in contacts if one.email.lower() != found.email.lower()]
+    left = [one.name for one in contacts if (one.email or "").lower() != found.email.lower()]
     return ColleagueLeaving(found, len(left) < len(contacts), left, await identity.keys_of(organisation))

@@ -64,6 +64,8 @@ def lead(booking: BookingView) -> str:
             if booking.seats == 1:
                 said = _("{seats} pour vous jusqu’au {limit}. Sans confirmation, elle sera libérée. Rien n’est dû.")
             return said.format(seats=seats, limit=until_said(booking.expires_at))
+    if booking.contact_email is None:
+        return _("C’est réservé : nous appelons {name} pour la suite.").format(name=booking.contact_name)
     return _("{name} reçoit la confirmation et l’invitation d’agenda, à {email}.").format(
         name=booking.contact_name, email=booking.contact_email
     )

@@ -304,7 +304,7 @@ def _payer(asking: Asking) -> str:
 
 
 def _usual_contact(asking: Asking, actor: Actor) -> str:
-    own = [c.id for c in asking.contacts if actor.email and c.email.lower() == actor.email.lower()]
+    own = [c.id for c in asking.contacts if actor.email and (c.email or "").lower() == actor.email.lower()]
     usual = own or [c.id for c in asking.contacts if c.for_booking] or [c.id for c in asking.contacts]
     return str(usual[0]) if usual else ""
 

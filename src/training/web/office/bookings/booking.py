@@ -16,6 +16,7 @@ from training.kernel.permissions import Permission
 from training.reporting.office import booking as reading
 from training.reporting.office import bookings as listed
 from training.web.forms import Form
+from training.web.office.notes import blank_note
 from training.web.office.page import show
 from training.web.pages import Asked, go, kept_file, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, moment_key, pager
@@ -51,7 +52,7 @@ async def booking_page(request: Asked, reference: FromPath[str]) -> Template:
 
 async def _one(request: Asked, reference: str, form: Form) -> Template:
     found = await reading.booking_page(the_actor(request), reference)
-    return await show(request, "bookings/booking", form.status, form=form, **parts(found))
+    return await show(request, "bookings/booking", form.status, form=form, noting=blank_note(), **parts(found))
 
 
 @get(PATH + "/{reference:str}/confirmation", permission=P.BOOKINGS_SEE)

@@ -77,7 +77,7 @@ def read(form: Form, *, locale: str = "fr") -> NewContact | None:
     """The person that a form says; None when something in it was refused."""
     new = NewContact(
         name=form.text("name", required=True),
-        email=form.checked("email", check_email, required=True) or "",
+        email=form.checked("email", check_email),
         phone=form.text("phone", most=30) or None,
         title=form.text("title") or None,
         for_booking=form.values.get("for_booking") == "1",

@@ -14,6 +14,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading
 from training.web.forms import Form
+from training.web.office.notes import blank_note
 from training.web.office.organisations.billing_facts import MOMENTS, NEEDS, VAT_ABROAD
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
@@ -58,6 +59,7 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
         country=country_name(view.country) if view.country != HOME else None,
         vat_abroad=chosen,
         wants_siret=needs_siret(view.buyer, view.country),
+        noting=blank_note(),
         **parts(found),
     )
 

@@ -18,6 +18,7 @@ from training.reporting.office.sessions import Period, SessionFilter
 from training.scheduling.actions.changing import renew_session_link
 from training.scheduling.actions.planning import publish_session
 from training.web.forms import Form
+from training.web.office.notes import blank_note
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import PER_PAGE, address, asked, moment_key, pager, row, row_key
@@ -59,7 +60,7 @@ async def session_page(request: Asked, session: FromPath[int]) -> Template:
 
 async def _one(request: Asked, session: int, form: Form) -> Template:
     found = await reading.session_page(the_actor(request), row(session))
-    return await show(request, "sessions/session", form.status, form=form, **parts(found))
+    return await show(request, "sessions/session", form.status, form=form, noting=blank_note(), **parts(found))
 
 
 @post(PATH + "/{session:int}/publier", permission=P.SESSIONS_PLAN)
