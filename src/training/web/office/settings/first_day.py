@@ -22,6 +22,7 @@ from training.kernel.palette import PAPERS
 from training.kernel.permissions import Permission
 from training.messages.actions.trial import send_trial
 from training.messages.clients.smtp import BadSmtpUrl, Refusal
+from training.records import queries as records
 from training.reporting.office import set_up as reading
 from training.web.forms import Form
 from training.web.office.page import show
@@ -74,11 +75,10 @@ class RegisterSaid:
 @get(PATH + "/identite", permission=P.PLATFORM_EDIT)
 async def identity(request: Asked) -> Template:
     """As it stands, or empty with who is signed in as the person to call."""
-    platform = await the_platform()
-    values = {name: value for name, value in asdict(platform).items() if platform is not NOBODY}
-    if platform is NOBODY:
-        values = {"contact_name": the_actor(request).label}
-    return await _identity_page(request, Form.filled(values), None)
+    form = await _as_it_stands()
+    if await the_platform() is NOBODY:
+        form = Form.filled({"contact_name": the_actor(request).label})
+    return await _identity_page(request, form, None)
 
 
 async def _identity_page(request: Asked, form: Form, said: RegisterSaid | None) -> Template:
@@ -96,7 +96,7 @@ async def write_identity(request: Asked) -> Template | Redirect:
     values["short_name"] = form.text("short_name", most=60) or values["name"][:60].strip()
     if form.good:
         with form.refusals():
-            await set_platform(the_actor(request), values, settles=(S.IDENTITY,))
+            await set_platform(the_actor(request), values, settles=(S.IDENTITY,), seen=form.seen)
             return await _onward(request, _("C’est noté : pages et courriels portent votre nom."))
     return await _identity_page(request, form, None)
 
@@ -134,8 +134,9 @@ def _take_over(form: Form, found: Company, *, everything: bool) -> RegisterSaid:
 
 
 async def _as_it_stands(*booleans: str) -> Form:
+    seen = await records.last_change("platform", 1)
     values: dict[str, Any] = asdict(await the_platform())
-    return Form.filled({**values, **{name: "1" if values[name] else "" for name in booleans}})
+    return Form.filled({**values, **{name: "1" if values[name] else "" for name in booleans}}, seen=seen)
 
 
 @get(PATH + "/tva", permission=P.PLATFORM_EDIT)
@@ -155,7 +156,7 @@ async def write_vat(request: Asked) -> Template | Redirect:
     values = read_vat(form)
     if form.good:
         with form.refusals():
-            await set_platform(the_actor(request), values, settles=(S.VAT,))
+            await set_platform(the_actor(request), values, settles=(S.VAT,), seen=form.seen)
             return await _onward(request, _("Régime enregistré : les prochaines factures portent sa mention."))
     return await _vat_page(request, form)
 
@@ -179,7 +180,7 @@ async def write_bank(request: Asked) -> Template | Redirect:
         form.errors["iban"] = _("Écrivez l’IBAN, ou revenez aux étapes et mettez celle-ci à plus tard.")
     if form.good:
         with form.refusals():
-            await set_platform(the_actor(request), values, settles=(S.BANK,))
+            await set_platform(the_actor(request), values, settles=(S.BANK,), seen=form.seen)
             return await _onward(request, _("IBAN enregistré : les prochaines factures le portent."))
     return await _bank_page(request, form)
 
@@ -201,7 +202,7 @@ async def write_looks(request: Asked) -> Template | Redirect:
     accent = read_accent(form)
     if form.good:
         with form.refusals():
-            await set_platform(the_actor(request), {"accent": accent}, settles=(S.LOOKS,))
+            await set_platform(the_actor(request), {"accent": accent}, settles=(S.LOOKS,), seen=form.seen)
             return await _onward(request, _("Couleur enregistrée : elle fait l’encre de toutes vos pages."))
     return await _looks_page(request, form)
 
