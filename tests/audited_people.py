@@ -12,6 +12,7 @@ from training.identity.actions.registration import register_organisation
 from training.identity.rules import OWN, Role
 from training.kernel import db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
+from training.records.actions.backups import note_backup
 from training.records.actions.seen_settings import see_settings
 
 PIXEL = bytes.fromhex(
@@ -46,6 +47,7 @@ async def enter(organisation: int) -> None:
 async def come_and_go(town: makers.Town) -> None:
     """Who comes in, and who does no longer."""
     for way in ("ici", "ailleurs"):
+        await note_backup(SYSTEM, 12, bytes(32), copied=False)
         await see_settings(SYSTEM, {"smtp_url": f"smtp://{way}"})
     await roles.join_team(SYSTEM, "conseil@example.org", "Nina Nouvelle", Role.ADVISER)
     await colleagues.invite_colleague(SYSTEM, town.organisation, "Nina", "nina@mairie.example.org", Role.MEMBER)

@@ -148,7 +148,7 @@ async def test_the_pages_of_a_session_are_within_the_scope_as_its_list_is(two):
 async def test_what_waits_is_shown_to_whoever_may_do_something_about_it(two, statements):
     statements.clear()
     found = await today_page(SYSTEM)
-    assert len(statements) == 8
+    assert len(statements) == 9
     assert [row for group in found.pile for row in group.rows if row.href.endswith("chorus?etat=a-deposer")]
     nobody = await today_page(Actor("user", 1, "Personne"))
     assert (nobody.pile, nobody.money, nobody.first_day.steps) == ([], [], [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from training.cli import data, demo, doctor, keys, mail, online, people, serving
+from training.cli import data, demo, doctor, keys, letter, mail, online, people, serving
 from training.kernel.characters import hidden, hidden_said
 
 
@@ -29,6 +29,7 @@ for command in (
     serving.worker,
     demo.demo,
     doctor.doctor,
+    letter.letter,
     data.db,
     data.ledger,
     people.user,

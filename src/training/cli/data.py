@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +18,11 @@ from training.cli import setting_up
 from training.kernel import db as database
 from training.kernel import migrate as migrations
 from training.kernel import settings
+from training.kernel.actor import SYSTEM
 from training.kernel.settings import Settings
 from training.postgresql import backup as backups
 from training.records import queries as records
+from training.records.actions.backups import note_backup
 
 
 @click.group()
@@ -47,7 +50,13 @@ def migrate() -> None:
 
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def backup(file: Path) -> None:
+@click.option(
+    "--then",
+    "then",
+    metavar="COMMANDE",
+    help="Ce qui la copie ailleurs ; {} y est le fichier. Le site dit si cela a réussi.",
+)
+def backup(file: Path, then: str | None) -> None:
     """Sauvegarder toute la base dans FILE, pendant que le site tourne ; une sauvegarde de ce nom est remplacée."""
     now = setting_up.read_settings()
     own = now.secret_key if settings.keeps_its_secret(now) else None
@@ -57,9 +66,31 @@ def backup(file: Path) -> None:
             backups.backup(dsn, file, report, key)
         except backups.BackupError as error:
             raise click.ClickException(str(error)) from None
-    size = f"{file.stat().st_size:_}".replace("_", "\u202f")
-    with file.open("rb") as written:
-        click.echo(f"{file} : {size} octets, SHA-256 {hashlib.file_digest(written, 'sha256').hexdigest()}")
+        with file.open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").digest()
+        size = file.stat().st_size
+        grouped = f"{size:_}".replace("_", "\u202f")
+        click.echo(f"{file} : {grouped} octets, SHA-256 {digest.hex()}")
+        copied = then is not None and _copied(then, file)
+        uvloop.run(_noted(dsn, size, digest, copied=copied))
+    if then is not None and not copied:
+        raise click.ClickException("La sauvegarde est faite, mais sa copie ailleurs a échoué.")
+
+
+def _copied(command: str, file: Path) -> bool:
+    """Run what copies it elsewhere: words, no shell. False: it failed, and said why itself."""
+    words = [word.replace("{}", str(file)) for word in shlex.split(command)]
+    try:
+        return subprocess.run(words, check=False).returncode == 0  # noqa: S603 - the host's own command
+    except OSError as error:
+        click.echo(f"{words[0] if words else command} : {error}", err=True)
+        return False
+
+
+async def _noted(dsn: str, size: int, digest: bytes, *, copied: bool) -> None:
+    async with database.connected(dsn, size=2):
+        if not await migrations.missing():  # a database of before cannot be told; its backup is good all the same
+            await note_backup(SYSTEM, size, digest, copied=copied)
 
 
 @db.command()

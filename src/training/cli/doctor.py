@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 
 import click
 import uvloop
@@ -13,34 +12,30 @@ from training.billing.documents import free
 from training.billing.documents.free import FreeConfirmation
 from training.calendar.formats.vtimezone import vtimezone
 from training.cli import setting_up
+from training.cli.finding import Finding
+from training.cli.mail_domain import mail_domain
 from training.directory import queries as directory
 from training.identity import queries as identity
 from training.kernel import clock, db, migrate, queue
 from training.kernel.settings import Settings, fingerprint
 from training.messages import queries as mails
+from training.messages.clients.dns import texts
 from training.messages.clients.smtp import BadSmtpUrl, Refusal, SmtpUrl, greet
 from training.papers.documents.party import Party
 from training.records import queries as records
+from training.records.rules import backup_is_old
 from training.reporting.office.settings import platform_page
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing, well or not, in words."""
-
-    good: bool
-    what: str
-    words: str
-
-
 @click.command()
-def doctor() -> None:
+@click.option("--dkim", metavar="SÉLECTEUR", help="Le nom sous lequel le DNS publie la clé DKIM du serveur d’envoi.")
+def doctor(dkim: str | None) -> None:
     """Tout ce qu’un hébergeur doit savoir, ligne par ligne."""
     now = setting_up.read_settings()
     findings = [*_host(now)]
     try:
         with setting_up.server(now) as dsn:
-            findings += uvloop.run(_inside(now, dsn))
+            findings += uvloop.run(_inside(now, dsn, dkim))
     except setting_up.ABSENT as error:
         findings.append(Finding(False, "base", f"ne répond pas : {str(error) or type(error).__name__}"))
     for finding in findings:
@@ -79,7 +74,7 @@ def _mail_server(now: Settings) -> Finding:
     return Finding(True, "courriel", f"{target.host}:{target.port} répond{signed} (`training mail test` en envoie un)")
 
 
-async def _inside(now: Settings, dsn: str) -> list[Finding]:
+async def _inside(now: Settings, dsn: str, dkim: str | None) -> list[Finding]:
     async with db.connected(dsn, size=2):
         version = str(await db.value("show server_version")).split()[0]
         findings = [Finding(int(version.split(".")[0]) >= 15, "base", f"PostgreSQL {version}")]
@@ -88,7 +83,8 @@ async def _inside(now: Settings, dsn: str) -> list[Finding]:
         findings.append(Finding(True, "schéma", "à jour"))
         size = await db.value("select pg_size_pretty(pg_database_size(current_database()))")
         findings.append(Finding(True, "taille", str(size)))
-        return [*findings, *await _records(), *await _work(), *await _copy(now)]
+        findings += [*await _records(), *await _work(), *await _copy(now), await _backup(now)]
+        return [*findings, *await _domain(now, dkim)]
 
 
 async def _records() -> list[Finding]:
@@ -133,6 +129,23 @@ async def _work() -> list[Finding]:
         Finding(not counts.get("failed"), "courriels", ", ".join(f"{n} {s}" for s, n in counts.items()) or "aucun"),
         _paper(),
     ]
+
+
+async def _backup(now: Settings) -> Finding:
+    """How old the last backup is; a site in production has one of yesterday."""
+    last = await records.last_backup()
+    if last is None:
+        return Finding(not now.production, "sauvegarde", "aucune depuis que cette base s’en souvient")
+    words = f"le {clock.local(last.taken_at):%d/%m/%Y à %H:%M}, {'copiée ailleurs' if last.copied else 'ici seulement'}"
+    return Finding(not (now.production and backup_is_old(last.taken_at, clock.now())), "sauvegarde", words)
+
+
+async def _domain(now: Settings, dkim: str | None) -> list[Finding]:
+    """Of a site in production: whether the DNS vouches for its mails."""
+    platform = await directory.platform()
+    if platform is None or (not now.production and dkim is None):
+        return []
+    return await mail_domain(platform.email.rpartition("@")[2], dkim, texts)
 
 
 async def _copy(now: Settings) -> list[Finding]:

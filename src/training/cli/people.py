@@ -43,6 +43,7 @@ def create(email: str, name: str, role: str) -> None:
 
     token = setting_up.run(work)
     click.echo(addresses.absolute(addresses.signin_link(token)))
+    click.echo("Ouvrez ce lien : la page d’accueil mène ensuite pas à pas jusqu’à la première séance.", err=True)
 
 
 @user.command()

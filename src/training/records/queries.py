@@ -242,3 +242,16 @@ _LINKS = """
     where e.series = $1 and e.position >= $2
     order by e.position
 """
+
+
+@dataclass(frozen=True, slots=True)
+class BackupView:
+    """The last backup: when, and whether another machine has it too."""
+
+    taken_at: datetime
+    copied: bool
+
+
+async def last_backup() -> BackupView | None:
+    """The newest one that this database knows of; None: none was taken, or only before it knew."""
+    return await db.row(BackupView, "select taken_at, copied from backup order by taken_at desc limit 1")

@@ -155,3 +155,11 @@ def as_text(value: object) -> str | None:
     if isinstance(value, datetime):
         return clock.local(value).isoformat()  # an instant is one text, whichever zone it was read in
     return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+BACKUP_OLD = timedelta(hours=50)  # a nightly one may be late, or fail once
+
+
+def backup_is_old(taken_at: datetime, now: datetime) -> bool:
+    """Whether the last backup is older than a night and a day."""
+    return now - taken_at > BACKUP_OLD

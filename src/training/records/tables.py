@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Array, BigInt, Bytea, Date, Integer, Serial, Text, Varchar
+from piccolo.columns import Array, BigInt, Boolean, Bytea, Date, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -98,6 +98,16 @@ class Note(Table, tablename="note"):
 
     note_says_something = Check("text <> ''")
     note_channel_is_known = Check("channel in ('phone_in', 'phone_out', 'mail', 'paper', 'visit', 'note')")
+
+
+class Backup(Table, tablename="backup"):
+    """A backup that was taken. `copied`: its command said that another machine has it too."""
+
+    id: Serial
+    taken_at = instant(index=True)
+    size = BigInt(default=None)
+    sha256 = Bytea(default=None)
+    copied = Boolean(default=False)
 
 
 class Series(Table, tablename="ledger_series"):

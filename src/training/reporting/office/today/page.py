@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from training.kernel import addresses, clock
+from training.kernel import addresses, clock, settings
 from training.kernel.actor import Actor
 from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
-from training.kernel.render import count, day
+from training.kernel.render import count, day, moment
+from training.records import queries as records
+from training.records.rules import backup_is_old
 from training.reporting.office.set_up import OfficeSetUp, set_up
 from training.reporting.office.today.counts import MoneyOwed, Waiting, owed, waiting
 from training.reporting.office.today.kinds import WaitingKind, may_deal
@@ -35,6 +37,14 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupAge:
+    """How old the last backup is, in words; `late`: a site in production would lose days."""
+
+    words: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeToday:
     """What the first page of the day shows. `pile`: only what this person may do something about."""
 
@@ -46,10 +56,11 @@ class OfficeToday:
     money: list[Figure]
     first_day: OfficeSetUp
     rack: Rack
+    backup: BackupAge | None  # None: not this person's
 
 
 async def today_page(actor: Actor) -> OfficeToday:
-    """What waits that this person may do something about, and the week: eight statements at least."""
+    """What waits that this person may do something about, and the week: nine statements at least."""
     counts, things, week = await waiting(actor.scope), await found(actor), await rack()
     money = await owed() if actor.may(P.INVOICES_SEE) else None
     now = clock.now()
@@ -72,7 +83,23 @@ async def today_page(actor: Actor) -> OfficeToday:
         money=_figures(actor, counts, money),
         first_day=path,
         rack=week,
+        backup=await _backup(actor),
     )
+
+
+async def _backup(actor: Actor) -> BackupAge | None:
+    if not actor.may(P.PLATFORM_EDIT):
+        return None
+    last, matters = await records.last_backup(), settings.current().production
+    if last is None:
+        return BackupAge(_("Aucune sauvegarde n’est connue de ce site."), late=matters)
+    words = (
+        _("Dernière sauvegarde : {when}, copiée ailleurs.")
+        if last.copied
+        else _("Dernière sauvegarde : {when}, sur cette machine seulement.")
+    )
+    late = matters and backup_is_old(last.taken_at, clock.now())
+    return BackupAge(words.format(when=moment(last.taken_at)), late)
 
 
 def _rows(actor: Actor, counts: Waiting, things: Sequence[Found]) -> list[PileRow]:
