@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 import makers
+from commands import training
 from conftest import elsewhere
 from mail_server import use
 from office_makers import staff
-from test_people_commands import training
 from training.cli import doctor, letter
 from training.directory.actions.platform import set_platform
 from training.identity.rules import Role

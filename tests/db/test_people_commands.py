@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 import makers
+from commands import training
 from training.identity import queries
 from training.identity.actions import signin
 from training.identity.rules import Role
 from training.kernel.actor import SYSTEM
 
 pytestmark = [pytest.mark.anyio, pytest.mark.commits]
-
-
-async def training(dsn: str, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "training", *words]
-    environ = {"DATABASE_URL": dsn, "DATA_DIR": str(home), "SECRET_KEY": "x" * 40}
-    return await asyncio.to_thread(subprocess.run, command, env=environ, capture_output=True, text=True, check=False)
 
 
 async def test_people_are_listed_and_removed_and_the_last_administrator_stays(database_test, database_dsn, tmp_path):
