@@ -25,7 +25,8 @@ async def edit(offer: int) -> None:
     new = NewSupporter(SupporterKind.FUNDER, "Région d’Essai", "https://region.example.org", "", 1, None)
     made = await supporters.add_supporter(SYSTEM, new)
     await supporters.edit_supporter(SYSTEM, made, new)
-    await supporters.remove_supporter(SYSTEM, made)
+    await supporters.archive_supporter(SYSTEM, made)
+    await supporters.name_again(SYSTEM, made)
 
 
 async def bill(offer: int) -> None:

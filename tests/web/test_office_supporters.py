@@ -51,7 +51,10 @@ async def test_a_funder_is_named_with_its_logo_and_removed(client):
     await done(client, f"{PATH}/{kept.id}/retirer")
     assert await queries.supporters() == []
     assert (await client.get(f"/images/{kept.address}.webp")).status_code == 404
-    assert (await client.get(f"{PATH}/{kept.id}")).status_code == 404
+    assert "Retirés de l’accueil" in (await client.get(PATH)).text, "nothing is deleted by a slip"
+    await done(client, f"{PATH}/{kept.id}/remettre")
+    assert (await client.get(f"/images/{kept.address}.webp")).status_code == 200
+    assert "Sur la page d’accueil" in (await client.get(f"{PATH}/{kept.id}")).text, "who removed it is told there"
 
 
 @pytest.mark.parametrize(

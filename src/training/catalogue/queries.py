@@ -217,6 +217,7 @@ class SupporterView:
     position: int
     address: str
     alt: str
+    active: bool
 
     @property
     def kind_name(self) -> str:
@@ -225,14 +226,19 @@ class SupporterView:
 
 
 _SUPPORTER = """
-    select id, kind, name, link, sentence, position, coalesce(address, '') as address, coalesce(alt, '') as alt
+    select id, kind, name, link, sentence, position, coalesce(address, '') as address, coalesce(alt, '') as alt,
+           active
     from supporter
 """
 
 
-async def supporters() -> list[SupporterView]:
-    """Who stands behind the platform: partners, then funders, each in the order that staff gave them."""
-    return await db.rows(SupporterView, f"{_SUPPORTER} order by kind desc, position, id")
+async def supporters(*, active: bool = True) -> list[SupporterView]:
+    """Who stands behind the platform: partners, then funders, each in the order that staff gave them.
+
+    `active` False: those that the home no longer names.
+    """
+    named = "active" if active else "not active"
+    return await db.rows(SupporterView, f"{_SUPPORTER} where {named} order by kind desc, position, id")
 
 
 async def supporter(id: int) -> SupporterView | None:  # noqa: A002

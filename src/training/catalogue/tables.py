@@ -110,6 +110,7 @@ class Supporter(Table, tablename="supporter"):
     logo = belongs_to(File, null=True)
     address = short_text(32, null=True, index=True)  # what the logo's public address calls it: made of its bytes
     alt = short_text(200, null=True)
+    active = Boolean(default=True)  # the home names it
     created_at = instant()
 
     supporter_kind_is_one = Check("kind in ('partner', 'funder')")

@@ -114,6 +114,14 @@ async def last_change(kind: str, id: int) -> int:  # noqa: A002
     return int(await db.value(sql, kind, id))
 
 
+def last_change_of(kind: str, column: str) -> str:
+    """The same as an expression, for a statement that reads the row whose id is in `column`."""
+    return (
+        f"(select coalesce(max(seen.id), 0) from change seen where seen.subject_kind = '{kind}'"
+        f" and seen.subject_id = {column})"
+    )
+
+
 async def changes_since(subject: tuple[str, int], seen: int) -> list[Edited]:
     """What people edited of one thing after that edit, the first first."""
     sql = """

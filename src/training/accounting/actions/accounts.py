@@ -28,17 +28,14 @@ from training.records.actions.acting import acting
 from training.records.actions.files import keep_file
 
 
-async def set_accounts(actor: Actor, wanted: Accounts) -> None:
+async def set_accounts(actor: Actor, wanted: Accounts, *, seen: int | None = None) -> None:
     """The journals and accounts of the exports to come; those that were made do not change."""
     actor.must(Permission.ACCOUNTS_KEEP)
     checked(wanted)
     async with acting(actor, "accounts.set", ("accounting", 1)) as change:
-        codes = asdict(wanted)
-        if not await change.edit(Accounting, 1, codes):
-            change.about("accounting", 1, *codes)
-            await Accounting.insert(Accounting(id=1, **codes)).on_conflict(
-                target=Accounting.id, action="DO UPDATE", values=[getattr(Accounting, name) for name in codes]
-            )
+        usual = Accounting(id=1, **asdict(Accounts()))  # what a platform has that never said so
+        await Accounting.insert(usual).on_conflict(target=Accounting.id, action="DO NOTHING")
+        await change.edit(Accounting, 1, asdict(wanted), seen=seen)
 
 
 async def export_journal(actor: Actor, first: date, until: date) -> int:

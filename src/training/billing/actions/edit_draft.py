@@ -26,6 +26,7 @@ from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
 from training.kernel.i18n import _
+from training.kernel.money import decimal
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import DETAIL_MAX, LineKind, check_line, line_cents
 from training.papers.rules.references import NO_REFERENCES, References, check_references, check_subject
@@ -60,14 +61,15 @@ class NewLine:
     sales_account: str | None = None
 
 
-async def edit_draft(actor: Actor, invoice: int, facts: DraftFacts) -> None:
+async def edit_draft(actor: Actor, invoice: int, facts: DraftFacts, *, seen: int | None = None) -> None:
     """Write a draft's references. Invalid: too long. Conflict: issued."""
     actor.must(Permission.INVOICES_PREPARE)
     check_references(facts.references)
     check_subject(facts.subject.strip())
     async with acting(actor, "invoice.edit", ("invoice", invoice)) as change:
         await _lock_editable(invoice)
-        await change.edit(Invoice, invoice, {**asdict(facts.references), "subject": facts.subject.strip()})
+        values = {**asdict(facts.references), "subject": facts.subject.strip()}
+        await change.edit(Invoice, invoice, values, seen=seen)
 
 
 async def add_line(actor: Actor, invoice: int, new: NewLine) -> int:
@@ -83,19 +85,27 @@ async def add_line(actor: Actor, invoice: int, new: NewLine) -> int:
         present = await lines(invoice)
         if same := next((item.id for item in present if _is(item, new, quantity)), None):
             return same
-        line = await write_line(invoice, await _filled(new, quantity, invoice))
+        item = await _filled(new, quantity, invoice)
+        change.edited("line", None, _said(item))
+        line = await write_line(invoice, item)
         await _count(draft)
     return line
 
 
-async def change_line(actor: Actor, line: int, new: NewLine) -> None:
-    """Put another line by hand in the place of one. Conflict: the line of a booking, or as for `add_line`."""
+async def change_line(actor: Actor, line: int, new: NewLine, *, seen: int | None = None) -> None:
+    """Put another line by hand in the place of one. Conflict: the line of a booking, or as for `add_line`.
+
+    `seen`: EditedMeanwhile, as `Change.edit`.
+    """
     actor.must(Permission.INVOICES_PREPARE)
     quantity = _checked(new)
     async with acting(actor, "invoice.change-line") as change:
-        draft, _old = await _lock_line(line)
+        draft, old = await _lock_line(line)
         change.about("invoice", draft.id, "lines")
         item = await _filled(new, quantity, draft.id)
+        if _said(item) != (before := _said(old)):
+            await change.check_seen(seen, {"line"}, now=before)
+            change.edited("line", before, _said(item))
         await InvoiceLine.update(
             {
                 InvoiceLine.kind: item.kind,
@@ -114,8 +124,9 @@ async def remove_line(actor: Actor, line: int) -> bool:
     """Take a line by hand away; False when it was the last one, and the draft is gone with it."""
     async with acting(actor, "invoice.remove-line") as change:
         actor.must(Permission.INVOICES_PREPARE)
-        draft, _old = await _lock_line(line)
+        draft, old = await _lock_line(line)
         change.about("invoice", draft.id, "lines")
+        change.edited("line", _said(old), None)
         await db.execute("delete from invoice_line where id = $1", line)
         stays = await tidy(draft)
         if stays:
@@ -179,6 +190,12 @@ def _is(item: LineView, new: NewLine, quantity: Decimal) -> bool:
     return (item.kind, item.description, item.detail, item.unit, item.quantity, item.unit_price_cents) == (
         new.kind, new.description.strip(), new.detail.strip(), new.unit, quantity, new.unit_price_cents,
     )  # fmt: skip
+
+
+def _said(item: OwedLine | LineView) -> str:
+    """A line as the table of changes keeps it."""
+    words = " – ".join(part for part in (item.description, item.detail) if part)
+    return f"{words} : {item.quantity:g} × {decimal(item.unit_price_cents)} €"
 
 
 async def _filled(new: NewLine, quantity: Decimal, invoice: int) -> OwedLine:

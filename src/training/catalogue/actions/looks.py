@@ -20,29 +20,31 @@ from training.records.actions.acting import acting
 from training.records.actions.files import keep_file, tombstone_file
 
 
-async def choose_motif(actor: Actor, offer: int, motif: str | None) -> None:
+async def choose_motif(actor: Actor, offer: int, motif: str | None, *, seen: int | None = None) -> None:
     """The drawing of an offer; None is its theme's. Invalid: there is no such drawing."""
     async with acting(actor, "offer.choose-motif", ("offer", offer)) as change:
         actor.must(Permission.CATALOGUE_EDIT)
         if motif is not None:
             check_motif(motif)
-        if not await change.edit(Offer, offer, {"motif": motif}):
+        if not await change.edit(Offer, offer, {"motif": motif}, seen=seen):
             raise NotFound(_("Cette offre n’existe pas."))
 
 
-async def edit_theme(actor: Actor, theme: int, shown: ThemeShown) -> None:
+async def edit_theme(actor: Actor, theme: int, shown: ThemeShown, *, seen: int | None = None) -> None:
     """How a theme is shown. Its text stays what offers, the API and the feeds say. Invalid names the field."""
     async with acting(actor, "theme.edit", ("theme", theme)) as change:
         actor.must(Permission.CATALOGUE_EDIT)
         check_shown(shown)
-        if not await change.edit(Theme, theme, asdict(shown)):
+        if not await change.edit(Theme, theme, asdict(shown), seen=seen):
             raise NotFound(_("Ce thème n’existe pas."))
 
 
-async def set_picture(actor: Actor, offer: int, words: PictureWords, content: bytes | None = None) -> None:
+async def set_picture(
+    actor: Actor, offer: int, words: PictureWords, content: bytes | None = None, *, seen: int | None = None
+) -> None:
     """Show a picture in place of an offer's drawing, or (None) say something else of the one that it has.
 
-    The one before goes, with its bytes. Invalid: no picture, or no word of who agreed.
+    The one before goes, with its bytes. Invalid: no picture, or no word of who agreed. `seen`: as `Change.edit`.
     """
     async with acting(actor, "offer.set-picture", ("offer", offer)) as change:
         actor.must(Permission.CATALOGUE_EDIT)
@@ -50,6 +52,9 @@ async def set_picture(actor: Actor, offer: int, words: PictureWords, content: by
         photo = await anyio.to_thread.run_sync(pictures.photo, content) if content else None
         known = await _lock_picture(offer)
         change.about("offer", offer, *(["picture"] if photo else []), *asdict(words))
+        for name, value in asdict(words).items():
+            change.edited(name, known and known[name], value)
+        await change.check_seen(seen, {edit.field for edit in change.edits})
         if photo is not None:
             await OfferPicture.delete().where(OfferPicture.offer == offer)
             await OfferPicture.insert(await _picture(offer, photo, words))

@@ -31,7 +31,12 @@ async def add_supporter(actor: Actor, new: NewSupporter, logo: tuple[bytes, str]
 
 
 async def edit_supporter(
-    actor: Actor, supporter: int, new: NewSupporter, logo: tuple[bytes, str] | None = None
+    actor: Actor,
+    supporter: int,
+    new: NewSupporter,
+    logo: tuple[bytes, str] | None = None,
+    *,
+    seen: int | None = None,
 ) -> None:
     """Write over it; without a new logo, the one that it has stays."""
     async with acting(actor, "supporter.edit", ("supporter", supporter)) as change:
@@ -41,16 +46,23 @@ async def edit_supporter(
             raise NotFound(_("Ce soutien n’existe pas."))
         shown = logo is not None or known["logo"] is not None
         check_supporter(new, has_logo=shown)
-        await change.edit(
-            Supporter, supporter, {**asdict(new), "alt": new.alt if shown else None, **await _emblem(logo)}
-        )
+        values = {**asdict(new), "alt": new.alt if shown else None, **await _emblem(logo)}
+        await change.edit(Supporter, supporter, values, seen=seen)
 
 
-async def remove_supporter(actor: Actor, supporter: int) -> None:
-    """The home no longer names it."""
-    async with acting(actor, "supporter.remove", ("supporter", supporter)):
+async def archive_supporter(actor: Actor, supporter: int) -> None:
+    """The home no longer names it, and its logo has no public address; it may be named again."""
+    async with acting(actor, "supporter.archive", ("supporter", supporter)) as change:
         actor.must(Permission.PLATFORM_EDIT)
-        if not await Supporter.delete().where(Supporter.id == supporter).returning(Supporter.id):
+        if not await change.edit(Supporter, supporter, {"active": False}):
+            raise NotFound(_("Ce soutien n’existe pas."))
+
+
+async def name_again(actor: Actor, supporter: int) -> None:
+    """The home names it again, as it was."""
+    async with acting(actor, "supporter.name-again", ("supporter", supporter)) as change:
+        actor.must(Permission.PLATFORM_EDIT)
+        if not await change.edit(Supporter, supporter, {"active": True}):
             raise NotFound(_("Ce soutien n’existe pas."))
 
 

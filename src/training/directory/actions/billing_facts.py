@@ -18,7 +18,7 @@ from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 
 
-async def set_billing_facts(actor: Actor, organisation: int, facts: BillingFacts) -> None:
+async def set_billing_facts(actor: Actor, organisation: int, facts: BillingFacts, *, seen: int | None = None) -> None:
     """Write what invoices need to know of an organisation. What was issued does not change.
 
     Invalid: a fact that cannot be, or one that the law wants a reason for. Conflict: the SIRET is another's.
@@ -36,10 +36,12 @@ async def set_billing_facts(actor: Actor, organisation: int, facts: BillingFacts
             if other := await db.value(sql, facts.siret, organisation):
                 words = _("Ce numéro SIRET est celui de « {name} ».")
                 raise Conflict(words.format(name=other), field="siret")
-        if not await change.edit(Organisation, organisation, values):
+        if not await change.edit(Organisation, organisation, values, seen=seen):
             raise NotFound(_("Cette structure n’existe pas."))
         gone = await ChorusService.delete().where(ChorusService.organisation == organisation).returning(*_SERVICE)
-        change.edited("services", _services(gone), _services(services))
+        if (before := _services(gone)) != (after := _services(services)):
+            await change.check_seen(seen, {"services"})
+            change.edited("services", before, after)
         if services:
             await ChorusService.insert(*(ChorusService(organisation=organisation, **each) for each in services))
 

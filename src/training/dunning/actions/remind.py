@@ -14,7 +14,7 @@ from training.dunning.queries import reminders as reading
 from training.dunning.rules.interest import Law, checked_rate
 from training.dunning.rules.reminding import ReminderStep, checked_days, due_now
 from training.dunning.tables import LateRate, Reminder, ReminderRule
-from training.kernel import clock, outbox
+from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -73,12 +73,18 @@ async def task_done(actor: Actor, reminder: int) -> None:
         )
 
 
-async def set_reminder_days(actor: Actor, buyer: Buyer, days: Mapping[ReminderStep, int]) -> None:
-    """How many days after the due date each step is taken. Invalid: out of order."""
+async def set_reminder_days(
+    actor: Actor, buyer: Buyer, days: Mapping[ReminderStep, int], *, seen: int | None = None
+) -> None:
+    """How many days after the due date each step is taken. Invalid: out of order. `seen`: as `Change.edit`."""
     actor.must(Permission.ACCOUNTS_KEEP)
     wanted = checked_days(days)
-    async with acting(actor, "reminder.set-days") as change:
-        change.fields = tuple(step.value for step in wanted)
+    async with acting(actor, "reminder.set-days", ("reminder_rule", 1)) as change:
+        await db.execute("select pg_advisory_xact_lock(hashtextextended('reminder.days', 0))")
+        known = (await reading.days_of_buyers())[buyer]
+        for step, number in wanted.items():
+            change.edited(f"{buyer}-{step}", known[step], number)
+        await change.check_seen(seen, {edit.field for edit in change.edits})
         for step, number in wanted.items():
             await ReminderRule.insert(ReminderRule(buyer=buyer, step=step, days=number)).on_conflict(
                 target="reminder_rule_once", action="DO UPDATE", values=[ReminderRule.days]

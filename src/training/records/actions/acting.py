@@ -68,16 +68,20 @@ class Change:
         if edit.old != edit.new:
             self.edits.append(edit)
 
-    async def check_seen(self, seen: int | None, fields: Collection[str], of: tuple[str, int] | None = None) -> None:
+    async def check_seen(
+        self, seen: int | None, fields: Collection[str], of: tuple[str, int] | None = None, *, now: str | None = None
+    ) -> None:
         """EditedMeanwhile when one of these fields, which are about to be written over, was edited after `seen`.
 
+        `now`: of a field that stands for several things, what the one says that is written over.
         The row that they stand in is locked by then: of two at once, the second reads what the first wrote.
         """
         if seen is None or not fields or (of is None and self.subject_id is None):
             return
         subject = of or (str(self.subject_kind), int(self.subject_id or 0))
         later = await queries.changes_since(subject, seen)
-        if met := _sums(edit for edit in later if edit.field in fields):
+        met = _sums(edit for edit in later if edit.field in fields)
+        if met := [edit for edit in met if now in (None, edit.new)]:
             raise EditedMeanwhile(subject, met, later[-1].id)
 
     async def edit(
@@ -126,11 +130,18 @@ async def acting(actor: Actor, action: str, subject: tuple[str, int] | None = No
 
 
 def _sums(edits: Iterable[Edited]) -> list[Edited]:
-    """Field by field, from the first old to the last new; what came back to where it was is no change."""
-    found: dict[str, Edited] = {}
+    """Field by field, from the first old to the last new; what came back to where it was is no change.
+
+    A field may stand for several things, as the hours of each date of a session: an edit follows the one it wrote over.
+    """
+    found: list[Edited] = []
     for edit in edits:
-        found[edit.field] = replace(edit, old=found[edit.field].old) if edit.field in found else edit
-    return [edit for edit in found.values() if edit.old != edit.new]
+        before = next((n for n, known in enumerate(found) if (known.field, known.new) == (edit.field, edit.old)), None)
+        if before is None:
+            found.append(edit)
+        else:
+            found[before] = replace(edit, old=found[before].old)
+    return [edit for edit in found if edit.old != edit.new]
 
 
 async def _keep_edits(change: Change, done: tuple[object, ...]) -> None:

@@ -29,6 +29,7 @@ from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND
 from training.records import queries as records
 from training.records.actions.give_number import Numbered
+from training.reporting.office.edits import EditShown, edits_of
 from training.reporting.paging import cut
 
 LACKING_MOST = 100  # drafts that lack something, shown at once: more are read when these are done
@@ -106,10 +107,13 @@ class OfficeDraft:
     editable: bool
     may_ask: bool
     may_issue: bool
+    seen: int
+    edits: list[EditShown]
 
 
 async def draft_page(actor: Actor, invoice: int) -> OfficeDraft:
     """What the page of a draft shows: the same statements for any draft. NotFound when there is none."""
+    seen = await records.last_change("invoice", invoice)
     view = await draft(actor.scope, invoice)
     checks = await billing.checks(view.id)
     editable = view.kind != DocumentKind.CREDIT_NOTE and actor.may(Permission.INVOICES_PREPARE)
@@ -125,6 +129,8 @@ async def draft_page(actor: Actor, invoice: int) -> OfficeDraft:
         editable=editable,
         may_ask=editable and may_be_asked(checks),
         may_issue=may_issue(actor, view.state, checks),
+        seen=seen,
+        edits=await edits_of("invoice", invoice),
     )
 
 
@@ -154,15 +160,17 @@ class OfficeDraftLine:
     by_hand: bool
     alone: bool
     others: list[OtherDraft]
+    seen: int
 
 
 async def line_page(scope: Scope, invoice: int, line: int) -> OfficeDraftLine:
-    """What can be done to a line, in three statements; NotFound: there is no such line, or it is issued."""
+    """What can be done to a line, in four statements; NotFound: there is no such line, or it is issued."""
+    seen = await records.last_change("invoice", invoice)
     view = await draft(scope, invoice)
     item = next((each for each in await billing.lines(view.id) if each.id == line and view.number is None), None)
     if item is None:
         raise NotFound(_("Cette ligne n’existe pas, ou plus."))
-    return OfficeDraftLine(view, item, item.kind in BY_HAND, view.line_count == 1, await _other_drafts(view))
+    return OfficeDraftLine(view, item, item.kind in BY_HAND, view.line_count == 1, await _other_drafts(view), seen)
 
 
 async def _other_drafts(draft: InvoiceView) -> list[OtherDraft]:

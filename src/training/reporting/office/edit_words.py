@@ -16,6 +16,7 @@ from training.catalogue.rules.looks import PAPER_NAMES
 from training.catalogue.rules.offers import OFFER_KIND_NAMES
 from training.catalogue.rules.supporters import SUPPORTER_KIND_NAMES
 from training.directory.rules.organisations import KIND_NAMES
+from training.dunning.rules.reminding import BUYER_NAMES, STEP_NAMES
 from training.kernel.countries import country_name
 from training.kernel.i18n import N_, _
 from training.kernel.motifs.art import MOTIF_NAMES
@@ -28,13 +29,20 @@ Said = Callable[[str], str]
 class FieldWords:
     """A field: its name on pages; how a value is said.
 
-    `of`: its values are ids of that kind (`edits.NAMED`). `long`: a text of which only what differs is shown.
+    `of`: its values are ids of that kind (`edits.NAMED`). `long`: a text of which only what differs is shown. `also`:
+    what of that name it is.
     """
 
     name: str
     said: Said = str
     of: str | None = None
     long: bool = False
+    also: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name in the reader's language."""
+        return f"{_(self.name)}, {_(self.also)}" if self.also else _(self.name)
 
 
 def _yes_no(value: str) -> str:
@@ -342,6 +350,11 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "logo": FieldWords(N_("Logo"), of="file"),
         "alt": plain(N_("Ce que le logo montre")),
         "active": yes_no(N_("Sur la page d’accueil")),
+    },
+    "reminder_rule": {
+        f"{buyer}-{step}": FieldWords(buyers, also=steps)
+        for buyer, buyers in BUYER_NAMES.items()
+        for step, steps in STEP_NAMES.items()
     },
     "accounting": {name: plain(words) for name, words in ACCOUNT_NAMES.items()},
     "account": {"administrator": plain(N_("Administration"))},

@@ -134,7 +134,7 @@ def _ids(value: str | None) -> list[int]:
 def _edit(row: _Row, words: FieldWords, who: str, names: dict[tuple[str, str], str]) -> EditShown:
     old, new = (_value(value, words, names) for value in (row.old, row.new))
     pieces = compared(row.old, row.new) if words.long and row.old and row.new else ()
-    return EditShown(row.field, _(words.name), row.at, who, old, new, tuple(pieces), row.erased)
+    return EditShown(row.field, words.label, row.at, who, old, new, tuple(pieces), row.erased)
 
 
 def _value(value: str | None, words: FieldWords, names: dict[tuple[str, str], str]) -> str:
@@ -152,6 +152,14 @@ def _value(value: str | None, words: FieldWords, names: dict[tuple[str, str], st
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + " …"
+
+
+def in_line(edit: EditShown) -> str:
+    """As « Places : 20 → 25 », where an edit stands within a text."""
+    if edit.erased:
+        return _("{field} (effacé)").format(field=edit.name)
+    empty = _("vide")
+    return _("{field} : {old} → {new}").format(field=edit.name, old=edit.old or empty, new=edit.new or empty)
 
 
 def compared(old: str, new: str) -> list[Piece]:

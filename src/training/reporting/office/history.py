@@ -9,6 +9,7 @@ from training.kernel import db
 from training.kernel.actor import ActorKind
 from training.kernel.i18n import N_, _
 from training.kernel.render import moment
+from training.reporting.office.edits import EditShown, edits_of, in_line
 from training.reporting.timeline import TimelineStep
 
 # What of a session's audit its page tells; what the house does by itself is not in it.
@@ -35,7 +36,10 @@ class _Act:
 
 
 async def history(session: int) -> list[TimelineStep]:
-    """What was done to a session, the first act first, in one statement."""
+    """What was done to a session, the first act first, with what each edit changed from what to what."""
+    edits: dict[datetime, list[EditShown]] = {}
+    for edit in await edits_of("session", session):
+        edits.setdefault(edit.at, []).append(edit)
     acts = await db.rows(
         _Act,
         """
@@ -47,11 +51,13 @@ async def history(session: int) -> list[TimelineStep]:
         session,
         list(WORDS),
     )
-    return [_step(act) for act in acts]
+    return [_step(act, edits.get(act.at, [])) for act in acts]
 
 
-def _step(act: _Act) -> TimelineStep:
+def _step(act: _Act, edits: list[EditShown]) -> TimelineStep:
     state = "stopped" if act.action == _STOPPED else "done"
     program = _("par un logiciel relié") if act.actor_kind == "apikey" else None
     by = _("par {name}").format(name=act.name) if act.name else program
-    return TimelineStep(_(WORDS[act.action]), state, moment(act.at), by)
+    return TimelineStep(
+        _(WORDS[act.action]), state, moment(act.at), " · ".join(filter(None, [by, *map(in_line, edits)]))
+    )

@@ -16,6 +16,7 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records import queries as records
+from training.reporting.office.edits import EditShown, edits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,12 @@ class OfficeCodes:
 
     codes: Accounts
     may_keep: bool
+    seen: int
+    edits: list[EditShown]
 
 
 async def codes_page(actor: Actor) -> OfficeCodes:
-    """What the page of codes shows, in one statement."""
-    return OfficeCodes(await books.accounts(), actor.may(Permission.ACCOUNTS_KEEP))
+    """What the page of codes shows, in four statements."""
+    seen = await records.last_change("accounting", 1)
+    codes, edits = await books.accounts(), await edits_of("accounting", 1)
+    return OfficeCodes(codes, actor.may(Permission.ACCOUNTS_KEEP), seen, edits)

@@ -14,6 +14,7 @@ from training.kernel.clauses import Clauses
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.papers.rules.vat import VatRegime
+from training.records import queries as records
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class OfferPictured:
     state: OfferState
     look: Look
     words: PictureWords | None
+    seen: int
 
     @property
     def path(self) -> str:
@@ -115,7 +117,8 @@ class OfferPictured:
 async def offer_picture(slug: str) -> OfferPictured:
     """How an offer is shown, in one statement; NotFound when there is none."""
     sql = f"""
-        select o.id, o.slug, o.title, o.state, {LOOK}, pic.alt, pic.agreed_by, pic.agreed_on, pic.agreement
+        select o.id, o.slug, o.title, o.state, {LOOK}, pic.alt, pic.agreed_by, pic.agreed_on, pic.agreement,
+               {records.last_change_of("offer", "o.id")} as seen
         from offer o {LOOK_JOIN} where o.slug = $1
     """
     offer = await db.row(OfferPictured, sql, slug)

@@ -22,7 +22,12 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.searching import SearchedList, SearchPlace
+<<<<<<< HEAD
 from training.reporting.office.notes import NoteShown, notes_of
+=======
+from training.records import queries as records
+from training.reporting.office.edits import EditShown, edits_of
+>>>>>>> cc6f9820 (Say in every form what was changed meanwhile; keep whom the home no longer names)
 from training.reporting.paging import cut
 
 P = Permission
@@ -185,29 +190,35 @@ class OfficeBillingFacts:
     organisation: OrganisationView
     services: list[Service]
     reached: bool
+    seen: int
 
 
 async def billing_page(scope: Scope, slug: str) -> OfficeBillingFacts:
-    """What its invoices need to know, in three statements; NotFound when there is no such organisation."""
-    view = await organisation(scope, slug)
+    """What its invoices need to know, in five statements; NotFound when there is no such organisation."""
+    found = (await organisation(scope, slug)).id
+    seen = await records.last_change("organisation", found)
+    view = await organisation(scope, slug)  # as it is at least as late as that
     reached = await directory.billing_contact(view.id) is not None
-    return OfficeBillingFacts(view, await directory.chorus_services(view.id), reached)
+    return OfficeBillingFacts(view, await directory.chorus_services(view.id), reached, seen)
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeContact:
-    """What the page of a contact shows."""
+    """What the page of a contact shows; of one who is not written down yet, nothing but whose it will be."""
 
     organisation: OrganisationView
-    contact: ContactView
+    contact: ContactView | None
+    seen: int = 0
+    edits: tuple[EditShown, ...] = ()
 
 
 async def contact_page(scope: Scope, slug: str, contact: int) -> OfficeContact:
-    """A contact of an organisation, in two statements; NotFound when it is not one of its people."""
+    """A contact of an organisation, in five statements; NotFound when it is not one of its people."""
+    seen = await records.last_change("contact", contact)
     view, known = await organisation(scope, slug), await directory.contact(contact)
     if known is None or known.organisation != view.id:
         raise NotFound(_("Ce contact n’existe pas."))
-    return OfficeContact(view, known)
+    return OfficeContact(view, known, seen, tuple(await edits_of("contact", contact)))
 
 
 async def organisation(scope: Scope, slug: str) -> OrganisationView:

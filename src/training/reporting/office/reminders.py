@@ -16,6 +16,8 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.records import queries as records
+from training.reporting.office.edits import EditShown, edits_of
 
 P = Permission
 UNSENT = timedelta(minutes=10)  # a mail that is not written by then has met something
@@ -91,10 +93,13 @@ class ReminderSettings:
     stale: list[Law]
     since: date
     may_set: bool
+    seen: int
+    edits: list[EditShown]
 
 
 async def settings_page(actor: Actor) -> ReminderSettings:
-    """The days of the steps by buyer, and the rates by law, the newest first: two statements."""
+    """The days of the steps by buyer, and the rates by law, the newest first: five statements."""
+    seen = await records.last_change("reminder_rule", 1)
     delays, rates, today = await reminders.days_of_buyers(), await reminders.rates(), clock.today()
     return ReminderSettings(
         delays=delays,
@@ -102,4 +107,6 @@ async def settings_page(actor: Actor) -> ReminderSettings:
         stale=[law for law, known in rates.items() if is_stale(known, today)],
         since=half_year(today),
         may_set=actor.may(P.ACCOUNTS_KEEP),
+        seen=seen,
+        edits=await edits_of("reminder_rule", 1),
     )

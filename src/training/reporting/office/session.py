@@ -27,6 +27,7 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.records import queries as records
 from training.reporting.office import planning
 from training.reporting.office.history import history
 from training.reporting.office.notes import NoteShown, notes_of
@@ -147,10 +148,12 @@ class SessionEdited:
     may_change: bool
     may_reinstate: bool
     fallen: int  # bookings that were cancelled with it
+    seen: int
 
 
 async def edit_page(actor: Actor, session: int) -> SessionEdited:
-    """The page that changes a session, in nine statements at most; NotFound when there is no such session."""
+    """The page that changes a session, in ten statements at most; NotFound when there is no such session."""
+    seen = await records.last_change("session", session)
     view = await _existing(actor.scope, session)
     slots = (await scheduling.slots([session]))[session]
     call_off = await scheduling.call_off_of(session) if view.state == SessionState.CANCELLED else None
@@ -162,6 +165,7 @@ async def edit_page(actor: Actor, session: int) -> SessionEdited:
         may_change=scheduling_rules.may_change(actor, session, view.state),
         may_reinstate=scheduling_rules.may_reinstate(actor, session, view.state, view.starts_at, clock.now()),
         fallen=0 if call_off is None else len(await bookings.fallen(call_off)),
+        seen=seen,
     )
 
 

@@ -10,6 +10,8 @@ from training.catalogue.rules.looks import Look
 from training.kernel import db
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
+from training.records import queries as records
+from training.reporting.office.edits import EditShown, edits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,17 @@ class OfficeTheme:
     """One theme."""
 
     theme: ThemeKept
+    seen: int
+    edits: list[EditShown]
 
 
 async def theme_page(id: int) -> OfficeTheme:  # noqa: A002
-    """What the page of a theme shows, in one statement; NotFound when there is none."""
+    """What the page of a theme shows, in four statements and those of names; NotFound when there is none."""
+    seen = await records.last_change("theme", id)
     found = await catalogue.theme_kept(id)
     if found is None:
         raise NotFound(_("Ce thème n’existe pas."))
-    return OfficeTheme(found)
+    return OfficeTheme(found, seen, await edits_of("theme", id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class OfferDrawn:
     motif: str | None
     usual: str
     look: Look
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,9 @@ class OfficeDrawing:
 async def drawing_page(slug: str) -> OfficeDrawing:
     """What the page of an offer's drawing shows, in one statement; NotFound when there is none."""
     sql = f"""
-        select o.id, o.slug, o.title, o.motif, th.motif as usual, {LOOK} from offer o {LOOK_JOIN} where o.slug = $1
+        select o.id, o.slug, o.title, o.motif, th.motif as usual, {LOOK},
+               {records.last_change_of("offer", "o.id")} as seen
+        from offer o {LOOK_JOIN} where o.slug = $1
     """
     found = await db.row(OfferDrawn, sql, slug)
     if found is None:

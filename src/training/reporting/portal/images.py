@@ -24,7 +24,7 @@ async def image(address: str, *, wide: bool) -> PublicImage | None:
             select {"wide" if wide else "narrow"} as file, o.state
             from offer_picture pic join offer o on o.id = pic.offer where pic.address = $1
             union all
-            select logo, null from supporter where address = $1
+            select logo, null from supporter where address = $1 and active
         ) shown join file f on f.id = shown.file where f.content is not null
         order by shown.state is not distinct from 'draft' limit 1
     """

@@ -20,7 +20,7 @@ from training.scheduling.rules import SlotTimes
 from training.scheduling.tables import Session, Slot, Venue, VenueUse
 
 
-async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> None:
+async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any], *, seen: int | None = None) -> None:
     """Correct a venue's facts, in the commune that `city` and `postcode` name; whoever was invited there is told.
 
     Invalid: one overseas, known from before they were refused, can be corrected but not offered for new sessions.
@@ -34,7 +34,7 @@ async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any]) -> Non
         placed = await _in_commune(actor, values, was["commune"])
         if placed.get("active"):
             rules.check_paris_time(placed.get("zone", was["zone"]), "active")
-        await change.edit(Venue, venue, placed)
+        await change.edit(Venue, venue, placed, seen=seen)
         edited = {edit.field for edit in change.edits}
         if WHERE & edited:
             here = VenueUse.select(VenueUse.slot).where(VenueUse.venue == venue)
@@ -58,7 +58,7 @@ class Moved:
     venue: int | None
 
 
-async def move_session(actor: Actor, session: int, moves: Mapping[int, Moved]) -> None:
+async def move_session(actor: Actor, session: int, moves: Mapping[int, Moved], *, seen: int | None = None) -> None:
     """Other times or places for some slots of a session; whoever is invited is told once it has been quiet a minute.
 
     VenueTaken, FacilitatorBusy (everybody comes along), Invalid. Conflict: held or cancelled.
@@ -71,9 +71,11 @@ async def move_session(actor: Actor, session: int, moves: Mapping[int, Moved]) -
             raise NotFound(_("Cette date n’existe pas."))
         after = [moves.get(row.id) or Moved(row.starts_at, row.ends_at, row.venue) for row in slots.values()]
         rules.check_slots([SlotTimes(m.starts_at, m.ends_at) for m in after])
-        for slot, move in sorted(moves.items()):
+        for slot, move in moves.items():
             for name in ("starts_at", "ends_at", "venue"):
                 change.edited(name, getattr(slots[slot], name), getattr(move, name))
+        await change.check_seen(seen, {edit.field for edit in change.edits})
+        for slot, move in sorted(moves.items()):
             await _move_slot(slots[slot], move)
         await check_clashes()
         await _in_order(session)
@@ -126,7 +128,9 @@ async def _in_order(session: int) -> None:
         )
 
 
-async def edit_session(actor: Actor, session: int, *, capacity: int, closes_at: datetime, note: str) -> None:
+async def edit_session(
+    actor: Actor, session: int, *, capacity: int, closes_at: datetime, note: str, seen: int | None = None
+) -> None:
     """Seats, the end of bookings, the note. Conflict when more seats are taken than that."""
     async with acting(actor, "session.edit", ("session", session)) as change:
         actor.must(Permission.SESSIONS_PLAN, session=session)
@@ -137,7 +141,7 @@ async def edit_session(actor: Actor, session: int, *, capacity: int, closes_at: 
             words = _("{n} places sont déjà prises.")
             raise Conflict(words.format(n=locked.seats_taken), field="capacity")
         values = {"capacity": capacity, "closes_at": min(closes_at, locked.starts_at), "note": note}
-        await change.edit(Session, session, values)
+        await change.edit(Session, session, values, seen=seen)
         if values["closes_at"] != locked.closes_at:
             await _tell_later("id = $1", session)  # no calendar knows; what waits for a decision has another term
 

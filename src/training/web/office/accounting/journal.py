@@ -74,7 +74,7 @@ async def exported(name: FromPath[str]) -> Response[bytes] | Stream:
 async def codes(request: Asked) -> Template:
     """Journals and accounts."""
     found = await reading.codes_page(the_actor(request))
-    return await _codes(request, found, Form.filled(asdict(found.codes)))
+    return await _codes(request, found, Form.filled(asdict(found.codes), seen=found.seen))
 
 
 async def _codes(request: Asked, found: OfficeCodes, form: Form) -> Template:
@@ -87,6 +87,7 @@ async def _codes(request: Asked, found: OfficeCodes, form: Form) -> Template:
         accounts=[(name, _(NAMES[name])) for name in ACCOUNTS],
         usual=Accounts(),
         may_keep=found.may_keep,
+        edits=found.edits,
     )
 
 
@@ -97,7 +98,7 @@ async def set_codes(request: Asked) -> Template | Redirect:
     wanted = Accounts(**{f.name: form.text(f.name, required=True, most=20).upper() for f in fields(Accounts)})
     if form.good:
         with form.refusals():
-            await set_accounts(the_actor(request), wanted)
+            await set_accounts(the_actor(request), wanted, seen=form.seen)
             return go(CODES, _("Comptes enregistrés : les prochains exports les portent."))
     return await _codes(request, await reading.codes_page(the_actor(request)), form)
 

@@ -27,7 +27,7 @@ PATH = "/gestion/catalogue/{slug:str}/image"
 async def picture(request: Asked, slug: FromPath[str]) -> Template:
     """What stands at the head of an offer: its picture, or the drawing of its theme."""
     offer = await offer_picture(slug)
-    return await _page(request, offer, Form.filled(asdict(offer.words)) if offer.words else Form())
+    return await _page(request, offer, Form.filled(asdict(offer.words) if offer.words else {}, seen=offer.seen))
 
 
 async def _page(request: Asked, offer: OfferPictured, form: Form) -> Template:
@@ -50,7 +50,7 @@ async def put_picture(request: Asked, slug: FromPath[str]) -> Template | Redirec
     )
     if form.good:
         with form.refusals():
-            await set_picture(the_actor(request), offer.id, words, content or None)
+            await set_picture(the_actor(request), offer.id, words, content or None, seen=form.seen)
             return go(offer.path, _("« {title} » : image enregistrée.").format(title=offer.title))
     return await _page(request, offer, form)
 

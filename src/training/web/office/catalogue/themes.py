@@ -37,7 +37,7 @@ async def listing(request: Asked) -> Template:
 async def edit(request: Asked, theme: FromPath[int]) -> Template:
     """How one theme is shown."""
     found = await theme_page(theme)
-    return await _page(request, found, Form.filled(asdict(found.theme.shown)))
+    return await _page(request, found, Form.filled(asdict(found.theme.shown), seen=found.seen))
 
 
 async def _page(request: Asked, found: OfficeTheme, form: Form) -> Template:
@@ -65,7 +65,7 @@ async def save(request: Asked, theme: FromPath[int]) -> Template | Redirect:
     )
     if form.good:
         with form.refusals():
-            await edit_theme(the_actor(request), found.theme.id, shown)
+            await edit_theme(the_actor(request), found.theme.id, shown, seen=form.seen)
             return go(PATH, _("« {name} » : enregistré.").format(name=shown.name))
     return await _page(request, found, form)
 
@@ -74,7 +74,7 @@ async def save(request: Asked, theme: FromPath[int]) -> Template | Redirect:
 async def drawing(request: Asked, slug: FromPath[str]) -> Template:
     """The drawing of one offer."""
     found = await drawing_page(slug)
-    return await _drawing_page(request, found, Form.filled({"motif": found.offer.motif}))
+    return await _drawing_page(request, found, Form.filled({"motif": found.offer.motif}, seen=found.offer.seen))
 
 
 async def _drawing_page(request: Asked, found: OfficeDrawing, form: Form) -> Template:
@@ -91,7 +91,7 @@ async def draw(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     form, found = await Form.of(request), await drawing_page(slug)
     if form.good:
         with form.refusals():
-            await choose_motif(the_actor(request), found.offer.id, form.values.get("motif") or None)
+            await choose_motif(the_actor(request), found.offer.id, form.values.get("motif") or None, seen=form.seen)
             words = _("« {title} » : dessin enregistré.").format(title=found.offer.title)
             return go(f"/gestion/catalogue/{found.offer.slug}/mots", words)
     return await _drawing_page(request, found, form)

@@ -29,7 +29,7 @@ async def line_page(request: Asked, invoice: FromPath[int], line: FromPath[int])
 
 
 async def _page(request: Asked, found: OfficeDraftLine, form: Form | None) -> Template:
-    form = form or Form.filled(_as_it_stands(found.item))
+    form = form or Form.filled(_as_it_stands(found.item), seen=found.seen)
     others = [(d.id, f"{d.label} ({in_field(d.gross_cents)} €)") for d in found.others]
     return await show(
         request, "invoices/draft_line", form.status, line=form, **line_choices(), **{**parts(found), "others": others}
@@ -53,7 +53,7 @@ async def correct(request: Asked, invoice: FromPath[int], line: FromPath[int]) -
     new = read_line(form)
     if new is not None:
         with form.refusals():
-            await change_line(the_actor(request), found.item.id, new)
+            await change_line(the_actor(request), found.item.id, new, seen=form.seen)
             return go(f"{DRAFTS}/{invoice}", _("Ligne corrigée."))
     return await _page(request, found, form)
 

@@ -23,6 +23,7 @@ from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.papers.rules.lines import BY_HAND, LINE_KIND_NAMES, UNIT_NAMES, LineKind
 from training.reporting.office import drafts as reading
+from training.reporting.office.drafts import OfficeDraft
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, file_response, go, once, parts, the_actor
@@ -87,7 +88,7 @@ async def _draft_page(request: Asked, invoice: int, *, facts: Form | None = None
         **{**parts(found), "services": services},
         **line_choices(),
         form=posted,
-        facts=facts or _facts(found.invoice, [code for code, _name in services]),
+        facts=facts or _facts(found, [code for code, _name in services]),
         line=line or Form.filled({"kind": "", "quantity": "1", "unit": "LS"}),
     )
 
@@ -101,7 +102,8 @@ def line_choices() -> dict[str, object]:
     }
 
 
-def _facts(view: InvoiceView, known: list[str]) -> Form:
+def _facts(found: OfficeDraft, known: list[str]) -> Form:
+    view = found.invoice
     code = view.references.service_code or ""
     listed = not code or code in known
     return Form.filled(
@@ -110,7 +112,8 @@ def _facts(view: InvoiceView, known: list[str]) -> Form:
             "service_code": code if listed else OTHER,
             "service_other": "" if listed and known else code,
             "subject": view.subject,
-        }
+        },
+        seen=found.seen,
     )
 
 
@@ -167,7 +170,7 @@ async def write_references(request: Asked, invoice: FromPath[int]) -> Template |
     if form.good:
         with form.refusals():
             facts = DraftFacts(references=replace(references, service_code=service), subject=subject)
-            await edit_draft(the_actor(request), view.id, facts)
+            await edit_draft(the_actor(request), view.id, facts, seen=form.seen)
             return go(f"{DRAFTS}/{view.id}", _("Références enregistrées."))
     return await _draft_page(request, invoice, facts=form)
 

@@ -148,7 +148,7 @@ def _as_it_stands(found: OfficeBillingFacts) -> Form:
             f"service_engagement-{n}": "1" if service.engagement_required else "",
             f"service_active-{n}": "1" if service.active else "",
         }
-    return Form.filled(values)
+    return Form.filled(values, seen=found.seen)
 
 
 def _filled(form: Form, n: int) -> bool:
@@ -164,7 +164,7 @@ async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     facts = read(form)
     if facts is not None:
         with form.refusals():
-            await set_buyer_facts(the_actor(request), view.id, facts)
+            await set_buyer_facts(the_actor(request), view.id, facts, seen=form.seen)
             return go(f"{PATH}/{view.slug}", _("Facturation enregistrée : les factures à émettre en tiennent compte."))
     _place(form)
     return await _page(request, slug, form)

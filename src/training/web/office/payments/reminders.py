@@ -16,7 +16,7 @@ from training.dunning.rules.reminding import BUYER_NAMES, PAUSE_NAMES, STEP_NAME
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import reminders as reading
-from training.web.forms import Form
+from training.web.forms import SEEN, Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import row
@@ -105,7 +105,7 @@ async def settings(request: Asked) -> Template:
 async def _settings(request: Asked, days: Form, rate: Form) -> Template:
     found = await reading.settings_page(the_actor(request))
     known = {f"{buyer}-{step}": str(found.delays[buyer][step]) for buyer in Buyer for step in STEPS}
-    days.values = known | days.values
+    days.values = {SEEN: str(found.seen)} | known | days.values
     rate.values = rate.values or {"since": found.since.isoformat()}
     return await show(
         request,
@@ -130,7 +130,7 @@ async def set_days(request: Asked) -> Template | Redirect:
     wanted = {step: number for step, number in read.items() if number is not None}
     if form.good and buyer is not None:
         with form.refusals():
-            await remind.set_reminder_days(the_actor(request), buyer, wanted)
+            await remind.set_reminder_days(the_actor(request), buyer, wanted, seen=form.seen)
             return go(SETTINGS, _("Délais enregistrés."))
         form.errors = {f"{buyer}-{name}" if name in STEPS else name: said for name, said in form.errors.items()}
     return await _settings(request, form, Form())

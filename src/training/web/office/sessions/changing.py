@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import get, post
@@ -38,8 +39,8 @@ async def _page(request: Asked, session: int, form: Form | None) -> Template:
 
 
 async def _answer(request: Asked, found: SessionEdited, form: Form) -> Template:
-    typed, shown = form.values, Form.filled(_as_it_stands(found))
-    form = Form({**shown.values, **typed}, form.errors, form.refused)
+    shown = Form.filled(_as_it_stands(found), seen=found.seen)
+    form = replace(form, values={**shown.values, **form.values})
     return await show(
         request,
         "sessions/session_edit",
@@ -77,7 +78,7 @@ async def move(request: Asked, session: FromPath[int]) -> Template | Redirect:
     moves = {slot.id: wanted for slot in found.slots if (wanted := moved(form, slot.id, venues))}
     if form.good:
         with form.refusals():
-            await move_session(the_actor(request), session, moves)
+            await move_session(the_actor(request), session, moves, seen=form.seen)
             return go(f"/gestion/seances/{session}", _(TOLD))
     return await _answer(request, found, form)
 
@@ -92,8 +93,9 @@ async def seats(request: Asked, session: FromPath[int]) -> Template | Redirect:
     note = form.lines("note", most=2_000)
     if form.good and capacity is not None and on is not None and closes is not None:
         with form.refusals():
+            closes_at = clock.at(on, closes)
             await edit_session(
-                the_actor(request), row(session), capacity=capacity, closes_at=clock.at(on, closes), note=note
+                the_actor(request), row(session), capacity=capacity, closes_at=closes_at, note=note, seen=form.seen
             )
             return go(f"/gestion/seances/{session}", _("C’est enregistré."))
     return await _page(request, session, form)

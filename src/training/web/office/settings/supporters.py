@@ -8,8 +8,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from training.catalogue.actions.supporters import add_supporter, edit_supporter, remove_supporter
-from training.catalogue.queries import SupporterView
+from training.catalogue.actions.supporters import add_supporter, archive_supporter, edit_supporter, name_again
 from training.catalogue.rules.supporters import (
     ALT_MOST,
     LINK_MOST,
@@ -22,10 +21,11 @@ from training.catalogue.rules.supporters import (
 )
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-from training.reporting.office.supporters import supporter_page, supporters_page
+from training.reporting.office.supporters import OfficeSupporter, supporter_page, supporters_page
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, once, parts, the_actor
+from training.web.parameters import row
 
 P = Permission
 PATH = "/gestion/soutiens"
@@ -40,12 +40,12 @@ async def listing(request: Asked) -> Template:
 @get(PATH + "/nouveau", permission=P.PLATFORM_EDIT)
 async def new(request: Asked) -> Template:
     """Where one is added."""
-    return await _page(request, Form.filled({"kind": SupporterKind.PARTNER, "position": 1}), None)
+    return await _page(request, Form.filled({"kind": SupporterKind.PARTNER, "position": 1}), OfficeSupporter(None))
 
 
-async def _page(request: Asked, form: Form, supporter: SupporterView | None) -> Template:
+async def _page(request: Asked, form: Form, found: OfficeSupporter) -> Template:
     kinds = [(kind.value, _(name)) for kind, name in SUPPORTER_KIND_NAMES.items()]
-    return await show(request, "settings/supporter", form.status, form=form, supporter=supporter, kinds=kinds)
+    return await show(request, "settings/supporter", form.status, form=form, kinds=kinds, **parts(found))
 
 
 @post(PATH + "/nouveau", permission=P.PLATFORM_EDIT)
@@ -57,14 +57,15 @@ async def add(request: Asked) -> Template | Redirect:
         with form.refusals():
             await once(request, form, lambda: add_supporter(the_actor(request), written, logo))
             return go(PATH, _("« {name} » : enregistré.").format(name=written.name))
-    return await _page(request, form, None)
+    return await _page(request, form, OfficeSupporter(None))
 
 
 @get(PATH + "/{supporter:int}", permission=P.PLATFORM_EDIT)
 async def edit(request: Asked, supporter: FromPath[int]) -> Template:
     """One of them."""
     found = await supporter_page(supporter)
-    return await _page(request, Form.filled(asdict(found)), found)
+    values = asdict(found.supporter) if found.supporter else {}
+    return await _page(request, Form.filled(values, seen=found.seen), found)
 
 
 @post(PATH + "/{supporter:int}", permission=P.PLATFORM_EDIT)
@@ -74,7 +75,7 @@ async def save(request: Asked, supporter: FromPath[int]) -> Template | Redirect:
     written, logo = _read(form), await _logo(form)
     if written is not None and form.good:
         with form.refusals():
-            await edit_supporter(the_actor(request), found.id, written, logo)
+            await edit_supporter(the_actor(request), row(supporter), written, logo, seen=form.seen)
             return go(PATH, _("« {name} » : enregistré.").format(name=written.name))
     return await _page(request, form, found)
 
@@ -82,8 +83,15 @@ async def save(request: Asked, supporter: FromPath[int]) -> Template | Redirect:
 @post(PATH + "/{supporter:int}/retirer", permission=P.PLATFORM_EDIT)
 async def remove(request: Asked, supporter: FromPath[int]) -> Redirect:
     """The home no longer names it."""
-    await remove_supporter(the_actor(request), supporter)
+    await archive_supporter(the_actor(request), row(supporter))
     return go(PATH, _("Retiré de l’accueil."))
+
+
+@post(PATH + "/{supporter:int}/remettre", permission=P.PLATFORM_EDIT)
+async def restore(request: Asked, supporter: FromPath[int]) -> Redirect:
+    """The home names it again."""
+    await name_again(the_actor(request), row(supporter))
+    return go(PATH, _("De nouveau sur l’accueil."))
 
 
 def _read(form: Form) -> NewSupporter | None:
@@ -100,4 +108,4 @@ async def _logo(form: Form) -> tuple[bytes, str] | None:
     return (content, file.content_type) if file and content else None
 
 
-HANDLERS = [listing, new, add, edit, save, remove]
+HANDLERS = [listing, new, add, edit, save, remove, restore]
