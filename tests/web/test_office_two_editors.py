@@ -143,7 +143,7 @@ async def test_each_form_tells_the_second_editor_and_writes_what_is_sent_again(c
 def typed_in(page, end: str, field: str) -> tuple[str, dict[str, object]]:
     """The form of a page that holds a field: where it is sent, and what it would send as it stands."""
     for form in page.forms:
-        values = {name: value for name, value in form.form_values() if name != "_csrf_token"}
+        values = {name: value.removeprefix("\n") for name, value in form.form_values() if name != "_csrf_token"}
         values |= {name: "" for name in values if name == "vat_abroad"}  # lxml reads a radio of no value as "on"
         if (form.action or "").endswith(end) and any(name.startswith(field) for name in values):
             return form.action or "", values

@@ -167,6 +167,7 @@ ORGANISATION_STATES = {
     "archived": N_("archivée"),
 }
 OFFER_STATES = {"draft": N_("brouillon"), "published": N_("publiée"), "archived": N_("archivée")}
+WHEELCHAIR = {"yes": N_("oui"), "help": N_("avec de l’aide"), "no": N_("non")}
 RATE_UNITS = {
     "volunteer": N_("bénévole"),
     "hour": N_("à l’heure"),
@@ -280,6 +281,10 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "active": yes_no(N_("Proposer ce lieu pour de nouvelles séances")),
         "contact_name": plain(N_("Nom de la personne qui ouvre")),
         "contact_email": plain(N_("Courriel de la personne qui ouvre")),
+        "contact_phone": plain(N_("Téléphone de la personne qui ouvre")),
+        "equipment": long(N_("Ce qu’il y a sur place")),
+        "wheelchair": among(N_("Accessible en fauteuil roulant"), WHEELCHAIR),
+        "note": long(N_("Note pour l’équipe")),
         "zone": plain(N_("Fuseau horaire")),
     },
     "session": {
