@@ -18,7 +18,7 @@ SOURCE = Path(training.__file__).parent
 # What no edit writes: keys, and what goes along with a change.
 NEVER = {"id", "created_at", "updated_at", "text", "organisation", "generation"}
 # Rows of which only what `change.edit` is given by name is edited: the rest changes by acts of their own.
-PARTLY = {"session", "booking", "invoice", "assignment"}
+PARTLY = {"session", "booking", "invoice", "note"}
 
 
 def edited_tables() -> set[type]:

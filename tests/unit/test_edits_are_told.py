@@ -11,11 +11,16 @@ import training
 SOURCE = Path(training.__file__).parent
 # Handler → why nobody can write over a colleague's words by it.
 EXCUSED = {
+    ("notes", "correct"): "its writer alone corrects it, within a day",
     ("settings/supporters", "remove"): "one press, no words",
     ("settings/supporters", "restore"): "one press, no words",
 }
 # Handler → who gives it its page at this time.
 WAITING = {
+    ("settings/first_day", "write_bank"): "first day",
+    ("settings/first_day", "write_vat"): "first day",
+    ("settings/first_day", "write_looks"): "first day",
+    ("settings/first_day", "write_identity"): "first day",
     ("sessions/venues", "edit"): "places",
     ("sessions/facilitators", "edit"): "people",
     ("catalogue/offers", "save"): "offers",

@@ -49,7 +49,6 @@ async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
     return int(known)
 
 
-<<<<<<< HEAD
 async def _known(organisation: int, new: NewContact) -> Any:
     if new.email is None:
         sql = "select id from contact where organisation = $1 and email is null and fold(name) = fold($2)"
@@ -58,12 +57,9 @@ async def _known(organisation: int, new: NewContact) -> Any:
     return await db.value(sql, organisation, new.email)
 
 
-async def edit_contact(actor: Actor, contact: int, new: NewContact, *, active: bool = True) -> None:
-=======
 async def edit_contact(
     actor: Actor, contact: int, new: NewContact, *, active: bool = True, seen: int | None = None
 ) -> None:
->>>>>>> cc6f9820 (Say in every form what was changed meanwhile; keep whom the home no longer names)
     """Correct a contact, or put it aside: nothing is sent to it any more. Conflict: the address is a colleague's."""
     async with acting(actor, "contact.edit", ("contact", contact)) as change:
         actor.must(Permission.INVOICES_PREPARE)
@@ -101,13 +97,8 @@ async def _write_contact(
     change: Change, contact: int, new: NewContact, *, active: bool, seen: int | None = None
 ) -> None:
     await change.sign()  # whoever is put aside, or has another address, leaves: the database ends what they held
-<<<<<<< HEAD
     values = {**_checked(new), "active": active}
-    if not await change.edit(Contact, contact, values):
-=======
-    values = {**asdict(new), "email": numbers.check_email(new.email), "active": active}
     if not await change.edit(Contact, contact, values, seen=seen):
->>>>>>> cc6f9820 (Say in every form what was changed meanwhile; keep whom the home no longer names)
         raise NotFound(_("Ce contact n’existe pas."))
     if any(edit.field == "email" for edit in change.edits):
         await outbox.put("contact.readdressed", ("contact", contact))

@@ -24,13 +24,8 @@ from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
-<<<<<<< HEAD
-from training.reporting.office.notes import NoteShown, notes_of
-=======
-from training.messages.queries import MailListed
 from training.reporting.office.edits import EditShown, edits_of
-from training.reporting.office.mails import mails_about
->>>>>>> cc6f9820 (Say in every form what was changed meanwhile; keep whom the home no longer names)
+from training.reporting.office.notes import NoteShown, notes_of
 from training.reporting.portal.facts_wanted import wanted
 from training.reporting.timeline import TimelineStep, timeline
 from training.scheduling import queries as scheduling
@@ -55,13 +50,9 @@ class OfficeBooking:
     lacking: tuple[str, ...]  # what it cannot be invoiced without, in words
     awaited: bool  # these make the whole no more: seats changed since they were said
     free_paper: bool
-<<<<<<< HEAD
     notes: list[NoteShown]  # what was said about it, mails among it
     contacts: list[ContactView]  # who may have said it
-=======
-    mails: list[MailListed]
     edits: list[EditShown]
->>>>>>> cc6f9820 (Say in every form what was changed meanwhile; keep whom the home no longer names)
     may_confirm: bool
     may_decline: bool
     may_cancel: bool
@@ -100,13 +91,9 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         lacking=await _lacking(view, organisation) if not shares and issued is None else (),
         awaited=awaited,
         free_paper=paper is not None,
-<<<<<<< HEAD
         notes=await notes_of(actor, "booking", view.id, mails=about),
         contacts=await directory.contacts(view.organisation),
-=======
-        mails=await mails_about(*about) if actor.may(P.MAILS_SEE) else [],
         edits=await edits_of("booking", view.id),
->>>>>>> cc6f9820 (Say in every form what was changed meanwhile; keep whom the home no longer names)
         may_confirm=who_may.may_confirm(actor, standing, now),
         may_decline=who_may.may_decline(actor, standing),
         may_cancel=who_may.may_cancel(actor, standing, now),

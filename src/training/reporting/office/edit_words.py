@@ -339,6 +339,7 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "agreed_on": day(N_("D’accord le")),
         "agreement": plain(N_("Où l’accord est gardé")),
     },
+    "note": {"text": long(N_("Note"))},
     "theme": {
         "name": plain(N_("Nom")),
         "paper": among(N_("Papier"), PAPER_NAMES),

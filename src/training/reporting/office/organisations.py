@@ -22,12 +22,9 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.kernel.searching import SearchedList, SearchPlace
-<<<<<<< HEAD
-from training.reporting.office.notes import NoteShown, notes_of
-=======
 from training.records import queries as records
 from training.reporting.office.edits import EditShown, edits_of
->>>>>>> cc6f9820 (Say in every form what was changed meanwhile; keep whom the home no longer names)
+from training.reporting.office.notes import NoteShown, notes_of
 from training.reporting.paging import cut
 
 P = Permission
