@@ -44,14 +44,20 @@ async def cancel(actor: Actor, booking: int, reason: str = "") -> None:
 
 
 async def call_off_session(actor: Actor, session: int, reason: str) -> None:
-    """Cancel a session and every live booking of it, together; everybody concerned is told once."""
+    """Cancel a session and every live booking of it, together; everybody concerned is told once.
+
+    One that was never published is given up so, and needs no reason. No session is ever deleted.
+    """
     async with acting(actor, "session.call-off", ("session", session)) as change:
         actor.must(Permission.SESSIONS_PLAN, session=session)
+        change.about("session", session, "state")
+        locked = await scheduling.lock_session(session)
         reason = reason.strip()
+        if not reason and locked.state == SessionState.DRAFT:
+            reason = _("Abandonnée avant d’être publiée.")
         if not reason:
             raise Invalid(_("Donnez le motif : ce texte part dans le courriel à chaque structure."), field="reason")
-        change.about("session", session, "state")
-        check_call_off((await scheduling.lock_session(session)).state)
+        check_call_off(locked.state)
         call_off = await scheduling.mark_cancelled(session, reason, by=actor)
         live = await _locked("session = $1 and booking_may_come(state)", session)
         await _end(actor, live, BookingState.CANCELLED, EndedBy.PLATFORM, reason, call_off)

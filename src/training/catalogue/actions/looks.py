@@ -72,6 +72,8 @@ async def remove_picture(actor: Actor, offer: int) -> None:
         actor.must(Permission.CATALOGUE_EDIT)
         change.about("offer", offer, "picture")
         known = await _lock_picture(offer)
+        for name in PictureWords.__dataclass_fields__ if known else ():
+            change.edited(name, known and known[name], None)
         await OfferPicture.delete().where(OfferPicture.offer == offer)
         await _forget(known)
 

@@ -187,6 +187,11 @@ class CallOffShown:
     reach: CallOffReach
     possible: bool
 
+    @property
+    def draft(self) -> bool:
+        """It was never published: it is given up."""
+        return self.session.state == SessionState.DRAFT
+
 
 async def call_off_page(scope: Scope, session: int) -> CallOffShown:
     """What calling a session off leads to, in two statements; NotFound when there is no such session."""

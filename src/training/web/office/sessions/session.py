@@ -142,8 +142,10 @@ async def call_off(request: Asked, session: FromPath[int]) -> Template | Redirec
     reason = form.lines("reason", most=400)
     if form.good:
         with form.refusals():
+            draft = (await reading.call_off_page(the_actor(request).scope, row(session))).draft
             await call_off_session(the_actor(request), row(session), reason)
-            return go(f"{PATH}/{session}", _("Séance annulée : chacun est prévenu par courriel."))
+            told = _("Séance annulée : chacun est prévenu par courriel.")
+            return go(f"{PATH}/{session}", _("Séance abandonnée.") if draft else told)
     return await _call_off(request, session, form)
 
 
