@@ -12,6 +12,7 @@ import accounts_makers
 import audited_calls
 import audited_catalogue
 import audited_deliverers
+import audited_organisations
 import audited_people
 import audited_places
 import makers
@@ -333,6 +334,7 @@ async def the_year() -> None:
     await audited_people.come_and_go(town)
     await audited_places.settle()
     await audited_calls.answer(town)
+    await audited_organisations.come_to_an_end(town)
     draft = await makers.make_session(town.offer, starts_at=town.ends_at, state=SessionState.DRAFT)
     await scheduling.publish_session(SYSTEM, draft)
     await assignments.assign(SYSTEM, await db.value("select max(id) from slot"), town.facilitator)

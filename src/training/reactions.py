@@ -21,6 +21,7 @@ from training.billing.actions.make_billable import (
 )
 from training.billing.actions.refit import refit, refit_credited
 from training.bookings.actions import booking as bookings
+from training.bookings.actions.closing import end_bookings_of
 from training.bookings.actions.readdressed import hand_over, tell_later_of_contact
 from training.dunning.actions.pauses import follow_dispute
 from training.kernel.actor import Actor
@@ -71,6 +72,12 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         Reaction("messages.actions.organisations.welcome", organisations.welcome),
         Reaction("bookings.actions.booking.confirm_requests_of", bookings.confirm_requests_of),
     ),
+    "organisation.refused": (Reaction("bookings.actions.closing.end_bookings_of", end_bookings_of),),
+    "organisation.requests_ended": (
+        Reaction("messages.actions.organisations.tell_refused", organisations.tell_refused),
+    ),
+    "organisation.archived": (Reaction("bookings.actions.closing.end_bookings_of", end_bookings_of),),
+    "organisation.attached": (Reaction("messages.actions.organisations.tell_attached", organisations.tell_attached),),
     "booking.requested": (
         Reaction("messages.actions.bookings.acknowledge", booking_mail.acknowledge),
         Reaction("messages.actions.bookings.tell_staff", booking_mail.tell_staff),

@@ -8,7 +8,7 @@ import pytest
 
 import makers
 from training.directory import queries
-from training.directory.actions import contacts, organisations
+from training.directory.actions import contacts, locking, organisations
 from training.directory.actions import platform as platform_actions
 from training.directory.actions.contacts import NewContact
 from training.directory.actions.organisations import NewOrganisation
@@ -103,9 +103,9 @@ async def test_staff_are_told_of_a_new_organisation_and_its_people_that_it_is_we
 
 async def test_a_locked_organisation_says_its_state(database_test):
     organisation = await makers.make_organisation(approved=False)
-    assert (await organisations.lock_organisation(organisation)).state == OrganisationState.PENDING
+    assert (await locking.lock_organisation(organisation)).state == OrganisationState.PENDING
     with pytest.raises(NotFound):
-        await organisations.lock_organisation(0)
+        await locking.lock_organisation(0)
 
 
 async def test_the_platform_is_one_row_changed_by_what_is_given(database_test):

@@ -8,6 +8,7 @@ from enum import StrEnum
 import pytest
 
 from training.bookings.rules.states import EXPIRING, IN_LINE, NAMEABLE, OCCUPYING, BookingState
+from training.directory.rules.organisations import CURRENT, OrganisationState
 from training.kernel import db
 from training.scheduling.rules import BOOKABLE, HOLDING, AssignmentState, SessionState
 
@@ -18,6 +19,7 @@ SETS: list[tuple[str, type[StrEnum], Collection[StrEnum]]] = [
     ("booking_may_come", BookingState, NAMEABLE),
     ("booking_expires", BookingState, EXPIRING),
     ("booking_in_line", BookingState, IN_LINE),
+    ("organisation_current", OrganisationState, CURRENT),
     ("session_bookable", SessionState, BOOKABLE),
     ("assignment_holds", AssignmentState, HOLDING),
 ]

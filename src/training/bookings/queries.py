@@ -228,3 +228,9 @@ async def participants(booking: int) -> list[ParticipantView]:
     """Who was named for a booking."""
     sql = "select id, name, email from participant where booking = $1 order by fold(name), name, id"
     return await db.rows(ParticipantView, sql, booking)
+
+
+async def ended_with_organisation(organisation: int) -> list[BookingView]:
+    """What ended because its organisation was refused or archived, and has not come back; the soonest first."""
+    sql = f"{BOOKING} where b.organisation = $1 and e.organisation_ending is not null order by s.starts_at, b.id"
+    return await db.rows(BookingView, sql, organisation)

@@ -6,7 +6,7 @@ from piccolo.columns import Array, BigInt, Boolean, Bytea, Integer, Serial, Text
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from training.directory.tables import Contact, Organisation
+from training.directory.tables import Contact, Organisation, OrganisationEnding
 from training.identity.tables import User
 from training.kernel.columns import belongs_to, instant, short_text
 from training.records.tables import File
@@ -80,6 +80,7 @@ class BookingEnding(Table, tablename="booking_ending"):
     reason = short_text(400, null=True)
     call_off = belongs_to(CallOff, null=True)  # it fell with its session
     merged_into = belongs_to(Booking, null=True)  # its seats and people went there
+    organisation_ending = belongs_to(OrganisationEnding, null=True)  # it fell with its organisation
     held = Boolean(default=False)  # decided after its session was held: nobody of it came, or it joined who did
     undone_at = instant(null=True)
 

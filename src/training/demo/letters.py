@@ -34,8 +34,9 @@ from training.directory.queries import ContactView, OrganisationView, PlatformVi
 from training.directory.rules.organisations import Buyer, OrganisationState
 from training.dunning.rules.reminding import ReminderStep
 from training.identity.queries import MembershipView
-from training.identity.rules import Origin, Role
+from training.identity.rules import ROLE_HELP, ROLE_NAMES, Origin, Role
 from training.kernel import addresses, clock
+from training.kernel.i18n import _
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
 from training.messages.actions.resized import Resized
 from training.papers.rules.references import NO_REFERENCES
@@ -132,6 +133,18 @@ def organisation_letter(occasion: str, view: OrganisationView) -> Letter:
     """What `messages.actions.organisations` writes: to the team, or to the organisation."""
     if occasion == "organisation_approved":
         context: dict[str, Any] = {"organisation": view, "path": addresses.space(view.slug)}
+        return Letter(occasion, CONTACT, ("organisation", view.id), context)
+    if occasion == "organisation_refused":
+        ended = [booking(BookingState.DECLINED)]
+        why = "Nos ateliers sont pour les structures du Pays d’Alençon."
+        return Letter(
+            occasion, CONTACT, ("organisation", view.id), {"organisation": view, "reason": why, "ended": ended}
+        )
+    if occasion == "organisation_attached":
+        context = {
+            "organisation": replace(view, name="Mairie d’Alençon"), "into": view, "path": addresses.space(view.slug),
+            "role": _(ROLE_NAMES[Role.MEMBER]), "role_help": _(ROLE_HELP[Role.MEMBER]),
+        }  # fmt: skip
         return Letter(occasion, CONTACT, ("organisation", view.id), context)
     person = ContactView(
         1, view.id, CONTACT.name, CONTACT.email, "02 61 91 00 21", "Responsable de la formation", True, False, "fr"
@@ -258,6 +271,8 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "access_given": _access_given,
     "staff_organisation": lambda name: organisation_letter(name, organisation(OrganisationState.PENDING)),
     "organisation_approved": lambda name: organisation_letter(name, organisation()),
+    "organisation_refused": lambda name: organisation_letter(name, organisation(OrganisationState.REFUSED)),
+    "organisation_attached": lambda name: organisation_letter(name, organisation()),
     "assignment_confirmed": lambda name: assignment_letter(name, session(), slots(), "REQUEST"),
     "assignment_cancelled": lambda name: assignment_letter(name, session(), slots(), "CANCEL"),
     "invited": calendar_letters.following,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from training.directory.rules.billing_facts import BillingMoment, ChorusNeeds, Service, VatAbroad
 from training.directory.rules.communes import department_of, plain_name, says_cedex
-from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind, OrganisationState
+from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind, OrganisationState, check_current
 from training.directory.rules.team import TeamMember, people_of
 from training.kernel import db
 from training.kernel.countries import HOME
@@ -119,6 +119,11 @@ class OrganisationView:
     country: str = HOME
     billing_address: str = ""
     vat_abroad: VatAbroad | None = None
+    phone: str | None = None
+    website: str | None = None
+    siret_asked: str | None = None
+    see_name: str | None = None  # of the one that it is archived for
+    see_slug: str | None = None
 
     @property
     def kind_name(self) -> str:
@@ -129,6 +134,10 @@ class OrganisationView:
     def approved(self) -> bool:
         """May book at once."""
         return self.state == OrganisationState.APPROVED
+
+    def check_current(self) -> None:
+        """OrganisationClosed when nothing new may be done with it."""
+        check_current(self.state, self.name, self.see_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +169,11 @@ class FacilitatorView:
 
 
 _PLATFORM = ", ".join(PlatformView.__slots__)
-_ORGANISATION = ", ".join(f"o.{name}" for name in OrganisationView.__slots__)
+_SEEN = {"see_name": "name", "see_slug": "slug"}
+_ORGANISATION = ", ".join(
+    f"(select {_SEEN[name]} from organisation where id = o.see) as {name}" if name in _SEEN else f"o.{name}"
+    for name in OrganisationView.__slots__
+)
 # All that a search of organisations `g`, of contacts `c` looks through: as the indexes organisation_words and
 # contact_words have them.
 ORGANISATION_WORDS = "' ' || g.name || ' ' || g.city || ' ' || coalesce(g.siret, '')"
@@ -200,6 +213,13 @@ async def organisations(ids: list[int]) -> list[OrganisationView]:
     """Organisations by id, by name."""
     sql = f"select {_ORGANISATION} from organisation o where o.id = any($1) order by fold(o.name), o.name, o.id"
     return await db.rows(OrganisationView, sql, ids)
+
+
+async def reason_of_ending(organisation: int) -> str | None:
+    """Why an organisation was refused, or archived; None where nobody said, or it was not."""
+    sql = "select reason from organisation_ending where organisation = $1 and undone_at is null"
+    found = await db.value(sql, organisation)
+    return None if found is None else str(found)
 
 
 async def contacts(organisation: int) -> list[ContactView]:

@@ -126,6 +126,10 @@ class Organisation(Table, tablename="organisation"):
     country = Varchar(length=2, default="FR")  # ISO 3166-1, of the address
     billing_address = Varchar(length=400, default="")  # where invoices go, when it is elsewhere
     vat_abroad = Varchar(length=20, default=None, null=True)  # of a buyer abroad: what the accountant chose
+    phone = short_text(30, null=True)
+    website = short_text(null=True)
+    siret_asked = Varchar(length=14, default=None, null=True)  # said at registration, and another's
+    see = belongs_to("self", null=True)  # archived for another: never one that itself points on (a trigger)
     created_at = instant()
 
     organisation_rna_is_one = Check("rna ~ '^W[0-9A-Z]{9}$'")
@@ -133,6 +137,49 @@ class Organisation(Table, tablename="organisation"):
     organisation_vat_abroad_is_a_choice = Check("vat_abroad in ('as_here', 'reverse_charge', 'outside')")
     organisation_payment_days_are_few = Check("payment_days between 0 and 60")
     organisation_siret_is_fourteen_digits = Check("siret ~ '^[0-9]{14}$'")
+    organisation_siret_asked_is_fourteen_digits = Check("siret_asked ~ '^[0-9]{14}$'")
+    organisation_see_is_archived = Check("see is null or state = 'archived'")
+    organisation_see_is_another = Check("see <> id")
+
+
+class OrganisationEnding(Table, tablename="organisation_ending"):
+    """That an organisation was refused or archived: who did, when, why, with what. What undoes it reads and closes it.
+
+    One at a time is open (index `organisation_ending_open`).
+    """
+
+    id: Serial
+    organisation = belongs_to(Organisation)
+    state = short_text(20)  # what it became
+    earlier = short_text(20)
+    reason = short_text(400, null=True)
+    see = belongs_to(Organisation, null=True)
+    siret = Varchar(length=14, default=None, null=True)  # that the other one had not, and has since
+    ends_coming = Boolean(default=False)  # what it had confirmed ahead ends too
+    ended_at = instant()
+    actor_kind = short_text(10)
+    actor_id = BigInt(default=None, null=True)
+    undone_at = instant(null=True)
+
+    organisation_ending_is_one = Check("state in ('refused', 'archived')")
+
+
+class Lookalike(Table, tablename="lookalike"):
+    """Two organisations that look the same, never of two SIRETs: triggers on organisations and contacts note them.
+
+    `apart_at`: somebody said that they are two, which is remembered.
+    """
+
+    id: Serial
+    first = belongs_to(Organisation)
+    second = belongs_to(Organisation)
+    same_name = Boolean(default=False)
+    same_address = Boolean(default=False)
+    same_mail = Boolean(default=False)
+    apart_at = instant(null=True)
+
+    lookalike_once = Unique([first, second])
+    lookalike_is_of_two = Check("first < second")
 
 
 class ChorusService(Table, tablename="chorus_service"):

@@ -115,7 +115,7 @@ def _check(actor: Actor, view: BookingView, session: SessionView, organisation: 
             check_more(_as_locked(session), view.organisation, view.seats, seats, now, team=team)
         else:
             check_waiting(_as_locked(session), seats)
-        who_may.check_books(organisation.state)
+        organisation.check_current()
 
 
 def _check_giving_back(actor: Actor, view: BookingView) -> None:

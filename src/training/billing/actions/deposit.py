@@ -8,6 +8,7 @@ from training.billing.rules.deposits import check_deposit, percent_of
 from training.billing.rules.grouping import BillablePart
 from training.billing.rules.states import DocumentKind
 from training.bookings import queries as bookings
+from training.directory.actions.locking import hold_current
 from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
@@ -37,6 +38,7 @@ async def ask_deposit(
         early = await deposits.early(booking)
         assert early is not None  # noqa: S101 - its booking was there a moment ago
         check_deposit(early)
+        await hold_current(view.organisation)
         cents = _cents(view.price_cents, percent, amount_cents)
         await lock_payers([view.organisation])
         on = await owing.ground([view])

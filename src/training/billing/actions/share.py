@@ -18,6 +18,7 @@ from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
+from training.directory.actions.locking import hold_current
 from training.kernel import db
 from training.kernel.actor import SYSTEM, Actor
 from training.kernel.errors import Conflict, Invalid, NotFound
@@ -51,7 +52,7 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
         sharing.check_share(view.state, view.tariff_mode, await db.value(_ISSUED, booking), awaited=awaited)
         if shares:
             sharing.check(shares, view.seats, view.price_cents)
-            await _check_payers(shares)
+            await _check_payers(shares, view.organisation)
         wanted = [] if _is_whole(view, shares) else shares
         await _check_drafts(booking)
         billed = await db.value(_BILLED, booking)
@@ -85,10 +86,12 @@ def _is_whole(view: BookingView, shares: Sequence[Share]) -> bool:
     return only.payer == view.organisation and only.references.over(view.references) == view.references
 
 
-async def _check_payers(shares: Sequence[Share]) -> None:
+async def _check_payers(shares: Sequence[Share], own: int) -> None:
     known = {o.id for o in await directory.organisations([s.payer for s in shares])}
     if any(s.payer not in known for s in shares):
         raise Invalid(_("Choisissez un client dans la liste."), field="payer")
+    for payer in sorted({s.payer for s in shares} - {own}):  # what is its own is paid by it, whatever it became
+        await hold_current(payer)
     for item in shares:
         check_references(item.references)
 

@@ -48,6 +48,10 @@ class Check:
     warns: bool = False  # fine, and yet somebody should look: it never blocks
 
 
+# Of whom somebody of the team has said that they know it; what an archived one had booked is still invoiced.
+_VOUCHED_FOR = frozenset({OrganisationState.APPROVED, OrganisationState.ARCHIVED})
+
+
 @dataclass(frozen=True, slots=True)
 class Seller:
     """What counts of the platform."""
@@ -242,7 +246,7 @@ def _parties(seller: Seller, payer: Payer) -> list[Check]:
     """Shown when they are wrong only: they are the same on every invoice."""
     approved = _("{name} n’est pas encore validée.").format(name=payer.name)
     asked = (
-        (CheckKey.APPROVED, payer.state == OrganisationState.APPROVED, approved),
+        (CheckKey.APPROVED, payer.state in _VOUCHED_FOR, approved),
         (
             CheckKey.SELLER_SIRET,
             bool(seller.siret),

@@ -29,7 +29,7 @@ from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
 from training.catalogue.rules.tariffs import Price
-from training.directory.actions.organisations import LockedOrganisation, lock_organisation
+from training.directory.actions.locking import LockedOrganisation, hold_current, lock_organisation
 from training.directory.rules.organisations import OrganisationState
 from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import SYSTEM, Actor
@@ -95,7 +95,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
         _check_seen(actor, session, new.organisation)
         session, group = await group_of(session, new.organisation)
         check_bookable(session, new.organisation, new.seats, clock.now())
-        organisation = await lock_organisation(new.organisation)
+        organisation = await hold_current(new.organisation)
         state = _first_state(organisation.state, new.option)
         booked = await _join(actor, change, new, session, organisation, chosen(group, state, new.had), state)
         change.about("booking", booked.id)
@@ -116,7 +116,7 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
         check_waiting(session, new.seats + (joined.row.seats if joined else 0))
         if new.seats <= session.seats_left:
             raise Conflict(_("Il reste assez de places : réservez directement."), field="seats")
-        organisation = await lock_organisation(new.organisation)
+        organisation = await hold_current(new.organisation)
         booked = await _join(actor, change, new, session, organisation, joined, BookingState.WAITING)
         change.about("booking", booked.id)
     return booked
@@ -175,9 +175,11 @@ async def confirm(actor: Actor, booking: int) -> int:
         actor.must(Permission.BOOKINGS_CONFIRM, organisation=row.organisation)
         team = actor.may(Permission.BOOKINGS_CONFIRM)
         who_may.check_confirm(standing_of(row, session), clock.now(), team=team)
+        organisation = await lock_organisation(row.organisation)
+        if session.state != SessionState.HELD and session.starts_at > clock.now():  # who came all the same came
+            organisation.check_current()
         if row.state == BookingState.OFFERED and (joined := await merge(row, session, by=actor)):
             return joined.id
-        organisation = await lock_organisation(row.organisation)
         today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, row.seats)
         cost = promised(row.price, today)
         await note_admission(row, session)
@@ -250,7 +252,6 @@ def _check_seen(actor: Actor, session: LockedSession, organisation: int) -> None
 
 
 def _first_state(organisation: OrganisationState, option: bool) -> BookingState:
-    who_may.check_books(organisation)
     if organisation == OrganisationState.PENDING:
         return BookingState.PENDING
     return BookingState.OPTION if option else BookingState.CONFIRMED

@@ -131,6 +131,23 @@ async def end_absent(actor: Actor, booking: int) -> None:
         await _end(actor, [row], BookingState.EXPIRED, EndedBy.PLATFORM, "", held=True)
 
 
+async def end_with_organisation(actor: Actor, booking: int, ending: int, reason: str, *, undecided_only: bool) -> bool:
+    """A booking ends because its organisation did: a request is declined, anything else cancelled. False: it changed.
+
+    Part of the reaction that ends them all; nothing is sent from here.
+    """
+    async with acting(actor, "booking.end-with-organisation", ("booking", booking)) as change:
+        actor.must(Permission.PLATFORM_RUN)
+        change.about("booking", booking, "state")
+        row, session = await lock_booking(booking)
+        kept = undecided_only and row.state == BookingState.CONFIRMED
+        if row.state in states.ENDED or kept or session.state == SessionState.HELD:
+            return False
+        becomes = BookingState.DECLINED if row.state == BookingState.PENDING else BookingState.CANCELLED
+        await _end(actor, [row], becomes, EndedBy.PLATFORM, reason, organisation_ending=ending)
+    return True
+
+
 async def end_merged(row: LockedBooking, joined: LockedBooking, *, by: Actor, held: bool) -> None:
     """An accepted offer goes on in the booking beside it: one group, one booking. `held`: its session was by then."""
     who = EndedBy.PLATFORM if by.may(Permission.BOOKINGS_CONFIRM) else EndedBy.ORGANISATION
@@ -223,12 +240,14 @@ async def _end(
     *,
     held: bool = False,
     merged_into: int | None = None,
+    organisation_ending: int | None = None,
 ) -> None:
     """The one door by which bookings end, with the row that says who ended them, why, and with what."""
     for row in rows:
         states.check_move(row.state, state, row.expires_at, clock.now())
     ids, said = [row.id for row in rows], reason.strip() or None
-    await db.execute(_END, ids, state, clock.now(), by, said, actor.kind, actor.id, call_off, held, merged_into)
+    what = (call_off, held, merged_into, organisation_ending)
+    await db.execute(_END, ids, state, clock.now(), by, said, actor.kind, actor.id, *what)
 
 
 _END = """
@@ -238,6 +257,6 @@ _END = """
         from was w where b.id = w.id
     )
     insert into booking_ending (booking, state, earlier, ended_by, ended_at, reason, actor_kind, actor_id, call_off,
-                                held, merged_into)
-    select id, $2, state, $4, $3, $5, $6, $7, $8, $9, $10 from was order by id
+                                held, merged_into, organisation_ending)
+    select id, $2, state, $4, $3, $5, $6, $7, $8, $9, $10, $11 from was order by id
 """

@@ -14,7 +14,7 @@ from training.bookings.rules.prices import merged
 from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant
 from training.catalogue import queries as catalogue
-from training.directory.actions.organisations import lock_organisation
+from training.directory.actions.locking import lock_organisation
 from training.kernel import db, outbox
 from training.kernel.actor import Actor
 from training.kernel.i18n import _
@@ -72,18 +72,20 @@ def told_too(known: GroupBooking, told: References, note: str) -> dict[str, obje
     return {**references.ordered, "note": joined_note(known.note, note)}
 
 
-async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor) -> Booked | None:
+async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor, into: int | None = None) -> Booked | None:
     """An offer is accepted, and the organisation has booked there by now: its seats and people join that booking.
 
-    None: it has not. BookedAlready: what it has is not confirmed.
+    `into`: the other organisation that whoever asked is found to be. None: it has not. BookedAlready: what it has is
+    not confirmed.
     """
-    group = await _group(session, offered.organisation)
+    group = await _group(session, into or offered.organisation)
     joined = chosen(group, BookingState.CONFIRMED)
     if joined is None:
         return None
-    own = next(known for known in group if known.row.id == offered.id)
+    mates = await _group(session, offered.organisation) if into else group
+    own = next(known for known in mates if known.row.id == offered.id)
     seats = joined.row.seats + offered.seats
-    kind = (await lock_organisation(offered.organisation)).kind
+    kind = (await lock_organisation(joined.row.organisation)).kind
     today = await catalogue.price_of(session.offer, kind, session.starts_at, seats)
     cost = merged(joined.row.price, offered.price, joined.row.seats, seats, today)
     await end_merged(offered, joined.row, by=by, held=session.state == SessionState.HELD)

@@ -10,7 +10,7 @@ from training.bookings.rules.states import OCCUPYING, SeatsOrigin
 from training.bookings.tables import Booking, SeatsChange
 from training.catalogue import queries as catalogue
 from training.catalogue.rules.tariffs import Price
-from training.directory.actions.organisations import lock_organisation
+from training.directory.actions.locking import lock_organisation
 from training.directory.rules.organisations import OrganisationState
 from training.kernel import clock, db, limits, outbox
 from training.kernel.actor import Actor
@@ -35,7 +35,7 @@ async def resize(actor: Actor, booking: int, seats: int, *, accept_price_cents: 
         await _check(row, session, seats, team=actor.may(Permission.BOOKINGS_MAKE))
         organisation = await lock_organisation(row.organisation)
         if seats > row.seats:
-            who_may.check_books(organisation.state)
+            organisation.check_current()
         await not_too_often(row.organisation, organisation.state, by=actor)
         today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
         cost = resized(row.price, row.seats, seats, today)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from training.bookings.rules.seats import SessionClosed
 from training.bookings.rules.states import EXPIRING, NAMEABLE, BookingState, already, check_move, is_late
-from training.directory.rules.organisations import OrganisationState
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Forbidden, Invalid, allows
 from training.kernel.i18n import _
@@ -26,12 +25,6 @@ class Standing:
     expires_at: datetime | None
     session_state: SessionState
     starts_at: datetime
-
-
-def check_books(organisation: OrganisationState) -> None:
-    """Who is approved takes seats, or waits to be; who was refused or is archived takes none, nor more of them."""
-    if organisation not in (OrganisationState.APPROVED, OrganisationState.PENDING):
-        raise Forbidden(_("Cette structure ne peut pas réserver : écrivez-nous."))
 
 
 # What may be done to a booking. `check_…` decides for the action, with words; `may_…` is the same for the page, with

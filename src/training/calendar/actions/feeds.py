@@ -8,6 +8,7 @@ from typing import Any
 from training.calendar.queries.feeds import FeedOwner
 from training.calendar.rules import FeedKind
 from training.calendar.tables import FeedToken
+from training.directory.actions.locking import hold_current
 from training.identity.rules import new_token
 from training.kernel import clock, db
 from training.kernel.actor import Actor
@@ -39,6 +40,8 @@ async def open_feed(
     kind = next((name for name, which in owner.items() if which is not None), "staff" if staff else "person")
     async with acting(actor, "feed.open") as change:
         _ask(actor, FeedKind(kind), actor.id, organisation, facilitator, partner)
+        if organisation is not None:
+            await hold_current(organisation)
         token = new_token()
         made = await FeedToken.insert(
             FeedToken(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from training.directory.actions.locking import hold_current
 from training.directory.rules import numbers
 from training.directory.tables import Contact
 from training.kernel import clock, db, outbox
@@ -40,6 +41,7 @@ async def add_contact(actor: Actor, organisation: int, new: NewContact) -> int:
     """
     async with acting(actor, "contact.write") as change:
         actor.must(Permission.INVOICES_PREPARE)
+        await hold_current(organisation)
         known = await _known(organisation, new)
         if known is None:
             known = await _add_contact(organisation, new)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from piccolo.columns import Column
+
 from training.directory.actions.contacts import NewContact, _add_contact
 from training.directory.rules import numbers, organisations, slugs
 from training.directory.rules.organisations import Buyer, OrganisationKind, OrganisationState
-from training.directory.tables import Organisation
+from training.directory.tables import Organisation, OrganisationEnding
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.countries import HOME
@@ -56,7 +58,8 @@ async def register(
 
     `slug` is what its addresses would carry, its name otherwise; taken, a number is added.
 
-    Invalid: a name, an address or a SIRET that cannot be. Conflict: the SIRET is known.
+    Whoever registers one whose SIRET is known asks to be attached to it: the SIRET is noted as asked for.
+    Invalid: a name, an address or a SIRET that cannot be. Conflict: staff give a SIRET that is known.
     """
     async with acting(actor, "organisation.register") as change:
         if approved:
@@ -64,13 +67,16 @@ async def register(
         else:
             actor.must(Permission.ORGANISATIONS_REGISTER, account=actor.id)
         siret = _checked(new)
+        free = await _free_slug(slugs.slug(slug or new.name))
+        known = not approved and siret is not None and await db.value(_KNOWN, siret)
         made = await Organisation.insert(
             Organisation(
                 **{
                     **asdict(new),
-                    "siret": siret,
+                    "siret": None if known else siret,
+                    "siret_asked": siret if known else None,
                     "buyer": new.buyer or organisations.usual_buyer(new.kind, new.country),
-                    "slug": await _free_slug(slugs.slug(slug or new.name)),
+                    "slug": free,
                     "state": OrganisationState.APPROVED if approved else OrganisationState.PENDING,
                     "created_at": clock.now(),
                 }
@@ -85,6 +91,9 @@ async def register(
     return organisation
 
 
+_KNOWN = "select exists (select from organisation where siret = $1)"
+
+
 async def add_payer(actor: Actor, new: NewOrganisation, contact: NewContact) -> int:
     """An organisation or a person that staff make in order to invoice it. Sent twice, it is made once."""
     async with acting(actor, "organisation.add-payer") as change:
@@ -93,7 +102,8 @@ async def add_payer(actor: Actor, new: NewOrganisation, contact: NewContact) -> 
         known = await db.value(
             """
             select o.id from organisation o join contact c on c.organisation = o.id
-            where fold(o.name) = fold($1) and o.postcode = $2 and lower(c.email) = lower($3) limit 1
+            where fold(o.name) = fold($1) and o.postcode = $2 and lower(c.email) = lower($3)
+              and organisation_current(o.state) limit 1
             """,
             new.name.strip(),
             new.postcode.strip(),
@@ -105,35 +115,37 @@ async def add_payer(actor: Actor, new: NewOrganisation, contact: NewContact) -> 
 
 
 async def approve(actor: Actor, organisation: int) -> None:
-    """Somebody of the platform has looked: the organisation may book from now on. Conflict: it waits for nobody."""
+    """Somebody of the platform has looked, or has another mind now: it may book. Conflict: it may already."""
     async with acting(actor, "organisation.approve", ("organisation", organisation)) as change:
         actor.must(Permission.ORGANISATIONS_APPROVE)
         change.about("organisation", organisation, "state")
-        state = await db.value("select state from organisation where id = $1 for update", organisation)
-        if state is None:
+        row = await db.row(_Approved, _APPROVED, organisation)
+        if row is None:
             raise NotFound(_("Cette structure n’existe pas."))
-        organisations.check_approve(OrganisationState(state))
-        await Organisation.update({Organisation.state: OrganisationState.APPROVED}).where(
-            Organisation.id == organisation
-        )
+        organisations.check_approve(row.state)
+        if row.other is not None:
+            words = _("Son numéro SIRET est celui de « {name} » : rattachez cette demande à cette structure.")
+            raise Conflict(words.format(name=row.other))
+        values: dict[Column | str, str | None] = {"state": OrganisationState.APPROVED, "siret_asked": None}
+        if row.siret_asked:
+            values["siret"] = row.siret_asked
+        await Organisation.update(values).where(Organisation.id == organisation)
+        refused = (OrganisationEnding.organisation == organisation) & OrganisationEnding.undone_at.is_null()
+        await OrganisationEnding.update({OrganisationEnding.undone_at: clock.now()}).where(refused)
         await outbox.put("organisation.approved", ("organisation", organisation))
 
 
 @dataclass(frozen=True, slots=True)
-class LockedOrganisation:
-    """What a booking needs of its organisation, as it stands until the transaction that locked it ends."""
-
+class _Approved:
     state: OrganisationState
-    kind: OrganisationKind
+    siret_asked: str | None
+    other: str | None  # whose that SIRET is
 
 
-async def lock_organisation(organisation: int) -> LockedOrganisation:
-    """Hold the organisation as it is; others may hold it too. NotFound when there is none."""
-    sql = "select state, kind from organisation where id = $1 for share"
-    found = await db.row(LockedOrganisation, sql, organisation)
-    if found is None:
-        raise NotFound(_("Cette structure n’existe pas."))
-    return found
+_APPROVED = """
+    select o.state, o.siret_asked, (select name from organisation where siret = o.siret_asked) as other
+    from organisation o where o.id = $1 for update of o
+"""
 
 
 def _checked(new: NewOrganisation) -> str | None:
@@ -157,6 +169,9 @@ async def _hold_slugs() -> None:
     await db.execute("select pg_advisory_xact_lock(hashtextextended('organisation.slug', 0))")
 
 
+_PAGES = frozenset({"demandes", "doublons"})  # beside the organisations, in the office's addresses
+
+
 async def _free_slug(wanted: str) -> str:
     await _hold_slugs()
     taken = set(
@@ -164,6 +179,6 @@ async def _free_slug(wanted: str) -> str:
     )
     n = 2
     free = wanted
-    while free in taken:
+    while free in taken or free in _PAGES:
         free, n = f"{wanted}-{n}", n + 1
     return free

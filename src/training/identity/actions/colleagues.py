@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from training.directory.actions import contacts
 from training.directory.actions.contacts import NewContact
+from training.directory.actions.locking import hold_current
 from training.directory.rules.numbers import check_email
 from training.identity.actions.leaving import check_still, hold_roles
 from training.identity.actions.roles import account_of, give_role
@@ -32,6 +33,7 @@ async def invite_colleague(actor: Actor, organisation: int, name: str, email: st
         await hold_roles(organisation)
         await check_still(change, Permission.COLLEAGUES_MANAGE, organisation)
         account = await account_of(email, name)
+        await hold_current(organisation)
         if await db.value(_IN, account, organisation):
             raise Conflict(_("Cette personne a déjà accès à cet espace."), field="email")
         await limits.take(limits.INVITED_COLLEAGUES, organisation)

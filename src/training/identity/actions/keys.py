@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.directory.actions.locking import hold_current
 from training.identity import rules
 from training.identity.tables import ApiKey
 from training.kernel import clock, db, limits
@@ -17,6 +18,8 @@ async def create(actor: Actor, label: str, *, organisation: int | None) -> str:
     """A key of an organisation (a manager's rights there), or (None) of the platform (an administrator's)."""
     async with acting(actor, "apikey.create") as change:
         actor.must(Permission.PLATFORM_EDIT)
+        if organisation is not None:
+            await hold_current(organisation)
         key = PREFIX + rules.new_token()
         row = ApiKey(
             token_hash=digest(key),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.directory.actions.locking import hold_current
 from training.directory.rules.numbers import check_email
 from training.identity.rules import Origin, Role
 from training.identity.tables import Membership, User
@@ -46,6 +47,8 @@ async def grant(
     async with acting(actor, "membership.grant", ("account", account)) as change:
         actor.must(Permission.PLATFORM_EDIT)
         change.about("account", account, role)
+        if organisation is not None:
+            await hold_current(organisation)
         place = {"organisation": organisation, "partner": partner, "facilitator": facilitator}
         given = await give_role(account, role, **place)
         if given and role is Role.ADMINISTRATOR:

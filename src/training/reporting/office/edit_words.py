@@ -252,6 +252,9 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "billing_address": long(N_("Adresse de facturation")),
         "vat_abroad": among(N_("TVA d’un client à l’étranger"), ABROAD),
         "services": FieldWords(N_("Services dans Chorus Pro"), _services),
+        "phone": plain(N_("Téléphone")),
+        "website": plain(N_("Site internet")),
+        "see": named(N_("Archivée pour"), "organisation"),
     },
     "contact": _PERSON
     | {

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from training.directory.actions.communes import commune_named
+from training.directory.actions.locking import hold_current
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
@@ -84,6 +85,8 @@ async def plan_session(actor: Actor, new: NewSession) -> int:
     now = clock.now()
     async with acting(actor, "session.plan") as change:
         actor.must(Permission.SESSIONS_PLAN)
+        if new.organisation is not None:
+            await hold_current(new.organisation)
         slots = sorted(new.slots, key=lambda s: s.starts_at)
         rules.check_slots([SlotTimes(s.starts_at, s.ends_at) for s in slots])
         made = await Session.insert(
