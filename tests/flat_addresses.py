@@ -48,6 +48,8 @@ ADDRESSES = {
         "/gestion/seances?commune=c7", "/gestion/seances/{session}", "/gestion/seances/{session}/annuler",
         "/gestion/seances/{session}/modifier", "/gestion/seances/{held}/annuler-realisee", "/gestion/seances/nouvelle",
         "/gestion/structures", "/gestion/structures?etat=pending", "/gestion/structures?q=commune",
+        "/gestion/structures/demandes", "/gestion/structures/doublons", "/gestion/structures/{slug}/archiver?q=commune",
+        "/gestion/structures/commune-500/rattacher?q=commune", "/gestion/structures/commune-500/refuser",
         "/gestion/structures?q=zzzz", "/gestion/structures?q=42", "/gestion/structures/{slug}",
         "/gestion/structures/{slug}/facturation",
         "/gestion/structures/{slug}/contacts/nouveau", "/gestion/structures/{slug}/contacts/{contact}",

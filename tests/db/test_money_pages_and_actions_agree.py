@@ -18,6 +18,7 @@ from training.billing.actions.settle import NewPayment
 from training.billing.queries.credits import creditable
 from training.billing.rules.payments import Way
 from training.billing.rules.transmission import BY_HAND, STATUSES, Status, TransmissionStep
+from training.directory.actions import archiving
 from training.directory.actions.organisations import approve
 from training.directory.rules.organisations import OrganisationState
 from training.identity.rules import Role
@@ -27,7 +28,7 @@ from training.kernel.permissions import Permission
 from training.papers.rules.references import References
 from training.reporting.office.drafts import draft_page
 from training.reporting.office.invoice import OfficeInvoice, invoice_page
-from training.reporting.office.organisations import organisation_page
+from training.reporting.office.organisation import organisation_page
 
 pytestmark = pytest.mark.anyio
 S = Status
@@ -196,15 +197,21 @@ async def test_a_draft_s_page_offers_to_issue_what_can_be_issued(database_test):
         assert not (await draft_page(SYSTEM, draft.id)).may_issue
 
 
-async def test_an_organisation_s_page_offers_to_approve_who_waits_for_it(database_test):
+async def test_an_organisation_s_page_offers_what_may_become_of_it(database_test):
     town = await makers.make_town()
     slug = await db.value("select slug from organisation where id = $1", town.organisation)
     wrong, offered = [], 0
     for state, actor in product(OrganisationState, PEOPLE):
         await db.execute("update organisation set state = $2 where id = $1", town.organisation, state)
         page = await organisation_page(actor, slug, latest=1)
-        offered += page.may_approve
-        if await does(lambda: approve(actor, town.organisation)) != page.may_approve:  # noqa: B023
-            wrong.append((actor.label, state, page.may_approve))
+        for may, run in (
+            (page.may_approve, lambda: approve(actor, town.organisation)),  # noqa: B023
+            (page.may_refuse, lambda: archiving.refuse(actor, town.organisation, "Non.")),  # noqa: B023
+            (page.may_archive, lambda: archiving.archive(actor, town.organisation)),  # noqa: B023
+            (page.may_bring_back, lambda: archiving.bring_back(actor, town.organisation)),  # noqa: B023
+        ):
+            offered += may
+            if await does(run) != may:
+                wrong.append((actor.label, state, may))
     assert wrong == []
     assert offered

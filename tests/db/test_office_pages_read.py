@@ -7,7 +7,7 @@ import pytest
 import makers
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import NotFound
-from training.reporting.office import booking, invoice, organisations, session, sessions
+from training.reporting.office import booking, invoice, organisation, session, sessions
 from training.reporting.office.sessions import SessionFilter
 
 pytestmark = pytest.mark.anyio
@@ -55,7 +55,7 @@ async def test_what_is_not_there_is_said_by_the_query(database_test):
         session.call_off_page(SYSTEM.scope, 999_999),
         booking.booking_page(SYSTEM, "R-INCONNU"),
         invoice.invoice_page(SYSTEM, "F1999-00001"),
-        organisations.organisation_page(SYSTEM, "nulle-part", latest=5),
+        organisation.organisation_page(SYSTEM, "nulle-part", latest=5),
     ):
         with pytest.raises(NotFound):
             await reading

@@ -21,12 +21,12 @@ from training.directory.actions import archiving, organisations
 from training.directory.rules.organisations import OrganisationClosed, OrganisationKind, OrganisationState
 from training.identity.actions.joining import archive_for
 from training.identity.actions.roles import add_user, grant
-from training.identity.queries import role_there
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid
 from training.messages import queries as mails
+from training.messages.queries import role_there
 from training.worker import drain
 
 pytestmark = pytest.mark.anyio

@@ -19,8 +19,16 @@ NOT_ACTING = {
     "calendar.actions.invitations": {
         "prepare": "part of the mail that carries it",
     },
-    "directory.actions.organisations": {"lock_organisation": "takes a lock for an action above"},
     "directory.actions.set_up": {"settle_steps": "part of the action that saves what a step is about"},
+    "directory.actions.locking": {
+        "lock_organisation": "takes a lock for an action above",
+        "hold_current": "takes a lock for an action above, and asks whether something new may be done",
+    },
+    "directory.actions.archiving": {
+        "lock_closing": "takes a lock for an action above",
+        "write_ending": "part of the action that ends it",
+    },
+    "identity.actions.joining": {"let_in": "part of the action that lets them in"},
     "directory.actions.contacts": {
         "welcome_contact": "part of the action that lets them in",
         "put_aside": "part of the action that ends what they may",

@@ -112,14 +112,15 @@ async def test_a_small_association_needs_no_siret(client, email):
     assert answer.status_code == 303
 
 
-async def test_a_siret_that_is_known_is_refused_without_saying_whose(client, email):
+async def test_a_siret_that_is_known_is_asked_for_without_saying_whose(client, email):
     await makers.make_organisation()
     answer = await makers.post(client, "/inscription", {**GOOD, "siret": makers.SIRET})
-    assert answer.status_code == 409
-    words = text_of(answer.text)
-    assert "Une structure porte déjà ce numéro SIRET" in words
+    assert answer.status_code == 303
+    words = text_of((await client.get(answer.headers["location"])).text)
     assert "Commune d’Essai" not in words
-    assert fields(answer.text)["city"] == "Sées"
+    sql = "select siret, siret_asked from organisation order by id desc limit 1"
+    siret, asked = await db.connection().fetchrow(sql)
+    assert (siret, asked) == (None, makers.SIRET)
 
 
 async def test_a_visitor_signs_in_first(client):

@@ -234,3 +234,12 @@ async def ended_with_organisation(organisation: int) -> list[BookingView]:
     """What ended because its organisation was refused or archived, and has not come back; the soonest first."""
     sql = f"{BOOKING} where b.organisation = $1 and e.organisation_ending is not null order by s.starts_at, b.id"
     return await db.rows(BookingView, sql, organisation)
+
+
+async def asked_by(organisations: Sequence[int]) -> dict[int, list[BookingView]]:
+    """What some organisations asked for and nobody has answered, by organisation; the soonest first."""
+    found: dict[int, list[BookingView]] = {organisation: [] for organisation in organisations}
+    sql = f"{BOOKING} where b.organisation = any($1) and b.state in ('pending', 'waiting') order by s.starts_at, b.id"
+    for view in await db.rows(BookingView, sql, list(organisations)):
+        found[view.organisation].append(view)
+    return found

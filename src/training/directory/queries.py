@@ -215,6 +215,12 @@ async def organisations(ids: list[int]) -> list[OrganisationView]:
     return await db.rows(OrganisationView, sql, ids)
 
 
+async def organisations_of_sirets(sirets: Sequence[str]) -> list[OrganisationView]:
+    """Those whose SIRET is one of these."""
+    sql = f"select {_ORGANISATION} from organisation o where o.siret = any($1) order by o.id"
+    return await db.rows(OrganisationView, sql, list(sirets)) if sirets else []
+
+
 async def reason_of_ending(organisation: int) -> str | None:
     """Why an organisation was refused, or archived; None where nobody said, or it was not."""
     sql = "select reason from organisation_ending where organisation = $1 and undone_at is null"

@@ -150,16 +150,6 @@ async def api_keys() -> list[KeyView]:
     )
 
 
-async def role_there(email: str, organisation: int) -> Role | None:
-    """What an address is in an organisation, the manager's role first; None: nothing."""
-    sql = """
-        select m.role from membership m join account a on a.id = m.account
-        where lower(a.email) = lower($1) and m.organisation = $2 order by m.role = 'manager' desc, m.id limit 1
-    """
-    found = await db.value(sql, email, organisation)
-    return None if found is None else Role(found)
-
-
 async def is_managed(organisation: int) -> bool:
     """Whether somebody manages an organisation's space, or will at their first sign-in."""
     sql = """

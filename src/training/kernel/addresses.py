@@ -233,7 +233,7 @@ def office_access() -> str:
 
 # What waits for the team, by what it is, where it is dealt with: its list, narrowed as the list's own links do it
 WAITING: Mapping[str, str] = {
-    "organisations": "/gestion/structures?etat=pending",
+    "organisations": "/gestion/structures/demandes",
     "bookings": "/gestion/reservations?etat=pending",
     "undecided": "/gestion/reservations?etat=undecided",
     "doubled": "/gestion/reservations?etat=doubled",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from training.identity.rules import Role
 from training.kernel import clock, db, settings
 from training.kernel.clauses import Clauses
 from training.kernel.searching import SearchedList, SearchPlace
@@ -260,3 +261,13 @@ async def names_written_to(session: int) -> dict[str, str]:
         where t.session = $1 and m.to_name <> '' order by i.email, m.id desc
     """
     return {record["email"]: record["to_name"] for record in await db.connection().fetch(sql, session)}
+
+
+async def role_there(email: str, organisation: int) -> Role | None:
+    """What an address is in an organisation, the manager's role first; None: nothing."""
+    sql = """
+        select m.role from membership m join account a on a.id = m.account
+        where lower(a.email) = lower($1) and m.organisation = $2 order by m.role = 'manager' desc, m.id limit 1
+    """
+    found = await db.value(sql, email, organisation)
+    return None if found is None else Role(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from piccolo.columns import Column
 
@@ -66,22 +67,7 @@ async def register(
             actor.must(Permission.INVOICES_PREPARE)
         else:
             actor.must(Permission.ORGANISATIONS_REGISTER, account=actor.id)
-        siret = _checked(new)
-        free = await _free_slug(slugs.slug(slug or new.name))
-        known = not approved and siret is not None and await db.value(_KNOWN, siret)
-        made = await Organisation.insert(
-            Organisation(
-                **{
-                    **asdict(new),
-                    "siret": None if known else siret,
-                    "siret_asked": siret if known else None,
-                    "buyer": new.buyer or organisations.usual_buyer(new.kind, new.country),
-                    "slug": free,
-                    "state": OrganisationState.APPROVED if approved else OrganisationState.PENDING,
-                    "created_at": clock.now(),
-                }
-            )
-        ).returning(Organisation.id)
+        made = await _insert(new, _checked(new), slug, approved=approved)
         organisation = int(made[0]["id"])
         change.about("organisation", organisation)
         for contact in contacts:
@@ -89,6 +75,23 @@ async def register(
         if not approved:
             await outbox.put("organisation.registered", ("organisation", organisation))
     return organisation
+
+
+async def _insert(new: NewOrganisation, siret: str | None, slug: str | None, *, approved: bool) -> list[dict[str, Any]]:
+    free = await _free_slug(slugs.slug(slug or new.name))  # from here on registrations wait for each other
+    known = not approved and siret is not None and await db.value(_KNOWN, siret)
+    row = Organisation(
+        **{
+            **asdict(new),
+            "siret": None if known else siret,
+            "siret_asked": siret if known else None,
+            "buyer": new.buyer or organisations.usual_buyer(new.kind, new.country),
+            "slug": free,
+            "state": OrganisationState.APPROVED if approved else OrganisationState.PENDING,
+            "created_at": clock.now(),
+        }
+    )
+    return await Organisation.insert(row).returning(Organisation.id)
 
 
 _KNOWN = "select exists (select from organisation where siret = $1)"

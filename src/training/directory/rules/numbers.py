@@ -42,6 +42,19 @@ def check_email(text: str) -> str:
     return f"{local}@{domain.lower()}"
 
 
+# Where everybody has a mail address: that two people have one there says nothing.
+_SHARED = frozenset(
+    {"gmail.com", "googlemail.com", "orange.fr", "wanadoo.fr", "laposte.net", "free.fr", "sfr.fr", "bbox.fr",
+     "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr", "live.fr", "live.com", "yahoo.fr", "yahoo.com",
+     "icloud.com", "me.com", "aol.com", "gmx.fr", "gmx.com", "protonmail.com", "proton.me", "neuf.fr", "numericable.fr"}
+)  # fmt: skip
+
+
+def is_shared_domain(domain: str) -> bool:
+    """Whether a mail domain is a provider's, and hints at no organisation."""
+    return domain.lower() in _SHARED
+
+
 def check_iban(text: str) -> str:
     """An IBAN as banks write it, without spaces. ValueError, with a sentence, when its check digits are wrong."""
     try:

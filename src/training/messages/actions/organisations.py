@@ -6,13 +6,14 @@ from training.bookings import queries as bookings
 from training.directory import queries as directory
 from training.directory.queries import ContactView
 from training.directory.rules.organisations import OrganisationState
-from training.identity.queries import role_there, staff_addresses
+from training.identity.queries import staff_addresses
 from training.identity.rules import ROLE_HELP, ROLE_NAMES
 from training.kernel import addresses
 from training.kernel.actor import Actor
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
+from training.messages.queries import role_there
 
 
 async def tell_staff(actor: Actor, organisation: int) -> None:
@@ -71,7 +72,7 @@ async def tell_attached(actor: Actor, organisation: int) -> None:
     into = await directory.organisation_by_slug(found.see_slug)
     assert into is not None  # noqa: S101 - a foreign key says so
     for contact in await _who_asked(organisation):
-        held = await role_there(contact.email, into.id)
+        held = await role_there(contact.email or "", into.id)
         if held is None:
             continue
         context = {
@@ -84,4 +85,4 @@ async def tell_attached(actor: Actor, organisation: int) -> None:
 
 
 async def _who_asked(organisation: int) -> list[ContactView]:
-    return [contact for contact in await directory.contacts(organisation) if contact.for_booking]
+    return [contact for contact in await directory.contacts(organisation) if contact.for_booking and contact.email]

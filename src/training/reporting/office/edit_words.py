@@ -255,6 +255,7 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "phone": plain(N_("Téléphone")),
         "website": plain(N_("Site internet")),
         "see": named(N_("Archivée pour"), "organisation"),
+        "siret_asked": plain(N_("SIRET donné à l’inscription")),
     },
     "contact": _PERSON
     | {

@@ -1,33 +1,23 @@
-"""Organisations as the office's pages show them: the list, one, what its invoices need to know, its people."""
+"""Organisations as the office's pages show them: the list, what the invoices of one need to know, its people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.billing.queries import invoices as billing
-from training.billing.queries.invoices import InvoiceView
-from training.billing.rules.states import InvoiceState
-from training.bookings import queries as bookings
-from training.bookings.queries import BookingView
-from training.bookings.rules.states import BookingState
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
 from training.directory.rules.billing_facts import Service, needs_siret
-from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind, OrganisationState, may_approve
-from training.identity import queries as identity
+from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind, OrganisationState
 from training.kernel import clock, db
-from training.kernel.actor import Actor, Scope
+from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.kernel.permissions import Permission
 from training.kernel.searching import SearchedList, SearchPlace
 from training.records import queries as records
 from training.reporting.office.edits import EditShown, edits_of
-from training.reporting.office.notes import NoteShown, notes_of
+from training.reporting.office.lookalikes import any_lookalike
 from training.reporting.paging import cut
-
-P = Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +41,8 @@ class OrganisationListed:
     contact: str | None
     phone: str | None
     owed_cents: int
+    see_name: str | None = None
+    see_slug: str | None = None
 
     @property
     def kind_name(self) -> str:
@@ -79,6 +71,8 @@ async def organisations(
 
 _COLUMNS = """
     g.id, g.slug, g.name, g.kind, g.state, g.city, g.siret, g.buyer, g.country,
+    (select name from organisation where id = g.see) as see_name,
+    (select slug from organisation where id = g.see) as see_slug,
     (select count(*) from booking b join session s on s.id = b.session
      where b.organisation = g.id and b.state = 'confirmed' and s.starts_at > {now}) as coming,
     (select count(*) from booking where organisation = g.id and state = 'pending') as pending,
@@ -102,82 +96,23 @@ async def counts(scope: Scope) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class OfficeOrganisations:
-    """A page of the list. `following`: the id of its last one when there are more; `counts`: how many in each state."""
+    """A page of the list. `following`: the id of its last one when there are more; `counts`: how many in each state.
+
+    `alike`: some look the same, and nobody has said that they are two.
+    """
 
     organisations: list[OrganisationListed]
     following: int | None
     counts: dict[str, int]
+    alike: bool
 
 
 async def organisations_page(
     scope: Scope, *, state: str, search: str, after: int | None, limit: int
 ) -> OfficeOrganisations:
-    """What the page of organisations shows, in two statements."""
+    """What the page of organisations shows, in three statements."""
     shown, last = cut(await organisations(scope, state=state, search=search, after=after, limit=limit + 1), limit)
-    return OfficeOrganisations(shown, last.id if last else None, await counts(scope))
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationMoney:
-    """What an organisation owes, what of it is late, and what it has booked that no invoice says yet. Cents."""
-
-    owed_cents: int
-    late_cents: int
-    booked_cents: int  # net
-
-
-_MONEY = """
-    select coalesce(sum(gross_cents - settled_cents), 0)::bigint as owed_cents,
-           coalesce(sum(gross_cents - settled_cents) filter (where due_on < $2), 0)::bigint as late_cents,
-           (select coalesce(sum(b.price_cents), 0)::bigint from booking b
-            where b.organisation = $1 and b.state = 'confirmed' and b.tariff_mode <> 'free'
-              and not exists (select from billable where booking = b.id)) as booked_cents
-    from receivable where payer = $1 and settled_cents < gross_cents
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeOrganisation:
-    """What the page of an organisation shows: the `latest` bookings and invoices, and who left.
-
-    `managed`: somebody manages its space, or will at their first sign-in. `money`: for who may see invoices.
-    """
-
-    organisation: OrganisationView
-    contacts: list[ContactView]
-    former: list[ContactView]
-    services: list[Service]
-    bookings: list[BookingView]
-    pending: int
-    drafts: list[InvoiceView]
-    invoices: list[InvoiceView]
-    may_approve: bool
-    latest: int
-    managed: bool
-    money: OrganisationMoney | None
-    notes: list[NoteShown]  # what was said, of its bookings too, and every mail to it
-
-
-async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOrganisation:
-    """What the page of an organisation shows, in eleven statements; NotFound when there is none."""
-    view = await organisation(actor.scope, slug)
-    booked = await bookings.bookings(actor.scope, organisation=view.id, limit=latest)
-    seen = actor.may(P.INVOICES_SEE)
-    return OfficeOrganisation(
-        organisation=view,
-        contacts=await directory.contacts(view.id),
-        former=await directory.former_contacts(view.id),
-        services=await directory.chorus_services(view.id),
-        bookings=booked,
-        pending=sum(b.state == BookingState.PENDING for b in booked),
-        drafts=await billing.invoices(actor.scope, state=InvoiceState.DRAFT, organisation=view.id) if seen else [],
-        invoices=await billing.invoices(actor.scope, organisation=view.id, limit=latest) if seen else [],
-        may_approve=may_approve(actor, view.state),
-        latest=latest,
-        managed=await identity.is_managed(view.id),
-        money=await db.row(OrganisationMoney, _MONEY, view.id, clock.today()) if seen else None,
-        notes=await notes_of(actor, "organisation", view.id),
-    )
+    return OfficeOrganisations(shown, last.id if last else None, await counts(scope), await any_lookalike())
 
 
 @dataclass(frozen=True, slots=True)

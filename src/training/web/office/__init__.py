@@ -7,7 +7,15 @@ from training.web.office.accounting import balances, fiscal_years, journal, open
 from training.web.office.bookings import booking, seats
 from training.web.office.catalogue import offers, pictures, themes
 from training.web.office.invoices import credit_notes, draft_lines, drafts, invoice, trail, transmissions
-from training.web.office.organisations import billing_facts, contacts, organisation, payers
+from training.web.office.organisations import (
+    billing_facts,
+    contacts,
+    ending,
+    lookalikes,
+    organisation,
+    payers,
+    requests,
+)
 from training.web.office.page import staff_only
 from training.web.office.payments import bank, bank_lines, payment, receipts, reminders
 from training.web.office.sessions import changing, communes, facilitators, planning, session, venues
@@ -25,6 +33,9 @@ _PAGES = (
         booking,
         seats,
         organisation,
+        requests,
+        ending,
+        lookalikes,
         billing_facts,
         contacts,
         offers,

@@ -1,23 +1,23 @@
-"""Organisations: the list, one of them, and the word that lets it book."""
+"""Organisations: the list, and one of them."""
 
 from __future__ import annotations
 
-from litestar import get, post
+from litestar import get
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Template
 
-from training.directory.actions.organisations import approve as approve_organisation
 from training.directory.rules.billing_facts import needs_siret
 from training.directory.rules.organisations import OrganisationState
 from training.kernel.countries import HOME, country_name
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import organisations as reading
+from training.reporting.office.organisation import organisation_page as read_organisation
 from training.web.forms import Form
 from training.web.office.notes import blank_note
 from training.web.office.organisations.billing_facts import MOMENTS, NEEDS, VAT_ABROAD
 from training.web.office.page import show
-from training.web.pages import Asked, go, parts, the_actor
+from training.web.pages import Asked, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, pager, row_key
 
 P = Permission
@@ -46,7 +46,7 @@ async def listing(request: Asked) -> Template:
 @get(PATH + "/{slug:str}", permission=P.OFFICE_SEE)
 async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
     """One organisation: facts, people, bookings, invoices."""
-    found = await reading.organisation_page(the_actor(request), slug, latest=LATEST)
+    found = await read_organisation(the_actor(request), slug, latest=LATEST)
     view = found.organisation
     unsaid = _("À choisir : aucune facture ne part sans cette réponse")
     chosen = _(VAT_ABROAD[view.vat_abroad][0]) if view.vat_abroad else unsaid
@@ -64,12 +64,4 @@ async def organisation_page(request: Asked, slug: FromPath[str]) -> Template:
     )
 
 
-@post(PATH + "/{slug:str}/valider", permission=P.ORGANISATIONS_APPROVE)
-async def approve(request: Asked, slug: FromPath[str]) -> Redirect:
-    """Vouch for an organisation: what it asked for is confirmed."""
-    view = await reading.organisation(the_actor(request).scope, slug)
-    await approve_organisation(the_actor(request), view.id)
-    return go(f"{PATH}/{view.slug}", _("Structure validée : ses demandes sont confirmées, ses contacts prévenus."))
-
-
-HANDLERS = [listing, organisation_page, approve]
+HANDLERS = [listing, organisation_page]
