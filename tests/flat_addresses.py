@@ -54,6 +54,7 @@ ADDRESSES = {
         "/gestion/structures/{slug}/facturation",
         "/gestion/structures/{slug}/contacts/nouveau", "/gestion/structures/{slug}/contacts/{contact}",
         "/gestion/nouvelle-structure", "/gestion/lieux", "/gestion/lieux/nouveau", "/gestion/lieux/{venue}",
+        "/gestion/lieux/communes",
         "/gestion/lieux/communes/proches?q=commune", "/gestion/lieux/communes/proches?cp=61000",
         "/gestion/animation", "/gestion/animation/nouvelle-personne", "/gestion/animation/{facilitator}",
         "/gestion/notes/structure/{town}", "/gestion/notes/reservation/{noted}", "/gestion/notes/seance/{session}",

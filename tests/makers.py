@@ -15,9 +15,10 @@ from training.bookings.actions.locking import Booked
 from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
-from training.directory.actions import communes, facilitators, organisations, platform
+from training.directory.actions import facilitators, organisations, platform
 from training.directory.actions.contacts import NewContact
 from training.directory.actions.organisations import NewOrganisation
+from training.directory.formats.communes import CommuneSaid
 from training.directory.rules.organisations import OrganisationKind
 from training.identity.actions import roles, signin
 from training.identity.rules import Role
@@ -26,6 +27,7 @@ from training.kernel.actor import SYSTEM
 from training.papers.rules.references import References
 from training.scheduling import queries
 from training.scheduling.actions import planning as scheduling
+from training.scheduling.actions.communes import import_communes
 from training.scheduling.actions.planning import NewSession, NewSlot
 
 NOON = datetime(2027, 3, 1, 11, 0, tzinfo=UTC)  # a Monday; the usual present of tests that freeze the clock
@@ -127,10 +129,13 @@ async def make_offer(
     )
 
 
+async def make_commune(insee: str, name: str, postcode: str, at: tuple[float, float], population: int) -> int:
+    await import_communes(SYSTEM, [CommuneSaid(insee, name, (postcode,), at, population)])
+    return int(await db.value("select id from commune where insee = $1", insee))
+
+
 async def make_venue(name: str = "Salle des fêtes") -> int:
-    commune = await communes.add_commune(
-        SYSTEM, insee="61001", name="Alençon", postcode="61000", latitude=48.43, longitude=0.09, population=25_000
-    )
+    commune = await make_commune("61001", "Alençon", "61000", (48.43, 0.09), 25_000)
     return await scheduling.add_venue(
         SYSTEM, name=name, address="2 place du Marché", commune=commune, capacity=80, access="Parking derrière.",
         latitude=48.43, longitude=0.09,

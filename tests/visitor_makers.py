@@ -9,7 +9,6 @@ import pytest
 import makers
 from makers import text_of
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
-from training.directory.actions import communes
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.scheduling.actions import planning
@@ -37,9 +36,7 @@ async def priced_town() -> makers.Town:
 
 
 async def far_venue(name: str = "Salle de Brest") -> int:
-    commune = await communes.add_commune(
-        SYSTEM, insee="29019", name="Brest", postcode="29200", latitude=48.39, longitude=-4.49, population=140_000
-    )
+    commune = await makers.make_commune("29019", "Brest", "29200", (48.39, -4.49), 140_000)
     return await planning.add_venue(
         SYSTEM, name=name, address="1 rue", commune=commune, capacity=80, access="", latitude=None, longitude=None
     )

@@ -11,7 +11,6 @@ import pytest
 import makers
 from makers import text_of
 from portal_makers import enter
-from training.directory.actions import communes
 from training.directory.rules.organisations import OrganisationKind
 from training.identity.actions import roles
 from training.identity.rules import Role
@@ -196,9 +195,7 @@ async def test_a_commune_that_nobody_knows_is_said_and_all_dates_are_shown(clien
 
 async def test_communes_of_one_name_are_offered(client):
     await priced_town()
-    await communes.add_commune(
-        SYSTEM, insee="99001", name="Alençon", postcode="26160", latitude=44.5, longitude=5.0, population=300_000
-    )
+    await makers.make_commune("26001", "Alençon", "26160", (44.5, 5.0), 300_000)
     page = await client.get("/seances?pres=alencon")
     assert "pres=Alen%C3%A7on+26160" in page.text, "the one where sessions are held is meant, the other offered"
     assert "sur place" in text_of(page.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from training.cli import data, demo, doctor, keys, letter, mail, online, people, serving
+from training.cli import data, demo, doctor, importing, keys, letter, mail, online, people, serving
 from training.kernel.characters import hidden, hidden_said
 
 
@@ -34,6 +34,7 @@ for command in (
     data.ledger,
     people.user,
     keys.apikey,
+    importing.import_,
     mail.mail,
     online.stripe,
 ):

@@ -34,9 +34,10 @@ from training.demo.town.shapes import Organisation, PlannedBooking, PlannedSessi
 from training.demo.town.themes import THEMES
 from training.demo.town.venues import VENUES
 from training.directory import queries as directory_queries
-from training.directory.actions import communes, facilitators, organisations, partners, platform
+from training.directory.actions import facilitators, organisations, partners, platform
 from training.directory.actions.contacts import NewContact
 from training.directory.actions.organisations import NewOrganisation
+from training.directory.formats.communes import CommuneSaid
 from training.directory.rules.organisations import Buyer, OrganisationKind
 from training.identity.actions import roles
 from training.identity.rules import Role
@@ -46,6 +47,7 @@ from training.kernel.errors import Conflict
 from training.papers.rules.references import References
 from training.records.actions.acting import acting
 from training.scheduling.actions import planning as scheduling
+from training.scheduling.actions.communes import import_communes
 from training.scheduling.actions.planning import NewSession, NewSlot
 from training.scheduling.rules import SessionState
 
@@ -77,16 +79,10 @@ async def seed(today: date, drain: Drain, progress: Progress = lambda done, tota
 
 
 async def _who(town: Town) -> None:
+    said = [CommuneSaid(p.insee, p.name, (p.postcode,), (p.latitude, p.longitude), p.population) for p in PLACES]
+    await import_communes(SYSTEM, said)
     for place in PLACES:
-        town.communes[place.insee] = await communes.add_commune(
-            SYSTEM,
-            insee=place.insee,
-            name=place.name,
-            postcode=place.postcode,
-            latitude=place.latitude,
-            longitude=place.longitude,
-            population=place.population,
-        )
+        town.communes[place.insee] = await directory_queries.commune_typed(place.name, place.postcode) or 0
     columns = [c for c in directory_queries.PlatformView.__slots__ if hasattr(PLATFORM, c)]
     values = {column: getattr(PLATFORM, column) for column in columns}
     demo = {"vat_number": None, "logo": None, "issue_without_look": True, "is_demo": True}

@@ -1,0 +1,1 @@
+"""Bytes that say who is who, and where."""
