@@ -19,6 +19,10 @@ NOT_ACTING = {
     "calendar.actions.invitations": {
         "prepare": "part of the mail that carries it",
     },
+    "directory.actions.communes": {
+        "load": "part of the action that imports",
+        "stand_for": "part of the action that joins",
+    },
     "directory.actions.set_up": {"settle_steps": "part of the action that saves what a step is about"},
     "directory.actions.locking": {
         "lock_organisation": "takes a lock for an action above",
