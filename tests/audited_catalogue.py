@@ -6,10 +6,9 @@ from io import BytesIO
 
 from PIL import Image
 
-from training.catalogue.actions import looks, offers, supporters
+from training.catalogue.actions import looks, offers
 from training.catalogue.actions.offers import OfferBilling
 from training.catalogue.rules.looks import PictureWords, ThemeShown
-from training.catalogue.rules.supporters import NewSupporter, SupporterKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 
@@ -22,11 +21,6 @@ async def edit(offer: int) -> None:
     await looks.edit_theme(SYSTEM, await db.value("select min(id) from theme"), shown)
     await looks.set_picture(SYSTEM, offer, PictureWords("Une table", "Ana Test", clock.today(), "Classeur"), _photo())
     await looks.remove_picture(SYSTEM, offer)
-    new = NewSupporter(SupporterKind.FUNDER, "Région d’Essai", "https://region.example.org", "", 1, None)
-    made = await supporters.add_supporter(SYSTEM, new)
-    await supporters.edit_supporter(SYSTEM, made, new)
-    await supporters.archive_supporter(SYSTEM, made)
-    await supporters.name_again(SYSTEM, made)
 
 
 async def bill(offer: int) -> None:

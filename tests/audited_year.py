@@ -15,6 +15,7 @@ import audited_deliverers
 import audited_organisations
 import audited_people
 import audited_places
+import audited_tariffs
 import makers
 from training import timetable
 from training.accounting.actions.accounts import export_journal, set_accounts
@@ -99,6 +100,8 @@ async def _changes(session: int, slot: int) -> None:
     await changing.edit_venue(SYSTEM, venue, {"access": "Par le portail."})
     offer = await db.value("select offer from session where id = $1", session)
     await audited_catalogue.edit(offer)
+    await audited_tariffs.price(offer)
+    await audited_tariffs.fund(offer)
     await changing.tell_later_of_offer(SYSTEM, await db.value("select offer from session where id = $1", session))
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         await changing.tell_of_changes()

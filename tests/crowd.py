@@ -16,8 +16,12 @@ from training.billing.rules.payments import Way
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import open_feed
+from training.catalogue.actions.funding import fund
 from training.catalogue.actions.supporters import add_supporter
+from training.catalogue.actions.tariffs import change_tariff
+from training.catalogue.rules.changing import Priced, TariffChange
 from training.catalogue.rules.supporters import NewSupporter, SupporterKind
+from training.catalogue.rules.tariffs import TariffMode
 from training.identity.actions import keys, roles
 from training.identity.rules import Role
 from training.kernel import clock, db, settings
@@ -40,7 +44,9 @@ NAMES = {
     "booking": "select reference from booking where id < {first} order by id desc limit 1",
     "offer": "select slug from offer where id < {first}",
     "theme": "select min(id) from theme",
-    "supporter": "select min(id) from supporter",
+    "partner_named": "select min(id) from supporter where kind = 'partner'",
+    "funder": "select min(id) from supporter where kind = 'funder'",
+    "tariff_day": "select max(valid_from) from tariff where offer < {first}",
     "slug": "select slug from organisation where id = {town}",
     "contact": "select min(id) from contact where organisation = {town}",
     "account": "select id from account where email = 'rh@mairie.example.org'",
@@ -126,7 +132,11 @@ async def story() -> tuple[makers.Town, dict[str, str]]:
         "team_key": await keys.create(SYSTEM, "essai", organisation=None),
     }
     await open_feed(SYSTEM, "essai", organisation=town.organisation)
-    await add_supporter(SYSTEM, NewSupporter(SupporterKind.FUNDER, "Région d’Essai", None, "", 1, None))
+    await add_supporter(SYSTEM, NewSupporter(SupporterKind.PARTNER, "Garage d’Essai", None, "", 1, None))
+    funder = await add_supporter(SYSTEM, NewSupporter(SupporterKind.FUNDER, "Région d’Essai", None, "", 1, None))
+    await fund(SYSTEM, town.offer, funder, 4_000)
+    later = TariffChange((None,), Priced(TariffMode.FLAT, 40_000), today + timedelta(days=400))
+    await change_tariff(SYSTEM, town.offer, later)
     await drain()
     return town, secrets
 

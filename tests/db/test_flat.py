@@ -66,6 +66,7 @@ SMALL = {
     "mail_service": "one row",
     "migration": "one a change of the schema",
     "offer": "what is taught",
+    "offer_funding": "some an offer",
     "offer_picture": "one an offer, at most",
     "partner": "who works with the platform",
     "period_close": "one a month",

@@ -38,6 +38,10 @@ NOT_ACTING = {
         "put_aside": "part of the action that ends what they may",
         "write_to": "part of the action that changes what they may",
     },
+    "catalogue.actions.funding": {
+        "lock_funded": "takes locks for an action of this room",
+        "check_funded": "part of the action that changes a funder's days",
+    },
     "accounting.actions.accounts": {
         "lock_journal": "takes a lock for actions of this room",
     },

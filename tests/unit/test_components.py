@@ -314,7 +314,7 @@ def test_every_kind_of_column_has_its_looks_and_is_documented() -> None:
 
 
 def test_every_list_gives_its_columns_known_kinds() -> None:
-    known = {"num", "date", "day", "code", "state", "actions", "spare"}
+    known = {"num", "date", "day", "code", "state", "actions", "spare", "price", "hole"}
     for path in sorted((render.PACKAGE / "templates").rglob("*.html")):
         used = set(" ".join(re.findall(r'ui\.td\([^\n]*?kind="([\w ]+)"', path.read_text())).split())
         assert used <= known, f"{path}: {used - known}"

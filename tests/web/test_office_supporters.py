@@ -1,4 +1,4 @@
-"""Partners and funders: written by an administrator, named on the home with their logos, removed again."""
+"""Partners: written by the team, named on the home with their logos, archived and reopened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from training.kernel import clock
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("noon")]
 
 PATH = "/gestion/soutiens"
-WRITTEN = {"kind": "funder", "name": "Région d’Essai", "link": "https://region.example.org", "position": "2"}
+WRITTEN = {"name": "Garage d’Essai", "link": "https://garage.example.org", "position": "2"}
 
 
 @pytest.fixture
@@ -30,40 +30,41 @@ def logo() -> bytes:
     return into.getvalue()
 
 
-async def test_a_funder_is_named_with_its_logo_and_removed(client):
+async def test_a_partner_is_named_with_its_logo_and_archived(client):
     await makers.make_platform()
     await staff(client)
     assert "Personne n’est nommé" in (await client.get(PATH)).text
     files = {"logo": ("logo.png", logo(), "image/png")}
     page = await makers.post(client, f"{PATH}/nouveau", WRITTEN, files=files)
     assert (page.status_code, "Dites ce que le logo montre" in page.text) == (422, True)
-    made = await makers.post(client, f"{PATH}/nouveau", {**WRITTEN, "alt": "Région d’Essai"}, files=files)
+    made = await makers.post(client, f"{PATH}/nouveau", {**WRITTEN, "alt": "Garage d’Essai"}, files=files)
     assert made.status_code == 303
     (kept,) = await queries.supporters()
     home = (await client.get("/")).text
-    assert f'<img src="/images/{kept.address}.webp" alt="Région d’Essai"' in home
+    assert f'<img src="/images/{kept.address}.webp" alt="Garage d’Essai"' in home
     shown = await client.get(f"/images/{kept.address}.webp")
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
     assert Image.open(BytesIO(shown.content)).size == (480, 160)
-    await done(client, f"{PATH}/{kept.id}", {**WRITTEN, "name": "Région", "alt": "Région"})
+    await done(client, f"{PATH}/{kept.id}", {**WRITTEN, "name": "Garage", "alt": "Garage"})
     (again,) = await queries.supporters()
-    assert (again.name, again.address) == ("Région", kept.address)
+    assert (again.name, again.address) == ("Garage", kept.address)
     await done(client, f"{PATH}/{kept.id}/retirer")
     assert await queries.supporters() == []
-    assert (await client.get(f"/images/{kept.address}.webp")).status_code == 404
-    assert "Retirés de l’accueil" in (await client.get(PATH)).text, "nothing is deleted by a slip"
+    assert kept.address not in (await client.get("/")).text
+    page = (await client.get(f"{PATH}/{kept.id}")).text
+    assert "Archivé le" in page
+    assert 'name="name"' not in page
+    await refused(client, f"{PATH}/{kept.id}", {**WRITTEN, "alt": "Garage"}, 409, "archivé")
     await done(client, f"{PATH}/{kept.id}/remettre")
-    assert (await client.get(f"/images/{kept.address}.webp")).status_code == 200
-    assert "Sur la page d’accueil" in (await client.get(f"{PATH}/{kept.id}")).text, "who removed it is told there"
+    assert [one.name for one in await queries.supporters()] == ["Garage"]
 
 
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
         ("name", "", "À remplir"),
-        ("link", "http://region.example.org", "commence par https://"),
+        ("link", "http://garage.example.org", "commence par https://"),
         ("link", "javascript:alert(1)", "commence par https://"),
-        ("kind", "autre", "Choisissez une réponse"),
         ("position", "0", "Indiquez 1 ou plus"),
     ],
 )
@@ -74,9 +75,9 @@ async def test_what_cannot_be_is_refused_beside_its_field(client, field, value, 
     assert await queries.supporters() == []
 
 
-async def test_only_administrators_write_them(client):
+async def test_the_bookkeeper_does_not_write_them(client):
     await makers.make_platform()
-    await staff(client, Role.ADVISER)
+    await staff(client, Role.BOOKKEEPER)
     for path in (PATH, f"{PATH}/nouveau"):
         assert (await client.get(path)).status_code == 403
     assert (await makers.post(client, f"{PATH}/nouveau", WRITTEN)).status_code == 403

@@ -104,7 +104,7 @@ async def theme(client) -> tuple[str, str]:
 
 async def supporter(client) -> tuple[str, str]:
     await makers.make_platform()
-    new = NewSupporter(SupporterKind.FUNDER, "Région", None, "", 1, None)
+    new = NewSupporter(SupporterKind.PARTNER, "Garage", None, "", 1, None)
     return f"/gestion/soutiens/{await add_supporter(SYSTEM, new)}", ""
 
 

@@ -99,7 +99,7 @@ class OfferFacilitator(Table, tablename="offer_facilitator"):
 
 
 class Supporter(Table, tablename="supporter"):
-    """Who stands behind the platform, named on its home: a partner, or who pays for it."""
+    """Who stands behind the platform, named on its home: a partner, or who funds it over a period (null: no end)."""
 
     id: Serial
     kind = short_text(20)
@@ -112,9 +112,25 @@ class Supporter(Table, tablename="supporter"):
     alt = short_text(200, null=True)
     active = Boolean(default=True)  # the home names it
     created_at = instant()
+    valid_from = Date(default=None, null=True)
+    valid_until = Date(default=None, null=True)
+    archived_on = Date(default=None, null=True)  # its last day, while it is not active
 
+    supporter_days_are_ordered = Check("valid_until >= valid_from")
     supporter_kind_is_one = Check("kind in ('partner', 'funder')")
     supporter_link_is_safe = Check("link like 'https://%'")
     supporter_logo_is_whole = Check(
         "(logo is null) = (address is null) and (logo is null) = (alt is null) and alt <> ''"
     )
+
+
+class OfferFunding(Table, tablename="offer_funding"):
+    """Who funds an offer, while its own period lasts; a share of what it is worth, or (null) it stands behind it."""
+
+    id: Serial
+    offer = belongs_to(Offer)
+    funding = belongs_to(Supporter)
+    share_bp = Integer(default=None, null=True)
+
+    offer_funding_once = Unique([offer, funding])
+    offer_funding_is_a_share = Check("share_bp between 1 and 10000")

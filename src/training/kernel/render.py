@@ -52,10 +52,11 @@ def static(name: str) -> str:
 # What each audience's pages are dressed by, one file a component, in this order. Printing comes last.
 _EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", "summary", "sheet", "talon", "notice")
 _LISTS = ("timeline", "tabs", "pager", "table", "filters")
-_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", *_LISTS)
+_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", "funders", *_LISTS)
+_TEAM = ("today", "path", "rack", "edits", "calling", "tariffs")
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "space", "print"),
-    "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, "today", "path", "rack", "edits", "calling", "print"),
+    "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, *_TEAM, "print"),
     "animation": (*_EVERYWHERE, *_PUBLIC, "public", "print"),
     "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),
 }
@@ -87,6 +88,12 @@ def percent(basis_points: int) -> str:
     """As "12,15 %", in English "12.15%": two decimals, as rates are published."""
     units, rest = divmod(basis_points, 100)
     return f"{units}.{rest:02d}%" if i18n.language.get() == "en" else f"{units},{rest:02d}\u00a0%"
+
+
+def share(basis_points: int) -> str:
+    """As "40 %", "12,5 %": a part of a whole, with no decimal that says nothing."""
+    said = f"{basis_points / 100:.2f}".rstrip("0").rstrip(".")
+    return f"{said}%" if i18n.language.get() == "en" else said.replace(".", ",") + "\u00a0%"
 
 
 @lru_cache(1024)
@@ -278,6 +285,7 @@ def _named(mark: re.Match[str]) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "euros": euros,
     "percent": percent,
+    "share": share,
     "day": day,
     "day_month": day_month,
     "day_year": day_year,

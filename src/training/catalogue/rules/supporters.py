@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from training.kernel.errors import Invalid
+from training.kernel.errors import Conflict, Invalid
 from training.kernel.i18n import N_, _
 
 NAME_MOST, LINK_MOST, SENTENCE_MOST, ALT_MOST, POSITION_MOST = 100, 300, 200, 200, 999
@@ -27,7 +28,10 @@ SUPPORTER_KIND_NAMES: dict[SupporterKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class NewSupporter:
-    """A supporter as staff write it. `alt`: what the logo shows; without a logo, the name stands in its place."""
+    """A supporter as staff write it. `alt`: what the logo shows; without a logo, the name stands in its place.
+
+    A funder's days are those of its agreement, both ends included; None is for ever.
+    """
 
     kind: SupporterKind
     name: str
@@ -35,6 +39,8 @@ class NewSupporter:
     sentence: str
     position: int
     alt: str | None
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 def check_supporter(new: NewSupporter, *, has_logo: bool) -> None:
@@ -46,5 +52,13 @@ def check_supporter(new: NewSupporter, *, has_logo: bool) -> None:
         errors["link"] = _("L’adresse commence par https://")
     if has_logo and not new.alt:
         errors["alt"] = _("Dites ce que le logo montre : son nom suffit souvent.")
+    if new.valid_from and new.valid_until and new.valid_until < new.valid_from:
+        errors["valid_until"] = _("La fin vient avant le début.")
     if errors:
         raise Invalid(errors=errors)
+
+
+def check_named(active: bool) -> None:
+    """Conflict: who is archived is read, and no longer written."""
+    if not active:
+        raise Conflict(_("C’est archivé : rouvrez-le d’abord."))

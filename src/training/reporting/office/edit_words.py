@@ -342,6 +342,17 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "agreed_by": long(N_("Qui est d’accord")),
         "agreed_on": day(N_("D’accord le")),
         "agreement": plain(N_("Où l’accord est gardé")),
+        "funding": plain(N_("Financé par")),
+        "tariff_others": plain(N_("Tarif de toutes les autres structures")),
+        "tariff_commune": plain(N_("Tarif des communes")),
+        "tariff_intercommunality": plain(N_("Tarif des intercommunalités")),
+        "tariff_departement": plain(N_("Tarif des départements")),
+        "tariff_other_public": plain(N_("Tarif des autres organismes publics")),
+        "tariff_insertion": plain(N_("Tarif des structures d’insertion")),
+        "tariff_association": plain(N_("Tarif des associations")),
+        "tariff_company": plain(N_("Tarif des entreprises")),
+        "tariff_school": plain(N_("Tarif des établissements scolaires")),
+        "tariff_person": plain(N_("Tarif des particuliers")),
     },
     "note": {"text": long(N_("Note"))},
     "theme": {
@@ -360,6 +371,9 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "logo": FieldWords(N_("Logo"), of="file"),
         "alt": plain(N_("Ce que le logo montre")),
         "active": yes_no(N_("Sur la page d’accueil")),
+        "valid_from": day(N_("Du")),
+        "valid_until": day(N_("Au")),
+        "archived_on": day(N_("Archivé le")),
     },
     "reminder_rule": {
         f"{buyer}-{step}": FieldWords(buyers, also=steps)

@@ -32,6 +32,7 @@ from training.reporting.office import planning
 from training.reporting.office.history import history
 from training.reporting.office.notes import NoteShown, notes_of
 from training.reporting.office.planning import PlanningChoices
+from training.reporting.office.unpriced import UnpricedSession, session_unpriced
 from training.reporting.timeline import TimelineStep
 from training.scheduling import queries as scheduling
 from training.scheduling import rules as scheduling_rules
@@ -71,13 +72,13 @@ class OfficeSession:
     may_reinstate: bool  # where it is changed
     may_call_off: bool
     notes: list[NoteShown]  # what was said of it and of its bookings
+    unpriced: UnpricedSession | None  # to come, and some who may book have no price that day
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in sixteen statements and those of checks; NotFound when there is none."""
-    view = await _existing(actor.scope, session)
-    booked = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST)
-    now, state, notes = clock.now(), view.state, await notes_of(actor, "session", session)
+    """What the page of a session shows, in seventeen statements and those of checks; NotFound when there is none."""
+    view, now = await _existing(actor.scope, session), clock.now()
+    booked, state = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST), view.state
     invoices = await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {}
     leaving, lacking = await _leaving(invoices)
     bills_present = (await catalogue.billed_as([view.offer_slug]))[view.offer_slug].bill_present
@@ -111,7 +112,8 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         may_change=scheduling_rules.may_change(actor, session, state) or may_reinstate,
         may_reinstate=may_reinstate,
         may_call_off=scheduling_rules.may_call_off(actor, session, state),
-        notes=notes,
+        notes=await notes_of(actor, "session", session),
+        unpriced=await session_unpriced(view),
     )
 
 

@@ -1,4 +1,4 @@
-"""Partners and funders as the team writes them."""
+"""Partners, and one partner or funder, as the team writes them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import SupporterView
+from training.catalogue.rules.supporters import SupporterKind
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.records import queries as records
@@ -14,29 +15,29 @@ from training.reporting.office.edits import EditShown, edits_of
 
 @dataclass(frozen=True, slots=True)
 class OfficeSupporters:
-    """Everybody who stands behind the platform; `archived`: whom the home no longer names."""
+    """The partners, those that are archived last."""
 
     supporters: list[SupporterView]
-    archived: list[SupporterView]
 
 
 async def supporters_page() -> OfficeSupporters:
-    """What the page of supporters shows, in two statements."""
-    return OfficeSupporters(await catalogue.supporters(), await catalogue.supporters(active=False))
+    """What the page of supporters shows, in one statement."""
+    return OfficeSupporters(await catalogue.supporters_kept(SupporterKind.PARTNER))
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeSupporter:
-    """One supporter; None: one who is not written down yet."""
+    """One partner or funder, with what was edited of it."""
 
-    supporter: SupporterView | None
-    seen: int = 0
-    edits: tuple[EditShown, ...] = ()
+    supporter: SupporterView
+    seen: int
+    edits: list[EditShown]
 
 
-async def supporter_page(id: int) -> OfficeSupporter:  # noqa: A002
-    """One supporter, in four statements; NotFound when there is none."""
-    seen, found = await records.last_change("supporter", id), await catalogue.supporter(id)
-    if found is None:
+async def supporter_page(id: int, kind: SupporterKind) -> OfficeSupporter:  # noqa: A002
+    """One of a kind, in three statements; NotFound when there is none."""
+    seen = await records.last_change("supporter", id)
+    found = await catalogue.supporter(id)
+    if found is None or found.kind != kind:
         raise NotFound(_("Ce soutien n’existe pas."))
-    return OfficeSupporter(found, seen, tuple(await edits_of("supporter", id)))
+    return OfficeSupporter(found, seen, await edits_of("supporter", id))

@@ -5,7 +5,7 @@ from litestar import Router
 from training.web.office import feeds, jobs, mails, notes, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
 from training.web.office.bookings import booking, seats
-from training.web.office.catalogue import offers, pictures, themes
+from training.web.office.catalogue import funding, offers, pictures, tariffs, themes
 from training.web.office.invoices import credit_notes, draft_lines, drafts, invoice, trail, transmissions
 from training.web.office.organisations import (
     billing_facts,
@@ -41,6 +41,8 @@ _PAGES = (
         offers,
         themes,
         pictures,
+        tariffs,
+        funding,
         payers,
     ),
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
