@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.directory.formats.organisations_sheet import OrganisationRow
 from training.directory.rules.billing_facts import BillingMoment, ChorusNeeds, Service, VatAbroad
 from training.directory.rules.communes import department_of, plain_name, says_cedex
 from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind, OrganisationState, check_current
@@ -336,3 +337,23 @@ _COMMUNE_OF_LETTERS = """
       and exists (select from commune_postcode where commune = c.id and postcode like $2)
     limit 2
 """
+
+
+async def known_organisations(rows: Sequence[OrganisationRow]) -> list[int | None]:
+    """Which organisation each line of a spreadsheet is, in one statement; None: nobody knows it.
+
+    By its SIRET; without one, by its name in that place, unless the one there has another SIRET.
+    """
+    sql = """
+        select coalesce(s.id, b.id) as id
+        from unnest($1::text[], $2::text[], $3::text[]) with ordinality w(siret, name, postcode, n)
+        left join organisation s on s.siret = w.siret
+        left join lateral (
+            select id from organisation o
+            where fold(o.name) = fold(w.name) and o.postcode = w.postcode and (o.siret is null or w.siret is null)
+            order by o.siret is null, id limit 1
+        ) b on s.id is null
+        order by w.n
+    """
+    columns = [[getattr(row, name) for row in rows] for name in ("siret", "name", "postcode")]
+    return [record["id"] for record in await db.connection().fetch(sql, *columns)]

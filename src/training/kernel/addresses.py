@@ -186,6 +186,11 @@ def office_new_organisation() -> str:
     return "/gestion/nouvelle-structure"
 
 
+def office_import(kind: str) -> str:
+    """Where a spreadsheet comes in."""
+    return f"/gestion/importer/{kind}"
+
+
 def office_new_session() -> str:
     """Where a session is planned."""
     return "/gestion/seances/nouvelle"

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from training.web.office import feeds, jobs, mails, notes, today
+from training.web.office import feeds, imports, jobs, mails, notes, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
 from training.web.office.bookings import booking, seats
 from training.web.office.catalogue import funding, offers, pictures, tariffs, themes
@@ -48,7 +48,7 @@ _PAGES = (
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
     *(register, balances, journal, fiscal_years, opening),
-    *(mails, notes, feeds, jobs, first_day, platform, access, keys, series, supporters),
+    *(mails, notes, feeds, imports, jobs, first_day, platform, access, keys, series, supporters),
 )
 
 ROUTER = Router(

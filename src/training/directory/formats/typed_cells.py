@@ -1,0 +1,36 @@
+"""Cells that spreadsheets spoil: postcodes and telephones whose first zero went, several addresses in one."""
+
+from __future__ import annotations
+
+import re
+
+from training.directory.rules.numbers import POSTCODE, check_email
+from training.kernel.i18n import _
+
+
+def postcode_cell(text: str) -> str:
+    """A postcode; a number lost its first zero. ValueError: it is none."""
+    plain = re.sub(r"\s", "", text)
+    code = plain.zfill(5) if plain.isdigit() else plain
+    if not POSTCODE.fullmatch(code):
+        raise ValueError(_("« {text} » n’est pas un code postal : il a cinq chiffres.").format(text=text[:40]))
+    return code
+
+
+def phone_cell(text: str) -> str | None:
+    """A telephone as people write it; a number lost its first zero. None: the cell is empty."""
+    plain = " ".join(text.split())
+    digits = re.sub(r"\D", "", plain)
+    if not digits:
+        return None
+    if plain == digits and len(digits) == 9:
+        plain = digits = f"0{digits}"
+    if plain == digits and len(digits) == 10:
+        return " ".join(digits[at : at + 2] for at in range(0, 10, 2))
+    return plain[:30]
+
+
+def email_cell(text: str) -> str | None:
+    """A mail address, the first of several. None: the cell is empty. ValueError: it is none."""
+    first = re.split(r"[;,\s]+", text.strip())[0] if text.strip() else ""
+    return check_email(first) if first else None
