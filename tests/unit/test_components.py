@@ -109,8 +109,7 @@ def sample(name: str) -> str:
         "who": "Anne", "paper": "vert", "draft": False, "hole": True, "asked": False,
     }  # fmt: skip
     days = ((slip,),)
-    rows = [{"name": "", "of": "", "number": 1, "days": days}]
-    rack = {"days": [date(2027, 3, 9)], "rows": rows, "by_day": days}
+    rack = {"days": [date(2027, 3, 9)], "rows": [{"name": "", "of": "", "number": 1, "days": days}], "by_day": days}
     rest = [{"number": 9, "words": "autres", "href": "/x"}]
     row = {
         "when": "5 jours", "note": "depuis le 3", "paper": "vert", "title": "Répondre", "text": "9 places",
