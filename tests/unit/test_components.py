@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from jinja2 import UndefinedError
 
+from component_samples import END, START, Form, samples
 from training.catalogue.rules.looks import Look
 from training.kernel import render
 from training.kernel.actor import Actor
@@ -16,15 +17,7 @@ from training.reporting.office.notes import NoteShown
 from training.web.pages import NOBODY
 
 NOTE = NoteShown(3, datetime(2027, 3, 1, 9, tzinfo=UTC), "Appel reçu", "Viendra", "Nina", "Rachel", may_correct=True)
-START, END = datetime(2027, 3, 9, 8, tzinfo=UTC), datetime(2027, 3, 9, 11, tzinfo=UTC)  # 9 h – 12 h in Paris
 DOC = render.PACKAGE.parents[1] / "docs" / "reference" / "components.md"
-
-
-@dataclass
-class Form:
-    values: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    key: str = "k"
 
 
 def shown(source: str, **context: object) -> str:
@@ -104,25 +97,6 @@ SAMPLES = {
 
 
 def sample(name: str) -> str:
-    slip = {
-        "href": "/x", "place": "Sées", "title": "Vélo", "start": START, "end": END, "taken": 8, "capacity": 12,
-        "who": "Anne", "paper": "vert", "draft": False, "hole": True, "asked": False,
-    }  # fmt: skip
-    days = ((slip,),)
-    rack = {"days": [date(2027, 3, 9)], "rows": [{"name": "", "of": "", "number": 1, "days": days}], "by_day": days}
-    rest = [{"number": 9, "words": "autres", "href": "/x"}]
-    row = {
-        "when": "5 jours", "note": "depuis le 3", "paper": "vert", "title": "Répondre", "text": "9 places",
-        "href": "/x", "phone": "02 00 00 00 00", "act": "Répondre",
-    }  # fmt: skip
-    pile = {"name": "En retard", "group": "late", "number": 10, "rows": [row], "rest": rest}
-    one = {"name": "Anne", "of": "Sées", "what": "notre réponse", "days": "3 jours", "href": "/x", "phone": None}
-    side = {"people": [one], "rest": rest}
-    edit = {"name": "Places", "at": START, "who": "Anne", "old": "20", "new": "25", "pieces": (), "erased": False}
-    pieces = [{"kind": kind, "text": f"{kind} "} for kind in ("same", "gone", "come")]
-    edits = [edit, edit | {"old": "", "pieces": pieces}, edit | {"erased": True}]
-    step = {"number": 1, "step": "vat", "title": "TVA", "why": "Oui.", "act": "Choisir", "href": "/x", "state": None}
-    given = {"first_day": step, "rack": rack, "pile": pile, "side": side, "edits": edits, "edited": Form({"vu": "12"})}
     return shown(
         SAMPLES[name],
         f=Form(),
@@ -131,7 +105,7 @@ def sample(name: str) -> str:
         end=END,
         look=LOOK,
         note=NOTE,
-        **given,
+        **samples(),
     )
 
 
