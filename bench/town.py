@@ -13,7 +13,7 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.calendar.actions.feeds import open_feed
 from training.catalogue.actions.offers import NewOffer, add_offer
-from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.offers import OfferKind, OfferState
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.directory.actions import communes, facilitators, organisations, platform
 from training.directory.actions.contacts import NewContact
@@ -163,6 +163,7 @@ async def _offer(number: int) -> int:
             group_max=60,
             partner=None,
             tariffs=(TariffRow(None, TariffMode.FLAT, 35_000, None, since, None),),
+            state=OfferState.PUBLISHED,
         ),
     )
 

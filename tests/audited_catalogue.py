@@ -6,7 +6,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from training.catalogue.actions import looks, offers
+import makers
+from training.catalogue.actions import examples, looks, offers, publishing
 from training.catalogue.actions.offers import OfferBilling
 from training.catalogue.rules.looks import PictureWords, ThemeShown
 from training.kernel import clock, db
@@ -15,12 +16,21 @@ from training.kernel.actor import SYSTEM
 
 async def edit(offer: int) -> None:
     """How an offer is called and drawn, and how its theme is shown."""
-    await offers.edit_words(SYSTEM, offer, title="Vélo", summary="Essayer.")
+    await makers.rewrite(offer, title="Vélo", summary="Essayer.")
     await looks.choose_motif(SYSTEM, offer, "roue")
     shown = ThemeShown("À vélo", "or", "velo", "bicyclette", 1)
     await looks.edit_theme(SYSTEM, await db.value("select min(id) from theme"), shown)
     await looks.set_picture(SYSTEM, offer, PictureWords("Une table", "Ana Test", clock.today(), "Classeur"), _photo())
     await looks.remove_picture(SYSTEM, offer)
+
+
+async def write(offer: int) -> None:
+    """Offers are copied, adopted, published, archived and brought back."""
+    await examples.adopt_examples(SYSTEM, ["constat-amiable"])
+    copy = await offers.duplicate_offer(SYSTEM, offer)
+    await publishing.publish_offer(SYSTEM, copy)
+    await publishing.archive_offer(SYSTEM, copy)
+    await publishing.bring_back_offer(SYSTEM, copy)
 
 
 async def bill(offer: int) -> None:

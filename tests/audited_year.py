@@ -102,6 +102,7 @@ async def _changes(session: int, slot: int) -> None:
     await audited_catalogue.edit(offer)
     await audited_tariffs.price(offer)
     await audited_tariffs.fund(offer)
+    await audited_catalogue.write(offer)
     await changing.tell_later_of_offer(SYSTEM, await db.value("select offer from session where id = $1", session))
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         await changing.tell_of_changes()

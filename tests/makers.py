@@ -6,14 +6,16 @@ import itertools
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.bookings.actions.locking import Booked
-from training.catalogue.actions.offers import NewOffer, add_offer
-from training.catalogue.rules.offers import OfferKind
+from training.catalogue import queries as catalogue
+from training.catalogue.actions.offers import NewOffer, add_offer, edit_offer
+from training.catalogue.rules.offers import OfferKind, OfferState
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.directory.actions import facilitators, organisations, platform
 from training.directory.actions.contacts import NewContact
@@ -23,7 +25,7 @@ from training.directory.rules.organisations import OrganisationKind
 from training.identity.actions import roles, signin
 from training.identity.rules import Role
 from training.kernel import clock, db
-from training.kernel.actor import SYSTEM
+from training.kernel.actor import SYSTEM, Actor
 from training.papers.rules.references import References
 from training.scheduling import queries
 from training.scheduling.actions import planning as scheduling
@@ -106,6 +108,7 @@ async def make_offer(
     mode: TariffMode = TariffMode.FLAT,
     cents: int = 35_000,
     reference_cents: int | None = None,
+    state: OfferState = OfferState.PUBLISHED,
 ) -> int:
     tariff = TariffRow(None, mode, cents, reference_cents, clock.today() - timedelta(days=800), None)
     return await add_offer(
@@ -125,6 +128,7 @@ async def make_offer(
             group_max=60,
             partner=None,
             tariffs=(tariff,),
+            state=state,
         ),
     )
 
@@ -132,6 +136,11 @@ async def make_offer(
 async def make_commune(insee: str, name: str, postcode: str, at: tuple[float, float], population: int) -> int:
     await import_communes(SYSTEM, [CommuneSaid(insee, name, (postcode,), at, population)])
     return int(await db.value("select id from commune where insee = $1", insee))
+
+
+async def rewrite(offer: int, actor: Actor = SYSTEM, **changes: Any) -> None:
+    """Write over some of what an offer says."""
+    await edit_offer(actor, offer, replace(await catalogue.offer_fields(offer), **changes))
 
 
 async def make_venue(name: str = "Salle des fêtes") -> int:

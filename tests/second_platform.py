@@ -12,7 +12,7 @@ import pytest
 
 import makers
 from training.catalogue.actions.offers import NewOffer, add_offer
-from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.offers import OfferKind, OfferState
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
@@ -71,6 +71,7 @@ async def _make_offers(*_args: object, **_more: object) -> int:
                 group_max=60,
                 partner=None,
                 tariffs=(tariff,),
+                state=OfferState.PUBLISHED,
             ),
         )
         for slug, title, summary, theme in OFFERS

@@ -11,7 +11,6 @@ import pytest
 
 import makers
 import training
-from training.catalogue.actions.offers import edit_words
 from training.directory import queries as directory_queries
 from training.directory.actions import billing_facts, contacts, platform
 from training.directory.actions.contacts import NewContact
@@ -56,7 +55,7 @@ async def test_each_thing_that_people_edit_has_its_history(database_test):
     town = await makers.make_town()
     venue = await db.value("select venue from venue_use where slot = $1", town.slot)
     await changing.edit_venue(EVE, venue, {"access": "Par le portail."})
-    await edit_words(EVE, town.offer, title="Vélo", summary="Essayer.")
+    await makers.rewrite(town.offer, EVE, title="Vélo", summary="Essayer.")
     await changing.edit_session(EVE, town.session, capacity=61, closes_at=town.starts_at, note="Apporter un casque")
     await platform.set_platform(EVE, {"name": "Autre nom"})
     assert (await said("venue", venue))["access"][1] == "Par le portail."

@@ -27,7 +27,6 @@ from training.calendar.formats.feed import Head
 from training.calendar.queries import slots
 from training.calendar.queries.slots import Source
 from training.calendar.rules import Answer, FeedKind
-from training.catalogue.actions.offers import edit_words
 from training.directory.actions import contacts, facilitators, partners
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -147,7 +146,7 @@ class Town(RuleBasedStateMachine):
     @rule(title=st.sampled_from(TITLES))
     def renames(self, title: str) -> None:
         async def steps() -> None:
-            await edit_words(SYSTEM, self.town.offer, title=title, summary="Essayer.")
+            await makers.rewrite(self.town.offer, title=title, summary="Essayer.")
             await self.work()
 
         self.run(steps())

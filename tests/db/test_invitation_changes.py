@@ -17,7 +17,6 @@ from training.bookings.actions.ending import call_off_session, cancel, reinstate
 from training.calendar.queries import slots
 from training.calendar.queries.slots import Source
 from training.calendar.rules import FeedKind
-from training.catalogue.actions.offers import edit_words
 from training.directory.actions.facilitators import add_facilitator
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM
@@ -173,7 +172,7 @@ async def test_forty_changes_in_a_minute_are_one_update(database_test):
     begun = await last_mail()
     for number in range(20):
         await moved(town)
-        await edit_words(SYSTEM, town.offer, title=f"Titre {number}", summary="S")
+        await makers.rewrite(town.offer, title=f"Titre {number}", summary="S")
         await drain()
     await later()
     assert await said(begun) == [

@@ -14,7 +14,6 @@ from relays import relay
 from rfc5545 import check_calendar, check_threads
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import cancel
-from training.catalogue.actions.offers import edit_words
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Invalid
@@ -40,7 +39,7 @@ ODD = [
 @pytest.mark.parametrize("words", ODD, ids=["commas", "quotes", "emoji", "line breaks", "long"])
 async def test_odd_words_arrive_whole_and_are_nobody_s_property(database_test, words):
     town, booking = await booked_town()
-    await edit_words(SYSTEM, town.offer, title=words, summary=words)
+    await makers.rewrite(town.offer, title=words, summary=words)
     await edit_venue(SYSTEM, town.venue, {"name": words[:190], "access": words, "address": words[:190]})
     await name_participants(SYSTEM, booking, (NewParticipant(words[:190], "nina@mairie.example.org"),), invite=True)
     async with db.atomic():

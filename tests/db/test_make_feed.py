@@ -18,7 +18,6 @@ from training.calendar.formats.feed import Head
 from training.calendar.queries import slots
 from training.calendar.queries.slots import Source
 from training.calendar.rules import FeedKind
-from training.catalogue.actions.offers import edit_words
 from training.directory.actions.partners import add_partner
 from training.directory.actions.platform import set_platform
 from training.kernel import clock, db, settings
@@ -97,10 +96,10 @@ async def another_facilitator(f: Feeds) -> None:
 
 # (what changes, how, in which feeds, what is said then: property and words)
 CHANGES = [
-    ("title", lambda f: edit_words(SYSTEM, f.town.offer, title="Rouler", summary="S"), DOORS, ("SUMMARY", "Rouler")),
+    ("title", lambda f: makers.rewrite(f.town.offer, title="Rouler", summary="S"), DOORS, ("SUMMARY", "Rouler")),
     (
         "summary",
-        lambda f: edit_words(SYSTEM, f.town.offer, title="Sensibilisation au vélo électrique", summary="Tout autre."),
+        lambda f: makers.rewrite(f.town.offer, title="Sensibilisation au vélo électrique", summary="Tout autre."),
         ("public",),
         ("DESCRIPTION", "Tout autre."),
     ),
@@ -246,7 +245,7 @@ async def test_what_changes_between_the_listing_and_its_facts_is_listed_again(cl
 
     async def late(*wanted):
         if not asked:
-            await edit_words(SYSTEM, feeds.town.offer, title="Changé entre-temps", summary="S")
+            await makers.rewrite(feeds.town.offer, title="Changé entre-temps", summary="S")
         asked.append(wanted)
         return await original(*wanted)
 
@@ -262,7 +261,7 @@ async def test_whole_files_are_kept_up_to_a_bound(client, feeds, monkeypatch):
     _etag, content = await fetch(client, feeds.paths["public"])
     monkeypatch.setattr(make_feed, "KEPT_BYTES", 3 * len(content))
     for number in range(12):
-        await edit_words(SYSTEM, feeds.town.offer, title=f"Titre {number}", summary="S")
+        await makers.rewrite(feeds.town.offer, title=f"Titre {number}", summary="S")
         await fetch(client, feeds.paths["public"])
         assert sum(map(len, make_feed._files.values())) <= 3 * len(content)
     assert len(make_feed._files) > 1

@@ -39,8 +39,9 @@ MARCH = date(2027, 3, 31)
 FILE = "numero;payeur;date;echeance;montant\n"
 PAGES = {
     "today": (lambda: today_page(SYSTEM), 7),
-    "offers": (lambda: offers.offers_page(""), 1),
-    "offer": (lambda: offers.offer_page("velo"), 2),
+    "offers": (lambda: offers.offers_page(""), 3),
+    "offer": (lambda: offers.offer_page("velo"), 10),
+    "offer written": (lambda: offers.offer_editing("velo"), 10),
     "venues": (lambda: venues.venues_page("", after=None, limit=5), 1),
     "new venue": (venues.new_venue_page, 1),
     "planning": (lambda: planning.planning_page("velo"), 4),

@@ -19,6 +19,7 @@ NOT_ACTING = {
     "calendar.actions.invitations": {
         "prepare": "part of the mail that carries it",
     },
+    "catalogue.actions.publishing": {"lock_offer": "takes a lock for an action above"},
     "directory.actions.communes": {
         "load": "part of the action that imports",
         "stand_for": "part of the action that joins",

@@ -223,11 +223,13 @@ async def test_an_offer_says_how_it_is_invoiced(client):
         offer = (await offer_page("velo")).offer
         assert re.search(r'value="franchise_293b" checked', (await client.get(OFFER)).text)
         listed = makers.text_of((await client.get("/gestion/catalogue?q=MOB-SEC")).text)
+        whole = makers.text_of((await client.get("/gestion/catalogue/velo")).text)
         await done(client, OFFER, {**posted, "vat_regime": "", "analytic_code": "", "sales_account": ""})
         bare = (await offer_page("velo")).offer
     assert (offer.vat_regime, offer.bill_present) == (VatRegime.FRANCHISE_293B, True)
     assert (offer.analytic_code, offer.sales_account) == ("MOB-SEC", "706100")
-    assert "Franchise en base" in listed
+    assert "Franchise en base" in whole
+    assert "Sensibilisation au vélo électrique" in listed
     assert "Atelier réparation" not in listed
     assert (bare.vat_regime, bare.analytic_code, bare.sales_account) == (None, None, None)
 

@@ -74,7 +74,7 @@ async def test_an_offer_takes_a_drawing_of_its_own_and_goes_back_to_its_theme_s(
     town = await makers.make_town()
     await staff(client)
     page = f"/gestion/catalogue/{town.offer_slug}/dessin"
-    assert f'href="{page}"' in (await client.get(f"/gestion/catalogue/{town.offer_slug}/mots")).text
+    assert f'href="{page}"' in (await client.get(f"/gestion/catalogue/{town.offer_slug}")).text
     assert 'value="" checked' in (await client.get(page)).text
     await done(client, page, {"motif": "casserole"})
     assert await db.value("select motif from offer where id = $1", town.offer) == "casserole"

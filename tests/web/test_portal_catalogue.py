@@ -13,7 +13,7 @@ from makers import text_of
 from portal_makers import enter
 from training.bookings.actions import ending
 from training.catalogue.actions.offers import NewOffer, add_offer
-from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.offers import OfferState
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
@@ -37,10 +37,18 @@ async def offer_at(slug: str, *tariffs: tuple[str | None, TariffMode, int], them
     return await add_offer(
         SYSTEM,
         NewOffer(
-            slug, f"Offre {slug}", "Résumé.", "Texte.", "Savoir", "Tous", "", theme, OfferKind.WORKSHOP, 90, 1, 12,
-            None, rows,
+            slug=slug,
+            title=f"Offre {slug}",
+            summary="Résumé.",
+            description="Texte.",
+            objectives="Savoir",
+            audience="Tous",
+            theme=theme,
+            duration_minutes=90,
+            tariffs=rows,
+            state=OfferState.PUBLISHED,
         ),
-    )  # fmt: skip
+    )
 
 
 async def words(client, path: str, status: int = 200) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from training.catalogue.rules import offers as rules
 from training.catalogue.rules.funding import FundedShare
 from training.catalogue.rules.looks import Look, ThemeShown
-from training.catalogue.rules.offers import OFFER_KIND_NAMES, OfferKind
+from training.catalogue.rules.offers import OfferFields, OfferKind, OfferMoved, OfferState, ProgrammeStep
 from training.catalogue.rules.supporters import SUPPORTER_KIND_NAMES, SupporterKind
 from training.catalogue.rules.tariffs import Price, TariffRow, price_for
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
+from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.papers.rules.vat import VatRegime
 
@@ -47,21 +49,36 @@ class OfferView:
     partner: str | None
     updated_at: datetime
     look: Look
+    host_provides: str = ""
+    equipment: str = ""
+    accessibility: str = ""
+    state: OfferState = OfferState.PUBLISHED
 
     @property
     def kind_name(self) -> str:
         """The kind in words."""
-        return _(OFFER_KIND_NAMES[self.kind])
+        return _(rules.OFFER_KIND_NAMES[self.kind])
 
     @property
     def goals(self) -> list[str]:
         """The objectives, one by one."""
-        return [line.strip() for line in self.objectives.splitlines() if line.strip()]
+        return rules.lines(self.objectives)
+
+    @property
+    def to_provide(self) -> list[str]:
+        """What the host has to have there."""
+        return rules.lines(self.host_provides)
+
+    @property
+    def brought(self) -> list[str]:
+        """What the team brings along."""
+        return rules.lines(self.equipment)
 
 
 _OFFER = f"""
     select o.id, o.slug, o.title, o.summary, o.description, o.objectives, o.audience, o.prerequisites, o.theme, o.kind,
-           o.duration_minutes, o.group_min, o.group_max, p.name as partner, o.updated_at, {LOOK}
+           o.duration_minutes, o.group_min, o.group_max, p.name as partner, o.updated_at, {LOOK},
+           o.host_provides, o.equipment, o.accessibility, o.state
     from offer o left join partner p on p.id = o.partner {LOOK_JOIN}
 """
 
@@ -78,12 +95,17 @@ async def offers(*, search: str = "", theme: str = "", kind: str = "") -> list[O
     return await db.rows(OfferView, f"{_OFFER} where {where} order by fold(o.title), o.title, o.id", *where.values)
 
 
+# « e-bike », « ebike » and « e bike » are one word to whoever looks for it; of short ones an s may be part (« bus »).
 _HAVING_WORDS = """
     not exists (
         select from regexp_split_to_table(trim(fold({})), '[[:space:]]+') as word
-        where strpos(
-            fold(concat_ws(' ', o.title, o.summary, o.theme, th.name, th.keywords, o.description)), rtrim(word, 'sx')
-        ) = 0
+        cross join lateral (
+            select fold(concat_ws(
+                ' ', o.title, o.summary, o.theme, th.name, th.keywords, o.keywords, replace(o.keywords, '-', ''),
+                o.description
+            )) as said, case when length(word) > 3 then rtrim(word, 'sx') else word end as stem
+        ) looked
+        where strpos(said, stem) = 0 and strpos(said, replace(stem, '-', '')) = 0
     )
 """
 
@@ -91,6 +113,42 @@ _HAVING_WORDS = """
 async def offer(slug: str) -> OfferView | None:
     """A published offer by its slug."""
     return await db.row(OfferView, _OFFER + " where o.state = 'published' and o.slug = $1", slug)
+
+
+async def offer_written(slug: str) -> OfferView | None:
+    """An offer by its slug as anybody would see it, whatever its state."""
+    return await db.row(OfferView, _OFFER + " where o.slug = $1", slug)
+
+
+async def moved(slug: str, *states: OfferState) -> str | None:
+    """Where an offer is whose address was this one; None: no offer's was, or none that is in one of these states."""
+    sql = (
+        "select o.slug from offer_former_slug f join offer o on o.id = f.offer where f.slug = $1 and o.state = any($2)"
+    )
+    return await db.value(sql, slug, list(states or OfferState))  # type: ignore[no-any-return]
+
+
+async def no_offer(slug: str) -> NotFound:
+    """What to raise where no offer is at an address: NotFound, or that it has moved."""
+    now = await moved(slug)
+    return OfferMoved(slug, now) if now else NotFound(_("Cette offre n’existe pas."))
+
+
+async def programme(offer: int) -> tuple[ProgrammeStep, ...]:
+    """The steps of an offer, in order."""
+    sql = "select title, minutes, text from offer_step where offer = $1 order by position"
+    return tuple(await db.rows(ProgrammeStep, sql, offer))
+
+
+_FIELDS = ", ".join(name for name in OfferFields.__slots__ if name != "steps")
+
+
+async def offer_fields(offer: int) -> OfferFields:
+    """All that is written of an offer, which exists, in two statements."""
+    found = await db.row(OfferFields, f"select {_FIELDS} from offer where id = $1", offer)
+    if found is None:
+        raise LookupError(offer)
+    return replace(found, steps=await programme(offer))
 
 
 @dataclass(frozen=True, slots=True)

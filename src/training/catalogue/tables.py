@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Boolean, Date, Integer, Serial, Text
+from piccolo.columns import BigInt, Boolean, Date, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -34,6 +34,10 @@ class Offer(Table, tablename="offer"):
     objectives = Text(default=None)
     audience = short_text(400)
     prerequisites = short_text(400)
+    host_provides = Varchar(length=2000, default="")  # one a line
+    equipment = Varchar(length=2000, default="")  # one a line: what the team brings along
+    accessibility = Varchar(length=1000, default="")
+    keywords = Varchar(length=400, default="")  # what people may look for it by, separated by commas
     theme = short_text(60)  # what the API and the feeds say; `theme` says how it is shown
     kind = short_text(20)
     duration_minutes = Integer(default=None)
@@ -51,6 +55,30 @@ class Offer(Table, tablename="offer"):
 
     offer_group_is_ordered = Check("group_min >= 1 and group_max >= group_min")
     offer_has_a_duration = Check("duration_minutes > 0")
+
+
+class OfferStep(Table, tablename="offer_step"):
+    """A part of an offer's programme; `minutes` null: nobody said how long."""
+
+    id: Serial
+    offer = belongs_to(Offer)
+    position = Integer(default=None)
+    title = short_text()
+    minutes = Integer(default=None, null=True)
+    text = short_text(1000)
+
+    offer_step_place_once = Unique([offer, position])
+    offer_step_is_called = Check("title <> ''")
+    offer_step_has_minutes = Check("minutes > 0")
+
+
+class OfferFormerSlug(Table, tablename="offer_former_slug"):
+    """An address that an offer had: it leads to it for ever, and is given to no other. A trigger writes it."""
+
+    id: Serial
+    slug = short_text(80, unique=True)
+    offer = belongs_to(Offer)
+    left_at = instant()
 
 
 class Tariff(Table, tablename="tariff"):

@@ -16,14 +16,16 @@ from training.bookings.actions.booking import NewBooking
 from training.catalogue import queries as catalogue_queries
 from training.catalogue.actions.looks import edit_theme
 from training.catalogue.actions.offers import NewOffer, add_offer
+from training.catalogue.actions.publishing import publish_offer
 from training.catalogue.rules.looks import ThemeShown
-from training.catalogue.rules.offers import OfferKind
+from training.catalogue.rules.offers import OfferKind, ProgrammeStep
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.demo import guests, office
 from training.demo.events import Event, Town
 from training.demo.town import saturdays
 from training.demo.town.bookings import bookings as planned_bookings
 from training.demo.town.calendar import SEED, plan
+from training.demo.town.hosting import HOSTING, NOTHING_SAID
 from training.demo.town.offers import OFFERS
 from training.demo.town.organisations import ORGANISATIONS
 from training.demo.town.partners import PARTNERS
@@ -173,6 +175,7 @@ async def _offers(town: Town, today: date) -> None:
             TariffRow(t.organisation_kind, TariffMode(t.mode), t.amount_cents, t.reference_cents, since, None)
             for t in offer.tariffs
         )
+        hosting = HOSTING.get(offer.slug, NOTHING_SAID)
         town.offers[offer.slug] = await add_offer(
             SYSTEM,
             NewOffer(
@@ -190,9 +193,15 @@ async def _offers(town: Town, today: date) -> None:
                 group_min=offer.group_min,
                 group_max=offer.group_max,
                 partner=town.partners[offer.partner] if offer.partner else None,
+                host_provides="\n".join(hosting.host_provides),
+                equipment="\n".join(hosting.equipment),
+                accessibility=hosting.accessibility,
+                keywords=hosting.keywords,
+                steps=tuple(ProgrammeStep(*step) for step in hosting.steps),
                 tariffs=tariffs,
             ),
         )
+        await publish_offer(SYSTEM, town.offers[offer.slug])
 
 
 async def _themes() -> None:

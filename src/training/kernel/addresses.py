@@ -126,6 +126,11 @@ def office_catalogue() -> str:
     return "/gestion/catalogue"
 
 
+def office_offer(slug: str) -> str:
+    """One of them."""
+    return f"/gestion/catalogue/{slug}"
+
+
 def office_offer_picture(slug: str) -> str:
     """The picture that stands in place of an offer's drawing."""
     return f"/gestion/catalogue/{slug}/image"

@@ -52,8 +52,8 @@ def static(name: str) -> str:
 # What each audience's pages are dressed by, one file a component, in this order. Printing comes last.
 _EVERYWHERE = ("tokens", "base", "layout", "frame", "button", "field", "badge", "summary", "sheet", "talon", "notice")
 _LISTS = ("timeline", "tabs", "pager", "table", "filters")
-_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", "funders", *_LISTS)
-_TEAM = ("today", "path", "rack", "edits", "calling", "tariffs")
+_PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", "programme", "funders", *_LISTS)
+_TEAM = ("today", "path", "rack", "edits", "calling", "tariffs", "writing")
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "space", "print"),
     "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, *_TEAM, "print"),

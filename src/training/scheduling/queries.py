@@ -80,6 +80,7 @@ class SessionView:
     updated_at: datetime
     generation: int
     look: Look
+    offered: bool = True  # its offer is in the catalogue
 
     @property
     def seats_left(self) -> int:
@@ -104,7 +105,7 @@ SESSION = f"""
            s.kind, s.organisation, s.state, s.capacity, s.seats_taken, s.closes_at, s.note, s.cancel_reason,
            s.starts_at, f.ends_at, s.ends_at as last_ends_at,
            (select count(*) from slot where session = s.id) as slots, v.name as venue, c.name as city, s.updated_at,
-           s.generation, {LOOK}
+           s.generation, {LOOK}, o.state = 'published' as offered
     from session s
     join offer o on o.id = s.offer
     left join partner p on p.id = o.partner
@@ -149,7 +150,7 @@ async def public_sessions(
     """
     where = visible(now, organisations)
     if offer:
-        where.add("s.offer = (select id from offer where slug = {})", offer)
+        where.add("s.offer = (select offer_called({}))", offer)
     if since:
         where.add("s.starts_at >= {}", since)
     if until:

@@ -16,6 +16,7 @@ from litestar.response import Redirect, Template
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
+from training.catalogue.rules.offers import OfferMoved
 from training.kernel import db, i18n
 from training.kernel.errors import DomainError, Invalid, TooMany
 from training.kernel.i18n import _
@@ -53,6 +54,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] |
     """The app's only exception handler."""
     if "user" not in request.scope:  # an unknown address: no middleware looked at the reader's language
         i18n.language.set(preferred_language(request.headers.get("accept-language", "")))
+    if isinstance(error, OfferMoved):
+        return _sent_on(request, error)
     problem = describe(error)
     if problem.status >= 500 and problem.slug == "internal":
         log.error("request.failed", path=request.url.path, exc_info=error)
@@ -80,6 +83,14 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any] |
     template.headers.pop("Cache-Control", None)  # no cache keeps a refusal: web.security says so
     template.headers.update(problem.headers)
     return template
+
+
+def _sent_on(request: Request[Any, Any, Any], moved: OfferMoved) -> Redirect:
+    """To the same page of the offer at its present address; what was posted is posted there (RFC 9110 15.4.9)."""
+    url = request.url
+    path = "/".join(moved.now if part == moved.was else part for part in url.path.split("/"))
+    there = f"{path}?{url.query}" if url.query else path
+    return Redirect(there, status_code=301 if request.method in ("GET", "HEAD") else 308)
 
 
 def _audience(request: Request[Any, Any, Any]) -> str:

@@ -28,6 +28,8 @@ from training.bookings.rules.seats import (
 from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant, RequestKey
 from training.catalogue import queries as catalogue
+from training.catalogue.actions.publishing import lock_offer
+from training.catalogue.rules.offers import check_offered
 from training.catalogue.rules.tariffs import Price
 from training.directory.actions.locking import LockedOrganisation, hold_current, lock_organisation
 from training.directory.rules.organisations import OrganisationState
@@ -84,7 +86,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
 
     What the organisation has there already gets them, at its tariff: one group, one booking.
     The same `key` with the same booking returns the first answer; with another one it is KeyReused.
-    Invalid, SessionClosed, SessionFull, PriceRisen, BookedAlready, Forbidden, NotFound.
+    Invalid, SessionClosed, SessionFull, OfferWithdrawn, PriceRisen, BookedAlready, Forbidden, NotFound.
     """
     async with acting(actor, "booking.make") as change:
         actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
@@ -93,6 +95,7 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
             change.about("booking", known.id)
             return known
         _check_seen(actor, session, new.organisation)
+        check_offered(await lock_offer(session.offer, share=True))
         session, group = await group_of(session, new.organisation)
         check_bookable(session, new.organisation, new.seats, clock.now())
         organisation = await hold_current(new.organisation)
@@ -110,6 +113,7 @@ async def wait(actor: Actor, new: NewBooking) -> Booked:
         actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
         session = await scheduling.lock_session(new.session)
         _check_seen(actor, session, new.organisation)
+        check_offered(await lock_offer(session.offer, share=True))
         session, group = await group_of(session, new.organisation)
         check_open(session, new.organisation, new.seats, clock.now())
         joined = chosen(group, BookingState.WAITING, new.had)

@@ -46,7 +46,7 @@ _SEEN = "s.published_at is not null"  # a draft is nobody's business yet
 _MINE = {
     FeedKind.PUBLIC: _Mine(
         _ALL,
-        f"s.kind = 'open' and {_SEEN}",
+        f"s.kind = 'open' and {_SEEN} and o.state = 'published'",
         "'public'",
         seats="0",
         revised_at="s.published_at",

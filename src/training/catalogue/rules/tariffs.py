@@ -49,14 +49,13 @@ def price_for(tariffs: Iterable[TariffRow], organisation_kind: str | None, on: d
 
 def tariff_for(tariffs: Iterable[TariffRow], organisation_kind: str | None, on: date) -> TariffRow | None:
     """The tariff that holds on a day: that kind of organisation's before the one for any, the latest first."""
-    standing = [
-        t
-        for t in tariffs
-        if t.valid_from <= on
-        and (t.valid_until is None or on <= t.valid_until)
-        and t.organisation_kind in (None, organisation_kind)
-    ]
-    return max(standing, key=lambda t: (t.organisation_kind is not None, t.valid_from), default=None)
+    theirs = [t for t in standing(tariffs, on) if t.organisation_kind in (None, organisation_kind)]
+    return max(theirs, key=lambda t: (t.organisation_kind is not None, t.valid_from), default=None)
+
+
+def standing(tariffs: Iterable[TariffRow], on: date) -> list[TariffRow]:
+    """Those that hold on a day, whoever asks."""
+    return [t for t in tariffs if t.valid_from <= on and (t.valid_until is None or on <= t.valid_until)]
 
 
 def price(tariff: TariffRow, seats: int) -> Price:

@@ -95,7 +95,7 @@ async def sessions(
     if narrowed.state:
         where.add("s.state = {}", narrowed.state)
     if narrowed.offer:
-        where.add("s.offer = (select id from offer where slug = {})", narrowed.offer)
+        where.add("s.offer = (select offer_called({}))", narrowed.offer)
     if narrowed.commune:
         where.add("c.id = commune_of({})", narrowed.commune)
     if after:

@@ -73,5 +73,5 @@ async def drawing_page(slug: str) -> OfficeDrawing:
     """
     found = await db.row(OfferDrawn, sql, slug)
     if found is None:
-        raise NotFound(_("Cette offre n’existe pas."))
+        raise await catalogue.no_offer(slug)
     return OfficeDrawing(found)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from training.catalogue import queries as catalogue
 from training.catalogue.queries import LOOK_JOIN, OfferView, ThemeListed
+from training.catalogue.rules.offers import OfferMoved, OfferState, ProgrammeStep
 from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
 from training.kernel.searching import MOST
@@ -124,6 +125,12 @@ class OfferPage:
     prices: tuple[PriceLine, ...]  # of every kind of organisation
     price: PriceSaid
     coming: ComingSessions
+    steps: tuple[ProgrammeStep, ...] = ()
+
+    @property
+    def state(self) -> OfferState:
+        """Whether everybody sees it."""
+        return self.offer.state
 
     @property
     def first(self) -> PricedSession | None:
@@ -132,12 +139,32 @@ class OfferPage:
 
 
 async def offer_page(who: CatalogueReader, slug: str, people: int = 0) -> OfferPage | None:
-    """What the page of an offer shows; None when there is no such offer in the catalogue."""
+    """What the page of an offer shows; None when there is no such offer in the catalogue. OfferMoved: it has moved."""
     found = await catalogue.offer(slug)
     if found is None:
+        await follow_in_public(slug)
         return None
+    return await _page_of(who, found, people)
+
+
+async def follow_in_public(slug: str) -> None:
+    """OfferMoved when an offer of the catalogue was at an address where there is none any more."""
+    if now := await catalogue.moved(slug, OfferState.PUBLISHED):
+        raise OfferMoved(slug, now)
+
+
+async def offer_previewed(who: CatalogueReader, slug: str) -> OfferPage:
+    """The same of an offer in any state, for who writes it. NotFound, OfferMoved."""
+    found = await catalogue.offer_written(slug)
+    if found is None:
+        raise await catalogue.no_offer(slug)
+    return await _page_of(who, found, 0)
+
+
+async def _page_of(who: CatalogueReader, found: OfferView, people: int) -> OfferPage:
     tariffs = (await catalogue.tariffs([found.id]))[found.id]
-    coming = await sessions(who, Filters(offer=slug), limit=12)
+    coming = await sessions(who, Filters(offer=found.slug), limit=12)
     today = clock.today()
     prices = tuple(price_table(tariffs, today, who.kinds))
-    return OfferPage(found, prices, price_said(tariffs, who.kinds, today, people or 1), coming)
+    steps = await catalogue.programme(found.id)
+    return OfferPage(found, prices, price_said(tariffs, who.kinds, today, people or 1), coming, steps)

@@ -39,7 +39,7 @@ class SessionShown:
 
     @property
     def refusal(self) -> str:
-        """Why nobody can book it now: "cancelled", "past", "closed", "full"; "" when it can be."""
+        """Why nobody can book it now: "cancelled", "past", "closed", "withdrawn", "full"; "" when it can be."""
         session, now = self.session, clock.now()
         if session.state == SessionState.CANCELLED:
             return "cancelled"
@@ -47,6 +47,8 @@ class SessionShown:
             return "past"
         if session.closes_at <= now:
             return "closed"
+        if not session.offered:
+            return "withdrawn"
         return "" if session.seats_left > 0 else "full"
 
     @property

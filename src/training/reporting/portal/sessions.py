@@ -143,7 +143,7 @@ async def _free_offers(who: CatalogueReader) -> list[int]:
 def _narrowed(who: CatalogueReader, wanted: Filters) -> Clauses:
     where = visible(clock.now(), who.ids)
     if wanted.offer:
-        where.add("s.offer = (select id from offer where slug = {})", wanted.offer)
+        where.add("s.offer = (select offer_called({}))", wanted.offer)
     if wanted.theme:
         where.add("o.theme = {}", wanted.theme)
     if wanted.commune:

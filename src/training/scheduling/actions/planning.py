@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from training.catalogue.actions.publishing import lock_offer
+from training.catalogue.rules.offers import check_plans
 from training.directory.actions.communes import commune_named
 from training.directory.actions.locking import hold_current
 from training.kernel import clock, db, outbox
@@ -81,7 +83,10 @@ async def _in_commune(actor: Actor, values: Mapping[str, Any], here: int | None 
 
 
 async def plan_session(actor: Actor, new: NewSession) -> int:
-    """Plan a session with its slots, venues and facilitators. VenueTaken, FacilitatorBusy, Invalid."""
+    """Plan a session with its slots, venues and facilitators. VenueTaken, FacilitatorBusy, Invalid.
+
+    Conflict: its offer is archived.
+    """
     now = clock.now()
     async with acting(actor, "session.plan") as change:
         actor.must(Permission.SESSIONS_PLAN)
@@ -89,6 +94,7 @@ async def plan_session(actor: Actor, new: NewSession) -> int:
             await hold_current(new.organisation)
         slots = sorted(new.slots, key=lambda s: s.starts_at)
         rules.check_slots([SlotTimes(s.starts_at, s.ends_at) for s in slots])
+        check_plans(await lock_offer(new.offer, share=True))
         made = await Session.insert(
             Session(
                 offer=new.offer,

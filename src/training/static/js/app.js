@@ -75,6 +75,24 @@ for (const button of document.querySelectorAll("button[data-counts]")) {
   });
 }
 
+// A text that is shown as it will read, while it is typed: the server draws it, as it draws the page.
+for (const text of document.querySelectorAll("textarea[data-preview]")) {
+  const shown = document.getElementById(`${text.id}-preview`);
+  let waits;
+  let asked = 0;
+  const draw = async () => {
+    const turn = ++asked;
+    const sent = new URLSearchParams([[text.name, text.value]]);
+    sent.append("_csrf_token", text.form.elements._csrf_token.value);
+    const answer = await fetch(text.dataset.preview, { method: "POST", body: sent }).catch(() => null);
+    if (answer?.ok && turn === asked) shown.innerHTML = await answer.text();
+  };
+  text.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(draw, 300);
+  });
+}
+
 // A mail that somebody waits for: the page says that it left, or comes again when there is something else to say.
 async function lookAgain(tries) {
   const line = document.querySelector("[data-look-again]");

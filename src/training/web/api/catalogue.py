@@ -14,9 +14,11 @@ from training.kernel import clock
 from training.kernel.characters import hidden
 from training.kernel.errors import Invalid, NotFound
 from training.kernel.i18n import _
+from training.reporting.portal.catalogue import follow_in_public
 from training.scheduling import queries as scheduling
-from training.web.api import examples, outputs, paging
-from training.web.api.outputs import OfferDetail, OfferList, SessionList
+from training.web.api import examples, offer_outputs, outputs, paging
+from training.web.api.offer_outputs import OfferDetail, OfferList
+from training.web.api.outputs import SessionList
 from training.web.auth import PUBLIC
 from training.web.pages import Asked, actor_of
 
@@ -31,14 +33,14 @@ Cursor = Annotated[str | None, QueryParameter(name="cursor", description="La val
     summary="Les offres publiées",
     description="Toutes, par titre : `next` est toujours nul aujourd’hui.",
     security=examples.ANYBODY,
-    responses=examples.documented(200, "Les offres.", outputs.OfferList([examples.OFFER], None)),
+    responses=examples.documented(200, "Les offres.", offer_outputs.OfferList([examples.OFFER], None)),
 )
 async def list_offers(request: Asked) -> OfferList:
     """The published offers."""
     found = await catalogue.offers()
     tariffs = await catalogue.tariffs([offer.id for offer in found])
     kind = _kind(await asking(request))
-    return OfferList([outputs.offer_item(offer, tariffs[offer.id], kind) for offer in found], None)
+    return OfferList([offer_outputs.offer_item(offer, tariffs[offer.id], kind) for offer in found], None)
 
 
 @get(
@@ -47,6 +49,7 @@ async def list_offers(request: Asked) -> OfferList:
     tags=["Catalogue"],
     operation_id="getOffer",
     summary="Une offre",
+    description="Une offre qui a changé d’adresse répond 301 à l’ancienne.",
     security=examples.ANYBODY,
     responses=examples.documented(200, "L’offre.", examples.OFFER_DETAIL, 404),
 )
@@ -56,9 +59,11 @@ async def get_offer(
     """One published offer."""
     found = await catalogue.offer(slug)
     if found is None:
+        await follow_in_public(slug)
         raise NotFound(_("Cette offre n’existe pas ou n’est plus proposée."))
     tariffs = await catalogue.tariffs([found.id])
-    return outputs.offer_detail(found, tariffs[found.id], _kind(await asking(request)))
+    steps = await catalogue.programme(found.id)
+    return offer_outputs.offer_detail(found, steps, tariffs[found.id], _kind(await asking(request)))
 
 
 @get(

@@ -15,7 +15,7 @@ from training.bookings.rules.states import BookingState
 from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode
 from training.scheduling.rules import SessionKind, SessionState
-from training.web.api import outputs
+from training.web.api import offer_outputs, outputs
 from training.web.api.problems import MEDIA_TYPE, Problem
 
 WITH_KEY: list[dict[str, list[str]]] = [{"bearer": []}]
@@ -27,16 +27,20 @@ _NOW = datetime(2030, 2, 1, 9, 30, tzinfo=UTC)
 _TITLE = "Cuisiner à plusieurs"
 _FILES = f"{_SITE}/api/v1/invoices/F2030-00012"
 
-OFFER = outputs.OfferItem(
+OFFER = offer_outputs.OfferItem(
     "cuisiner", _TITLE, "Préparer un repas ensemble.", OfferKind.AWARENESS, "Cuisine", 180, 6, 60, None,
     TariffMode.FLAT, 35_000, outputs.CURRENCY, f"{_SITE}/catalogue/cuisiner",
 )  # fmt: skip
-OFFER_DETAIL = outputs.OfferDetail(
+OFFER_DETAIL = offer_outputs.OfferDetail(
     **msgspec.structs.asdict(OFFER),
     description="Une **demi-journée** aux fourneaux.",
     objectives=["Composer un menu"],
     audience="Agents",
     prerequisites="Aucun",
+    programme=[offer_outputs.OfferProgrammeStep("Choisir son menu", 30, "Avec ce qu’il y a au marché.")],
+    host_provides=["Une cuisine", "Douze tabliers"],
+    equipment=["Les ingrédients"],
+    accessibility="Plan de travail réglable.",
 )
 SESSION = outputs.SessionItem(
     42, "cuisiner", _TITLE, SessionKind.OPEN, SessionState.PUBLISHED, _STARTS, _ENDS, 1,

@@ -12,48 +12,12 @@ from training.billing.rules.states import InvoiceState
 from training.bookings.actions.locking import Booked
 from training.bookings.queries import BookingView, ParticipantView
 from training.bookings.rules.states import BookingState
-from training.catalogue.queries import OfferView
-from training.catalogue.rules.offers import OfferKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow, price_for
 from training.kernel import addresses, clock
 from training.scheduling.queries import SessionView
 from training.scheduling.rules import SessionKind, SessionState
 
 CURRENCY = "EUR"
-
-
-class OfferItem(Struct):
-    """Une offre du catalogue. Le tarif est celui du jour ; nul s’il n’est pas fixé."""
-
-    slug: str
-    title: str
-    summary: str
-    kind: OfferKind
-    theme: str
-    duration_minutes: int
-    group_min: int
-    group_max: int
-    partner: str | None
-    tariff: TariffMode | None
-    unit_price_cents: int | None
-    currency: str
-    url: str
-
-
-class OfferList(Struct):
-    """Une page d’offres."""
-
-    items: list[OfferItem]
-    next: str | None
-
-
-class OfferDetail(OfferItem):
-    """Une offre, avec tout ce que sa page dit ; `description` est en Markdown."""
-
-    description: str
-    objectives: list[str]
-    audience: str
-    prerequisites: str
 
 
 class SessionItem(Struct):
@@ -229,38 +193,6 @@ class InvoiceIssued(Struct):
     number: str
     pdf: str
     xml: str
-
-
-def offer_item(view: OfferView, tariffs: Iterable[TariffRow], kind: str | None) -> OfferItem:
-    """An offer of a list; `kind` is the asking organisation's."""
-    price = price_for(tariffs, kind, clock.today())
-    return OfferItem(
-        slug=view.slug,
-        title=view.title,
-        summary=view.summary,
-        kind=view.kind,
-        theme=view.theme,
-        duration_minutes=view.duration_minutes,
-        group_min=view.group_min,
-        group_max=view.group_max,
-        partner=view.partner,
-        tariff=price.mode if price else None,
-        unit_price_cents=price.unit_price_cents if price else None,
-        currency=CURRENCY,
-        url=addresses.absolute(addresses.offer(view.slug)),
-    )
-
-
-def offer_detail(view: OfferView, tariffs: Iterable[TariffRow], kind: str | None) -> OfferDetail:
-    """An offer with all that its page says."""
-    item = offer_item(view, tariffs, kind)
-    return OfferDetail(
-        **{name: getattr(item, name) for name in item.__struct_fields__},
-        description=view.description,
-        objectives=view.goals,
-        audience=view.audience,
-        prerequisites=view.prerequisites,
-    )
 
 
 def session_item(view: SessionView, tariffs: Iterable[TariffRow], kind: str | None) -> SessionItem:

@@ -5,7 +5,7 @@ from litestar import Router
 from training.web.office import feeds, imports, jobs, mails, notes, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
 from training.web.office.bookings import booking, seats
-from training.web.office.catalogue import funding, offers, pictures, tariffs, themes
+from training.web.office.catalogue import billing, examples, funding, offers, pictures, tariffs, themes, writing
 from training.web.office.invoices import credit_notes, draft_lines, drafts, invoice, trail, transmissions
 from training.web.office.organisations import (
     billing_facts,
@@ -39,6 +39,9 @@ _PAGES = (
         billing_facts,
         contacts,
         offers,
+        writing,
+        examples,
+        billing,
         themes,
         pictures,
         tariffs,

@@ -8,16 +8,17 @@ from litestar import Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
-from training.catalogue.rules.offers import OFFER_KIND_NAMES
+from training.catalogue.rules.offers import OFFER_KIND_NAMES, OfferState
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.palette import PAPERS
+from training.kernel.permissions import Permission
 from training.reporting.portal import catalogue as shown
 from training.reporting.portal.home import home_page
-from training.reporting.portal.readers import kinds_differing
+from training.reporting.portal.readers import CatalogueReader, kinds_differing
 from training.web.auth import PUBLIC
 from training.web.looks import AT_YOURS
-from training.web.pages import Asked, parts
+from training.web.pages import Asked, parts, the_actor
 from training.web.parameters import address, asked
 from training.web.portal.kinds import keep, priced_page, reader
 from training.web.portal.sessions import Chip
@@ -70,8 +71,26 @@ async def offer(request: Asked, slug: FromPath[str]) -> Template:
     found = await shown.offer_page(who, slug, people)
     if found is None:
         raise NotFound(_("Cette offre n’est pas, ou n’est plus, au catalogue."))
+    return await offer_shown(request, who, found, people)
+
+
+async def offer_shown(
+    request: Asked, who: CatalogueReader, found: shown.OfferPage, people: int = 0, *, hidden: bool = False
+) -> Template:
+    """The page of an offer; `hidden`: staff look at what nobody else sees, and it says so."""
     kinds = kinds_differing(who, found.prices)
-    return await priced_page(request, "portal/offer.html", who, kinds, found=found, offer=found.offer, people=people)
+    return await priced_page(
+        request, "portal/offer.html", who, kinds, found=found, offer=found.offer, people=people, hidden=hidden
+    )
 
 
-ROUTER = Router("/", route_handlers=[home, offers, offer], before_request=keep)
+@get("/gestion/catalogue/{slug:str}/apercu", permission=Permission.CATALOGUE_EDIT)
+async def preview(request: Asked, slug: FromPath[str]) -> Template:
+    """An offer as the public sees it, or will: for who writes it."""
+    the_actor(request).must(Permission.CATALOGUE_EDIT)
+    who = await reader(request)
+    found = await shown.offer_previewed(who, slug)
+    return await offer_shown(request, who, found, hidden=found.state != OfferState.PUBLISHED)
+
+
+ROUTER = Router("/", route_handlers=[home, offers, offer, preview], before_request=keep)

@@ -93,7 +93,7 @@ async def draw(request: Asked, slug: FromPath[str]) -> Template | Redirect:
         with form.refusals():
             await choose_motif(the_actor(request), found.offer.id, form.values.get("motif") or None, seen=form.seen)
             words = _("« {title} » : dessin enregistré.").format(title=found.offer.title)
-            return go(f"/gestion/catalogue/{found.offer.slug}/mots", words)
+            return go(f"/gestion/catalogue/{found.offer.slug}", words)
     return await _drawing_page(request, found, form)
 
 

@@ -1,0 +1,1 @@
+"""What of the catalogue comes out of files: examples of offers to begin with."""
