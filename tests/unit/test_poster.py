@@ -50,7 +50,7 @@ HOSTILE = {
 def long(text: str) -> Poster:
     return replace(
         POSTER, title=text or "T", city=text, venue=text, address=text, platform=text, tagline=text, contact=text,
-        phone=text[:30], audience=text, price=text,
+        phone=text[:30], audience=text, price=text, funders=(text, text) if text else (),
         url=f"https://{'a' * 60}.example.org/seances/9223372036854775807",
         slots=((WHEN, WHEN.replace(hour=11)),) * 31,
     )  # fmt: skip

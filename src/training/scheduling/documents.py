@@ -53,6 +53,7 @@ class Poster:
     price: str = ""
     dated: bool = True
     picture: bytes = b""
+    funders: tuple[str, ...] = ()
 
 
 def data(poster: Poster, *, black: bool = False) -> dict[str, Any]:
@@ -87,6 +88,7 @@ def data(poster: Poster, *, black: bool = False) -> dict[str, Any]:
         "code": code(poster.url) if poster.url else None,
         "platform": _cut(poster.platform, LINE),
         "tagline": _cut(poster.tagline, LINE),
+        "funders": _cut(f"Avec le soutien de {', '.join(poster.funders)}", LINE) if poster.funders else "",
     }
 
 

@@ -13,6 +13,7 @@ from training.billing.queries.talons import talon_of_session
 from training.billing.tables.invoices import FreeConfirmationPaper
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
+from training.catalogue import queries as catalogue
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
@@ -88,8 +89,18 @@ async def _document(view: BookingView, platform: directory.PlatformView) -> Free
         seats=present,
         facilitator=", ".join(dict.fromkeys(p.name for p in people)),
         partner=", ".join(dict.fromkeys(p.partner for p in people if p.partner)),
+        funders=", ".join(await _funders(view)),
         value_cents=view.reference_cents,
         held=True,
         accent=platform.accent,
         session=await talon_of_session(view.session, present),
     )
+
+
+async def _funders(view: BookingView) -> list[str]:
+    """Who paid for it on its day."""
+    session = await scheduling.session(view.session)
+    if session is None:
+        return []
+    day = clock.local(session.starts_at).date()
+    return [funding.by.name for funding in (await catalogue.funded_on([session.offer], day))[session.offer]]

@@ -39,6 +39,7 @@ class FreeConfirmation(Snapshot):
     seats: int = 0
     facilitator: str = ""
     partner: str = ""
+    funders: str = ""
     value_cents: int | None = None
     held: bool = False
     notes: tuple[str, ...] = ()
@@ -76,6 +77,7 @@ def data(document: FreeConfirmation, logo: bytes | None = None) -> dict[str, Any
                 ("Présents" if document.held else "Places", str(document.seats or "")),
                 ("Animation", document.facilitator),
                 ("En partenariat avec", document.partner),
+                ("Avec le soutien de", document.funders),
             ),
             accent=document.accent,
             dated=day(document.made_on),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.catalogue import queries as catalogue
-from training.catalogue.queries import LOOK_JOIN, OfferView, ThemeListed
+from training.catalogue.queries import LOOK_JOIN, FundingView, OfferView, ThemeListed
 from training.catalogue.rules.offers import OfferMoved, OfferState, ProgrammeStep
 from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
@@ -126,6 +126,7 @@ class OfferPage:
     price: PriceSaid
     coming: ComingSessions
     steps: tuple[ProgrammeStep, ...] = ()
+    funders: tuple[FundingView, ...] = ()  # today
 
     @property
     def state(self) -> OfferState:
@@ -167,4 +168,5 @@ async def _page_of(who: CatalogueReader, found: OfferView, people: int) -> Offer
     today = clock.today()
     prices = tuple(price_table(tariffs, today, who.kinds))
     steps = await catalogue.programme(found.id)
-    return OfferPage(found, prices, price_said(tariffs, who.kinds, today, people or 1), coming, steps)
+    funders = tuple((await catalogue.funded_on([found.id], today))[found.id])
+    return OfferPage(found, prices, price_said(tariffs, who.kinds, today, people or 1), coming, steps, funders)

@@ -20,7 +20,7 @@ from training.scheduling.rules import SessionKind, SessionState
 async def poster(actor: Actor | None, id: int) -> Poster | None:  # noqa: A002
     """What the sheet says; None: this person may not see the session, or it does not take place.
 
-    Seven statements.
+    Eight statements.
     """
     session = await scheduling.session(id)
     if session is None or session.state == SessionState.CANCELLED or not may_see(actor, session):
@@ -53,7 +53,14 @@ async def poster(actor: Actor | None, id: int) -> Poster | None:  # noqa: A002
         price=await _price(session),
         dated=clock.local(slots[0].starts_at).year != clock.today().year,
         picture=await _picture(actor, session.look),
+        funders=await _funders(session),
     )
+
+
+async def _funders(session: SessionView) -> tuple[str, ...]:
+    """Who pays for it on its day."""
+    day = clock.local(session.starts_at).date()
+    return tuple(funding.by.name for funding in (await catalogue.funded_on([session.offer], day))[session.offer])
 
 
 async def _price(session: SessionView) -> str:

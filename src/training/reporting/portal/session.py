@@ -10,6 +10,7 @@ from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import NAMEABLE, is_late
 from training.catalogue import queries as catalogue
+from training.catalogue.queries import FundingView
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
 from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table
@@ -36,6 +37,7 @@ class SessionShown:
     others: tuple[PricedSession, ...]
     booked: tuple[BookingView, ...] = ()
     prices: tuple[PriceLine, ...] = ()  # of every kind of organisation
+    funders: tuple[FundingView, ...] = ()  # on its day
 
     @property
     def refusal(self) -> str:
@@ -68,7 +70,7 @@ async def session_page(
     id: int,  # noqa: A002
     people: int = 0,
 ) -> SessionShown | None:
-    """A session that this person may see: not a draft, not another organisation's. Seven statements at most."""
+    """A session that this person may see: not a draft, not another organisation's. Eight statements at most."""
     session = await scheduling.session(id)
     if session is None or not may_see(actor, session):
         return None
@@ -85,6 +87,7 @@ async def session_page(
         tuple(item for item in coming.items if item.session.id != id)[:5],
         await _booked(who, id),
         tuple(price_table(tariffs, on, who.kinds)),
+        tuple((await catalogue.funded_on([session.offer], on))[session.offer]),
     )
 
 
