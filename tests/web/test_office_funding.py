@@ -51,6 +51,7 @@ async def test_a_funder_is_written_funds_an_offer_and_is_named_in_public_on_its_
     (kept,) = await queries.supporters_kept(SupporterKind.FUNDER)
     await done(client, f"/gestion/catalogue/{slug}/financement", {"funding": str(kept.id), "share": "12,5 %"})
     assert "12,5" in makers.text_of((await client.get(f"/gestion/catalogue/{slug}/tarifs")).text)
+    assert "Fondation d’Essai" in (await client.get(f"/gestion/catalogue/{slug}")).text
     for page in (f"/catalogue/{slug}", f"/seances/{made.session}"):
         shown = (await client.get(page)).text
         assert f"/images/{kept.address}.webp" in shown, page

@@ -100,6 +100,7 @@ async def test_a_hole_is_said_before_it_is_made_and_shown_with_the_sessions_in_i
     answer = await client.get(path)
     assert 'data-kind="hole"' in answer.text
     assert "1 séance est prévue ces jours-là, sans prix" in makers.text_of(answer.text)
+    assert "1 séance est prévue ces jours-là, sans prix" in await read(client, path.removesuffix("/tarifs"))
     assert "Le tarif de cette séance n’est pas encore fixé" in await read(client, f"/gestion/seances/{town.session}")
 
 

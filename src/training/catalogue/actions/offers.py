@@ -12,6 +12,7 @@ from piccolo.table import Table
 from training.catalogue.actions.publishing import lock_offer
 from training.catalogue.actions.skills import set_deliverers
 from training.catalogue.queries import offer_fields
+from training.catalogue.rules.changing import check_apart
 from training.catalogue.rules.offers import (
     RESERVED,
     SLUG_MOST,
@@ -83,6 +84,7 @@ async def add_offer(actor: Actor, new: NewOffer) -> int:
         change.about("offer", offer)
         await _write_steps(offer, new.steps)
         if new.tariffs:
+            check_apart(new.tariffs)
             await Tariff.insert(*(Tariff(offer=offer, **asdict(tariff)) for tariff in new.tariffs))
     return offer
 

@@ -9,9 +9,7 @@ from training.catalogue import queries as catalogue
 from training.catalogue.queries import FundingView, SupporterView
 from training.catalogue.rules.offers import OfferState
 from training.catalogue.rules.supporters import SupporterKind
-from training.kernel import clock, db
-from training.kernel.errors import NotFound
-from training.kernel.i18n import _
+from training.kernel import addresses, clock, db
 from training.records import queries as records
 
 
@@ -58,9 +56,14 @@ class OfferFunded:
     state: OfferState
 
     @property
+    def page(self) -> str:
+        """Its own page."""
+        return addresses.office_offer(self.slug)
+
+    @property
     def path(self) -> str:
         """Where they are said."""
-        return f"/gestion/catalogue/{self.slug}/financement"
+        return f"{self.page}/financement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,10 @@ def _stands(by: SupporterView, day: date) -> bool:
 
 
 async def offer_funders_page(slug: str) -> OfferFunders:
-    """What the page of an offer's funders shows, in four statements; NotFound when there is no such offer."""
+    """What the page of an offer's funders shows, in four statements; NotFound, OfferMoved."""
     offer = await db.row(OfferFunded, "select id, slug, title, state from offer where slug = $1", slug)
     if offer is None:
-        raise NotFound(_("Cette offre n’existe pas."))
+        raise await catalogue.no_offer(slug)
     today, seen = clock.today(), await records.last_change("offer", offer.id)
     kept = await catalogue.supporters_kept(SupporterKind.FUNDER)
     fundings = (await catalogue.fundings([offer.id]))[offer.id]

@@ -24,6 +24,7 @@ from training.kernel.clauses import Clauses
 from training.papers.rules.vat import VatRegime
 from training.records import queries as records
 from training.reporting.office.edits import EditShown, edits_of
+from training.reporting.office.tariffs import OfferMoney, money_of
 
 NEXT = 5  # sessions that an offer's page names
 
@@ -166,6 +167,7 @@ class OfficeOffer:
     former: tuple[str, ...]
     deliverers: tuple[str, ...]
     edits: list[EditShown]
+    money: OfferMoney
 
     @property
     def publishes(self) -> bool:
@@ -191,6 +193,7 @@ async def offer_page(slug: str) -> OfficeOffer:
         tuple(record["slug"] for record in former),
         tuple(record["name"] for record in can),
         await edits_of("offer", id_),
+        await money_of(id_, offer.tariffs),
     )
 
 

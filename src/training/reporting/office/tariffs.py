@@ -14,9 +14,7 @@ from training.catalogue.rules.looks import Look
 from training.catalogue.rules.offers import OfferState
 from training.catalogue.rules.tariffs import TariffRow, price_for, tariff_for
 from training.directory.rules.organisations import OrganisationKind
-from training.kernel import clock, db
-from training.kernel.errors import NotFound
-from training.kernel.i18n import _
+from training.kernel import addresses, clock, db
 from training.records import queries as records
 from training.reporting.office.edits import EditShown, edits_of
 
@@ -32,9 +30,14 @@ class OfferPriced:
     look: Look
 
     @property
+    def page(self) -> str:
+        """Its own page."""
+        return addresses.office_offer(self.slug)
+
+    @property
     def path(self) -> str:
         """Where its tariffs are."""
-        return f"/gestion/catalogue/{self.slug}/tarifs"
+        return f"{self.page}/tarifs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class OfferTariffs:
 
 
 async def tariffs_page(slug: str) -> OfferTariffs:
-    """What the page of an offer's tariffs shows, in six statements; NotFound when there is no such offer."""
+    """What the page of an offer's tariffs shows, in six statements; NotFound, OfferMoved."""
     offer = await _offer(slug)
     rows, today = (await catalogue.tariffs([offer.id]))[offer.id], clock.today()
     due = await _due(offer.id) if rows else []
@@ -102,13 +105,30 @@ async def tariffs_page(slug: str) -> OfferTariffs:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OfferMoney:
+    """What the offer's own page says of its prices and funders: the days without a price, who pays for it."""
+
+    holes: tuple[GapShown, ...]
+    fundings: tuple[FundingView, ...]
+
+
+async def money_of(offer: int, rows: Sequence[TariffRow]) -> OfferMoney:
+    """In one statement, two where days have no price."""
+    today = clock.today()
+    holes = tuple(shown for shown in _gaps(rows, [], today) if shown.gap.hole)
+    if holes:
+        holes = tuple(shown for shown in _gaps(rows, await _due(offer), today) if shown.gap.hole)
+    return OfferMoney(holes, tuple((await catalogue.fundings([offer]))[offer]))
+
+
 async def _offer(slug: str) -> OfferPriced:
     sql = (
         f"select o.id, o.slug, o.title, o.state, {catalogue.LOOK} from offer o {catalogue.LOOK_JOIN} where o.slug = $1"
     )
     found = await db.row(OfferPriced, sql, slug)
     if found is None:
-        raise NotFound(_("Cette offre n’existe pas."))
+        raise await catalogue.no_offer(slug)
     return found
 
 
