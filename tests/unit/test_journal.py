@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from training.accounting.formats import journal
 from training.accounting.formats.journal import ANALYTIC, COLUMNS
-from training.accounting.formats.register_files import Workbook, csv_rows, euros, harmless, zipped
+from training.accounting.formats.register_files import zipped
 from training.accounting.rules import entries as rules
 from training.accounting.rules.accounts import Accounts, checked, treasury
 from training.accounting.rules.entries import (
@@ -34,6 +34,7 @@ from training.accounting.rules.entries import (
 )
 from training.billing.rules.payments import Way
 from training.kernel.errors import Invalid
+from training.kernel.sheet_files import Workbook, csv_rows, euros, harmless
 
 DAY = date(2027, 3, 31)
 TOWN = ClientAccount("C00001", "Commune d’Essai")

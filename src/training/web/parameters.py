@@ -74,16 +74,30 @@ def day_key(text: str) -> tuple[date, int] | None:
     return None if id_ is None else (day, id_)
 
 
+EXPORTS = "/gestion/exporter"
+# Lists that are files too, by the path of their page (web/office/exports.py).
+EXPORTED = {
+    "/gestion/seances": "seances",
+    "/gestion/reservations": "reservations",
+    "/gestion/structures": "structures",
+    "/gestion/lieux": "lieux",
+    "/gestion/animation": "animation",
+    "/gestion/factures": "factures",
+    "/gestion/paiements": "paiements",
+}
 Key = tuple[date, int] | tuple[datetime, int] | int  # where a page of a list ends
 
 
 def pager(path: str, following: Key | str | None, started: bool, **filters: object) -> dict[str, object]:
-    """Ways through a list kept by keys: on to the next page, back to the first."""
+    """Ways through a list kept by keys: on to the next page, back to the first; the whole of it as a file."""
     if isinstance(following, tuple):
         following = key(*following)
+    name = EXPORTED.get(path)
+    files = [(address(f"{EXPORTS}/{name}.{kind}", **filters), kind.upper()) for kind in ("csv", "xlsx") if name]
     back = Markup('<a href="{}">{}</a>').format(address(path, **filters), _("Revenir au début de la liste"))
     return {
         "next": address(path, **filters, apres=following) if following is not None else None,
         "previous": None,
         "summary": back if started else "",
+        "files": files,
     }

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from training.web.office import feeds, imports, jobs, mails, notes, today
+from training.web.office import exports, feeds, imports, jobs, mails, notes, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
 from training.web.office.bookings import booking, seats
 from training.web.office.catalogue import billing, examples, funding, offers, pictures, tariffs, themes, writing
@@ -51,7 +51,7 @@ _PAGES = (
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
     *(register, balances, journal, fiscal_years, opening),
-    *(mails, notes, feeds, imports, jobs, first_day, platform, access, keys, series, supporters),
+    *(mails, notes, feeds, imports, exports, jobs, first_day, platform, access, keys, series, supporters),
 )
 
 ROUTER = Router(

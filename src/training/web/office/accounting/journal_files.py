@@ -12,10 +12,10 @@ from itertools import islice
 from litestar.response import Response, Stream
 
 from training.accounting.formats import journal as entries
-from training.accounting.formats.register_files import Cell, Workbook, csv_rows
 from training.kernel.i18n import _
-from training.web.office.accounting.register import XLSX, pieces, sent
+from training.kernel.sheet_files import XLSX, Cell, Workbook, csv_rows
 from training.web.pages import file_response
+from training.web.tables_sent import pieces, sent
 
 KINDS = ("txt", "csv", "xlsx")
 BATCH = 2_000  # lines that are written at once

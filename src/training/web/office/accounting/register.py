@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import IO
 
 from litestar import get
 from litestar.response import Stream, Template
 
-from training.accounting.formats.register_files import Cell, Workbook, csv_rows, euros, zipped
+from training.accounting.formats.register_files import zipped
 from training.accounting.queries.register import KIND_NAMES, STANDING_NAMES, DocumentStanding, Filter, Key, Registered
 from training.kernel import clock
+from training.kernel.actor import Scope
 from training.kernel.errors import Invalid
 from training.kernel.i18n import _
 from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
+from training.kernel.sheet_files import Cell, csv_rows, euros
 from training.papers.rules.vat import VatRegime
 from training.reporting.office import register as reading
 from training.web.forms import Form
@@ -26,12 +25,11 @@ from training.web.office.page import show
 from training.web.office.settings.platform import REGIME_WORDS
 from training.web.pages import Asked, parts, the_actor
 from training.web.parameters import PER_PAGE, address, asked, pager
+from training.web.tables_sent import csv_sent, sent, xlsx_sent
 
 P = Permission
 PATH = "/gestion/comptes"
 FIELDS = ("du", "au", "payeur", "numero", "nature", "etat", "regime", "code", "min", "max")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +154,6 @@ def _cells(line: Registered) -> list[Cell]:
     ]
 
 
-def sent(content: AsyncIterator[bytes], media_type: str, name: str) -> Stream:
-    """A file that is sent as it is made."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Stream(content, media_type=media_type, headers=headers)
-
-
 def _name(now: RegisterAsked, kind: str) -> str:
     first, last = now.filter.first or date(2000, 1, 1), now.filter.last or clock.today()
     return f"registre-{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
@@ -175,46 +167,23 @@ def _good(request: Asked) -> RegisterAsked:
     return now
 
 
+async def _batches(now: RegisterAsked, scope: Scope) -> AsyncIterator[list[list[Cell]]]:
+    async for lines in reading.lines(scope, now.filter):
+        yield [_cells(line) for line in lines]
+
+
 @get(PATH + "/registre.csv", permission=P.ACCOUNTS_SEE)
 async def as_csv(request: Asked) -> Stream:
     """The filtered register, for a French spreadsheet."""
-    now, scope = _good(request), the_actor(request).scope
-
-    async def content() -> AsyncIterator[bytes]:
-        yield csv_rows([_header()], first=True)
-        async for lines in reading.lines(scope, now.filter):
-            yield csv_rows([_cells(line) for line in lines])
-
-    return sent(content(), "text/csv", _name(now, "csv"))
+    now = _good(request)
+    return csv_sent(_header(), _batches(now, the_actor(request).scope), _name(now, "csv"))
 
 
 @get(PATH + "/registre.xlsx", permission=P.ACCOUNTS_SEE)
 async def as_xlsx(request: Asked) -> Stream:
     """The filtered register as a workbook."""
-    now, scope = _good(request), the_actor(request).scope
-
-    async def content() -> AsyncIterator[bytes]:
-        with tempfile.TemporaryFile() as file:
-            book = Workbook(file, _("Registre"), _header(), clock.now())
-            async for lines in reading.lines(scope, now.filter):
-                await asyncio.to_thread(_add, book, [_cells(line) for line in lines])
-            await asyncio.to_thread(book.close)
-            async for piece in pieces(file):
-                yield piece
-
-    return sent(content(), XLSX, _name(now, "xlsx"))
-
-
-def _add(book: Workbook, rows: list[list[Cell]]) -> None:
-    for cells in rows:
-        book.add(cells)
-
-
-async def pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
-    """What a file holds, in pieces."""
-    file.seek(0)
-    while piece := await asyncio.to_thread(file.read, CHUNK):
-        yield piece
+    now = _good(request)
+    return xlsx_sent(_("Registre"), _header(), _batches(now, the_actor(request).scope), _name(now, "xlsx"))
 
 
 @get(PATH + "/factures.zip", permission=P.ACCOUNTS_SEE)

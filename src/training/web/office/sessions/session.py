@@ -27,20 +27,25 @@ P = Permission
 PATH = "/gestion/seances"
 
 
-@get(PATH, permission=P.OFFICE_SEE)
-async def sessions(request: Asked) -> Template:
-    """Sessions, nearest to now first, narrowed by period, state, offer and commune."""
+def narrowed_to(request: Asked) -> SessionFilter:
+    """What the list's address narrows it to."""
     period = asked(request, "periode")
-    narrowed = SessionFilter(
+    return SessionFilter(
         period=Period(period) if period in set(Period) else Period.COMING,
         state=asked(request, "etat"),
         offer=asked(request, "offre"),
         commune=asked(request, "commune"),
     )
+
+
+@get(PATH, permission=P.OFFICE_SEE)
+async def sessions(request: Asked) -> Template:
+    """Sessions, nearest to now first, narrowed by period, state, offer and commune."""
+    narrowed = narrowed_to(request)
     after = moment_key(asked(request, "apres"))
     found = await listed.sessions_page(the_actor(request).scope, narrowed, after=after, limit=PER_PAGE)
     kept = {"etat": narrowed.state, "offre": narrowed.offer, "commune": narrowed.commune}
-    chosen = "" if narrowed.period == Period.COMING else period
+    chosen = "" if narrowed.period == Period.COMING else narrowed.period.value
     return await show(
         request,
         "sessions/sessions",
