@@ -15,6 +15,7 @@ from training.billing.actions.credit import CreditWanted, credit
 from training.billing.rules.payments import Way
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
+from training.bookings.actions.documents import NewDocument, attach
 from training.calendar.actions.feeds import open_feed
 from training.catalogue.actions.funding import fund
 from training.catalogue.actions.supporters import add_supporter
@@ -52,6 +53,8 @@ NAMES = {
     "account": "select id from account where email = 'rh@mairie.example.org'",
     "membership": "select id from membership where organisation is null and facilitator is null order by id limit 1",
     "town": "select {town}",
+    "papered": "select reference from booking b join booking_document d on d.booking = b.id where b.id < {first}",
+    "document": "select id from booking_document where id < {first}",
     "noted": "select subject_id from note where id < {first}",
     "note": "select id from note where id < {first}",
     "venue": "select min(id) from venue",
@@ -124,6 +127,7 @@ async def story() -> tuple[makers.Town, dict[str, str]]:
     session = await makers.make_session(town.offer, **coming)
     await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=90), **_at(town))
     booked = await bookings.book(SYSTEM, NewBooking(session, town.organisation, 8))
+    await attach(eve, booked.id, NewDocument("Bon.pdf", b"%PDF-1.7 %%EOF"))
     await write_note(eve, "booking", booked.id, NewNote(NoteChannel.PHONE_IN, "Viendra."))
     secrets = {
         "feed": await open_feed(SYSTEM, "essai", facilitator=town.facilitator),

@@ -152,6 +152,7 @@ TOWN: Rows = [
         {"token_hash": "sha256(n::text::bytea)", "facilitator": "1000000 + 1 + n % 200", "kind": "'facilitator'"}
         | dict.fromkeys(("organisation", "partner", "venue", "account"), "null"),
     ),
+    ("booking_document", BILLS, {"booking": "1000000 + n", "name": "'Bon ' || n", "kept_at": WHEN}),
     (
         "note",
         MANY,

@@ -106,6 +106,8 @@ PATHS: dict[str, str] = {
     "/gestion/factures/{number:str}/etapes/{status:str}": "/gestion/factures/{public_invoice}/etapes/suspended",
     "/gestion/factures/{number:str}/refaire": "/gestion/factures/{public_invoice}/refaire",
     "/gestion/factures/{name:str}/piste": "/gestion/factures/{invoice}/piste",
+    "/gestion/reservations/nouvelle": "/gestion/reservations/nouvelle?structure={slug}&seance={coming}&places=12",
+    "/gestion/reservations/{reference:str}/documents/{document:int}": "",
     "/gestion/notes/{kind:str}/{subject:int}": "/gestion/notes/seance/{coming}",
     "/gestion/notes/{kind:str}/{subject:int}/{note:int}": "",
     "/gestion/lieux/{venue:int}": "/gestion/lieux/{venue}",

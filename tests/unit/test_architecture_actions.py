@@ -127,6 +127,9 @@ NOT_ACTING = {
         "note_admission": "part of the action that confirms",
         "undo_admissions": "part of attendance.actions.unhold_session",
     },
+    "bookings.actions.documents": {
+        "read_document": "reads only: what is kept of a paper",
+    },
     "bookings.actions.groups": {
         "merge": "part of the action that accepts an offer",
     },

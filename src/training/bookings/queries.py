@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.rules.states import NAMEABLE, BookingState, EndedBy, SeatsOrigin
+from training.bookings.rules.states import NAMEABLE, AskedBy, BookingState, EndedBy, SeatsOrigin
 from training.bookings.rules.who_may import Standing
 from training.catalogue.queries import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
@@ -62,6 +62,7 @@ class BookingView:
     earlier: BookingState | None = None  # what it was before it ended
     joined: str | None = None  # the booking that it goes on in
     contact_phone: str | None = None
+    asked_by: AskedBy | None = None  # where the team wrote it down
     absent: bool = False  # undecided when its session was held, and nobody of it came
 
     @property
@@ -116,7 +117,8 @@ BOOKING = f"""
            e.ended_by as cancelled_by, e.reason as cancel_reason, e.call_off is not null as fell, e.earlier,
            (select reference from booking where id = e.merged_into) as joined,
            coalesce(e.held and e.merged_into is null, false) as absent,
-           b.generation, (select count(*) from participant where booking = b.id) as named, b.invite_participants,
+           b.asked_by, b.generation, (select count(*) from participant where booking = b.id) as named,
+           b.invite_participants,
            {LOOK}
     from booking b {ABOUT_BOOKING} {LOOK_JOIN} left join booking_ending e on e.booking = b.id and e.undone_at is null
 """
@@ -243,3 +245,24 @@ async def asked_by(organisations: Sequence[int]) -> dict[int, list[BookingView]]
     for view in await db.rows(BookingView, sql, list(organisations)):
         found[view.organisation].append(view)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A paper that came with a booking: its file, and how whoever sent it called it."""
+
+    id: int
+    file: int
+    name: str
+    media_type: str
+    size: int
+    kept_at: datetime
+
+
+async def documents(booking: int) -> list[DocumentView]:
+    """The papers that came with a booking, the first first."""
+    sql = """
+        select d.id, d.file, d.name, f.media_type, f.size, d.kept_at
+        from booking_document d join file f on f.id = d.file where d.booking = $1 order by d.id
+    """
+    return await db.rows(DocumentView, sql, booking)

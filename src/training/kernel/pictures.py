@@ -148,6 +148,32 @@ def photo(content: bytes) -> Photo:
         raise Invalid(wrong, field="picture") from None
 
 
+JPEG = "image/jpeg"
+PAGE = (2_000, 2_000)  # points of a paper that somebody photographed: its small print is read
+
+
+def scanned(content: bytes) -> bytes:
+    """A photographed or scanned paper, turned and reduced, as a JPEG with nothing of where and by whom it was taken.
+
+    Invalid: no picture that we read, or one that is too large.
+    """
+    try:
+        _check_jpeg(content)
+        with _DECODING, Image.open(BytesIO(content), formats=tuple(PHOTO_PIXELS)) as picture:
+            most = PHOTO_PIXELS.get(picture.format or "", JPEG_PIXELS)
+            if max(picture.size) > PHOTO_SIDE or picture.width * picture.height > most:
+                words = _("Cette image fait {w} × {h} points, c’est trop : réduisez-la à {most} de large.")
+                said = words.format(w=picture.width, h=picture.height, most=PAGE[0])
+                raise Invalid(said, field="document")
+            picture.draft("RGB", PAGE)
+            decoded = picture.convert("RGBA") if picture.mode in ("1", "P") else picture
+            decoded.thumbnail(PAGE, reducing_gap=2)
+            return _redrawn(ImageOps.exif_transpose(decoded), PAGE, "JPEG", quality=80)
+    except _TOLD_WRONG:
+        wrong = _("Ce fichier ne se lit pas : envoyez un PDF, ou une image JPEG, PNG ou WebP.")
+        raise Invalid(wrong, field="document") from None
+
+
 def _photo_fault(width: int, height: int, most: int) -> str:
     if max(width, height) > PHOTO_SIDE or width * height > most:
         words = _("Cette image fait {w} × {h} points, c’est trop : réduisez-la à {most} de large.")

@@ -65,6 +65,7 @@ def who(payer: OrganisationView, *, reached: bool) -> Payer:
         payer.taxable,
         payer.country != HOME,
         payer.vat_abroad is not None,
+        addressed=bool(payer.address.strip()),
     )
 
 

@@ -26,6 +26,7 @@ class CheckKey(StrEnum):
     ENGAGEMENT = "engagement"
     CONTRACT = "contract"
     CONTACT = "contact"
+    ADDRESS = "address"
     HEAD_COUNT = "head_count"
     TOTAL = "total"
     APPROVED = "approved"
@@ -74,6 +75,7 @@ class Payer:
     taxable: bool | None = None
     abroad: bool = False
     vat_chosen: bool = False  # by the accountant, for a buyer abroad
+    addressed: bool = True  # who was made while on the telephone has no address yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ def checks(
         found += [check for check in _chorus(payer, references) if check.key not in {c.key for c in long}]
     found += long
     found.append(_contact(payer))
+    if not payer.addressed:  # CGI ann. II art. 242 nonies A, I 1°
+        words = _("L’adresse de {name} manque : elle figure sur la facture.")
+        found.append(Check(CheckKey.ADDRESS, False, words.format(name=payer.name)))
     if counts:
         found += [_head_count(counts), *_split(counts)]
     if gross_cents < 0:

@@ -81,10 +81,11 @@ class RepeatKey:
     key: str
 
 
-async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> Booked:
+async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None, *, late: bool = False) -> Booked:
     """Take seats. Confirmed at once for an approved organisation; `option` holds them for a week.
 
     What the organisation has there already gets them, at its tariff: one group, one booking.
+    `late`: the team answers the telephone once booking online is over.
     The same `key` with the same booking returns the first answer; with another one it is KeyReused.
     Invalid, SessionClosed, SessionFull, OfferWithdrawn, PriceRisen, BookedAlready, Forbidden, NotFound.
     """
@@ -97,7 +98,8 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None) -> B
         _check_seen(actor, session, new.organisation)
         check_offered(await lock_offer(session.offer, share=True))
         session, group = await group_of(session, new.organisation)
-        check_bookable(session, new.organisation, new.seats, clock.now())
+        by_team = late and actor.may(Permission.BOOKINGS_MAKE)
+        check_bookable(session, new.organisation, new.seats, clock.now(), late=by_team)
         organisation = await hold_current(new.organisation)
         state = _first_state(organisation.state, new.option)
         booked = await _join(actor, change, new, session, organisation, chosen(group, state, new.had), state)

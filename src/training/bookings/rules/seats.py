@@ -33,9 +33,9 @@ def new_reference() -> str:
     return "R-" + "".join(secrets.choice(_ALPHABET) for _i in range(7))
 
 
-def check_bookable(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:
+def check_bookable(session: LockedSession, organisation: int, seats: int, now: datetime, *, late: bool = False) -> None:
     """Raise unless `organisation` may take `seats` seats of the session now: as `check_open`, and SessionFull."""
-    check_open(session, organisation, seats, now)
+    check_open(session, organisation, seats, now, late=late)
     if seats > session.seats_left:
         raise seats_missing(session.seats_left)
 
@@ -77,8 +77,8 @@ def check_waiting(session: LockedSession, seats: int) -> None:
 
 
 def option_ends(session: LockedSession, now: datetime) -> datetime:
-    """When an option made now ends: in a week, and never after bookings close."""
-    return min(now + OPTION_LIFE, session.closes_at)
+    """When an option made now ends: in a week, and never after bookings close; once they are closed, when it starts."""
+    return min(now + OPTION_LIFE, session.closes_at if session.closes_at > now else session.starts_at)
 
 
 def request_ends(session: LockedSession, now: datetime) -> datetime:
@@ -91,8 +91,10 @@ def is_for(session: LockedSession, organisation: int) -> bool:
     return session.kind != SessionKind.PRIVATE or session.organisation == organisation
 
 
-def check_open(session: LockedSession, organisation: int, seats: int, now: datetime) -> None:
+def check_open(session: LockedSession, organisation: int, seats: int, now: datetime, *, late: bool = False) -> None:
     """Raise unless `organisation` may ask for `seats` seats now, however many are left.
+
+    `late`: by the team, who answers the telephone until the session starts.
 
     Invalid: not a number of seats. SessionClosed: over, cancelled, not published or somebody else's.
     """
@@ -104,7 +106,7 @@ def check_open(session: LockedSession, organisation: int, seats: int, now: datet
         raise SessionClosed(_("Cette séance n’est pas ouverte à la réservation."))
     if session.starts_at <= now:
         raise SessionClosed(_("Cette séance a déjà commencé ou est passée : choisissez une autre date."))
-    if session.closes_at <= now:
+    if session.closes_at <= now and not late:
         raise SessionClosed(_("Cette séance ne se réserve plus en ligne : appelez-nous, ou choisissez une autre date."))
 
 

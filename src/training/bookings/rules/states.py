@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from training.kernel.errors import Conflict
-from training.kernel.i18n import _
+from training.kernel.i18n import N_, _
 
 
 class BookingState(StrEnum):
@@ -39,6 +39,23 @@ NAMEABLE = OCCUPYING | {S.WAITING}  # as long as they may come; as booking_may_c
 ENDED = frozenset(BookingState) - NAMEABLE
 IN_LINE = frozenset({S.OFFERED, S.WAITING})  # stands on the waiting list, or came up; as booking_in_line() in SQL
 EXPIRING = frozenset({S.PENDING, S.OPTION, S.OFFERED})  # undecided, for a time; as booking_expires() in SQL
+
+
+class AskedBy(StrEnum):
+    """How a booking that the team wrote down was asked for."""
+
+    PHONE = "phone"
+    MAIL = "mail"
+    PAPER = "paper"
+    VISIT = "visit"
+
+
+ASKED_NAMES: dict[AskedBy, str] = {
+    AskedBy.PHONE: N_("par téléphone"),
+    AskedBy.MAIL: N_("par courriel"),
+    AskedBy.PAPER: N_("sur papier"),
+    AskedBy.VISIT: N_("sur place"),
+}
 
 
 class EndedBy(StrEnum):

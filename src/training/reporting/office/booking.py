@@ -11,9 +11,9 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.rules.deposits import may_ask_deposit
 from training.billing.rules.sharing import fits, may_share
 from training.bookings import queries as bookings
-from training.bookings.queries import BookingView, ParticipantView
+from training.bookings.queries import BookingView, DocumentView, ParticipantView
 from training.bookings.rules import who_may
-from training.bookings.rules.states import OCCUPYING
+from training.bookings.rules.states import ASKED_NAMES, OCCUPYING
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
 from training.catalogue.rules.tariffs import TariffMode
@@ -53,6 +53,8 @@ class OfficeBooking:
     notes: list[NoteShown]  # what was said about it, mails among it
     contacts: list[ContactView]  # who may have said it
     edits: list[EditShown]
+    documents: list[DocumentView]
+    asked_by: str | None  # how, in words, where the team wrote it down
     may_confirm: bool
     may_decline: bool
     may_cancel: bool
@@ -63,7 +65,7 @@ class OfficeBooking:
 
 
 async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
-    """What the page of a booking shows, in seventeen statements; NotFound when there is no such booking."""
+    """What the page of a booking shows, in eighteen statements; NotFound when there is no such booking."""
     view = await booking(actor.scope, reference)
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
     paper = await billing.free_paper(actor.scope, view.reference)
@@ -72,8 +74,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         *(("seats_change", change.id) for change in changes),
         *(("invoice", invoice.id) for invoice in invoices),
     ]
-    early = await deposits.early(view.id)
-    shares = await drafts.shares(view.id)
+    early, shares = await deposits.early(view.id), await drafts.shares(view.id)
     awaited = not fits([share.part for share in shares], view.seats, view.price_cents)
     issued = next((invoice.number for invoice in invoices if invoice.number), None)
     organisation = await directory.organisation(view.organisation)
@@ -94,6 +95,8 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         notes=await notes_of(actor, "booking", view.id, mails=about),
         contacts=await directory.contacts(view.organisation),
         edits=await edits_of("booking", view.id),
+        documents=await bookings.documents(view.id),
+        asked_by=_(ASKED_NAMES[view.asked_by]) if view.asked_by else None,
         may_confirm=who_may.may_confirm(actor, standing, now),
         may_decline=who_may.may_decline(actor, standing),
         may_cancel=who_may.may_cancel(actor, standing, now),
@@ -113,6 +116,23 @@ async def _lacking(booking: BookingView, organisation: OrganisationView | None) 
 async def booking(scope: Scope, reference: str) -> BookingView:
     """The booking alone, as what is done to it needs it; NotFound when there is none."""
     view = await bookings.booking(scope, reference)
+    if view is None:
+        raise NotFound(_("Cette réservation n’existe pas."))
+    return view
+
+
+async def document(scope: Scope, reference: str, document: int) -> DocumentView:
+    """A paper of a booking, in two statements; NotFound when it is none of its own."""
+    view = await booking(scope, reference)
+    found = next((each for each in await bookings.documents(view.id) if each.id == document), None)
+    if found is None:
+        raise NotFound(_("Ce document n’existe pas, ou plus."))
+    return found
+
+
+async def booking_numbered(scope: Scope, id: int) -> BookingView:  # noqa: A002
+    """The booking that was just made, by its id."""
+    view = await bookings.booking_by_id(scope, id)
     if view is None:
         raise NotFound(_("Cette réservation n’existe pas."))
     return view

@@ -156,3 +156,37 @@ for (const pair of document.querySelectorAll("[data-commune]")) {
     if (options.length === 1 && !city.value.trim()) take(options[0]);
   });
 }
+
+// A form that answers while somebody is on the line: what was typed goes out, and the parts that tell something come
+// back. The same form without a script is sent by its buttons.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  let waits, latest = 0;
+  const look = async (picked) => {
+    const turn = ++latest;
+    const typed = new FormData(form);
+    for (const [name, value] of [...typed]) if (value instanceof File) typed.delete(name);
+    if (picked?.name) typed.set(picked.name, picked.value);
+    const answer = await fetch(form.action, { method: "POST", body: typed }).catch(() => null);
+    if (!answer?.ok || turn !== latest) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const at = document.activeElement?.id;
+    for (const part of form.querySelectorAll("[data-part]")) {
+      const now = page.getElementById(part.id);
+      if (now && now.innerHTML !== part.innerHTML && (picked || !part.contains(document.activeElement))) part.replaceWith(now);
+    }
+    const next = picked && document.getElementById(picked.dataset.pick);
+    if (next) next.focus();
+    else if (at && document.activeElement === document.body) document.getElementById(at)?.focus();
+  };
+  form.addEventListener("input", (event) => {
+    clearTimeout(waits);
+    if (event.target.type !== "file") waits = setTimeout(look, event.target.matches("textarea") ? 1_500 : 250);
+  });
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-pick]");
+    if (!button) return;
+    event.preventDefault();
+    clearTimeout(waits);
+    look(button);
+  });
+}

@@ -4,7 +4,7 @@ from litestar import Router
 
 from training.web.office import exports, feeds, imports, jobs, mails, notes, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
-from training.web.office.bookings import booking, seats
+from training.web.office.bookings import booking, calling, documents, seats
 from training.web.office.catalogue import billing, examples, funding, offers, pictures, tariffs, themes, writing
 from training.web.office.invoices import credit_notes, draft_lines, drafts, invoice, trail, transmissions
 from training.web.office.organisations import (
@@ -30,6 +30,8 @@ _PAGES = (
         venues,
         communes,
         facilitators,
+        calling,
+        documents,
         booking,
         seats,
         organisation,

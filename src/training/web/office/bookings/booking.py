@@ -47,10 +47,11 @@ async def listing(request: Asked) -> Template:
 @get(PATH + "/{reference:str}", permission=P.BOOKINGS_SEE)
 async def booking_page(request: Asked, reference: FromPath[str]) -> Template:
     """One booking: its facts, its line, its mails, its invoice."""
-    return await _one(request, reference, Form())
+    return await one(request, reference, Form())
 
 
-async def _one(request: Asked, reference: str, form: Form) -> Template:
+async def one(request: Asked, reference: str, form: Form) -> Template:
+    """The page of a booking, also where something done on it was refused."""
     found = await reading.booking_page(the_actor(request), reference)
     return await show(request, "bookings/booking", form.status, form=form, noting=blank_note(), **parts(found))
 
@@ -71,7 +72,7 @@ async def confirm(request: Asked, reference: FromPath[str]) -> Template | Redire
     with form.refusals():
         await actions.confirm(the_actor(request), view.id)
         return go(f"{PATH}/{view.reference}", _("Réservation confirmée : le contact reçoit son invitation."))
-    return await _one(request, reference, form)
+    return await one(request, reference, form)
 
 
 @get(PATH + "/{reference:str}/refuser", permission=P.BOOKINGS_CONFIRM)

@@ -8,6 +8,7 @@ from datetime import time
 from litestar import get, post
 from litestar.response import Redirect, Template
 
+from training.identity.rules import safe_path
 from training.kernel import clock
 from training.kernel.errors import DomainError
 from training.kernel.i18n import _, ngettext
@@ -26,14 +27,21 @@ from training.web.parameters import asked, whole
 P = Permission
 ROWS = 4  # without a script the page has as many as most series have; longer ones are planned in two sessions
 FIELDS = ("date", "start", "end", "venue", "facilitator")
+BACK = "retour"
 
 
 @get("/gestion/seances/nouvelle", permission=P.SESSIONS_PLAN)
 async def blank(request: Asked) -> Template:
-    """An empty form; `?offre=` chooses the offer and its usual size."""
+    """An empty form; `?offre=` chooses the offer and its usual size.
+
+    From a call: `?places=` how many at the least, `?pour=` whose it may be, `?retour=` where somebody waits for it.
+    """
     found = await reading.planning_page(asked(request, "offre"))
     offer, published = found.proposed, SessionState.PUBLISHED
-    usual = {"offer": offer.id, "capacity": offer.group_max} if offer else {}
+    usual: dict[str, object] = {"offer": offer.id, "capacity": offer.group_max} if offer else {}
+    if seats := whole(asked(request, "places"), 1_000):
+        usual["capacity"] = max(seats, offer.group_max if offer else 0)
+    usual |= {"organisation": asked(request, "pour"), BACK: _back(asked(request, BACK))}
     return await _page(request, Form.filled({"state": published, **usual}), found.choices)
 
 
@@ -73,8 +81,14 @@ async def plan(request: Asked) -> Template | Redirect:
         except (VenueTaken, FacilitatorBusy) as refusal:
             await _say_which(form, dates, refusal)
         else:
-            return go(f"/gestion/seances/{session}", _("Séance planifiée."))
+            back = _back(form.values.get(BACK, ""))
+            return go(f"{back}&seance={session}" if back else f"/gestion/seances/{session}", _("Séance planifiée."))
     return await _page(request, form, choices)
+
+
+def _back(path: str) -> str:
+    """The page of the call that waits for this session; "" for none."""
+    return path if path.startswith("/gestion/reservations/nouvelle?") and safe_path(path) else ""
 
 
 @dataclass(frozen=True, slots=True)
