@@ -68,8 +68,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
     """What the page of a booking shows, in eighteen statements; NotFound when there is no such booking."""
     view = await booking(actor.scope, reference)
     invoices = (await billing.invoices_of(actor.scope, [view.id]))[view.id]
-    paper = await billing.free_paper(actor.scope, view.reference)
-    changes = await bookings.seats_changes(view.id)
+    paper, changes = await billing.free_paper(actor.scope, view.reference), await bookings.seats_changes(view.id)
     about = [
         *(("seats_change", change.id) for change in changes),
         *(("invoice", invoice.id) for invoice in invoices),
