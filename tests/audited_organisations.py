@@ -6,7 +6,8 @@ import makers
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.attaching import attach
 from training.bookings.actions.booking import NewBooking
-from training.directory.actions import archiving, organisations
+from training.directory.actions import archiving, kinds, organisations
+from training.directory.rules.organisations import Buyer, OrganisationKind
 from training.identity.actions import joining
 from training.identity.actions.roles import add_user, grant
 from training.identity.rules import Role
@@ -37,3 +38,4 @@ async def come_to_an_end(town: makers.Town) -> None:
     other = await makers.make_organisation("Neuve d", siret="00007775000008", domain="neuved.example.org")
     await joining.archive_for(SYSTEM, other, asked[2])
     await archiving.bring_back(SYSTEM, other)
+    await kinds.change_kind(SYSTEM, other, OrganisationKind.SCHOOL, Buyer.PUBLIC)

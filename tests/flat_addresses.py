@@ -51,7 +51,7 @@ ADDRESSES = {
         "/gestion/structures/demandes", "/gestion/structures/doublons", "/gestion/structures/{slug}/archiver?q=commune",
         "/gestion/structures/commune-500/rattacher?q=commune", "/gestion/structures/commune-500/refuser",
         "/gestion/structures?q=zzzz", "/gestion/structures?q=42", "/gestion/structures/{slug}",
-        "/gestion/structures/{slug}/facturation",
+        "/gestion/structures/{slug}/facturation", "/gestion/structures/{slug}/type?kind=company",
         "/gestion/structures/{slug}/contacts/nouveau", "/gestion/structures/{slug}/contacts/{contact}",
         "/gestion/nouvelle-structure", "/gestion/lieux", "/gestion/lieux/nouveau", "/gestion/lieux/{venue}",
         "/gestion/lieux/communes",

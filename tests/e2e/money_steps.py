@@ -90,8 +90,8 @@ def needs_both(staff: Page, look: Look) -> None:
     staff.fill("[id='service_code-1']", SERVICE)
     staff.fill("[id='service_label-1']", "Service des finances")
     look(staff, "organisation, billing")
-    staff.get_by_role("button", name="Enregistrer la facturation").click()
-    expect(staff.get_by_text("Facturation enregistrée")).to_be_visible()
+    staff.get_by_role("button", name="Enregistrer la fiche").click()
+    expect(staff.get_by_text("Fiche enregistrée")).to_be_visible()
 
 
 def book(page: Page, till: Till, look: Look) -> None:

@@ -124,6 +124,7 @@ PATHS: dict[str, str] = {
     "/gestion/structures/{slug:str}": "/gestion/structures/{slug}",
     "/gestion/structures/{slug:str}/contacts/nouveau": "/gestion/structures/{slug}/contacts/nouveau",
     "/gestion/structures/{slug:str}/contacts/{contact:int}": "/gestion/structures/{slug}/contacts/{contact}",
+    "/gestion/structures/{slug:str}/type": "/gestion/structures/{slug}/type?kind=company",
     "/gestion/structures/demandes": "/gestion/structures/demandes",
     "/gestion/structures/doublons": "/gestion/structures/doublons",
     "/gestion/structures/{slug:str}/archiver": "/gestion/structures/{slug}/archiver",

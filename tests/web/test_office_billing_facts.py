@@ -24,7 +24,7 @@ ORGANISATION = "/gestion/structures/commune-d-essai"
 FACTS = f"{ORGANISATION}/facturation"
 OTHER_SIRET = "00007775000008"
 POSTED = {
-    "name": "Commune d’Essai", "buyer": "public", "siret": "000 099 994 00014", "vat_number": "",
+    "name": "Commune d’Essai", "siret": "000 099 994 00014", "vat_number": "",
     "address": "Place de la Mairie", "postcode": "61000", "city": "Alençon", "service_code": "",
     "chorus_needs": "both", "contract_reference": "M-2027-1", "billing_moment": "held", "early_billing_reason": "",
     "online_payment_reason": "", "payment_days": "", "client_account": "411 ALENCON",
@@ -65,8 +65,8 @@ async def test_the_facts_are_written_whole_and_shown_again(client):
         ({"siret": "12"}, "siret", "14 chiffres"),
         ({"vat_number": "FR00000000000"}, "vat_number", "numéro de TVA"),
         ({"name": " "}, "name", "À remplir."),
+        ({"website": "mairie"}, "website", "L’adresse commence par https://"),
         ({"postcode": "6100"}, "postcode", "cinq chiffres"),
-        ({"buyer": "roi"}, "buyer", "Choisissez une réponse."),
         ({"chorus_needs": ""}, "chorus_needs", "Choisissez une réponse."),
         ({"billing_moment": "confirmed"}, "early_billing_reason", "paie après le service fait"),
         ({"payment_days": "45"}, "payment_days", "30 jours au plus"),
@@ -97,7 +97,8 @@ async def test_a_public_buyer_is_invoiced_early_when_somebody_says_why(client):
         await staff(client)
         early = {**POSTED, "billing_moment": "confirmed", "early_billing_reason": "Convention de 2027."}
         await done(client, FACTS, early)
-        await done(client, FACTS, {**early, "buyer": "company", "early_billing_reason": "", "payment_days": "60"})
+        await db.execute("update organisation set buyer = 'company' where id = $1", town.organisation)
+        await done(client, FACTS, {**early, "early_billing_reason": "", "payment_days": "60"})
         view = await directory.organisation(town.organisation)
     assert (view.billing_moment, view.buyer, view.payment_days) == ("confirmed", "company", 60)
 
@@ -185,7 +186,7 @@ async def test_a_person_is_made_to_pay_once_however_often_it_is_sent(client):
         back = await done(client, "/gestion/nouvelle-structure", again)
     assert (view.buyer, view.kind, view.state, view.siret) == (Buyer.PERSON, "person", "approved", None)
     assert (contact.name, contact.for_billing) == ("Jeanne Essai", True)
-    assert first == "/gestion/structures/jeanne-essai/facturation"
+    assert first == "/gestion/structures/jeanne-essai"
     assert back == "/gestion/reservations/R-ABC2345/payeurs?payeur=jeanne-essai"
 
 
@@ -202,7 +203,7 @@ async def test_a_payer_that_cannot_be_is_refused_in_words(client):
         await refused(client, new, {**company, "contact": ""}, 422, "À remplir.")
         odd = await done(client, new, {**PERSON, "reference": "//ailleurs.example.org"})
     assert 'value="Jeanne Essai"' in answer.text
-    assert odd == "/gestion/structures/jeanne-essai/facturation"
+    assert odd == "/gestion/structures/jeanne-essai"
 
 
 OFFER = "/gestion/catalogue/velo/facturation"

@@ -45,7 +45,7 @@ async def take_call(actor: Actor, call: NewCall) -> Booked:
         if call.newcomer is not None:
             await _check_unknown(call.newcomer)
             people = () if call.person is None else (replace(call.person, for_booking=True),)
-            made = await register(actor, call.newcomer, people, approved=True, brief=True)
+            made = await register(actor, call.newcomer, people, approved=True)
             wanted = replace(wanted, organisation=made)
         elif call.person is not None:
             contact = await add_contact(actor, wanted.organisation, replace(call.person, for_booking=True))

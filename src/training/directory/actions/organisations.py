@@ -54,23 +54,21 @@ async def register(
     *,
     approved: bool = False,
     slug: str | None = None,
-    brief: bool = False,
 ) -> int:
     """Make an organisation with its contacts. Unless staff vouch for it, it is `pending` and somebody is told.
 
-    `brief`: somebody is on the telephone; the address is asked for later, before anything is invoiced.
     `slug` is what its addresses would carry, its name otherwise; taken, a number is added.
 
-    Whoever registers one whose SIRET is known asks to be attached to it: the SIRET is noted as asked for.
+    Staff may leave the address for later: no invoice leaves without it. Whoever registers one whose SIRET is known asks
+    to be attached to it: the SIRET is noted as asked for.
     Invalid: a name, an address or a SIRET that cannot be. Conflict: staff give a SIRET that is known.
-    Invalid: a name, an address or a SIRET that cannot be. Conflict: the SIRET is known.
     """
     async with acting(actor, "organisation.register") as change:
         if approved:
             actor.must(Permission.INVOICES_PREPARE)
         else:
             actor.must(Permission.ORGANISATIONS_REGISTER, account=actor.id)
-        made = await _insert(new, _checked(new, brief=brief and approved), slug, approved=approved)
+        made = await _insert(new, _checked(new, approved=approved), slug, approved=approved)
         organisation = int(made[0]["id"])
         change.about("organisation", organisation)
         for contact in contacts:
@@ -108,12 +106,13 @@ async def add_payer(actor: Actor, new: NewOrganisation, contact: NewContact) -> 
         known = await db.value(
             """
             select o.id from organisation o join contact c on c.organisation = o.id
-            where fold(o.name) = fold($1) and o.postcode = $2 and lower(c.email) = lower($3)
-              and organisation_current(o.state) limit 1
+            where fold(o.name) = fold($1) and o.postcode = $2 and organisation_current(o.state)
+              and (lower(c.email) = lower($3) or $3 = '' and c.email is null and fold(c.name) = fold($4)) limit 1
             """,
             new.name.strip(),
             new.postcode.strip(),
             (contact.email or "").strip(),
+            contact.name.strip(),
         )
         organisation = known or await register(actor, new, (contact,), approved=True)
         change.about("organisation", organisation)
@@ -154,9 +153,9 @@ _APPROVED = """
 """
 
 
-def _checked(new: NewOrganisation, *, brief: bool) -> str | None:
+def _checked(new: NewOrganisation, *, approved: bool) -> str | None:
     here = new.country == HOME  # not every country has postcodes
-    needed = ["name", "city", *(["postcode"] if here else []), *([] if brief else ["address"])]
+    needed = ["name", "city", *(["postcode"] if here else []), *([] if approved else ["address"])]
     errors = {name: _("À remplir.") for name in needed if not getattr(new, name).strip()}
     if here and new.postcode.strip() and not numbers.POSTCODE.fullmatch(new.postcode.strip()):
         errors["postcode"] = _("Un code postal a cinq chiffres.")

@@ -64,7 +64,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class BillingFacts:
-    """What staff keep of an organisation for its invoices; `services` is the whole list."""
+    """What staff keep of an organisation, most of it for its invoices; `services` is the whole list."""
 
     name: str
     buyer: Buyer
@@ -87,6 +87,8 @@ class BillingFacts:
     country: str = HOME
     billing_address: str = ""
     vat_abroad: VatAbroad | None = None
+    phone: str | None = None
+    website: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,8 @@ def needs_siret(buyer: Buyer, country: str) -> bool:
 
 def billing_faults(facts: BillingFacts) -> dict[str, str]:
     """What cannot be among an organisation's billing facts, field by field; empty when all can."""
-    errors = {
-        name: _("À remplir.") for name in ("name", "address", "postcode", "city") if not getattr(facts, name).strip()
-    }
+    # Without an address an organisation books; its invoices wait for one (`billing.rules.issuing`).
+    errors = {name: _("À remplir.") for name in ("name", "postcode", "city") if not getattr(facts, name).strip()}
     if facts.country == HOME:
         if "postcode" not in errors and not POSTCODE.fullmatch(facts.postcode):
             errors["postcode"] = _("Un code postal a cinq chiffres.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.directory import queries as directory
+from training.directory.actions.contacts import NewContact
+from training.directory.actions.organisations import NewOrganisation
 from training.directory.queries import OrganisationView
 from training.kernel import db
 from training.kernel.actor import Scope
@@ -101,3 +103,34 @@ async def lookalikes_page(scope: Scope, *, before: int | None, limit: int) -> Of
 async def any_lookalike() -> bool:
     """Whether two organisations look the same and nobody has said that they are two."""
     return bool(await db.value("select exists (select from lookalike where apart_at is null)"))
+
+
+async def of_new(new: NewOrganisation, contact: NewContact) -> list[OrganisationView]:
+    """Those that one which is being written down may be; none where it is sent again (the same contact is there).
+
+    One of the same SIRET is not among them: it is refused.
+    """
+    rows = await db.connection().fetch(_OF_NEW, new.name, new.postcode, contact.email or "", contact.name)
+    if any(row["same"] for row in rows):
+        return []
+    found = await directory.organisations([row["id"] for row in rows])
+    return [one for one in found if not (new.siret and one.siret)]
+
+
+# As `note_lookalikes` in the database compares them.
+_OF_NEW = """
+    select o.id, exists (
+        select from contact where organisation = o.id
+        and (lower(email) = lower($3) or $3 = '' and email is null and fold(name) = fold($4))
+    ) as same
+    from (
+        (select id from organisation o
+         where left(o.postcode, 2) = left($2, 2) and name_key(o.name) = name_key($1) and organisation_current(o.state)
+         order by o.id desc limit 5)
+        union
+        (select near.id from (
+             select o.id, o.name from organisation o where o.postcode = $2 and organisation_current(o.state)
+             order by name_key(o.name) <-> name_key($1) limit 5
+         ) near where similarity(name_key(near.name), name_key($1)) >= 0.45)
+    ) o
+"""

@@ -1,4 +1,4 @@
-"""What invoices need to know of an organisation: its numbers, what Chorus Pro wants of it, when it is invoiced."""
+"""All that is kept of an organisation but its kind and people: who and where, what its invoices need to know."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from training.billing.actions.buyer_facts import set_buyer_facts
-from training.directory import queries as directory
-from training.directory.actions.contacts import NewContact
-from training.directory.actions.organisations import NewOrganisation, add_payer
 from training.directory.rules.billing_facts import (
     CONTRACT_MAX,
     PRIVATE_DAYS,
@@ -24,8 +21,14 @@ from training.directory.rules.billing_facts import (
     Service,
     VatAbroad,
 )
-from training.directory.rules.numbers import check_account, check_buyer_vat_number, check_email, check_rna, check_siret
-from training.directory.rules.organisations import KIND_NAMES, Buyer, OrganisationKind
+from training.directory.rules.numbers import (
+    check_account,
+    check_buyer_vat_number,
+    check_rna,
+    check_siret,
+    check_website,
+)
+from training.directory.rules.organisations import Buyer
 from training.kernel.countries import countries, country
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
@@ -34,12 +37,10 @@ from training.reporting.office.organisations import OfficeBillingFacts
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.own_facts import taxables
-from training.web.pages import Asked, go, once, parts, the_actor
-from training.web.parameters import asked
+from training.web.pages import Asked, go, parts, the_actor
 
 P = Permission
 PATH = "/gestion/structures"
-NEW = "/gestion/nouvelle-structure"  # beside the organisations: one of them may be named « Nouvelle »
 SPARE = 2  # empty rows at the end of the services
 ROWS_MOST = 60
 
@@ -122,7 +123,7 @@ async def _page(request: Asked, slug: str, form: Form | None) -> Template:
         "organisations/organisation_billing",
         form.status,
         form=form,
-        buyers=options(BUYERS),
+        buyer_name=_(BUYERS[found.organisation.buyer][0]),
         needs=options(NEEDS),
         moments=options(MOMENTS),
         vats_abroad=[
@@ -161,30 +162,34 @@ async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     view, form = await reading.organisation(the_actor(request).scope, slug), await Form.of(request)
     if "more" in form.values:  # one more empty row, nothing saved
         return await _page(request, slug, form)
-    facts = read(form)
+    facts = read(form, view.buyer)
     if facts is not None:
         with form.refusals():
             await set_buyer_facts(the_actor(request), view.id, facts, seen=form.seen)
-            return go(f"{PATH}/{view.slug}", _("Facturation enregistrée : les factures à émettre en tiennent compte."))
+            return go(f"{PATH}/{view.slug}", _("Fiche enregistrée : les factures à émettre en tiennent compte."))
     _place(form)
     return await _page(request, slug, form)
 
 
 def _place(form: Form) -> None:
-    """A fault of the services is said beside the first of them."""
+    """A fault of the services is said beside the first of them; what the buyer cannot be, beside its country."""
+    if "buyer" in form.errors:
+        form.errors["country"] = form.errors.pop("buyer")
     if "services" in form.errors:
         form.errors["service_code-1"] = form.errors.pop("services")
 
 
-def read(form: Form) -> BillingFacts | None:
-    """The facts that a form says; None when something in it was refused."""
-    buyer, needs = form.choice("buyer", Buyer), form.choice("chorus_needs", ChorusNeeds)
+def read(form: Form, buyer: Buyer) -> BillingFacts | None:
+    """The facts that a form says of who is that to the law; None when something in it was refused."""
+    needs = form.choice("chorus_needs", ChorusNeeds)
     moment = form.choice("billing_moment", BillingMoment)
     facts = {
         "name": form.text("name", required=True),
         "siret": form.checked("siret", check_siret),
         "vat_number": form.checked("vat_number", check_buyer_vat_number),
-        "address": form.text("address", required=True, most=300),
+        "address": form.text("address", most=300),
+        "phone": form.text("phone", most=30) or None,
+        "website": form.checked("website", check_website),
         "postcode": form.text("postcode", most=10),
         "country": country(form.text("country", most=2)),
         "rna": form.checked("rna", check_rna),
@@ -200,7 +205,7 @@ def read(form: Form) -> BillingFacts | None:
         "client_account": form.checked("client_account", check_account),
         "services": _services(form),
     }
-    if buyer is None or needs is None or moment is None or not form.good:
+    if needs is None or moment is None or not form.good:
         return None
     return BillingFacts(buyer=buyer, chorus_needs=needs, billing_moment=moment, **facts)  # type: ignore[arg-type]
 
@@ -219,54 +224,4 @@ def _services(form: Form) -> tuple[Service, ...]:
     return tuple(services)
 
 
-@get(NEW, permission=P.INVOICES_PREPARE)
-async def new_payer_page(request: Asked) -> Template:
-    """An empty form; `?retour=` is the booking whose payers are being said."""
-    form = Form.filled({"kind": "", "reference": asked(request, "reservation"), "name": asked(request, "nom")})
-    return await _new_page(request, form)
-
-
-async def _new_page(request: Asked, form: Form) -> Template:
-    kinds = [(kind.value, _(name)) for kind, name in KIND_NAMES.items()]
-    return await show(
-        request, "organisations/organisation_new", form.status, form=form, kinds=kinds, countries=countries()
-    )
-
-
-@post(NEW, permission=P.INVOICES_PREPARE)
-async def new_payer(request: Asked) -> Template | Redirect:
-    """Make an organisation, or a person, that can be invoiced."""
-    form = await Form.of(request)
-    kind = form.choice("kind", OrganisationKind)
-    person = kind == OrganisationKind.PERSON
-    siret = form.checked("siret", check_siret)
-    if person and siret:
-        form.errors.setdefault("siret", _("Un particulier n’a pas de SIRET : videz cette case."))
-    new = {name: form.text(name, required=name != "postcode", most=most) for name, most in _ADDRESS}
-    land = country(form.text("country", most=2))
-    email = form.checked("email", check_email, required=True) or ""
-    contact = NewContact(form.text("contact", required=not person, most=200) or new["name"], email,
-                         form.text("phone", most=30) or None, for_billing=True)  # fmt: skip
-    if form.good and kind is not None:
-        with form.refusals():
-            payer = NewOrganisation(
-                new["name"], kind, siret, new["address"], new["postcode"], new["city"], country=land
-            )
-            made_id = await once(request, form, lambda: add_payer(the_actor(request), payer, contact))
-            made = await directory.organisation(made_id)
-            assert made is not None  # noqa: S101 - it was made in the line above
-            said = _("« {name} » peut être facturée.").format(name=made.name)
-            return go(_back(form.text("reference", most=20), made.slug), said)
-    return await _new_page(request, form)
-
-
-_ADDRESS = (("name", 200), ("address", 300), ("postcode", 10), ("city", 100))
-
-
-def _back(reference: str, slug: str) -> str:
-    if reference.replace("-", "").isalnum() and reference.isascii():
-        return f"/gestion/reservations/{reference}/payeurs?payeur={slug}"
-    return f"{PATH}/{slug}/facturation"
-
-
-HANDLERS = [billing_page, save, new_payer_page, new_payer]
+HANDLERS = [billing_page, save]
