@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from piccolo.columns import Column
+
 from training.directory.rules import organisations as rules
 from training.directory.rules.organisations import OrganisationState
 from training.directory.tables import Lookalike, Organisation, OrganisationEnding
@@ -72,12 +74,12 @@ async def bring_back(actor: Actor, organisation: int) -> None:
         other = await db.value(sql, organisation)
         row = next(one for one in await lock_closing(organisation, other) if one.id == organisation)
         rules.check_bring_back(row.state)
-        values: dict[str, object] = {"state": S.APPROVED, "see": None}
+        values: dict[Column | str, str | None] = {"state": S.APPROVED, "see": None}
         if ending := await db.row(_Ending, _CLOSE, organisation, clock.now()):
             values["state"] = ending.earlier
             if ending.siret and ending.see and await _take_siret(actor, ending.see, ending.siret):
                 values["siret"] = ending.siret
-        await change.edit(Organisation, organisation, values)
+        await Organisation.update(values).where(Organisation.id == organisation)
 
 
 @dataclass(frozen=True, slots=True)
