@@ -67,6 +67,7 @@ async def test_a_logo_is_sent_shown_and_taken_away(client):
         (b"<html>", "image/png", "Choisissez une image PNG ou JPEG."),
         (PNG.ljust(300_001), "image/png", "Cette image pèse 301 ko : il en faut 300 au plus."),
         (PNG[:-30], "image/png", "Cette image est coupée ou abîmée : enregistrez-la de nouveau."),
+        (bytes(40_000_000), "image/png", "Ce fichier pèse 40 Mo : il en faut 10 au plus."),
         (BOMB, "image/png", "30000 × 30000 points : réduisez-la à 2000"),
     ],
 )

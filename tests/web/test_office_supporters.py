@@ -30,6 +30,17 @@ def logo() -> bytes:
     return into.getvalue()
 
 
+async def test_a_logo_of_forty_megabytes_is_said_beside_it_and_nothing_typed_is_lost(client):
+    await makers.make_platform()
+    await staff(client)
+    files = {"logo": ("logo.png", bytes(40_000_000), "image/png")}
+    answer = await makers.post(client, f"{PATH}/nouveau", {**WRITTEN, "alt": "Garage d’Essai"}, files=files)
+    assert answer.status_code == 422
+    assert 'id="logo-error"' in answer.text
+    assert "pèse 40 Mo" in answer.text
+    assert 'value="Garage d’Essai"' in answer.text
+
+
 async def test_a_partner_is_named_with_its_logo_and_archived(client):
     await makers.make_platform()
     await staff(client)

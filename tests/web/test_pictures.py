@@ -157,6 +157,26 @@ async def test_what_is_no_picture_is_refused_beside_its_field(client):
     await refused(client, PATH, SAID, 422, "Choisissez une image.")
 
 
+HEIC = b"\x00\x00\x00\x18ftypheic" + bytes(2_000)
+SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"), [(bytes(40_000_000), "pèse 40 Mo : il en faut 10 au plus"), (HEIC, "HEIC"), (SVG, "SVG")]
+)
+async def test_a_picture_that_is_too_large_or_of_another_kind_is_said_beside_it_and_nothing_typed_is_lost(
+    client, content, sentence
+):
+    await makers.make_town()
+    await staff(client)
+    answer = await send(client, SAID, content)
+    assert answer.status_code == 422
+    assert 'id="picture-error"' in answer.text
+    assert sentence in makers.text_of(answer.text)
+    assert SAID["agreement"] in answer.text
+    assert await db.value("select count(*) from offer_picture") == 0
+
+
 async def test_only_who_writes_the_catalogue_changes_its_pictures(client):
     await makers.make_town()
     await staff(client, Role.BOOKKEEPER)

@@ -131,6 +131,8 @@ class Photo:
 
 def photo(content: bytes) -> Photo:
     """A photograph, whole, turned and reduced. Invalid says why not. Its size is asked before it is decoded."""
+    if wrong := _other_format(content):
+        raise Invalid(wrong, field="picture")
     try:
         _check_jpeg(content)
         with _DECODING, Image.open(BytesIO(content), formats=tuple(PHOTO_PIXELS)) as picture:
@@ -172,6 +174,17 @@ def scanned(content: bytes) -> bytes:
     except _TOLD_WRONG:
         wrong = _("Ce fichier ne se lit pas : envoyez un PDF, ou une image JPEG, PNG ou WebP.")
         raise Invalid(wrong, field="document") from None
+
+
+def _other_format(content: bytes) -> str:
+    """What to say of formats that people have, and think everybody reads; "" of the rest."""
+    if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):  # ISO/IEC 23008-12
+        return _(
+            "Cette photo est en HEIC, comme en font des téléphones : elle ne se lit pas ici. Passez-la en JPEG."
+        )
+    if b"<svg" in content[:1_000].lower():
+        return _("Un dessin SVG ne se lit pas ici : enregistrez-le en PNG.")
+    return ""
 
 
 def _photo_fault(width: int, height: int, most: int) -> str:

@@ -25,7 +25,7 @@ from training.kernel.money import decimal
 from training.papers.rules.references import LONGEST, References
 from training.records.actions.acting import EditedMeanwhile
 from training.records.actions.sent_forms import FormReused, FormSent, FormTwice
-from training.web.posted import LARGE
+from training.web.posted import LARGE, GivenFile
 
 E = TypeVar("E", bound=StrEnum)
 KEY, AGAIN = "cle", "encore"  # the hidden fields of `ui.once`
@@ -53,7 +53,10 @@ class Form:
         form = cls(path=request.url.path)
         typed = []
         for name, value in (await request.form()).multi_items():
-            if isinstance(value, UploadFile):
+            if isinstance(value, GivenFile) and value.too_large:
+                said = _("Ce fichier pèse {n} Mo : il en faut {most} au plus. Ce que vous avez écrit est gardé.")
+                form.errors[name] = said.format(n=-(-value.size // 1_000_000), most=max(value.most // 1_000_000, 1))
+            elif isinstance(value, UploadFile):
                 form.files[name] = value
             elif name != "_csrf_token":
                 typed.append((name, str(value)))

@@ -26,6 +26,7 @@ BODY_MAX = 2_000_000  # bytes of what is posted, unless its route says more
 FORM_MAX = 600_000  # bytes: the longest list of names; a file comes as multipart, under its route's own bound
 FIELDS_MAX = 5_000
 PARTS_MAX = 1_000  # of a form with files
+GIVEN_MAX = 64_000_000  # bytes: what a telephone's largest picture weighs, so that its page comes back and says so
 LARGE = 50_000  # bytes or characters: what is longer is read beside the loop
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -42,6 +43,25 @@ def csrf_config() -> CSRFConfig:
         cookie_httponly=True,
         cookie_samesite="lax",
     )
+
+
+class GivenFile(UploadFile):
+    """A file of a form, kept up to `most` bytes: what comes beyond is counted, and goes nowhere."""
+
+    def __init__(self, content_type: str, filename: str, most: int) -> None:
+        super().__init__(content_type, filename)
+        self.most, self.size = most, 0
+
+    async def write(self, data: bytes | bytearray) -> int:
+        """As any file's, within its bound."""
+        kept = data[: max(self.most - self.size, 0)]
+        self.size += len(data)
+        return await super().write(kept) if kept else 0
+
+    @property
+    def too_large(self) -> bool:
+        """More came than may be kept: it is not whole."""
+        return self.size > self.most
 
 
 class Posted(CSRFMiddleware):
@@ -94,14 +114,15 @@ async def _parts(request: Asked, boundary: str) -> AsyncIterator[tuple[str, str 
     """
     name, file, text = "", None, bytearray()
     bound = request.route_handler.resolve_request_max_body_size() or 0
-    most = bound if bound > BODY_MAX else FORM_MAX  # where a form carries a file back, the route says so
+    kept = int(request.route_handler.opt.get("file_max", bound))  # of a file; the form comes back with what is beside
+    most = bound if BODY_MAX < bound <= kept else FORM_MAX  # where a form carries a file back, the route says so
     try:
         with PushMultipartParser(boundary, max_segment_count=PARTS_MAX) as parser:
             async for chunk in request.stream():
                 for event in parser.parse(chunk):
                     if isinstance(event, MultipartSegment):
                         name, text = event.name or "", bytearray()
-                        file = _file(event) if event.filename else None
+                        file = _file(event, kept) if event.filename else None
                     elif event is None:
                         if file is not None:
                             await file.seek(0)
@@ -120,8 +141,8 @@ async def _parts(request: Asked, boundary: str) -> AsyncIterator[tuple[str, str 
         raise ClientException(status_code=400) from None
 
 
-def _file(part: MultipartSegment) -> UploadFile:
-    return UploadFile(part.content_type or "text/plain", part.filename or "")
+def _file(part: MultipartSegment, most: int) -> UploadFile:
+    return GivenFile(part.content_type or "text/plain", part.filename or "", most)
 
 
 def fresh_token(request: Asked) -> Cookie:

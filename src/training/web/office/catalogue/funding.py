@@ -12,13 +12,15 @@ from training.catalogue.rules.funding import parse_share
 from training.catalogue.rules.supporters import SupporterKind
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.kernel.pictures import PHOTO_MAX
 from training.reporting.office.funding import OfferFunders, funders_page, offer_funders_page
 from training.reporting.office.supporters import supporter_page
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.office.settings.supporters import BODY_MAX, FUNDERS, one_page, put, put_over
+from training.web.office.settings.supporters import FUNDERS, one_page, put, put_over
 from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import row, row_key
+from training.web.posted import GIVEN_MAX
 
 P = Permission
 OFFER = "/gestion/catalogue/{slug:str}/financement"
@@ -36,7 +38,7 @@ async def new_funder(request: Asked) -> Template:
     return await one_page(request, SupporterKind.FUNDER)
 
 
-@post(FUNDERS + "/nouveau", permission=P.CATALOGUE_EDIT, request_max_body_size=BODY_MAX)
+@post(FUNDERS + "/nouveau", permission=P.CATALOGUE_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
 async def add_funder(request: Asked) -> Template | Redirect:
     """Keep it."""
     return await put(request, SupporterKind.FUNDER)
@@ -48,7 +50,7 @@ async def funder(request: Asked, funder: FromPath[int]) -> Template:
     return await one_page(request, SupporterKind.FUNDER, await supporter_page(row(funder), SupporterKind.FUNDER))
 
 
-@post(FUNDERS + "/{funder:int}", permission=P.CATALOGUE_EDIT, request_max_body_size=BODY_MAX)
+@post(FUNDERS + "/{funder:int}", permission=P.CATALOGUE_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
 async def save_funder(request: Asked, funder: FromPath[int]) -> Template | Redirect:
     """Write over it."""
     return await put_over(request, await supporter_page(row(funder), SupporterKind.FUNDER))

@@ -18,6 +18,7 @@ from training.reporting.office.offers import OfferPictured, offer_picture
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, the_actor
+from training.web.posted import GIVEN_MAX
 
 P = Permission
 PATH = "/gestion/catalogue/{slug:str}/image"
@@ -34,14 +35,14 @@ async def _page(request: Asked, offer: OfferPictured, form: Form) -> Template:
     return await show(request, "catalogue/offer_picture", form.status, form=form, offer=offer)
 
 
-@post(PATH, permission=P.CATALOGUE_EDIT, request_max_body_size=PHOTO_MAX + 10_000)
+@post(PATH, permission=P.CATALOGUE_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
 async def put_picture(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """Show this picture, or say something else of the one that is shown."""
     form, offer = await Form.of(request), await offer_picture(slug)
     file = form.files.get("picture")
     content = await file.read() if file else b""
     if not content and offer.words is None:
-        form.errors["picture"] = _("Choisissez une image.")
+        form.errors.setdefault("picture", _("Choisissez une image."))
     words = PictureWords(
         alt=form.text("alt", required=True),
         agreed_by=form.lines("agreed_by", required=True, most=400),

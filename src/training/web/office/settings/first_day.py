@@ -20,6 +20,7 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.palette import PAPERS
 from training.kernel.permissions import Permission
+from training.kernel.pictures import PHOTO_MAX
 from training.messages.actions.trial import send_trial
 from training.messages.clients.smtp import BadSmtpUrl, Refusal
 from training.records import queries as records
@@ -28,6 +29,7 @@ from training.web.forms import Form
 from training.web.office.page import show
 from training.web.office.settings.platform import read_accent, read_bank, read_vat, read_who, regimes, take_logo
 from training.web.pages import NOBODY, Asked, go, the_actor, the_platform
+from training.web.posted import GIVEN_MAX
 
 P, S = Permission, SetUpStep
 PATH = "/gestion/mise-en-route"
@@ -207,7 +209,7 @@ async def write_looks(request: Asked) -> Template | Redirect:
     return await _looks_page(request, form)
 
 
-@post(PATH + "/apparence/logo", permission=P.PLATFORM_EDIT)
+@post(PATH + "/apparence/logo", permission=P.PLATFORM_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
 async def put_logo(request: Asked) -> Template | Redirect:
     """Take the logo."""
     form = await _as_it_stands()

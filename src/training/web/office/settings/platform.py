@@ -18,12 +18,14 @@ from training.kernel.colours import check_accent
 from training.kernel.i18n import N_, _
 from training.kernel.palette import PAPERS
 from training.kernel.permissions import Permission
+from training.kernel.pictures import PHOTO_MAX
 from training.kernel.render import month_end
 from training.papers.rules.vat import OWN_REGIMES, REGIMES, VatRegime
 from training.reporting.office.settings import OfficePlatform, platform_page
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import NOBODY, Asked, go, the_actor
+from training.web.posted import GIVEN_MAX
 
 P, S = Permission, SetUpStep
 PATH = "/gestion/plateforme"
@@ -124,7 +126,7 @@ async def save(request: Asked) -> Template | Redirect:
     return await _show(request, form, await platform_page())
 
 
-@post(f"{PATH}/logo", permission=P.PLATFORM_EDIT)
+@post(f"{PATH}/logo", permission=P.PLATFORM_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
 async def put_logo(request: Asked) -> Template | Redirect:
     """Take the picture that pages and papers will carry."""
     found = await platform_page()
@@ -136,10 +138,11 @@ async def put_logo(request: Asked) -> Template | Redirect:
 
 async def take_logo(request: Asked, form: Form) -> bool:
     """Keep the picture that was sent; False: `form` says why not."""
-    file = (await Form.of(request)).files.get("logo")
+    given = await Form.of(request)
+    file = given.files.get("logo")
     content = await file.read() if file else b""
     if file is None or not content:
-        form.errors["logo"] = _("Choisissez une image PNG ou JPEG.")
+        form.errors["logo"] = given.errors.get("logo", _("Choisissez une image PNG ou JPEG."))
         return False
     with form.refusals():
         await set_logo(the_actor(request), content, file.content_type)

@@ -26,11 +26,11 @@ from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import row
+from training.web.posted import GIVEN_MAX
 
 P = Permission
 PATH, FUNDERS = "/gestion/soutiens", "/gestion/financements"
 PATHS = {SupporterKind.PARTNER: PATH, SupporterKind.FUNDER: FUNDERS}
-BODY_MAX = PHOTO_MAX + 10_000  # a logo is smaller; who sends a photograph reads why it is none
 
 
 @get(PATH, permission=P.CATALOGUE_EDIT)
@@ -63,7 +63,7 @@ async def one_page(
     )
 
 
-@post(PATH + "/nouveau", permission=P.CATALOGUE_EDIT, request_max_body_size=BODY_MAX)
+@post(PATH + "/nouveau", permission=P.CATALOGUE_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
 async def add(request: Asked) -> Template | Redirect:
     """Name it."""
     return await put(request, SupporterKind.PARTNER)
@@ -86,7 +86,7 @@ async def edit(request: Asked, supporter: FromPath[int]) -> Template:
     return await one_page(request, SupporterKind.PARTNER, await supporter_page(row(supporter), SupporterKind.PARTNER))
 
 
-@post(PATH + "/{supporter:int}", permission=P.CATALOGUE_EDIT, request_max_body_size=BODY_MAX)
+@post(PATH + "/{supporter:int}", permission=P.CATALOGUE_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
 async def save(request: Asked, supporter: FromPath[int]) -> Template | Redirect:
     """Write over it."""
     return await put_over(request, await supporter_page(row(supporter), SupporterKind.PARTNER))
