@@ -9,6 +9,7 @@ from __future__ import annotations
 ADDRESSES = {
     "": (
         "/", "/catalogue", "/catalogue?q=velo", "/catalogue?theme=Th%C3%A8me+1", "/catalogue/{offer}", "/seances",
+        "/seances?q=velo",
         "/seances?theme=Th%C3%A8me+1", "/seances?offre={offer}", "/seances?commune=c7", "/seances?personnes=40",
         "/seances?pres=Commune+7", "/seances?personnes=999&pres=Commune+7", "/seances?gratuit=oui",
         "/seances?mois={month}", "/catalogue?personnes=40", "/catalogue?q=zzzz+velo", "/seances/{session}",

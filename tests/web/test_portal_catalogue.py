@@ -275,3 +275,14 @@ async def test_the_kit_shows_every_component_and_another_platforms_ink(client):
         assert f'class="{part}' in page, part
     assert page.count('<svg class="art"') >= 16
     assert "/integrer/couleurs.css?couleur=6b2148" in page
+
+
+async def test_dates_are_found_by_the_words_of_their_offer(client):
+    town = await makers.make_town()
+    await makers.rewrite(town.offer, keywords="VAE, e-bike")
+    found = await client.get("/seances?q=ebike&personnes=4")
+    assert f'href="/seances/{town.session}' in found.text
+    assert 'name="q" type="text" value="ebike"' in found.text
+    nothing = await words(client, "/seances?q=cuisine")
+    assert "Aucune date ne correspond" in nothing
+    assert "sans « cuisine »" in nothing

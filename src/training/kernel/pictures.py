@@ -179,9 +179,7 @@ def scanned(content: bytes) -> bytes:
 def _other_format(content: bytes) -> str:
     """What to say of formats that people have, and think everybody reads; "" of the rest."""
     if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):  # ISO/IEC 23008-12
-        return _(
-            "Cette photo est en HEIC, comme en font des téléphones : elle ne se lit pas ici. Passez-la en JPEG."
-        )
+        return _("Cette photo est en HEIC, comme en font des téléphones : elle ne se lit pas ici. Passez-la en JPEG.")
     if b"<svg" in content[:1_000].lower():
         return _("Un dessin SVG ne se lit pas ici : enregistrez-le en PNG.")
     return ""

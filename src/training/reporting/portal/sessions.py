@@ -61,6 +61,7 @@ class Filters:
     """What a list of sessions is narrowed to; "" does not narrow. `commune` is a code, `month` its first day.
 
     `people`: so many can still be booked. `free`: for who looks. `venues`: those within reach of somewhere.
+    `words`: what the offer is looked for by, as in the catalogue.
     """
 
     theme: str = ""
@@ -71,6 +72,7 @@ class Filters:
     people: int = 0
     free: bool = False
     venues: Sequence[int] | None = None
+    words: str = ""
 
 
 async def sessions(
@@ -81,13 +83,15 @@ async def sessions(
     before: Key | None = None,
     limit: int = PAGE,
 ) -> ComingSessions:
-    """A page of coming sessions, the soonest first: two statements, and one more of those that are free."""
+    """A page of coming sessions, the soonest first: two statements; one more of those that are free, or have words."""
     wanted = filters or Filters()
     backward = before is not None and after is None
     key = before if backward else after
     where = _narrowed(who, wanted)
     if wanted.free:
         where.add("s.offer = any({})", await _free_offers(who))
+    if wanted.words:
+        where.add("s.offer = any({})", [offer.id for offer in await catalogue.offers(search=wanted.words)])
     if key:
         where.add(f"(s.starts_at, s.id) {'<' if backward else '>'} ({{}}, {{}})", *key)
     order = "order by s.starts_at desc, s.id desc" if backward else "order by s.starts_at, s.id"

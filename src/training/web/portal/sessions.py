@@ -46,6 +46,7 @@ class DatesAsked:
         filters = self.filters
         return address(
             "/seances",
+            q=filters.words,
             personnes=filters.people or "",
             pres=self.near,
             theme=filters.theme,
@@ -64,7 +65,7 @@ class DatesAsked:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What a form that asks for another number, or another place, has to carry along."""
-        return parse_qsl(urlsplit(replace(self, near="").but(people=0)).query)
+        return parse_qsl(urlsplit(replace(self, near="").but(people=0, words="")).query)
 
     def but(self, **changes: Any) -> str:
         """The address that asks for the same but for these filters."""
@@ -80,6 +81,7 @@ def _asked(request: Asked) -> DatesAsked:
         month=month_asked(asked(request, "mois")),
         people=people_asked(request, "personnes"),
         free=asked(request, "gratuit") == "oui",
+        words=asked(request, "q"),
     )
     return DatesAsked(filters, asked(request, "pres"))
 
@@ -168,6 +170,8 @@ def _wider(wanted: DatesAsked, found: DatesPage) -> list[tuple[str, str]]:
     if wanted.near and found.near and found.near.commune:
         words = _("partout, pas seulement près de {place}").format(place=found.near.commune.name)
         ways.append((words, replace(wanted, near="").address()))
+    if filters.words:
+        ways.append((_("sans « {words} »").format(words=filters.words), wanted.but(words="")))
     if filters.people:
         ways.append((_("pour moins de {n} personnes").format(n=filters.people), wanted.but(people=0)))
     if filters.free:
