@@ -335,6 +335,7 @@ async def the_year() -> None:
     await ending.cancel(STAFF, gone.id)
     await _people(town.session, town.organisation)
     await audited_deliverers.equip(town)
+    await audited_deliverers.join()
     await audited_people.come_and_go(town)
     await audited_places.settle()
     await audited_calls.answer(town)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import accounts_makers
+import audited_deliverers
 import bank_makers
 import makers
 from crowd_money import FIRST
@@ -59,6 +60,9 @@ NAMES = {
     "note": "select id from note where id < {first}",
     "venue": "select min(id) from venue",
     "facilitator": "select min(id) from facilitator",
+    "partner": "select min(id) from partner",
+    "partner_contact": "select min(id) from partner_contact",
+    "credential": "select min(id) from credential",
     "invoice": "select number from invoice where state = 'issued' and kind = 'invoice' and id < {first} order by id",
     "draft": "select max(id) from invoice where state = 'draft'",
     "line": "select min(l.id) from invoice_line l join invoice i on i.id = l.invoice where i.state = 'draft'",
@@ -141,6 +145,7 @@ async def story() -> tuple[makers.Town, dict[str, str]]:
     await fund(SYSTEM, town.offer, funder, 4_000)
     later = TariffChange((None,), Priced(TariffMode.FLAT, 40_000), today + timedelta(days=400))
     await change_tariff(SYSTEM, town.offer, later)
+    await audited_deliverers.stand(town)
     await drain()
     return town, secrets
 

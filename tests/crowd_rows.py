@@ -12,6 +12,7 @@ TOWN: Rows = [
     ("venue", 500, {"commune": "1000000 + 1 + n % 200", "name": "'Salle ' || n"}),
     ("facilitator", 200, {"email": "'anime' || n || '@example.org'", "name": "'Anime ' || n"}),
     ("offer", 40, {"slug": "'offre-' || n", "title": "'Offre ' || n", "theme": "'Thème ' || n % 5"}),
+    ("offer_facilitator", 200, {"offer": "1000000 + 1 + n % 40", "facilitator": "1000000 + 1 + n % 200"}),
     ("theme", 5, {"text": "'Thème ' || n % 5", "name": "'Thème ' || n % 5", "position": "n"}),
     ("tariff", 40, {"offer": "1000000 + n"}),
     (

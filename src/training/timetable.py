@@ -20,6 +20,7 @@ from training.records.actions.acting import forget_changes
 from training.records.actions.notes import forget_notes
 from training.records.actions.sent_forms import forget_forms
 from training.scheduling.actions.changing import tell_of_changes
+from training.scheduling.actions.departures import end_departed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("*/5 * * * *", close_stale, "paiements en ligne ouverts pour un montant qui n’est plus dû"),
     # five days running: a machine that was off on the first still closes the month
     Appointment("47 4 1-5 * *", close_month, "brouillons groupés du mois qui est fini : ils peuvent être émis"),
+    Appointment("3 5 * * *", end_departed, "personnes qui n’animent plus à partir d’aujourd’hui : leur accès se ferme"),
     Appointment("17 4 * * *", forget_request_keys, "clés d’idempotence de plus de 24 h"),
     Appointment("19 4 * * *", forget_forms, "formulaires envoyés il y a plus de 24 h"),
     Appointment("27 4 * * *", forget_signins, "demandes de connexion et sessions terminées depuis 30 jours"),

@@ -45,6 +45,6 @@ async def test_what_the_list_was_and_became_is_kept_in_names(database_test):
     await skills.set_skills(SYSTEM, aline, [])
     kept = await db.connection().fetch("select field, old, new from change order by id")
     assert [tuple(row) for row in kept] == [
-        ("deliverers", None, "Aline Anime\nKarim Anime"),
-        ("skills", "Sensibilisation au vélo électrique", None),
+        ("deliverers", "[]", '["Aline Anime", "Karim Anime"]'),
+        ("skills", '["Sensibilisation au vélo électrique"]', "[]"),
     ]

@@ -33,7 +33,7 @@ NOT_PAGES = (
 # A mail as it was written is shown in a sandbox where no script runs, axe neither.
 FILES = (
     *(".pdf", ".xml", ".zip", ".csv", ".css", ".xlsx", ".svg", ".ics", ".txt"),
-    *("/fichiers/{file:int}", "/confirmation", "/apercu", "/communes/proches"),
+    *("/fichiers/{file:int}", "/confirmation", "/apercu", "/communes/proches", "/fichier"),
 )
 
 # How each route's address is filled from the town; a route without parameter is its own address.
@@ -76,6 +76,18 @@ PATHS: dict[str, str] = {
     "/gestion/acces/{membership:int}/retirer": "/gestion/acces/{access}/retirer",
     "/gestion/acces/{membership:int}/role": "/gestion/acces/{team_access}/role",
     "/gestion/animation/{facilitator:int}": "/gestion/animation/{facilitator_id}",
+    "/gestion/animation/{facilitator:int}/modifier": "/gestion/animation/{facilitator_id}/modifier",
+    "/gestion/animation/{facilitator:int}/depart": "/gestion/animation/{facilitator_id}/depart",
+    "/gestion/papiers/nouveau": "/gestion/papiers/nouveau?personne={facilitator_id}",
+    "/gestion/papiers/{credential:int}": "/gestion/papiers/{credential}",
+    "/gestion/papiers/{credential:int}/renouveler": "/gestion/papiers/{credential}/renouveler",
+    "/gestion/papiers/{credential:int}/fichier": "",
+    "/gestion/partenaires/{partner:int}": "/gestion/partenaires/{partner}",
+    "/gestion/partenaires/{partner:int}/modifier": "/gestion/partenaires/{partner}/modifier",
+    "/gestion/partenaires/{partner:int}/archiver": "/gestion/partenaires/{partner}/archiver",
+    "/gestion/partenaires/{partner:int}/contacts/nouveau": "/gestion/partenaires/{partner}/contacts/nouveau",
+    "/gestion/partenaires/{partner:int}/contacts/{contact:int}": "{partner_contact}",
+    "/gestion/partenaires/{partner:int}/tarifs/nouveau": "/gestion/partenaires/{partner}/tarifs/nouveau",
     "/gestion/agendas/{feed:int}/remplacer": "/gestion/agendas/{given_feed}/remplacer",
     "/gestion/agendas/{feed:int}/supprimer": "/gestion/agendas/{given_feed}/supprimer",
     "/gestion/courriels/{mail:int}": "/gestion/courriels/{mail}",
@@ -156,6 +168,11 @@ VALUES: dict[str, str] = {
     "access": "select max(id) from membership",
     "team_access": "select min(id) from membership where num_nonnulls(organisation, partner, facilitator) = 0",
     "facilitator_id": "select min(id) from facilitator",
+    "credential": "select min(id) from credential where archived_at is null",
+    "partner": "select min(id) from partner where active",
+    "partner_contact": """
+        select '/gestion/partenaires/' || partner || '/contacts/' || id from partner_contact order by id limit 1
+    """,
     "held": "select max(id) from session where state = 'held'",
     "coming_booking": "select b.reference from booking b join slot t on t.session = b.session and t.position = 1"
     f" where b.state = 'confirmed' and b.organisation = {_TOWN} and t.starts_at > now() order by b.id limit 1",

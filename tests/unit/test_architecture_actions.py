@@ -80,6 +80,17 @@ NOT_ACTING = {
         "check_day": "reads only: whether a day is open",
         "check_open": "the same, of any day",
     },
+    "directory.actions.facilitators": {
+        "depart": "part of scheduling.actions.departures",
+        "hold_facilitator": "takes a lock for the action by which somebody leaves",
+        "lock_people": "takes a lock for the action that gives them dates",
+    },
+    "directory.actions.partners": {
+        "hold_partner": "takes a lock for the action that gives it something",
+    },
+    "scheduling.actions.people": {
+        "check_people": "takes a lock for the action that gives them dates, and asks a rule",
+    },
     "dunning.actions.pauses": {
         "lock_receivable": "takes a lock for an action of this room",
     },

@@ -11,7 +11,8 @@ import pytest
 import training
 from training.kernel import clock
 from training.reporting.office import edits
-from training.reporting.office.edit_words import EDIT_WORDS, SILENT, FieldWords
+from training.reporting.office.edit_values import FieldWords
+from training.reporting.office.edit_words import EDIT_WORDS, SILENT
 from training.reporting.office.edits import compared
 
 SOURCE = Path(training.__file__).parent

@@ -124,12 +124,13 @@ async def test_a_facilitator_who_is_not_active_any_more_has_no_page_left(client)
     theirs = await cookie("anime@example.org")
     await staff(client)
     assert "Aline Anime" in (await client.get("/gestion/animation")).text
-    person = {"name": "Aline Anime", "email": "anime@example.org", "phone": "06 39 98 00 01"}
-    await done(client, f"/gestion/animation/{town.facilitator}", {**person, "active": "1"})
+    person = {"name": "Aline Anime", "email": "anime@example.org", "phone": "06 39 98 00 02"}
+    await done(client, f"/gestion/animation/{town.facilitator}/modifier", person)
     client.cookies.set("signin", theirs)
     assert (await client.get("/animation")).status_code == 200
     await staff(client)
-    await done(client, f"/gestion/animation/{town.facilitator}", person)
+    left = {"left_on": clock.today().isoformat(), "what": "personne"}
+    await done(client, f"/gestion/animation/{town.facilitator}/depart", left)
     client.cookies.set("signin", theirs)
     assert (await client.get("/animation")).status_code == 303  # not even signed in
 

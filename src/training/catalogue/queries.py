@@ -79,7 +79,7 @@ _OFFER = f"""
     select o.id, o.slug, o.title, o.summary, o.description, o.objectives, o.audience, o.prerequisites, o.theme, o.kind,
            o.duration_minutes, o.group_min, o.group_max, p.name as partner, o.updated_at, {LOOK},
            o.host_provides, o.equipment, o.accessibility, o.state
-    from offer o left join partner p on p.id = o.partner {LOOK_JOIN}
+    from offer o left join partner p on p.id = o.partner and p.active {LOOK_JOIN}
 """
 
 
@@ -366,6 +366,13 @@ async def funded_by(funding: int) -> dict[int, str]:
     """The offers that a funder pays for, with their titles."""
     sql = "select o.id, o.title from offer_funding f join offer o on o.id = f.offer where f.funding = $1 order by o.id"
     return {record["id"]: record["title"] for record in await db.connection().fetch(sql, funding)}
+
+
+async def partner_of(offer: int) -> int | None:
+    """The partner that delivers an offer, while it is one of ours; None: the platform's own team."""
+    sql = "select p.id from offer o join partner p on p.id = o.partner and p.active where o.id = $1"
+    found: int | None = await db.value(sql, offer)
+    return found
 
 
 async def deliverers(offers: Sequence[int]) -> dict[int, frozenset[int]]:

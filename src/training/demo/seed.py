@@ -20,7 +20,7 @@ from training.catalogue.actions.publishing import publish_offer
 from training.catalogue.rules.looks import ThemeShown
 from training.catalogue.rules.offers import OfferKind, ProgrammeStep
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
-from training.demo import guests, office
+from training.demo import deliverers, guests, office
 from training.demo.events import Event, Town
 from training.demo.town import saturdays
 from training.demo.town.bookings import bookings as planned_bookings
@@ -66,6 +66,7 @@ async def seed(today: date, drain: Drain, progress: Progress = lambda done, tota
         await _who(town)
         await _venues(town)
         await _offers(town, today)
+        await deliverers.equip(town, today)
         await _themes()
         await office.before_everything(town)
         await drain()
@@ -89,16 +90,7 @@ async def _who(town: Town) -> None:
     values = {column: getattr(PLATFORM, column) for column in columns}
     demo = {"vat_number": None, "logo": None, "issue_without_look": True, "is_demo": True}
     await platform.set_platform(SYSTEM, {**values, **demo})
-    for partner in PARTNERS:
-        town.partners[partner.slug] = await partners.add_partner(
-            SYSTEM,
-            name=partner.name,
-            slug=partner.slug,
-            summary=partner.about,
-            email=partner.email,
-            phone=partner.phone,
-            website=None,
-        )
+    await _partners(town)
     for facilitator in FACILITATORS:
         town.facilitators[facilitator.person.slug] = await facilitators.add_facilitator(
             SYSTEM,
@@ -114,6 +106,23 @@ async def _who(town: Town) -> None:
     for organisation in ORGANISATIONS:
         if organisation.state == "approved":
             await _organisation(town, organisation)
+
+
+async def _partners(town: Town) -> None:
+    for partner in PARTNERS:
+        town.partners[partner.slug] = await partners.add_partner(
+            SYSTEM,
+            name=partner.name,
+            slug=partner.slug,
+            summary=partner.about,
+            email=partner.email,
+            phone=partner.phone,
+            website=None,
+            siret=partner.siret,
+            address=partner.address,
+            postcode=partner.postcode,
+            city=partner.city,
+        )
 
 
 async def _organisation(town: Town, organisation: Organisation) -> None:

@@ -146,6 +146,26 @@ def office_new_venue() -> str:
     return "/gestion/lieux/nouveau"
 
 
+def office_facilitator(id: int) -> str:  # noqa: A002
+    """Somebody who delivers."""
+    return f"/gestion/animation/{id}"
+
+
+def office_partner(id: int) -> str:  # noqa: A002
+    """A body that delivers with us."""
+    return f"/gestion/partenaires/{id}"
+
+
+def office_credential(id: int) -> str:  # noqa: A002
+    """A paper of either, where it is corrected."""
+    return f"/gestion/papiers/{id}"
+
+
+def office_credential_renewal(id: int) -> str:  # noqa: A002
+    """The same, where it is renewed."""
+    return f"/gestion/papiers/{id}/renouveler"
+
+
 def office_invoices() -> str:
     """The invoices."""
     return "/gestion/factures"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from training.directory.rules.people import Days, away_on, gone_on
 from training.kernel import clock
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, Invalid, allows
@@ -120,6 +121,17 @@ class FacilitatorBusy(Conflict):
     """The facilitator is somewhere else at that time."""
 
     slug = "facilitator-busy"
+
+
+class FacilitatorAway(Conflict):
+    """The facilitator said that they are not free on that day: who knows it may ask them all the same."""
+
+    slug = "facilitator-away"
+
+
+def away_words(name: str, days: Days) -> str:
+    """What is said of somebody who is not free on a day that is wanted."""
+    return _("{name} n’est pas disponible {days}.").format(name=name, days=days.words)
 
 
 class VenueTaken(Conflict):
@@ -251,3 +263,79 @@ def check_slots(slots: Sequence[SlotTimes]) -> None:
     ordered = sorted(slots, key=lambda s: s.starts_at)
     if any(a.ends_at > b.starts_at for a, b in pairwise(ordered)):
         raise Invalid(_("Deux dates de la séance se chevauchent."), field="slots")
+
+
+# What partners ask for
+
+
+class PartnerUnit(StrEnum):
+    """What a partner's rate pays."""
+
+    SESSION = "session"
+    SEAT = "seat"
+    HOUR = "hour"
+
+
+PARTNER_UNIT_NAMES: dict[PartnerUnit, str] = {
+    PartnerUnit.SESSION: N_("par séance"),
+    PartnerUnit.SEAT: N_("par place"),
+    PartnerUnit.HOUR: N_("par heure"),
+}
+
+
+# Who takes over
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    """Somebody who may be asked, with what stands in the way of a date."""
+
+    id: int
+    skills: frozenset[int]  # offers
+    active: bool
+    left_on: date | None
+    busy: tuple[SlotTimes, ...]
+    away: tuple[Days, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToHandOver:
+    """A session that somebody has to take over, whole."""
+
+    session: int
+    offer: int
+    slots: tuple[SlotTimes, ...]
+
+
+def free_for(person: Deliverer, slots: Sequence[SlotTimes]) -> bool:
+    """Whether somebody is there on all those dates, and nowhere else."""
+    days = [clock.local(slot.starts_at).date() for slot in slots]
+    if any(gone_on(person.active, person.left_on, day) or away_on(person.away, day) for day in days):
+        return False
+    return not any(a.starts_at < b.ends_at and b.starts_at < a.ends_at for a in person.busy for b in slots)
+
+
+def take_overs(sessions: Sequence[ToHandOver], people: Sequence[Deliverer]) -> dict[int, int | None]:
+    """Who is proposed for each session: skilled and free then, whoever has the fewest dates so far; None: nobody is.
+
+    The order of `people` decides between equals. What is proposed is busy: nobody is in two places.
+    """
+    found: dict[int, int | None] = {}
+    taken: dict[int, tuple[SlotTimes, ...]] = {person.id: person.busy for person in people}
+    for wanted in sessions:
+        free = [
+            person
+            for person in people
+            if wanted.offer in person.skills and free_for(replace(person, busy=taken[person.id]), wanted.slots)
+        ]
+        chosen = min(free, key=lambda person: len(taken[person.id]), default=None)
+        found[wanted.session] = chosen.id if chosen else None
+        if chosen:
+            taken[chosen.id] += wanted.slots
+    return found
+
+
+def check_departure(on: date, today: date) -> None:
+    """Invalid when somebody typed a year that they did not mean."""
+    if not -366 <= (on - today).days <= 731:
+        raise Invalid(_("Vérifiez l’année."), field="left_on")

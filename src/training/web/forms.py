@@ -21,7 +21,7 @@ from training.identity.rules import new_token
 from training.kernel.characters import hidden, hidden_said, unprinted, unprinted_said, without_hidden
 from training.kernel.errors import DomainError, Invalid, NotFound, TooMany
 from training.kernel.i18n import _
-from training.kernel.money import decimal
+from training.kernel.money import decimal, parse_euros
 from training.papers.rules.references import LONGEST, References
 from training.records.actions.acting import EditedMeanwhile
 from training.records.actions.sent_forms import FormReused, FormSent, FormTwice
@@ -187,6 +187,17 @@ class Form:
             return date.fromisoformat(self.values.get(name, "").strip())
         except ValueError:
             self.errors.setdefault(name, _("Indiquez une date, par exemple 09/03/2027."))
+            return None
+
+    def euros(self, name: str, *, required: bool = False) -> int | None:
+        """An amount as people type it, in cents; None when it is absent or refused."""
+        value = self.values.get(name, "").strip()
+        if not value and not required:
+            return None
+        try:
+            return parse_euros(value)
+        except ValueError:
+            self.errors.setdefault(name, _("Indiquez un montant, par exemple 45,00."))
             return None
 
     def references(self, row: int | None = None) -> References:

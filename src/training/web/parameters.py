@@ -82,6 +82,8 @@ EXPORTED = {
     "/gestion/structures": "structures",
     "/gestion/lieux": "lieux",
     "/gestion/animation": "animation",
+    "/gestion/papiers": "papiers",
+    "/gestion/partenaires": "partenaires",
     "/gestion/factures": "factures",
     "/gestion/paiements": "paiements",
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from training.catalogue.tables import Offer, OfferFacilitator
+from training.directory.actions.facilitators import add_facilitator, edit_facilitator
 from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
@@ -13,7 +15,7 @@ from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 
 
-async def set_deliverers(actor: Actor, offer: int, facilitators: Collection[int]) -> None:
+async def set_deliverers(actor: Actor, offer: int, facilitators: Collection[int], *, seen: int | None = None) -> None:
     """These people may deliver an offer, and nobody else. NotFound: no such offer, or no such person."""
     async with acting(actor, "offer.set-deliverers", ("offer", offer)) as change:
         actor.must(Permission.CATALOGUE_EDIT)
@@ -25,10 +27,12 @@ async def set_deliverers(actor: Actor, offer: int, facilitators: Collection[int]
         )
         known = "select $1::bigint, id from facilitator where id = any($2)"
         await _add(known, offer, facilitators, _("Cette personne n’existe pas."))
-        change.edited("deliverers", before, await _names("f.name", "o.offer = $1", offer))
+        after = await _names("f.name", "o.offer = $1", offer)
+        await change.check_seen(seen, ["deliverers"] if after != before else [])
+        change.edited("deliverers", before, after)
 
 
-async def set_skills(actor: Actor, facilitator: int, offers: Collection[int]) -> None:
+async def set_skills(actor: Actor, facilitator: int, offers: Collection[int], *, seen: int | None = None) -> None:
     """A person may deliver these offers, and no other. NotFound: no such person, or no such offer."""
     async with acting(actor, "facilitator.set-skills", ("facilitator", facilitator)) as change:
         actor.must(Permission.SESSIONS_PLAN)
@@ -40,7 +44,9 @@ async def set_skills(actor: Actor, facilitator: int, offers: Collection[int]) ->
         )
         known = "select id, $1::bigint from offer where id = any($2)"
         await _add(known, facilitator, offers, _("Cette offre n’existe pas."))
-        change.edited("skills", before, await _names("t.title", "o.facilitator = $1", facilitator))
+        after = await _names("t.title", "o.facilitator = $1", facilitator)
+        await change.check_seen(seen, ["skills"] if after != before else [])
+        change.edited("skills", before, after)
 
 
 async def _add(known: str, whose: int, wanted: Collection[int], none: str) -> None:
@@ -53,12 +59,31 @@ async def _add(known: str, whose: int, wanted: Collection[int], none: str) -> No
 _LINK = "insert into offer_facilitator (offer, facilitator) select * from k on conflict do nothing"
 
 
-async def _names(name: str, where: str, whose: int) -> str | None:
-    """What the change says of a list: its names, one a line, in their order."""
+async def _names(name: str, where: str, whose: int) -> list[str]:
+    """What the change says of a list: its names, in their order."""
     sql = f"""
-        select string_agg({name}, E'\\n' order by fold({name}), {name})
+        select {name} as name
         from offer_facilitator o join offer t on t.id = o.offer join facilitator f on f.id = o.facilitator
-        where {where}
+        where {where} order by fold({name}), {name}
     """
-    found: str | None = await db.value(sql, whose)
-    return found
+    return [record["name"] for record in await db.connection().fetch(sql, whose)]
+
+
+async def add_deliverer(actor: Actor, offers: Collection[int], **values: Any) -> int:
+    """A person who delivers, with what they may deliver; see `directory.actions.facilitators.add_facilitator`."""
+    async with acting(actor, "facilitator.add-skilled") as change:
+        actor.must(Permission.SESSIONS_PLAN)
+        facilitator = await add_facilitator(actor, **values)
+        change.about("facilitator", facilitator)
+        await set_skills(actor, facilitator, offers)
+    return facilitator
+
+
+async def edit_deliverer(
+    actor: Actor, facilitator: int, values: Mapping[str, Any], offers: Collection[int], *, seen: int | None = None
+) -> None:
+    """What is known of a person, and what they may deliver, in one form."""
+    async with acting(actor, "facilitator.edit-skilled", ("facilitator", facilitator)):
+        actor.must(Permission.SESSIONS_PLAN)
+        await edit_facilitator(actor, facilitator, values, seen=seen)
+        await set_skills(actor, facilitator, offers, seen=seen)

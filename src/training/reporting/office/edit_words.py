@@ -5,128 +5,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-
 from training.accounting.rules.accounts import NAMES as ACCOUNT_NAMES
 from training.catalogue.rules.looks import PAPER_NAMES
 from training.catalogue.rules.offers import OFFER_KIND_NAMES
 from training.catalogue.rules.supporters import SUPPORTER_KIND_NAMES
+from training.directory.rules.credentials import CREDENTIAL_KIND_NAMES
 from training.directory.rules.organisations import KIND_NAMES
+from training.directory.rules.people import RATE_UNIT_NAMES
 from training.dunning.rules.reminding import BUYER_NAMES, STEP_NAMES
 from training.kernel.countries import country_name
-from training.kernel.i18n import N_, _
+from training.kernel.i18n import N_
 from training.kernel.motifs.art import MOTIF_NAMES
-from training.kernel.render import day_year, duration, euros, moment, month_end
-
-Said = Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldWords:
-    """A field: its name on pages; how a value is said.
-
-    `of`: its values are ids of that kind (`edits.NAMED`). `long`: a text of which only what differs is shown. `also`:
-    what of that name it is.
-    """
-
-    name: str
-    said: Said = str
-    of: str | None = None
-    long: bool = False
-    also: str = ""
-
-    @property
-    def label(self) -> str:
-        """Its name in the reader's language."""
-        return f"{_(self.name)}, {_(self.also)}" if self.also else _(self.name)
-
-
-def _yes_no(value: str) -> str:
-    return _("oui") if value == "true" else _("non")
-
-
-def _moment(value: str) -> str:
-    return moment(datetime.fromisoformat(value))
-
-
-def _day(value: str) -> str:
-    return day_year(date.fromisoformat(value))
-
-
-def _money(value: str) -> str:
-    return euros(int(value))
-
-
-def _minutes(value: str) -> str:
-    return duration(int(value))
-
-
-def _among(names: Mapping[Any, str]) -> Said:
-    """One of a list; a value that is not on it any more is said as it is."""
-    return lambda value: _(names[value]) if value in names else value
-
-
-def _services(value: str) -> str:
-    return ", ".join(" ".join(str(part) for part in each[:2]) for each in json.loads(value)) or _("aucun")
-
-
-def _several(value: str) -> str:
-    return ", ".join(str(each) for each in json.loads(value))
-
-
-def plain(name: str) -> FieldWords:
-    """A line of text or a number, said as it is."""
-    return FieldWords(name)
-
-
-def long(name: str) -> FieldWords:
-    """A text of which only what differs is shown."""
-    return FieldWords(name, long=True)
-
-
-def several(name: str) -> FieldWords:
-    """Names, one after another."""
-    return FieldWords(name, _several)
-
-
-def yes_no(name: str) -> FieldWords:
-    """Yes or no."""
-    return FieldWords(name, _yes_no)
-
-
-def day(name: str) -> FieldWords:
-    """A day."""
-    return FieldWords(name, _day)
-
-
-def instant(name: str) -> FieldWords:
-    """A day and an hour."""
-    return FieldWords(name, _moment)
-
-
-def money(name: str) -> FieldWords:
-    """An amount in cents."""
-    return FieldWords(name, _money)
-
-
-def minutes(name: str) -> FieldWords:
-    """How long, in minutes."""
-    return FieldWords(name, _minutes)
-
-
-def among(name: str, names: Mapping[Any, str]) -> FieldWords:
-    """One of a list."""
-    return FieldWords(name, _among(names))
-
-
-def named(name: str, kind: str) -> FieldWords:
-    """The id of something that has a name, or several: one of `edits.NAMED`."""
-    return FieldWords(name, of=kind)
-
+from training.kernel.render import month_end
+from training.reporting.office.edit_values import (
+    FieldWords,
+    among,
+    day,
+    days,
+    instant,
+    long,
+    minutes,
+    money,
+    named,
+    partner_rate,
+    plain,
+    services,
+    several,
+    yes_no,
+)
 
 REGIMES = {
     "out_of_scope": N_("Hors champ de la TVA"),
@@ -168,12 +74,6 @@ ORGANISATION_STATES = {
 }
 OFFER_STATES = {"draft": N_("brouillon"), "published": N_("publiée"), "archived": N_("archivée")}
 WHEELCHAIR = {"yes": N_("oui"), "help": N_("avec de l’aide"), "no": N_("non")}
-RATE_UNITS = {
-    "volunteer": N_("bénévole"),
-    "hour": N_("à l’heure"),
-    "half_day": N_("à la demi-journée"),
-    "session": N_("à la séance"),
-}
 SESSION_KINDS = {"public": N_("ouverte à toutes les structures"), "private": N_("réservée à une structure")}
 LOCALES = {"fr": N_("français"), "en": N_("anglais")}
 
@@ -251,7 +151,7 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "country": FieldWords(N_("Pays"), country_name),
         "billing_address": long(N_("Adresse de facturation")),
         "vat_abroad": among(N_("TVA d’un client à l’étranger"), ABROAD),
-        "services": FieldWords(N_("Services dans Chorus Pro"), _services),
+        "services": FieldWords(N_("Services dans Chorus Pro"), services),
         "phone": plain(N_("Téléphone")),
         "website": plain(N_("Site internet")),
         "see": named(N_("Archivée pour"), "organisation"),
@@ -269,10 +169,33 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "partner": named(N_("Équipe ou partenaire"), "partner"),
         "skills": several(N_("Offres animées")),
         "area": long(N_("Où la personne se déplace")),
-        "rate_unit": among(N_("Rémunération"), RATE_UNITS),
+        "rate_unit": among(N_("Rémunération"), RATE_UNIT_NAMES),
         "rate_cents": money(N_("Montant")),
         "note": long(N_("Note pour l’équipe")),
         "left_on": day(N_("N’anime plus à partir du")),
+        "unavailable": FieldWords(N_("Pas disponible"), days),
+    },
+    "partner": _PERSON
+    | {
+        "slug": plain(N_("Adresse sur le site")),
+        "summary": long(N_("En quelques mots")),
+        "website": plain(N_("Site")),
+        "address": plain(N_("Adresse")),
+        "postcode": plain(N_("Code postal")),
+        "city": plain(N_("Ville")),
+        "siret": plain(N_("Numéro SIRET")),
+        "note": long(N_("Note pour l’équipe")),
+        "rate": FieldWords(N_("Tarif"), partner_rate),
+    },
+    "partner_contact": _PERSON | {"title": plain(N_("Fonction")), "partner": named(N_("Partenaire"), "partner")},
+    "credential": {
+        "kind": among(N_("Papier"), CREDENTIAL_KIND_NAMES),
+        "label": plain(N_("Nom du papier, ou pour quoi")),
+        "number": plain(N_("Numéro")),
+        "valid_from": day(N_("Valable à partir du")),
+        "valid_until": day(N_("Valable jusqu’au")),
+        "file": FieldWords(N_("Fichier"), of="file"),
+        "archived_at": instant(N_("Archivé")),
     },
     "venue": {
         "name": plain(N_("Nom du lieu")),
@@ -390,4 +313,7 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
     "setting": {"smtp_url": plain(N_("Serveur d’envoi")), "base_url": plain(N_("Adresse du site"))},
 }
 # Written beside the others for programs alone: no page shows them, nobody edits them.
-SILENT = {"supporter": frozenset({"address"})}
+SILENT = {
+    "supporter": frozenset({"address"}),
+    "credential": frozenset({"facilitator", "partner", "renewed_by"}),
+}

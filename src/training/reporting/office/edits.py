@@ -14,7 +14,8 @@ from training.kernel.actor import ActorKind
 from training.kernel.i18n import _
 from training.records.queries import Edited
 from training.records.rules import CHANGES_KEPT
-from training.reporting.office.edit_words import EDIT_WORDS, FieldWords
+from training.reporting.office.edit_values import FieldWords
+from training.reporting.office.edit_words import EDIT_WORDS
 from training.reporting.office.who import Who, names_of
 
 MOST = 60

@@ -32,12 +32,27 @@ class PersonChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class DelivererChoice:
+    """Somebody who may be asked to facilitate; `skills`: the offers that they may deliver."""
+
+    id: int
+    name: str
+    partner: str | None
+    skills: frozenset[int]
+
+    @property
+    def words(self) -> str:
+        """Their name, and for whom they work."""
+        return f"{self.name} ({self.partner})" if self.partner else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class PlanningChoices:
     """Everything that planning a session chooses from."""
 
     offers: list[OfferChoice]
     venues: list[VenueView]
-    facilitators: list[PersonChoice]
+    facilitators: list[DelivererChoice]
     organisations: list[PersonChoice]
 
 
@@ -53,9 +68,11 @@ async def choices() -> PlanningChoices:
         ),
         await scheduling.venues(),
         await db.rows(
-            PersonChoice,
+            DelivererChoice,
             """
-            select f.id, f.name, p.name as note from facilitator f left join partner p on p.id = f.partner
+            select f.id, f.name, p.name as partner,
+                   array(select offer from offer_facilitator where facilitator = f.id) as skills
+            from facilitator f left join partner p on p.id = f.partner
             where f.active order by p.name is not null, fold(f.name), f.id
             """,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from training.attendance import queries as attendance
 from training.attendance import rules as attendance_rules
@@ -31,6 +31,7 @@ from training.records import queries as records
 from training.reporting.office import planning
 from training.reporting.office.history import history
 from training.reporting.office.notes import NoteShown, notes_of
+from training.reporting.office.people.credentials import Concern, concerns
 from training.reporting.office.planning import PlanningChoices
 from training.reporting.office.unpriced import UnpricedSession, session_unpriced
 from training.reporting.timeline import TimelineStep
@@ -44,6 +45,14 @@ BOOKINGS_MOST = 1_000  # of one session: more than any room holds
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleConcerns:
+    """What speaks against those who come, by date, and against the offer's partner: it is said beside their names."""
+
+    people: dict[int, list[Concern]]
+    partner: list[Concern]
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeSession:
     """What the page of a session shows. `present` and `invoices` are by booking; `confirmed` are those who come."""
 
@@ -51,6 +60,7 @@ class OfficeSession:
     organisation: OrganisationView | None  # whose session it is, when it is private
     slots: list[SlotView]
     people: list[AssignmentView]
+    against: PeopleConcerns
     answers: list[Answered]
     history: list[TimelineStep]
     bookings: list[BookingView]
@@ -76,22 +86,22 @@ class OfficeSession:
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in seventeen statements and those of checks; NotFound when there is none."""
+    """What the page of a session shows, in twenty statements and those of checks; NotFound when there is none."""
     view, now = await _existing(actor.scope, session), clock.now()
     booked, state = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST), view.state
     invoices = await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {}
-    leaving, lacking = await _leaving(invoices)
     bills_present = (await catalogue.billed_as([view.offer_slug]))[view.offer_slug].bill_present
     may_reinstate = scheduling_rules.may_reinstate(actor, session, state, view.starts_at, now)
     present, confirmed = await attendance.head_counts(session), [b for b in booked if b.state == BookingState.CONFIRMED]
-    if state == SessionState.HELD and not (leaving or lacking) and actor.may(P.INVOICES_SEE):
-        waiting = [b for b in confirmed if not invoices.get(b.id) and (present.get(b.id) or not bills_present)]
-        leaving = await _about_to_leave(session, waiting)
+    waiting = [b for b in confirmed if not invoices.get(b.id) and (present.get(b.id) or not bills_present)]
+    leaving, lacking = await _leaving(actor, view, invoices, waiting)
+    slots, people = (await scheduling.slots([session]))[session], await scheduling.assignments([session])
     return OfficeSession(
         session=view,
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
-        slots=(await scheduling.slots([session]))[session],
-        people=await scheduling.assignments([session]),
+        slots=slots,
+        people=people,
+        against=await _concerns(view, slots, people),
         answers=await invitations.answers(session),
         history=await history(session),
         bookings=booked,
@@ -117,6 +127,28 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
     )
 
 
+OVER = (SessionState.HELD, SessionState.CANCELLED)
+
+
+def _days(slots: Sequence[SlotView]) -> dict[int, date]:
+    """The day of each date, in Paris."""
+    return {slot.id: clock.local(slot.starts_at).date() for slot in slots}
+
+
+async def _concerns(view: SessionView, slots: Sequence[SlotView], people: Sequence[AssignmentView]) -> PeopleConcerns:
+    """Of a session that is over, or does not take place, nothing is said."""
+    if view.state in OVER:
+        return PeopleConcerns({slot.id: [] for slot in slots}, [])
+    days = _days(slots)
+    partner = await catalogue.partner_of(view.offer)
+    asked = (partner, set(days.values())) if partner is not None else None
+    told = await concerns({(person.facilitator, days[person.slot]) for person in people}, asked)
+    return PeopleConcerns(
+        {slot: [c for c in told if c.facilitator and c.on == day] for slot, day in days.items()},
+        list({c.href: c for c in told if c.facilitator is None}.values()),
+    )
+
+
 async def _about_to_leave(session: int, unbilled: Sequence[BookingView]) -> list[datetime]:
     """When invoices will leave that are not made yet: right after « réalisée », the worker has not come to them."""
     priced = [b for b in unbilled if b.tariff_mode != TariffMode.FREE]
@@ -131,12 +163,17 @@ async def _about_to_leave(session: int, unbilled: Sequence[BookingView]) -> list
     return [leaves for leaves in leaving if leaves > clock.now()]
 
 
-async def _leaving(invoices: dict[int, list[InvoiceView]]) -> tuple[list[datetime], list[datetime]]:
+async def _leaving(
+    actor: Actor, view: SessionView, invoices: dict[int, list[InvoiceView]], unbilled: Sequence[BookingView]
+) -> tuple[list[datetime], list[datetime]]:
     """When drafts are issued by themselves; then when those would be that lack something."""
     found = list({i.id: i for each in invoices.values() for i in each if i.issue_at is not None}.values())
     listed = await listed_drafts(found) if found else []
     hours = [(bool(d.missing), d.invoice.issue_at) for d in listed if d.invoice.issue_at is not None]
-    return [at for lacks, at in hours if not lacks], [at for lacks, at in hours if lacks]
+    leaving, lacking = [at for lacks, at in hours if not lacks], [at for lacks, at in hours if lacks]
+    if view.state == SessionState.HELD and not (leaving or lacking) and actor.may(P.INVOICES_SEE):
+        leaving = await _about_to_leave(view.id, unbilled)
+    return leaving, lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +184,7 @@ class SessionEdited:
     slots: list[SlotView]
     people: list[AssignmentView]
     choices: PlanningChoices
+    concerns: list[Concern]  # what speaks against anybody who could be asked, on its days
     may_change: bool
     may_reinstate: bool
     fallen: int  # bookings that were cancelled with it
@@ -154,16 +192,18 @@ class SessionEdited:
 
 
 async def edit_page(actor: Actor, session: int) -> SessionEdited:
-    """The page that changes a session, in ten statements at most; NotFound when there is no such session."""
+    """The page that changes a session, in thirteen statements at most; NotFound when there is no such session."""
     seen = await records.last_change("session", session)
     view = await _existing(actor.scope, session)
     slots = (await scheduling.slots([session]))[session]
     call_off = await scheduling.call_off_of(session) if view.state == SessionState.CANCELLED else None
+    choices, days = await planning.choices(), _days(slots).values()
     return SessionEdited(
         view,
         slots,
         await scheduling.assignments([session]),
-        await planning.choices(),
+        choices,
+        await concerns({(person.id, day) for person in choices.facilitators for day in days}),
         may_change=scheduling_rules.may_change(actor, session, view.state),
         may_reinstate=scheduling_rules.may_reinstate(actor, session, view.state, view.starts_at, clock.now()),
         fallen=0 if call_off is None else len(await bookings.fallen(call_off)),

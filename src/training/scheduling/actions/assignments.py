@@ -11,17 +11,23 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling import rules
+from training.scheduling.actions.people import check_people
 from training.scheduling.actions.planning import check_clashes, end_assignments, lock_alive, session_of
 from training.scheduling.rules import AssignmentState
 from training.scheduling.tables import Assignment
 
 
-async def assign(actor: Actor, slot: int, facilitator: int) -> int:
-    """Put a facilitator on a slot, confirmed. FacilitatorBusy when they are elsewhere at that time."""
+async def assign(actor: Actor, slot: int, facilitator: int, *, knowing: bool = False) -> int:
+    """Put a facilitator on a slot, confirmed.
+
+    FacilitatorBusy when they are elsewhere at that time, FacilitatorAway when they said that they are not free on that
+    day, unless that is known; Conflict when they left.
+    """
     async with acting(actor, "assignment.confirm") as change:
         actor.must(Permission.SESSIONS_PLAN, session=(session := await session_of(slot)))
         await lock_alive(session)
         now = clock.now()
+        await check_people({facilitator: [await db.value("select starts_at from slot where id = $1", slot)]}, knowing)
         # who declined, was replaced or withdrawn may be asked again: the row is the same
         assignment = await db.value(_ASSIGN, slot, facilitator, now)
         if assignment is None:
@@ -45,26 +51,28 @@ _ASSIGN = """
 _BACK = "update assignment_ending set undone_at = $2 where assignment = $1 and undone_at is null"
 
 
-async def change_facilitator(actor: Actor, slot: int, current: int | None, facilitator: int | None) -> None:
+async def change_facilitator(
+    actor: Actor, slot: int, current: int | None, facilitator: int | None, *, knowing: bool = False
+) -> None:
     """Somebody more on a slot (no `current` assignment), somebody instead, or (no `facilitator`) nobody."""
     actor.must(Permission.SESSIONS_PLAN, session=await session_of(slot))
     if current is None and facilitator is None:
         raise Invalid(_("Choisissez une personne."), field=f"facilitator-{slot}")
     if current is None:
-        await assign(actor, slot, facilitator or 0)
+        await assign(actor, slot, facilitator or 0, knowing=knowing)
     elif facilitator is None:
         await withdraw_assignment(actor, current)
     elif facilitator != await db.value("select facilitator from assignment where id = $1", current):
-        await replace_facilitator(actor, current, facilitator)
+        await replace_facilitator(actor, current, facilitator, knowing=knowing)
 
 
-async def replace_facilitator(actor: Actor, assignment: int, facilitator: int) -> int:
+async def replace_facilitator(actor: Actor, assignment: int, facilitator: int, *, knowing: bool = False) -> int:
     """Somebody else comes instead; both are told. Returns the new assignment."""
     async with acting(actor, "assignment.replace", ("assignment", assignment)):
         asked = await _asked(assignment)
         actor.must(Permission.SESSIONS_PLAN, session=asked.session)
         await _end_assignment(actor, assignment, asked.session, AssignmentState.REPLACED)
-        return await assign(actor, asked.slot, facilitator)
+        return await assign(actor, asked.slot, facilitator, knowing=knowing)
 
 
 async def withdraw_assignment(actor: Actor, assignment: int) -> None:

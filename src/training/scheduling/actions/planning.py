@@ -19,6 +19,7 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling import rules
+from training.scheduling.actions.people import check_people
 from training.scheduling.actions.sequence import grown
 from training.scheduling.rules import AssignmentState, LockedSession, SessionKind, SessionState, SlotTimes
 from training.scheduling.tables import Assignment, CallOff, Session, Slot, Venue, VenueUse
@@ -82,10 +83,11 @@ async def _in_commune(actor: Actor, values: Mapping[str, Any], here: int | None 
     return placed
 
 
-async def plan_session(actor: Actor, new: NewSession) -> int:
-    """Plan a session with its slots, venues and facilitators. VenueTaken, FacilitatorBusy, Invalid.
+async def plan_session(actor: Actor, new: NewSession, *, knowing: bool = False) -> int:
+    """Plan a session with its slots, venues and facilitators.
 
-    Conflict: its offer is archived.
+    VenueTaken, FacilitatorBusy, Invalid; FacilitatorAway, unless it is known; Conflict: a facilitator left, or its
+    offer is archived.
     """
     now = clock.now()
     async with acting(actor, "session.plan") as change:
@@ -95,6 +97,8 @@ async def plan_session(actor: Actor, new: NewSession) -> int:
         slots = sorted(new.slots, key=lambda s: s.starts_at)
         rules.check_slots([SlotTimes(s.starts_at, s.ends_at) for s in slots])
         check_plans(await lock_offer(new.offer, share=True))
+        whom = {each for slot in slots for each in slot.facilitators}
+        await check_people({f: [s.starts_at for s in slots if f in s.facilitators] for f in whom}, knowing)
         made = await Session.insert(
             Session(
                 offer=new.offer,
@@ -249,8 +253,10 @@ async def mark_reinstated(session: int) -> int:
 
 _RISE = """
     with fell as (
-        update assignment_ending set undone_at = $2 where call_off = $1 and undone_at is null
-        returning assignment, earlier
+        update assignment_ending e set undone_at = $2 from assignment a, slot t, facilitator f
+        where e.call_off = $1 and e.undone_at is null and a.id = e.assignment and t.id = a.slot and f.id = a.facilitator
+          and coalesce(f.left_on > (t.starts_at at time zone 'Europe/Paris')::date, f.active)  -- who left stays away
+        returning e.assignment, e.earlier
     )
     update assignment a set state = f.earlier, updated_at = $2 from fell f where a.id = f.assignment
 """

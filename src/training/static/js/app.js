@@ -190,3 +190,23 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     look(button);
   });
 }
+
+// Planning: as the offer is chosen, those who may deliver it come first in each list of people.
+for (const dates of document.querySelectorAll("[data-skills]")) {
+  const skills = JSON.parse(dates.dataset.skills);
+  document.getElementById("offer")?.addEventListener("change", (event) => {
+    const able = new Set((skills[event.target.value] ?? []).map(String));
+    for (const list of dates.querySelectorAll("select[name^=facilitator-]")) {
+      const chosen = list.value;
+      const people = [...list.querySelectorAll("option")].filter((option) => option.value);
+      const groups = [[dates.dataset.able, true], [dates.dataset.others, false]].map(([label, first]) => {
+        const group = Object.assign(document.createElement("optgroup"), { label });
+        group.append(...people.filter((option) => able.has(option.value) === first));
+        return group;
+      });
+      list.querySelectorAll("optgroup").forEach((group) => group.remove());
+      list.append(...(able.size ? groups.filter((group) => group.children.length) : people));
+      list.value = chosen;
+    }
+  });
+}

@@ -20,7 +20,8 @@ from training.web.office.organisations import (
 )
 from training.web.office.page import staff_only
 from training.web.office.payments import bank, bank_lines, payment, receipts, reminders
-from training.web.office.sessions import changing, communes, facilitators, planning, session, venues
+from training.web.office.people import absences, credentials, facilitators, partner_people, partners
+from training.web.office.sessions import changing, communes, planning, session, venues
 from training.web.office.settings import access, first_day, keys, platform, series, supporters
 
 _PAGES = (
@@ -31,7 +32,6 @@ _PAGES = (
         changing,
         venues,
         communes,
-        facilitators,
         calling,
         documents,
         booking,
@@ -54,6 +54,7 @@ _PAGES = (
         funding,
         payers,
     ),
+    *(facilitators, absences, credentials, partners, partner_people),
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
     *(register, balances, journal, fiscal_years, opening),

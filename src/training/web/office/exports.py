@@ -22,20 +22,21 @@ from training.kernel.render import pages
 from training.kernel.sheet_files import Cell, euros
 from training.payments.queries.receivables import PaymentView
 from training.reporting.office import bookings as bookings_read
-from training.reporting.office import facilitators as facilitators_read
 from training.reporting.office import invoice as invoices_read
 from training.reporting.office import organisations as organisations_read
 from training.reporting.office import payments as payments_read
 from training.reporting.office import sessions as sessions_read
 from training.reporting.office import venues as venues_read
 from training.reporting.office.bookings import BookingListed
-from training.reporting.office.facilitators import FacilitatorListed
 from training.reporting.office.organisations import OrganisationListed
+from training.reporting.office.people.credentials import CredentialShown, credentials_page
+from training.reporting.office.people.facilitators import FacilitatorListed, facilitators_page
+from training.reporting.office.people.partners import PartnerListed, partners_page
 from training.reporting.office.sessions import SessionListed
 from training.reporting.office.venues import VenueListed
 from training.web.office.sessions.session import narrowed_to
 from training.web.pages import Asked, the_actor
-from training.web.parameters import EXPORTS, asked
+from training.web.parameters import EXPORTS, asked, row_key
 from training.web.tables_sent import csv_sent, xlsx_sent
 
 P = Permission
@@ -116,12 +117,37 @@ def _venue(row: VenueListed) -> list[Cell]:
 
 
 async def _facilitators(request: Asked, after: Any) -> tuple[Sequence[Any], Any]:
-    found = await facilitators_read.facilitators_page(search=asked(request, "q"), after=after, limit=AT_ONCE)
+    found = await facilitators_page(
+        search=asked(request, "q"),
+        gone=asked(request, "etat") == "anciens",
+        partner=row_key(asked(request, "partenaire")),
+        after=after,
+        limit=AT_ONCE,
+    )
     return found.facilitators, found.following
 
 
 def _facilitator(row: FacilitatorListed) -> list[Cell]:
-    return [row.name, row.email, row.phone, row.partner, row.coming, _yes(row.active)]
+    return [row.name, row.email, row.phone, row.partner, row.coming, row.paper, row.ends_on, _yes(row.active)]
+
+
+async def _papers(_request: Asked, after: Any) -> tuple[Sequence[Any], Any]:
+    found = await credentials_page(after=after, limit=AT_ONCE)
+    return found.papers, found.following
+
+
+def _paper(row: CredentialShown) -> list[Cell]:
+    return [row.name, row.number, row.holder, row.valid_from, row.valid_until]
+
+
+async def _partners(request: Asked, after: Any) -> tuple[Sequence[Any], Any]:
+    archived = asked(request, "etat") == "archives"
+    found = await partners_page(search=asked(request, "q"), archived=archived, after=after, limit=AT_ONCE)
+    return found.partners, found.following
+
+
+def _partner(row: PartnerListed) -> list[Cell]:
+    return [row.name, row.email, row.phone, row.people, row.offers, row.coming, row.agreed_until, _yes(row.active)]
 
 
 async def _invoices(request: Asked, after: Any) -> tuple[Sequence[Any], Any]:
@@ -216,10 +242,29 @@ LISTS: dict[str, ExportedList] = {
         N_("Personnes qui animent"),
         (
             *(N_("Nom"), N_("Courriel"), N_("Téléphone"), N_("Partenaire")),
-            *(N_("Dates à venir"), N_("En activité")),
+            *(N_("Dates à venir"), N_("Papier qui expire"), N_("Valable jusqu’au"), N_("En activité")),
         ),
         _facilitators,
         _facilitator,
+    ),
+    "papiers": ExportedList(
+        "/gestion/papiers",
+        P.SESSIONS_PLAN,
+        N_("Papiers qui expirent"),
+        (N_("Papier"), N_("Numéro"), N_("De"), N_("Valable à partir du"), N_("Valable jusqu’au")),
+        _papers,
+        _paper,
+    ),
+    "partenaires": ExportedList(
+        "/gestion/partenaires",
+        P.SESSIONS_PLAN,
+        N_("Partenaires"),
+        (
+            *(N_("Nom"), N_("Courriel"), N_("Téléphone"), N_("Personnes"), N_("Offres")),
+            *(N_("Séances à venir"), N_("Convention jusqu’au"), N_("En activité")),
+        ),
+        _partners,
+        _partner,
     ),
     "factures": ExportedList(
         "/gestion/factures",

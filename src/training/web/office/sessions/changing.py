@@ -14,12 +14,15 @@ from training.kernel import clock
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office import session as reading
+from training.reporting.office.people.credentials import Concern
 from training.reporting.office.session import SessionEdited
 from training.scheduling.actions.assignments import change_facilitator
 from training.scheduling.actions.changing import edit_session, move_session
+from training.scheduling.queries import SlotView
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.office.sessions.planning import moved, one_of, options, wall_time
+from training.web.office.people.knowing import goes_on
+from training.web.office.sessions.planning import deliverers, moved, one_of, options, wall_time
 from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import row
 
@@ -46,9 +49,17 @@ async def _answer(request: Asked, found: SessionEdited, form: Form) -> Template:
         "sessions/session_edit",
         form.status,
         form=form,
+        facilitators={
+            slot.id: deliverers(found.choices, found.session.offer, _on(found, slot)) for slot in found.slots
+        },
         **parts(found),
         **options(found.choices),
     )
+
+
+def _on(found: SessionEdited, slot: SlotView) -> list[Concern]:
+    """What speaks against people on the day of a date."""
+    return [concern for concern in found.concerns if concern.on == clock.local(slot.starts_at).date()]
 
 
 def _as_it_stands(found: SessionEdited) -> dict[str, Any]:
@@ -110,12 +121,19 @@ async def facilitate(request: Asked, session: FromPath[int]) -> Template | Redir
     current = one_of(form, "assignment", here, _("Cette personne n’anime plus cette date."))
     people = {f.id for f in found.choices.facilitators}
     chosen = one_of(form, f"facilitator-{slot}", people, _("Choisissez une personne."))
-    if form.good and slot is not None:
+    if form.good and slot is not None and goes_on(form, _against(found, slot, current, chosen)):
         with form.refusals():
-            await change_facilitator(the_actor(request), slot, current, chosen)
+            await change_facilitator(the_actor(request), slot, current, chosen, knowing=True)
             told = _("C’est noté : les personnes concernées sont prévenues.")
             return go(f"/gestion/seances/{session}/modifier", told)
     return await _answer(request, found, form)
+
+
+def _against(found: SessionEdited, slot: int, current: int | None, chosen: int | None) -> dict[str, list[Concern]]:
+    """What speaks against who was chosen, unless it is who comes already."""
+    here = next((person.facilitator for person in found.people if person.id == current), None)
+    there = [concern for s in found.slots if s.id == slot for concern in _on(found, s)]
+    return {f"facilitator-{slot}": [c for c in there if c.facilitator == chosen and chosen != here]}
 
 
 @post(PATH + "/retablir", permission=P.SESSIONS_PLAN)

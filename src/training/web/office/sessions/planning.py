@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -15,12 +17,14 @@ from training.kernel.i18n import _, ngettext
 from training.kernel.permissions import Permission
 from training.kernel.render import duration, hours
 from training.reporting.office import planning as reading
+from training.reporting.office.people.credentials import Concern, concerns
 from training.reporting.office.planning import PlanningChoices, WantedDate
 from training.scheduling.actions.changing import Moved
 from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.forms import Form
 from training.web.office.page import show
+from training.web.office.people.knowing import goes_on
 from training.web.pages import Asked, go, once, the_actor
 from training.web.parameters import asked, whole
 
@@ -50,11 +54,35 @@ async def _page(request: Asked, form: Form, choices: PlanningChoices) -> Templat
         {"n": n, "filled": any(form.values.get(f"{name}-{n}") or form.errors.get(f"{name}-{n}") for name in FIELDS)}
         for n in range(1, ROWS + 1)
     ]
-    return await show(request, "sessions/session_new", form.status, form=form, rows=rows, **options(choices))
+    offer = whole(form.values.get("offer", ""))
+    told = choices.facilitators
+    skills = {each.id: [f.id for f in told if each.id in f.skills] for each in choices.offers}
+    shown = options(choices) | {"facilitators": deliverers(choices, offer)}
+    return await show(
+        request, "sessions/session_new", form.status, form=form, rows=rows, skills=json.dumps(skills), **shown
+    )
+
+
+def deliverers(choices: PlanningChoices, offer: int | None, concerns: Sequence[Concern] = ()) -> list[Option]:
+    """Who may be asked: those who may deliver the offer first, the others after; with what speaks against them."""
+    said: dict[int | None, list[str]] = {}
+    for concern in concerns:
+        said.setdefault(concern.facilitator, []).append(concern.words)
+    able: list[tuple[int, str]] = []
+    others: list[tuple[int, str]] = []
+    for person in choices.facilitators:
+        words = " – ".join([person.words, *said.get(person.id, [])])
+        (able if offer in person.skills else others).append((person.id, words))
+    if not able:
+        return [*others]
+    return [(_("Peuvent animer cette offre"), able), *([(_("Les autres"), others)] if others else [])]
+
+
+Option = tuple[int | str, str | list[tuple[int, str]]]
 
 
 def options(choices: PlanningChoices) -> dict[str, object]:
-    """What each list offers: (value, text) pairs, venues by town."""
+    """What each list offers but that of people: (value, text) pairs, venues by town."""
     towns: dict[str, list[tuple[int, str]]] = {}
     for v in choices.venues:
         seats = ngettext("%(num)d place", "%(num)d places", v.capacity) % {"num": v.capacity}
@@ -62,7 +90,6 @@ def options(choices: PlanningChoices) -> dict[str, object]:
     return {
         "offers": [(o.id, f"{o.title} ({duration(o.duration_minutes)})") for o in choices.offers],
         "venues": list(towns.items()),
-        "facilitators": [(f.id, f"{f.name} ({f.note})" if f.note else f.name) for f in choices.facilitators],
         "organisations": [(o.id, o.name) for o in choices.organisations],
     }
 
@@ -73,11 +100,11 @@ async def plan(request: Asked) -> Template | Redirect:
     form, found = await Form.of(request), await reading.planning_page("")
     choices = found.choices
     new, dates = read(form, choices)
-    if new is None:
+    if new is None or not goes_on(form, await _against(dates)):
         return await _page(request, form, choices)
     with form.refusals():
         try:
-            session = await once(request, form, lambda: plan_session(the_actor(request), new))
+            session = await once(request, form, lambda: plan_session(the_actor(request), new, knowing=True))
         except (VenueTaken, FacilitatorBusy) as refusal:
             await _say_which(form, dates, refusal)
         else:
@@ -95,6 +122,14 @@ def _back(path: str) -> str:
 class _Date:
     row: int
     wanted: WantedDate
+
+
+async def _against(dates: Sequence[_Date]) -> dict[str, list[Concern]]:
+    """What speaks against the people who were chosen, on their dates, by the field that chose them."""
+    chosen = {d.row: (d.wanted.facilitator, clock.local(d.wanted.starts_at).date()) for d in dates}
+    asked = {row: (who, on) for row, (who, on) in chosen.items() if who is not None}
+    told = await concerns(asked.values())
+    return {f"facilitator-{row}": [c for c in told if (c.facilitator, c.on) == each] for row, each in asked.items()}
 
 
 def read(form: Form, choices: PlanningChoices) -> tuple[NewSession | None, list[_Date]]:

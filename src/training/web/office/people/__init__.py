@@ -1,0 +1,1 @@
+"""The staff's pages of those who deliver: people, their papers and absences, partners."""
