@@ -7,6 +7,7 @@ import io
 import pytest
 import xlsxwriter
 
+from training.catalogue.formats import offers_sheet
 from training.directory.formats import organisations_sheet
 from training.directory.formats.typed_cells import email_cell, phone_cell, postcode_cell
 from training.directory.rules.organisations import OrganisationKind
@@ -131,3 +132,26 @@ def test_cells():
     assert phone_cell("") is None
     assert email_cell("A@Example.ORG, b@example.org") == "A@example.org"
     assert email_cell(" ") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("2 h 30", 150),
+        ("2h", 120),
+        ("02:30", 150),
+        ("1,5 h", 90),
+        ("90 min", 90),
+        ("45", 45),
+        ("1 jour", 420),
+        ("", 120),
+    ],
+)
+def test_durations_as_people_write_them(text: str, minutes: int):
+    assert offers_sheet.minutes_of(text) == minutes
+
+
+@pytest.mark.parametrize("text", ["longtemps", "0", "h", "2 h 3000"])
+def test_what_is_no_duration(text: str):
+    with pytest.raises(ValueError, match="durée"):
+        offers_sheet.minutes_of(text)

@@ -106,3 +106,55 @@ async def test_no_other_kind_is_imported_and_not_by_everybody(client):
     assert (await client.get(PATH)).status_code == 403
     assert "Choisir un fichier" not in (await client.get("/gestion/importer")).text
     assert (await client.get("/gestion/importer/rien")).status_code == 404
+
+
+SHEETS = {
+    "animation": ("Nom;Courriel;Téléphone;Partenaire", "Ana Test;ana@example.org;0233000000;", "facilitator"),
+    "lieux": ("Salle;CP;Commune;Capacité;Clés", "Salle des fêtes;61500;Sées;40 places;Nina Test", "venue"),
+    "catalogue": ("Intitulé;Durée;Max;Objectifs", "Réparer son vélo;2 h 30;8;Démonter ; Remonter", "offer"),
+}
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+async def test_each_kind_comes_in_once(client, kind):
+    titles, line, table = SHEETS[kind]
+    await makers.make_platform()
+    await staff(client, Role.ADVISER)
+    path = f"/gestion/importer/{kind}"
+    for n in (1, 1):
+        content = f"{titles}\r\n{line}\r\n{line}\r\n".encode()
+        answer = await makers.post(client, path, {}, files={"file": ("a.csv", content, "text/csv")})
+        assert "déjà là" in makers.text_of(answer.text)
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
+        answer = await makers.post(client, f"{path}/importer", fields)
+        assert answer.status_code in (303, 409)  # the second time it asks whether twice is meant
+        assert await db.value(f"select count(*) from {table}") == n
+    model = (await client.get(f"{path}/modele.csv")).content
+    answer = await makers.post(client, path, {}, files={"file": ("m.csv", model, "text/csv")})
+    assert answer.status_code == 200, makers.text_of(answer.text)
+
+
+async def test_what_came_in_is_what_was_written(client):
+    await makers.make_platform()
+    await staff(client)
+    for kind, (titles, line, _table) in SHEETS.items():
+        content = base64.b64encode(f"{titles}\r\n{line}\r\n".encode()).decode()
+        await done(client, f"/gestion/importer/{kind}/importer", {"carried": content})
+    assert await db.value("select phone from facilitator") == "02 33 00 00 00"
+    sql = "select v.capacity || ' ' || c.name || ' ' || v.contact_name from venue v join commune c on c.id = v.commune"
+    assert await db.value(sql) == "40 Sées Nina Test"
+    offer = await db.connection().fetchrow("select state, duration_minutes, group_max, objectives from offer")
+    assert tuple(offer) == ("draft", 150, 8, "Démonter\nRemonter")
+
+
+async def test_a_partner_that_is_none_of_ours_is_a_fault_of_its_line(client):
+    await staff(client)
+    content = b"Nom;Courriel;Partenaire\r\nAna;ana@example.org;Inconnu\r\n"
+    answer = await makers.post(
+        client, "/gestion/importer/animation", {}, files={"file": ("a.csv", content, "text/csv")}
+    )
+    assert answer.status_code == 422
+    assert "Ligne 2 : « Inconnu » n’est pas un partenaire connu" in makers.text_of(answer.text)
+    carried = {"carried": base64.b64encode(content).decode()}
+    assert (await makers.post(client, "/gestion/importer/animation/importer", carried)).status_code == 422
+    assert await db.value("select count(*) from facilitator") == 0

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.directory.formats.facilitators_sheet import FacilitatorRow
 from training.directory.formats.organisations_sheet import OrganisationRow
 from training.directory.rules.billing_facts import BillingMoment, ChorusNeeds, Service, VatAbroad
 from training.directory.rules.communes import department_of, plain_name, says_cedex
@@ -357,3 +358,21 @@ async def known_organisations(rows: Sequence[OrganisationRow]) -> list[int | Non
     """
     columns = [[getattr(row, name) for row in rows] for name in ("siret", "name", "postcode")]
     return [record["id"] for record in await db.connection().fetch(sql, *columns)]
+
+
+async def known_facilitators(rows: Sequence[FacilitatorRow]) -> list[int | None]:
+    """Who each line of a spreadsheet is, by address, in one statement; None: nobody we know."""
+    sql = """
+        select (select min(id) from facilitator where lower(email) = lower(w.email)) as id
+        from unnest($1::text[]) with ordinality w(email, n) order by w.n
+    """
+    return [record["id"] for record in await db.connection().fetch(sql, [row.email for row in rows])]
+
+
+async def partners_named(names: Sequence[str]) -> dict[str, int]:
+    """The partners that these names say, however they are written; a name that says none is not there."""
+    sql = """
+        select w.name, min(p.id) as id from unnest($1::text[]) w(name) join partner p on fold(p.name) = fold(w.name)
+        where w.name <> '' group by w.name
+    """
+    return {record["name"]: record["id"] for record in await db.connection().fetch(sql, sorted(set(names)))}

@@ -10,6 +10,7 @@ from training.catalogue.queries import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.kernel import db
 from training.kernel.clauses import Clauses
+from training.scheduling.formats.venues_sheet import VenueRow
 from training.scheduling.rules import BOOKABLE, AssignmentState, SessionKind, SessionState, place
 
 
@@ -257,3 +258,16 @@ async def venues() -> list[VenueView]:
         where v.active order by fold(c.name), fold(v.name), v.id
         """,
     )
+
+
+async def known_venues(rows: Sequence[VenueRow]) -> list[int | None]:
+    """Which venue each line of a spreadsheet is, by its name in that town, in one statement; None: nobody knows it."""
+    sql = """
+        select (
+            select min(v.id) from venue v join commune c on c.id = v.commune
+            where fold(v.name) = fold(w.name) and fold(c.name) = fold(w.city)
+        ) as id
+        from unnest($1::text[], $2::text[]) with ordinality w(name, city, n) order by w.n
+    """
+    names, cities = [row.name for row in rows], [row.city for row in rows]
+    return [record["id"] for record in await db.connection().fetch(sql, names, cities)]

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.directory.actions.facilitators import add_facilitator
+from training.directory.formats.facilitators_sheet import FacilitatorRow
 from training.directory.formats.organisations_sheet import OrganisationRow
-from training.directory.queries import known_organisations
+from training.directory.queries import known_facilitators, known_organisations, partners_named
 from training.directory.rules import slugs
 from training.directory.rules.organisations import OrganisationState, usual_buyer
 from training.directory.tables import Contact, Organisation
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.countries import HOME
+from training.kernel.errors import Invalid
+from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 
@@ -120,3 +124,37 @@ def _contact(organisation: int, name: str, row: OrganisationRow) -> Contact:
         active=True,
         created_at=clock.now(),
     )
+
+
+async def import_facilitators(actor: Actor, rows: Sequence[FacilitatorRow]) -> int:
+    """Those whose address nobody has yet. Invalid: a partner that is none of ours."""
+    async with acting(actor, "facilitator.import") as change:
+        actor.must(Permission.SESSIONS_PLAN)
+        change.about("platform", 1, "facilitator")
+        known, partners = await known_facilitators(rows), await partners_named([row.partner for row in rows])
+        made = 0
+        seen: set[str] = set()
+        for row, there in zip(rows, known, strict=True):
+            if there is not None or row.email.lower() in seen:
+                continue
+            seen.add(row.email.lower())
+            if row.partner and row.partner not in partners:
+                raise Invalid(unknown_partner(row), field="file")
+            await add_facilitator(
+                actor,
+                name=row.name,
+                email=row.email,
+                phone=row.phone,
+                partner=partners.get(row.partner),
+                area=row.area,
+                locale="fr",
+                active=True,
+            )
+            made += 1
+    return made
+
+
+def unknown_partner(row: FacilitatorRow) -> str:
+    """That a line names a partner that is none of ours."""
+    words = _("Ligne {line} : « {name} » n’est pas un partenaire connu ; écrivez-le d’abord, ou videz la case.")
+    return words.format(line=row.line, name=row.partner)

@@ -34,3 +34,23 @@ def email_cell(text: str) -> str | None:
     """A mail address, the first of several. None: the cell is empty. ValueError: it is none."""
     first = re.split(r"[;,\s]+", text.strip())[0] if text.strip() else ""
     return check_email(first) if first else None
+
+
+def line_cell(cells: dict[str, str], name: str, most: int, missing: str = "") -> str:
+    """A line of text. ValueError, in the words given, when it is empty and may not be."""
+    text = " ".join(cells.get(name, "").split())[:most].strip()
+    if missing and not text:
+        raise ValueError(missing)
+    return text
+
+
+def number_cell(cells: dict[str, str], name: str, usual: int | None, most: int) -> int:
+    """A whole number of 1 or more, the first of the cell: « 12 places » is 12. ValueError: none, or too large."""
+    digits = re.search(r"\d+", cells.get(name, "").replace("\u202f", "").replace(" ", ""))
+    if digits is None and usual is not None:
+        return usual
+    number = int(digits[0][:9]) if digits else 0
+    if not 1 <= number <= most:
+        text = cells.get(name, "")[:40]
+        raise ValueError(_("« {text} » n’est pas un nombre de 1 à {most}.").format(text=text, most=most))
+    return number

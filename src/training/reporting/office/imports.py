@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import anyio.to_thread
 
+from training.catalogue import queries as catalogue
+from training.catalogue.formats import offers_sheet
+from training.catalogue.formats.offers_sheet import OfferRow
 from training.directory import queries as directory
-from training.directory.formats import organisations_sheet
+from training.directory.formats import facilitators_sheet, organisations_sheet
+from training.directory.formats.facilitators_sheet import FacilitatorRow
 from training.directory.formats.organisations_sheet import OrganisationRow
 from training.directory.rules.organisations import KIND_NAMES
 from training.kernel.i18n import _
-from training.kernel.sheets import Fault
+from training.kernel.render import duration
+from training.kernel.sheets import Fault, Reading
+from training.scheduling import queries as scheduling
+from training.scheduling.formats import venues_sheet
+from training.scheduling.formats.venues_sheet import VenueRow
 
 SHOWN = 200  # lines of a preview; the rest is counted
+
+
+class _Line(Protocol):
+    @property
+    def line(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=_Line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +59,73 @@ async def organisations_preview(content: bytes) -> ImportPreview:
     """Of organisations and their people. Unreadable: no such table."""
     read = await anyio.to_thread.run_sync(organisations_sheet.read, content)
     found = await directory.known_organisations(read.items)
-    seen, lines, fresh = set(), [], 0
-    for row, there in zip(read.items, found, strict=True):
-        known = there is not None or row.key in seen
-        fresh += not known
-        seen.add(row.key)
-        lines.append(LineShown(row.line, _organisation_cells(row), known))
     heads = (_("Nom"), _("Type"), _("SIRET"), _("Lieu"), _("Contact"))
+    return _preview(heads, read, found, [row.key for row in read.items], _organisation)
+
+
+def _preview(
+    heads: tuple[str, ...],
+    read: Reading[Row],
+    found: Sequence[int | None],
+    keys: Sequence[object],
+    cells: Callable[[Row], tuple[str, ...]],
+    faults: Sequence[Fault] = (),
+) -> ImportPreview:
+    seen: set[object] = set()
+    lines, fresh = [], 0
+    for row, there, key in zip(read.items, found, keys, strict=True):
+        known = there is not None or key in seen
+        fresh += not known
+        seen.add(key)
+        lines.append(LineShown(row.line, cells(row), known))
     shown = tuple(lines[:SHOWN])
-    return ImportPreview(heads, shown, read.faults, fresh, len(lines) - fresh, len(lines) - len(shown))
+    wrong = (*read.faults, *faults)
+    return ImportPreview(heads, shown, wrong, fresh, len(lines) - fresh, len(lines) - len(shown))
 
 
-def _organisation_cells(row: OrganisationRow) -> tuple[str, ...]:
+def _organisation(row: OrganisationRow) -> tuple[str, ...]:
     contact = ", ".join(filter(None, (row.contact, row.email, row.phone)))
     return (row.name, _(KIND_NAMES[row.kind]), row.siret or "", f"{row.postcode} {row.city}", contact)
+
+
+async def facilitators_preview(content: bytes) -> ImportPreview:
+    """Of people who deliver; a partner that is none of ours is a fault of its line."""
+    read = await anyio.to_thread.run_sync(facilitators_sheet.read, content)
+    found = await directory.known_facilitators(read.items)
+    partners = await directory.partners_named([row.partner for row in read.items])
+    words = _("« {name} » n’est pas un partenaire connu ; écrivez-le d’abord, ou videz la case.")
+    strangers = [row for row in read.items if row.partner and row.partner not in partners]
+    faults = [Fault(row.line, words.format(name=row.partner)) for row in strangers]
+    heads = (_("Nom"), _("Courriel"), _("Téléphone"), _("Partenaire"), _("Communes"))
+    return _preview(heads, read, found, [row.email.lower() for row in read.items], _facilitator, faults)
+
+
+def _facilitator(row: FacilitatorRow) -> tuple[str, ...]:
+    return (row.name, row.email, row.phone or "", row.partner, ", ".join(row.area.splitlines()))
+
+
+async def venues_preview(content: bytes) -> ImportPreview:
+    """Of venues."""
+    read = await anyio.to_thread.run_sync(venues_sheet.read, content)
+    found = await scheduling.known_venues(read.items)
+    heads = (_("Nom"), _("Adresse"), _("Lieu"), _("Places"), _("Contact"))
+    return _preview(heads, read, found, [row.key for row in read.items], _venue)
+
+
+def _venue(row: VenueRow) -> tuple[str, ...]:
+    contact = ", ".join(filter(None, (row.contact_name, row.contact_phone, row.contact_email)))
+    return (row.name, row.address, f"{row.postcode} {row.city}", str(row.capacity), contact)
+
+
+async def offers_preview(content: bytes) -> ImportPreview:
+    """Of offers, to come in as drafts."""
+    read = await anyio.to_thread.run_sync(offers_sheet.read, content)
+    found = await catalogue.known_offers(read.items)
+    heads = (_("Titre"), _("Résumé"), _("Durée"), _("Groupe"), _("Thème"))
+    return _preview(heads, read, found, [row.key for row in read.items], _offer)
+
+
+def _offer(row: OfferRow) -> tuple[str, ...]:
+    offer = row.fields
+    group = f"{offer.group_min} – {offer.group_max}"
+    return (offer.title, offer.summary, duration(offer.duration_minutes), group, offer.theme)

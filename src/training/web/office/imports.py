@@ -11,8 +11,10 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
-from training.directory.actions.importing import import_organisations
-from training.directory.formats import organisations_sheet
+from training.catalogue.actions.importing import import_offers
+from training.catalogue.formats import offers_sheet
+from training.directory.actions.importing import import_facilitators, import_organisations
+from training.directory.formats import facilitators_sheet, organisations_sheet
 from training.kernel.actor import Actor
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
@@ -20,6 +22,8 @@ from training.kernel.permissions import Permission
 from training.kernel.render import count
 from training.reporting.office import imports as reading
 from training.reporting.office.imports import ImportPreview
+from training.scheduling.actions.importing import import_venues
+from training.scheduling.formats import venues_sheet
 from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, file_response, go, once, parts, the_actor
@@ -49,6 +53,18 @@ async def _organisations(actor: Actor, content: bytes) -> int:
     return (await import_organisations(actor, rows)).organisations
 
 
+async def _facilitators(actor: Actor, content: bytes) -> int:
+    return await import_facilitators(actor, (await anyio.to_thread.run_sync(facilitators_sheet.read, content)).whole())
+
+
+async def _venues(actor: Actor, content: bytes) -> int:
+    return await import_venues(actor, (await anyio.to_thread.run_sync(venues_sheet.read, content)).whole())
+
+
+async def _offers(actor: Actor, content: bytes) -> int:
+    return await import_offers(actor, (await anyio.to_thread.run_sync(offers_sheet.read, content)).whole())
+
+
 IMPORTERS: dict[str, Importer] = {
     "structures": Importer(
         N_("Des structures et leurs contacts"),
@@ -59,6 +75,36 @@ IMPORTERS: dict[str, Importer] = {
         reading.organisations_preview,
         _organisations,
         (N_("structure importée"), N_("structures importées")),
+    ),
+    "animation": Importer(
+        N_("Des personnes qui animent"),
+        N_("Une ligne par personne : son nom, son courriel, son partenaire si elle n’est pas de l’équipe."),
+        P.SESSIONS_PLAN,
+        "/gestion/animation",
+        facilitators_sheet.example,
+        reading.facilitators_preview,
+        _facilitators,
+        (N_("personne importée"), N_("personnes importées")),
+    ),
+    "lieux": Importer(
+        N_("Des lieux"),
+        N_("Une ligne par salle : son nom, sa commune, ses places, la personne qui ouvre la porte."),
+        P.SESSIONS_PLAN,
+        "/gestion/lieux",
+        venues_sheet.example,
+        reading.venues_preview,
+        _venues,
+        (N_("lieu importé"), N_("lieux importés")),
+    ),
+    "catalogue": Importer(
+        N_("Des offres du catalogue"),
+        N_("Une ligne par atelier ou formation : chacun arrive en brouillon, sans tarif, à relire puis à publier."),
+        P.CATALOGUE_EDIT,
+        "/gestion/catalogue",
+        offers_sheet.example,
+        reading.offers_preview,
+        _offers,
+        (N_("brouillon importé"), N_("brouillons importés")),
     ),
 }
 

@@ -1,0 +1,1 @@
+"""Places and dates, as people keep them in their own spreadsheets."""
