@@ -12,6 +12,7 @@ import accounts_makers
 import audited_calls
 import audited_catalogue
 import audited_deliverers
+import audited_imports
 import audited_organisations
 import audited_people
 import audited_places
@@ -337,6 +338,7 @@ async def the_year() -> None:
     await audited_deliverers.equip(town)
     await audited_deliverers.join()
     await audited_people.come_and_go(town)
+    await audited_imports.bring()
     await audited_places.settle()
     await audited_calls.answer(town)
     await audited_organisations.come_to_an_end(town)

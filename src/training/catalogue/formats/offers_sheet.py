@@ -11,12 +11,11 @@ from training.catalogue.rules.offers import (
     GROUP_MOST,
     KEYWORDS_MOST,
     OBJECTIVES_MOST,
-    OFFER_KIND_NAMES,
     SUMMARY_MOST,
     THEME_MOST,
     TITLE_MOST,
     OfferFields,
-    OfferKind,
+    kind_named,
 )
 from training.directory.formats.typed_cells import line_cell, number_cell
 from training.kernel.i18n import _
@@ -25,6 +24,7 @@ from training.kernel.titled_sheets import Column, folded, model, read_titled
 
 BOUNDS = Bounds(size=2_000_000, rows=500)
 USUAL = OfferFields("")
+DAY = 7 * 60  # minutes of a day of workshop
 COLUMNS = (
     Column("title", "Titre", ("atelier", "formation", "intitule", "nom"), True),
     Column("summary", "Résumé", ("resume", "accroche", "en bref")),
@@ -75,14 +75,14 @@ def _row(line: int, cells: dict[str, str]) -> OfferRow:
         raise ValueError(_("le groupe est de {least} au moins et de {most} au plus.").format(least=least, most=most))
     goals = re.split(r"[\n;•]", cells.get("objectives", ""))
     fields = OfferFields(
-        title=line_cell(cells, "title", TITLE_MOST, _("le titre manque.")),
+        title=line_cell(cells, "title", TITLE_MOST, "Titre"),
         summary=line_cell(cells, "summary", SUMMARY_MOST),
         description=cells.get("description", "")[:DESCRIPTION_MOST].strip(),
         objectives="\n".join(goal.strip(" -") for goal in goals if goal.strip(" -"))[:OBJECTIVES_MOST],
         audience=line_cell(cells, "audience", AUDIENCE_MOST),
         prerequisites=line_cell(cells, "prerequisites", AUDIENCE_MOST),
         theme=line_cell(cells, "theme", THEME_MOST),
-        kind=_kind(cells.get("kind", "")),
+        kind=kind_named(folded(cells.get("kind", ""))) or USUAL.kind,
         duration_minutes=minutes_of(cells.get("duration", "")),
         group_min=least,
         group_max=most,
@@ -98,22 +98,14 @@ def minutes_of(text: str) -> int:
         return USUAL.duration_minutes
     if found := re.fullmatch(r"(\d{1,3})\s*(?:h|:|heures?)\s*(\d{1,2})?\s*(?:min|mn)?\.?", plain):
         minutes = int(found[1]) * 60 + int(found[2] or 0)
-    elif found := re.fullmatch(r"(\d{1,3}(?:\.\d)?)\s*(?:h|heures?)", plain):
-        minutes = round(float(found[1]) * 60)
+    elif found := re.fullmatch(r"(\d{1,3})\.(\d)\s*(?:h|heures?)", plain):
+        minutes = int(found[1]) * 60 + int(found[2]) * 6
     elif found := re.fullmatch(r"(\d{1,5})\s*(?:min|mn|minutes?)?", plain):
         minutes = int(found[1])
-    elif found := re.fullmatch(r"(\d{1,2}(?:\.5)?)\s*(?:j|jours?|journees?|journées?)", plain):
-        minutes = round(float(found[1]) * 7 * 60)  # a day of a workshop: seven hours
+    elif found := re.fullmatch(r"(\d{1,2})(\.5)?\s*(?:j|jours?|journees?|journées?)", plain):
+        minutes = (2 * int(found[1]) + bool(found[2])) * DAY // 2
     else:
         raise ValueError(_("« {text} » n’est pas une durée, par exemple 2 h 30.").format(text=text[:40]))
     if minutes < 1:
         raise ValueError(_("« {text} » n’est pas une durée, par exemple 2 h 30.").format(text=text[:40]))
     return minutes
-
-
-def _kind(said: str) -> OfferKind:
-    words = folded(said)
-    for kind, name in OFFER_KIND_NAMES.items():
-        if words in (folded(_(name)), folded(name)):
-            return kind
-    return OfferKind.VOCATIONAL if "formation" in words.split() else USUAL.kind

@@ -41,6 +41,17 @@ OFFER_KIND_NAMES: dict[OfferKind, str] = {
     OfferKind.VOCATIONAL: N_("Formation professionnelle"),
 }
 
+
+def kind_named(words: str) -> OfferKind | None:
+    """The kind that somebody's own words say, in small letters without accents; None when they say none."""
+    said = words.split()
+    if "professionnelle" in said or "formation" in said:
+        return OfferKind.VOCATIONAL
+    if "sensibilisation" in said:
+        return OfferKind.AWARENESS
+    return OfferKind.WORKSHOP if "atelier" in said else None
+
+
 # What comes back is read again before it is published.
 MOVES: dict[OfferState, frozenset[OfferState]] = {
     OfferState.DRAFT: frozenset({OfferState.PUBLISHED, OfferState.ARCHIVED}),

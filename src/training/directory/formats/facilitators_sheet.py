@@ -50,7 +50,7 @@ def _row(line: int, cells: dict[str, str]) -> FacilitatorRow:
         raise ValueError(_("le courriel manque : les dates y arrivent."))
     return FacilitatorRow(
         line,
-        line_cell(cells, "name", 200, _("le nom manque.")),
+        line_cell(cells, "name", 200, "Nom"),
         email,
         phone_cell(cells.get("phone", "")),
         line_cell(cells, "partner", 200),

@@ -36,11 +36,11 @@ def email_cell(text: str) -> str | None:
     return check_email(first) if first else None
 
 
-def line_cell(cells: dict[str, str], name: str, most: int, missing: str = "") -> str:
-    """A line of text. ValueError, in the words given, when it is empty and may not be."""
+def line_cell(cells: dict[str, str], name: str, most: int, needed: str = "") -> str:
+    """A line of text. `needed`: the title of a column whose cells are not empty. ValueError when it is."""
     text = " ".join(cells.get(name, "").split())[:most].strip()
-    if missing and not text:
-        raise ValueError(missing)
+    if needed and not text:
+        raise ValueError(_("la case « {title} » est vide.").format(title=needed))
     return text
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.directory.formats.typed_cells import email_cell, line_cell, number_cell, phone_cell, postcode_cell
-from training.kernel.i18n import _
 from training.kernel.sheets import Bounds, Reading
 from training.kernel.titled_sheets import Column, folded, model, read_titled
 
@@ -64,10 +63,10 @@ def _row(line: int, cells: dict[str, str]) -> VenueRow:
     things = cells.get("equipment", "")[:2_000].replace(";", ",").split(",")
     return VenueRow(
         line,
-        line_cell(cells, "name", 200, _("le nom manque.")),
+        line_cell(cells, "name", 200, "Nom"),
         line_cell(cells, "address", 300),
         postcode_cell(cells["postcode"]),
-        line_cell(cells, "city", 100, _("la ville manque.")),
+        line_cell(cells, "city", 100, "Ville"),
         number_cell(cells, "capacity", None, 9_999),
         cells.get("access", "")[:2_000].strip(),
         "\n".join(part.strip() for part in things if part.strip()),
