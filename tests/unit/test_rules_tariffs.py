@@ -76,6 +76,9 @@ def test_the_grid_says_for_every_kind_and_day_what_a_booking_would_cost(tariffs)
                 assert (cell.tariff.mode, cell.tariff.amount_cents) == (price.mode, price.unit_price_cents)
     assert {kind for line in shown.lines for kind in line.kinds} == {None, *(k.value for k in OrganisationKind)}
     assert shown.lines[-1].others
+    for line in shown.lines:
+        said = [stretch.cell.said for stretch in shown.stretches(line) for _period in range(stretch.periods)]
+        assert said == [cell.said for cell in line.cells]
 
 
 @given(tariff_lists())

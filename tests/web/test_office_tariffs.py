@@ -166,6 +166,13 @@ async def test_what_cannot_be_is_refused_beside_its_field(client, field, value, 
     assert len((await queries.tariffs([town.offer]))[town.offer]) == 1
 
 
+async def test_every_mistake_of_a_form_is_said_at_once(client):
+    _town, path = await adviser(client)
+    answer = await refused(client, f"{path}/changer", {"mode": "flat", "amount": "?", "since": "2020-01-01"}, 422)
+    for field in ("kind_others", "amount", "since"):
+        assert f'id="{field}-error"' in answer.text
+
+
 async def test_an_archived_offer_shows_its_tariffs_and_changes_none(client):
     town, path = await adviser(client)
     await db.execute("update offer set state = 'archived' where id = $1", town.offer)

@@ -14,17 +14,21 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
 from training.catalogue import queries as catalogue_queries
+from training.catalogue.actions.funding import fund
 from training.catalogue.actions.looks import edit_theme
 from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.actions.publishing import publish_offer
+from training.catalogue.actions.supporters import add_supporter
 from training.catalogue.rules.looks import ThemeShown
 from training.catalogue.rules.offers import OfferKind, ProgrammeStep
+from training.catalogue.rules.supporters import NewSupporter, SupporterKind
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.demo import deliverers, guests, office
 from training.demo.events import Event, Town
 from training.demo.town import saturdays
 from training.demo.town.bookings import bookings as planned_bookings
 from training.demo.town.calendar import SEED, plan
+from training.demo.town.funders import FUNDERS
 from training.demo.town.hosting import HOSTING, NOTHING_SAID
 from training.demo.town.offers import OFFERS
 from training.demo.town.organisations import ORGANISATIONS
@@ -68,6 +72,7 @@ async def seed(today: date, drain: Drain, progress: Progress = lambda done, tota
         await _offers(town, today)
         await deliverers.equip(town, today)
         await _themes()
+        await _funders(town)
         await office.before_everything(town)
         await drain()
     events = _events(town, today)
@@ -218,6 +223,14 @@ async def _themes() -> None:
     for position, theme in enumerate(THEMES, 1):
         shown = ThemeShown(theme.name, theme.paper, theme.motif, theme.keywords, position)
         await edit_theme(SYSTEM, kept[theme.name], shown)
+
+
+async def _funders(town: Town) -> None:
+    for position, funder in enumerate(FUNDERS, 1):
+        new = NewSupporter(SupporterKind.FUNDER, funder.name, None, funder.sentence, position, None)
+        made = await add_supporter(SYSTEM, new)
+        for offer, share in funder.shares:
+            await fund(SYSTEM, town.offers[offer], made, share)
 
 
 def _events(town: Town, today: date) -> list[Event]:

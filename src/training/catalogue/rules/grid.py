@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from training.catalogue.rules.tariffs import TariffMode, TariffRow, tariff_for
+from training.catalogue.rules.tariffs import TariffRow, tariff_for
 from training.directory.rules.organisations import OrganisationKind
 
 DAY = timedelta(days=1)
@@ -51,9 +51,10 @@ class TariffCell:
     hole: bool
 
     @property
-    def priced(self) -> tuple[TariffMode, int, int | None] | None:
+    def said(self) -> tuple[object, ...]:
         """What it says, whichever row says so."""
-        return (self.tariff.mode, self.tariff.amount_cents, self.tariff.reference_cents) if self.tariff else None
+        t = self.tariff
+        return (self.own, self.hole) + ((t.mode, t.amount_cents, t.reference_cents) if t else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,15 @@ class TariffLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Periods over which a line pays the same, as one."""
+
+    cell: TariffCell
+    period: TariffPeriod
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
 class TariffGrid:
     """What an offer costs, whom, and when; the last line is of any other kind."""
 
@@ -87,6 +97,17 @@ class TariffGrid:
         line = next((line for line in self.lines if kind in line.kinds), None)
         return None if at is None or line is None else line.cells[at]
 
+    def stretches(self, line: TariffLine) -> list[Stretch]:
+        """A line as it is read: what stays the same is said once."""
+        found: list[Stretch] = []
+        for cell, period in zip(line.cells, self.periods, strict=True):
+            last = found[-1] if found else None
+            if last and last.cell.said == cell.said:
+                found[-1] = Stretch(last.cell, TariffPeriod(last.period.since, period.until), last.periods + 1)
+            else:
+                found.append(Stretch(cell, period, 1))
+        return found
+
 
 def grid(tariffs: Iterable[TariffRow], today: date) -> TariffGrid:
     """The grid of today and later. A kind has a line of its own where a tariff that is not over names it."""
@@ -98,7 +119,7 @@ def grid(tariffs: Iterable[TariffRow], today: date) -> TariffGrid:
     grouped: dict[tuple[object, ...], tuple[list[Kind], tuple[TariffCell, ...]]] = {}
     for kind in own:
         cells = _cells(known, kind, spans)
-        key = tuple((cell.priced, cell.own, cell.hole) for cell in cells)
+        key = tuple(cell.said for cell in cells)
         grouped.setdefault(key, ([], cells))[0].append(kind)
     lines = [TariffLine(tuple(kinds), cells) for kinds, cells in grouped.values()]
     rest = [kind.value for kind in OrganisationKind if kind.value not in own]

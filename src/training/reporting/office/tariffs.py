@@ -179,7 +179,7 @@ class Effect:
 class TariffTouched:
     """What a change of tariff touches. `kept`: bookings that keep their price; `undecided`: of those, not confirmed.
 
-    `holes`: those that it leaves, for the kinds that it is about.
+    `holes`: those that it makes.
     """
 
     effects: tuple[Effect, ...]
@@ -237,7 +237,7 @@ async def withdraw_page(slug: str, kinds: Sequence[Kind], since: date) -> Tariff
 def _touched(
     before: Sequence[TariffRow],
     after: Sequence[TariffRow],
-    due: Iterable[SessionDue],
+    due: Sequence[SessionDue],
     kinds: Sequence[Kind],
     since: date,
     shown_on: date,
@@ -250,13 +250,15 @@ def _touched(
     booked = [s for s in later if s.booked and moved(OrganisationKind(s.booked), s.day)]
     own = [row for row in after if row.organisation_kind in kinds and row.valid_from <= shown_on]
     ends = [row.valid_until for row in own if row.valid_until is not None and row.valid_until >= shown_on]
-    left = {shown.gap: shown for shown in _gaps(after, list(due), clock.today()) if shown.gap.hole}
+    today = clock.today()
+    known = {(shown.who, shown.gap) for shown in _gaps(before, due, today)}
+    left = [shown for shown in _gaps(after, due, today) if (shown.who, shown.gap) not in known]
     return TariffTouched(
         tuple(_effects(before, after, shown_on)),
         tuple(sorted(days)),
         sum(s.bookings for s in booked),
         sum(s.undecided for s in booked),
-        tuple(left.values()),
+        tuple(shown for shown in left if shown.gap.hole),
         min(ends, default=None),
     )
 

@@ -144,7 +144,7 @@ def _modes() -> list[tuple[str, str, str]]:
         (
             TariffAsked.NONE,
             _("Plus de tarif particulier"),
-            _("Ces structures paient ensuite le tarif de toutes les autres."),
+            _("Ces structures paient ensuite le tarif de toutes les autres, s’il y en a un."),
         ),
     ]
 
@@ -154,16 +154,17 @@ async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """First what it touches; then, confirmed, it is written."""
     form, found = await Form.of(request), await change_page(slug)
     asks = _read(form)
+    if asks is not None and not form.values.get("again"):
+        with form.refusals():
+            check_change(asks, found.tariffs, found.today)
     if asks is None or not form.good or form.values.get("again"):
         return await _change_page(request, found, form)
+    if not form.values.get("confirmed"):
+        return await _change_page(request, await change_page(slug, asks), form, asks)
     with form.refusals():
-        if form.values.get("confirmed"):
-            await change_tariff(the_actor(request), found.offer.id, asks, seen=form.seen)
-            return go(found.offer.path, _("C’est enregistré."))
-        check_change(asks, found.tariffs, found.today)
-    if not form.good:
-        return await _change_page(request, found, form)
-    return await _change_page(request, await change_page(slug, asks), form, asks)
+        await change_tariff(the_actor(request), found.offer.id, asks, seen=form.seen)
+        return go(found.offer.path, _("C’est enregistré."))
+    return await _change_page(request, found, form)
 
 
 def _read(form: Form) -> TariffChange | None:
