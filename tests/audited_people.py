@@ -14,6 +14,7 @@ from training.kernel import db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
 from training.records.actions.backups import note_backup
 from training.records.actions.seen_settings import see_settings
+from training.scheduling.actions.handing_over import hand_over
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6360000000020001"
@@ -58,4 +59,6 @@ async def come_and_go(town: makers.Town) -> None:
     await roles.keep(SYSTEM, adviser)
     await role_changes.change_role(SYSTEM, adviser, Role.BOOKKEEPER)
     await leaving.remove(SYSTEM, await db.value("select max(id) from membership"))
+    leaver = await roles.join_team(SYSTEM, "part@example.org", "Paul Part", Role.ADVISER)
+    await hand_over(SYSTEM, leaver, await roles.join_team(SYSTEM, "suite@example.org", "Zoé Suite", Role.BOOKKEEPER))
     await facilitators.edit_facilitator(SYSTEM, town.facilitator, {"email": "aline@example.org"})

@@ -36,6 +36,7 @@ ADDRESSES = {
     ),
     "equipe@example.org": (
         "/gestion", "/gestion/reservations", "/gestion/reservations?etat=pending", "/gestion/reservations?q=R-77",
+        "/gestion/passation",
         "/gestion/reservations?etat=undecided",
         "/gestion/reservations?etat=doubled",
         "/gestion/reservations?q=commune+rachel", "/gestion/reservations?q=zzzz",
@@ -136,6 +137,7 @@ ADDRESSES = {
 
 # Routes of which no sample is asked, and why.
 NOT_ASKED = {
+    "/gestion/passation/confier": "two people of the team: what one of them leads, and no list",
     "/static/{file_path:path}": "files of the program",
     "/faces/{digest:str}/{name:str}": "files cut from packages",
     "/theme.css": "colours of the platform's one row",

@@ -65,6 +65,7 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         Reaction("scheduling.actions.changing.tell_later_of_facilitator", tell_later_of_facilitator),
     ),
     "membership.given": (Reaction("messages.actions.accounts.welcome", accounts.welcome),),
+    "team.handed_over": (Reaction("messages.actions.accounts.tell_taker", accounts.tell_taker),),
     "change.watched": (Reaction("messages.actions.accounts.tell_administrators", accounts.tell_administrators),),
     "signin.requested": (Reaction("messages.actions.signin.send", signin.send),),
     "organisation.registered": (Reaction("messages.actions.organisations.tell_staff", organisations.tell_staff),),

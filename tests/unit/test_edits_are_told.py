@@ -12,19 +12,18 @@ SOURCE = Path(training.__file__).parent
 # Handler → why nobody can write over a colleague's words by it.
 EXCUSED = {
     ("notes", "correct"): "its writer alone corrects it, within a day",
-    ("settings/supporters", "remove"): "one press, no words",
-    ("settings/supporters", "restore"): "one press, no words",
+    ("settings/supporters", "archive"): "one press, no words",
+    ("settings/supporters", "reopen"): "one press, no words",
+    ("catalogue/funding", "archive_funder"): "one press, no words",
+    ("catalogue/funding", "reopen_funder"): "one press, no words",
+    ("catalogue/offers", "publish"): "one press, no words",
+    ("catalogue/offers", "archive"): "one press, no words",
+    ("catalogue/offers", "bring_back"): "one press, no words",
 }
 # Handler → who gives it its page at this time.
 WAITING = {
-    ("settings/first_day", "write_bank"): "first day",
-    ("settings/first_day", "write_vat"): "first day",
-    ("settings/first_day", "write_looks"): "first day",
-    ("settings/first_day", "write_identity"): "first day",
     ("sessions/venues", "edit"): "places",
     ("sessions/facilitators", "edit"): "people",
-    ("catalogue/offers", "save"): "offers",
-    ("catalogue/offers", "write_words"): "offers",
 }
 
 

@@ -20,7 +20,14 @@ from training.kernel.render import TEMPLATES, span
 from training.messages.actions.outgoing import HIDDEN, Letter, MailWords, Reader, write
 
 ALL = [*letters.OCCASIONS, *mail_samples.TURNS]
-TO_THE_TEAM = {"staff_facilitator_declined", "staff_booking", "staff_organisation", "staff_resized", "staff_watched"}
+TO_THE_TEAM = {
+    "staff_facilitator_declined",
+    "staff_booking",
+    "staff_organisation",
+    "staff_resized",
+    "staff_watched",
+    "staff_handed_over",
+}
 CALENDAR = re.compile(r"agenda|calendrier|invitation", re.IGNORECASE)
 CHORUS = "Cette copie est pour information : payez seulement la facture qui sera déposée sur Chorus Pro."
 

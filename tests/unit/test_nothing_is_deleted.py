@@ -12,6 +12,7 @@ SOURCE = Path(training.__file__).parent
 GOES = {
     "billable": "what is owed is worked out again from the booking",
     "billing_share": "the list of who pays is written again as one answer",
+    "booking_document": "a paper that was somebody else's: its sum stays, and the audit says who took it off",
     "calendar_fragment": "a copy made for calendars, made again when it is asked for",
     "change": "values that were edited, past their term (RGPD art. 5)",
     "chorus_service": "the list is written again as one answer; the table of changes keeps the one before",
@@ -26,12 +27,15 @@ GOES = {
     "note": "notes past their term (RGPD art. 5)",
     "offer_facilitator": "who may deliver what: two keys; the table of changes keeps the list before",
     "offer_picture": "who no longer agrees to be seen is seen no more (C. civ. art. 9); its words stay among the edits",
+    "offer_funding": "who funds an offer: two keys and a share; the offer's edits say it",
+    "offer_step": "the programme is written again as one answer; the offer's edits keep the one before",
     "participant": "the list of who comes is written again as one answer, and names are kept no longer than needed",
     "request_key": "a form's or a request's key, past its day",
     "sent_form": "a form's key, past its day",
     "set_up": "a step that was put off, and is not any more",
     "signin_request": "a code that has run out",
     "signin_session": "a sign-in that has ended",
+    "tariff": "a price of a day to come that was changed before its day; the offer's edits say the one before",
     "venue_use": "where a date takes place: two keys; the session's edits say it",
 }
 

@@ -17,11 +17,11 @@ async def test_a_draft_is_given_up_without_a_word_and_comes_back(client):
     await db.execute("update session set state = 'draft' where id = $1", town.session)
     await staff(client)
     page = f"/gestion/seances/{town.session}"
-    assert "Abandonner cette préparation" in (await client.get(page)).text
+    assert "Renoncer à cette séance" in (await client.get(page)).text
     asked = makers.text_of((await client.get(f"{page}/annuler")).text)
     assert "Elle n’a jamais été publiée" in asked
     assert await done(client, f"{page}/annuler", {"reason": ""}) == page
-    assert "Abandonnée avant d’être publiée" in makers.text_of((await client.get(page)).text)
+    assert "Retirée avant d’être publiée" in makers.text_of((await client.get(page)).text)
     await done(client, f"{page}/retablir")
     assert await db.value("select state from session where id = $1", town.session) == "draft"
 

@@ -194,6 +194,11 @@ def _staff_watched(occasion: str) -> Letter:
     )
 
 
+def _staff_handed_over(occasion: str) -> Letter:
+    context = {"former": "Claire Dumoulin", "by": "Marc Leroy", "dates": 3, "path": addresses.office_handing_over()}
+    return Letter(occasion, TEAM, ("account", 1), context)
+
+
 def _staff_booking(occasion: str) -> Letter:
     view = booking(BookingState.PENDING, note="Nous viendrons en deux groupes, à un quart d’heure d’écart.")
     return Letter(occasion, TEAM, ("booking", view.id), {"booking": view})
@@ -268,6 +273,7 @@ _WRITERS: dict[str, Callable[[str], Letter]] = {
     "booking_waiting": lambda name: booking_letter(name, booking(BookingState.WAITING), slots()),
     "staff_booking": _staff_booking,
     "staff_watched": _staff_watched,
+    "staff_handed_over": _staff_handed_over,
     "access_given": _access_given,
     "staff_organisation": lambda name: organisation_letter(name, organisation(OrganisationState.PENDING)),
     "organisation_approved": lambda name: organisation_letter(name, organisation()),

@@ -121,6 +121,11 @@ def office() -> str:
     return "/gestion"
 
 
+def office_handing_over() -> str:
+    """Where everything stands, for who takes over."""
+    return "/gestion/passation"
+
+
 def office_catalogue() -> str:
     """The offers."""
     return "/gestion/catalogue"

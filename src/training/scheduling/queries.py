@@ -8,6 +8,8 @@ from datetime import datetime
 
 from training.catalogue.queries import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
+from training.identity.queries import AccountView
+from training.identity.rules import Role
 from training.kernel import db
 from training.kernel.clauses import Clauses
 from training.scheduling.formats.venues_sheet import VenueRow
@@ -271,3 +273,61 @@ async def known_venues(rows: Sequence[VenueRow]) -> list[int | None]:
     """
     names, cities = [row.name for row in rows], [row.city for row in rows]
     return [record["id"] for record in await db.connection().fetch(sql, names, cities)]
+
+
+@dataclass(frozen=True, slots=True)
+class DateLed:
+    """A date to come that somebody leads."""
+
+    assignment: int
+    session: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def dates_led(email: str, now: datetime) -> list[DateLed]:
+    """The dates to come of whoever delivers with this address, the first first."""
+    sql = """
+        select a.id as assignment, t.session, o.title, t.starts_at, t.ends_at
+        from facilitator f join assignment a on a.facilitator = f.id and assignment_holds(a.state)
+        join slot t on t.id = a.slot and t.starts_at > $2
+        join session s on s.id = t.session and s.state <> 'cancelled' join offer o on o.id = s.offer
+        where lower(f.email) = lower($1) order by t.starts_at, a.id
+    """
+    return await db.rows(DateLed, sql, email, now)
+
+
+async def facilitators_of(email: str) -> list[int]:
+    """The active facilitators of an address: one, or none."""
+    sql = "select id from facilitator where lower(email) = lower($1) and active order by id"
+    return [record["id"] for record in await db.connection().fetch(sql, email)]
+
+
+# Who of the team may take over from whom
+
+_TEAM = """
+    from account a join membership m on m.account = a.id and num_nonnulls(m.organisation, m.partner, m.facilitator) = 0
+    where a.active
+"""
+
+
+async def team() -> list[AccountView]:
+    """Everybody on the platform's team, by name."""
+    sql = f"select a.id, a.name, a.email, a.locale {_TEAM} group by a.id order by fold(a.name), a.name, a.id"
+    return await db.rows(AccountView, sql)
+
+
+async def team_member(account: int) -> AccountView | None:
+    """Somebody of the platform's team; None: they are not on it."""
+    return await db.row(AccountView, f"select a.id, a.name, a.email, a.locale {_TEAM} and a.id = $1 limit 1", account)
+
+
+async def team_roles_to_give(former: int, taker: int) -> list[Role]:
+    """The roles on the team that one holds and the other does not, unless that one administers: nothing is above."""
+    sql = f"select m.account, m.role {_TEAM} and m.account in ($1, $2) order by m.id"
+    held = [(record["account"], Role(record["role"])) for record in await db.connection().fetch(sql, former, taker)]
+    has = {role for account, role in held if account == taker}
+    if Role.ADMINISTRATOR in has:
+        return []
+    return [role for account, role in held if account == former and role not in has]

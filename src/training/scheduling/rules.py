@@ -339,3 +339,18 @@ def check_departure(on: date, today: date) -> None:
     """Invalid when somebody typed a year that they did not mean."""
     if not -366 <= (on - today).days <= 731:
         raise Invalid(_("Vérifiez l’année."), field="left_on")
+
+
+def taken_over(said: Mapping[str, str], former: str, taker: str) -> dict[str, str]:
+    """The texts that name somebody, naming whoever takes over; those that do not are left out. A line names one."""
+    found = {}
+    for name, text in said.items():
+        lines = [_renamed(line, former, taker) for line in text.splitlines()]
+        if (new := "\n".join(dict.fromkeys(lines))) != text:
+            found[name] = new
+    return found
+
+
+def _renamed(line: str, former: str, taker: str) -> str:
+    name, comma, rest = line.partition(",")
+    return f"{taker}{comma}{rest}" if name.strip().casefold() == former.strip().casefold() else line

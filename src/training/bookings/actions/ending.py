@@ -54,7 +54,7 @@ async def call_off_session(actor: Actor, session: int, reason: str) -> None:
         locked = await scheduling.lock_session(session)
         reason = reason.strip()
         if not reason and locked.state == SessionState.DRAFT:
-            reason = _("Abandonnée avant d’être publiée.")
+            reason = _("Retirée avant d’être publiée.")
         if not reason:
             raise Invalid(_("Donnez le motif : ce texte part dans le courriel à chaque structure."), field="reason")
         check_call_off(locked.state)

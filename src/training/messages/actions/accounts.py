@@ -6,7 +6,7 @@ from training.directory import queries as directory
 from training.identity import queries as identity
 from training.identity.queries import AccountView
 from training.identity.rules import ROLE_NAMES
-from training.kernel import addresses
+from training.kernel import addresses, clock
 from training.kernel.actor import Actor
 from training.kernel.i18n import _, speaking
 from training.kernel.permissions import Permission
@@ -14,6 +14,7 @@ from training.messages.actions.outgoing import Letter, Reader, queue
 from training.messages.rules import WATCHED_NAMES
 from training.records import queries as records
 from training.records.queries import WatchedEdit
+from training.scheduling import queries as scheduling
 
 
 async def welcome(actor: Actor, membership: int) -> None:
@@ -50,6 +51,24 @@ async def tell_administrators(actor: Actor, change: int) -> None:
             told = [(_(WATCHED_NAMES[edit.field]), edit.old, edit.new) for edit in edits]
         context = {"told": told, "at": edits[0].at, "by": by, "path": path}
         await queue(actor, Letter("staff_watched", _reader(person), ("change", change), context))
+
+
+async def tell_taker(actor: Actor, account: int) -> None:
+    """Somebody of the team takes over from a colleague: what is theirs now, and where it all stands."""
+    actor.must(Permission.PLATFORM_RUN)
+    person = await scheduling.team_member(account)
+    acts = await records.changes(("account", account), most=20)
+    taken = next((edit for edit in acts if edit.field == "taken_over"), None)
+    if person is None or taken is None:
+        return  # they are not on the team any more
+    by = await identity.account(taken.actor_id) if taken.actor_kind == "user" and taken.actor_id else None
+    context = {
+        "former": taken.new,
+        "by": by.name if by else None,
+        "dates": len(await scheduling.dates_led(person.email, clock.now())),
+        "path": addresses.office_handing_over(),
+    }
+    await queue(actor, Letter("staff_handed_over", _reader(person), ("account", account), context))
 
 
 _PAGES = {"platform": addresses.office_platform, "account": addresses.office_access}

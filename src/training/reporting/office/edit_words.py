@@ -157,6 +157,7 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "see": named(N_("Archivée pour"), "organisation"),
         "siret_asked": plain(N_("SIRET donné à l’inscription")),
     },
+    "commune": {"same_as": named(N_("Même commune que"), "commune")},
     "contact": _PERSON
     | {
         "title": plain(N_("Fonction")),
@@ -309,7 +310,10 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         for step, steps in STEP_NAMES.items()
     },
     "accounting": {name: plain(words) for name, words in ACCOUNT_NAMES.items()},
-    "account": {"administrator": plain(N_("Administration"))},
+    "account": {
+        "administrator": plain(N_("Administration")),
+        "taken_over": plain(N_("Prend la suite de")),
+    },
     "setting": {"smtp_url": plain(N_("Serveur d’envoi")), "base_url": plain(N_("Adresse du site"))},
 }
 # Written beside the others for programs alone: no page shows them, nobody edits them.

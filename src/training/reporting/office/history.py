@@ -51,7 +51,13 @@ async def history(session: int) -> list[TimelineStep]:
         session,
         list(WORDS),
     )
-    return [_step(act, edits.get(act.at, [])) for act in acts]
+    steps = [(act.at, _step(act, edits.pop(act.at, []))) for act in acts]
+    apart = [(at, TimelineStep(in_line(edit), "done", moment(at), _by(edit.who))) for at in edits for edit in edits[at]]
+    return [step for _at, step in sorted([*steps, *apart], key=lambda pair: pair[0])]
+
+
+def _by(name: str) -> str | None:
+    return _("par {name}").format(name=name) if name else None
 
 
 def _step(act: _Act, edits: list[EditShown]) -> TimelineStep:

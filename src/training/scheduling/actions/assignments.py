@@ -68,18 +68,20 @@ async def change_facilitator(
 
 async def replace_facilitator(actor: Actor, assignment: int, facilitator: int, *, knowing: bool = False) -> int:
     """Somebody else comes instead; both are told. Returns the new assignment."""
-    async with acting(actor, "assignment.replace", ("assignment", assignment)):
+    async with acting(actor, "assignment.replace", ("assignment", assignment)) as change:
         asked = await _asked(assignment)
         actor.must(Permission.SESSIONS_PLAN, session=asked.session)
+        change.edited("facilitator", asked.facilitator, facilitator, ("session", asked.session))
         await _end_assignment(actor, assignment, asked.session, AssignmentState.REPLACED)
         return await assign(actor, asked.slot, facilitator, knowing=knowing)
 
 
 async def withdraw_assignment(actor: Actor, assignment: int) -> None:
     """That person is not needed on that date any more; they are told."""
-    async with acting(actor, "assignment.withdraw", ("assignment", assignment)):
+    async with acting(actor, "assignment.withdraw", ("assignment", assignment)) as change:
         asked = await _asked(assignment)
         actor.must(Permission.SESSIONS_PLAN, session=asked.session)
+        change.edited("facilitator", asked.facilitator, None, ("session", asked.session))
         await _end_assignment(actor, assignment, asked.session, AssignmentState.WITHDRAWN)
 
 

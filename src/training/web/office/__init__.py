@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from training.web.office import exports, feeds, imports, jobs, mails, notes, today
+from training.web.office import exports, feeds, handing_over, imports, jobs, mails, notes, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
 from training.web.office.bookings import booking, calling, documents, seats
 from training.web.office.catalogue import billing, examples, funding, offers, pictures, tariffs, themes, writing
@@ -27,6 +27,7 @@ from training.web.office.settings import access, first_day, keys, platform, seri
 _PAGES = (
     *(
         today,
+        handing_over,
         session,
         planning,
         changing,
@@ -58,7 +59,7 @@ _PAGES = (
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
     *(register, balances, journal, fiscal_years, opening),
-    *(mails, notes, feeds, imports, exports, jobs, first_day, platform, access, keys, series, supporters),
+    *(mails, notes, feeds, handing_over, imports, exports, jobs, first_day, platform, access, keys, series, supporters),
 )
 
 ROUTER = Router(

@@ -150,7 +150,7 @@ async def call_off(request: Asked, session: FromPath[int]) -> Template | Redirec
             draft = (await reading.call_off_page(the_actor(request).scope, row(session))).draft
             await call_off_session(the_actor(request), row(session), reason)
             told = _("Séance annulée : chacun est prévenu par courriel.")
-            return go(f"{PATH}/{session}", _("Séance abandonnée.") if draft else told)
+            return go(f"{PATH}/{session}", _("Séance retirée.") if draft else told)
     return await _call_off(request, session, form)
 
 
