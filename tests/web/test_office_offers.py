@@ -239,3 +239,25 @@ async def test_who_only_bills_reads_and_does_not_write(client):
     assert f'href="{NEW}"' not in await page(client, CATALOGUE)
     for path in (f"{CATALOGUE}/velo/modifier", NEW, f"{CATALOGUE}/velo/archiver"):
         assert (await client.get(path)).status_code == 403
+
+
+async def test_examples_are_read_and_adopted_one_by_one_or_several_at_once(client):
+    await makers.make_platform()
+    await staff(client, Role.ADVISER)
+    library = f"{CATALOGUE}/exemples"
+    listed = await page(client, library)
+    assert f'href="{library}/velo-electrique"' in listed
+    assert "Prise en main" in await page(client, f"{library}/velo-electrique")
+    await page(client, f"{library}/rien", 404)
+    await refused(client, library, {}, 422, "Choisissez un exemple au moins.")
+    edit = await done(client, library, {"exemple-velo-electrique": "1"})
+    assert edit == f"{CATALOGUE}/essayer-le-velo-a-assistance-electrique/modifier"
+    assert "Prise en main" in await page(client, edit)
+    both = {"exemple-constat-amiable": "1", "exemple-prendre-le-bus": "1"}
+    assert await done(client, library, both) == CATALOGUE
+    shown = makers.text_of(await page(client, CATALOGUE))
+    assert "Remplir un constat amiable" in shown
+    assert "Prendre le bus" in shown
+    assert "Déjà dans votre catalogue" in makers.text_of(await page(client, library))
+    papers = dict(await db.connection().fetch("select text, paper from theme"))
+    assert papers["Vélo et deux-roues"] == "vert"
