@@ -165,6 +165,7 @@ NOT_ASKED = {
     "/gestion/comptes/registre.csv": "every row that was asked for, in pieces",
     "/gestion/comptes/registre.xlsx": "every row that was asked for, in pieces",
     "/gestion/comptes/factures.zip": "every paper that was asked for, in pieces",
+    "/gestion/catalogue/exemples/{name:str}": "an example of a file, and whether an offer bears its title",
     "/gestion/comptes/exercices/{day:str}/{name:str}": "one file of one row, of a closed year",
     "/espace/{slug:str}/reservations/{reference:str}/confirmation.pdf": "one file of one row, of a free booking",
     "/gestion/reservations/{reference:str}/confirmation": "one file of one row, of a free booking",

@@ -62,6 +62,8 @@ SMALL = {
     "journal_export": "one a month or so",
     "journal_year": "one a year",
     "late_rate": "one a half-year",
+    "offer_former_slug": "one a change of an offer's address",
+    "offer_step": "some ten an offer",
     "ledger_series": "one a kind of paper and year",
     "limit_use": "emptied every day",
     "mail_service": "one row",
