@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from training.catalogue.actions.publishing import lock_offer
 from training.catalogue.rules.offers import check_plans
 from training.directory.actions.communes import commune_named
+from training.directory.actions.facilitators import add_facilitator
 from training.directory.actions.locking import hold_current
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
 from training.kernel.errors import Conflict, NotFound
-from training.kernel.i18n import _
+from training.kernel.i18n import SOURCE, _
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
 from training.scheduling import rules
@@ -43,8 +44,29 @@ class NewSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRoom:
+    """A venue that is written with the session held there."""
+
+    name: str
+    address: str
+    city: str
+    postcode: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """A facilitator of ours who is written with the session they deliver."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session to plan. `closes_at` None: bookings close when it starts."""
+    """A session to plan. `closes_at` None: bookings close when it starts.
+
+    `room` and `person` are made with it, for the dates that have none.
+    """
 
     offer: int
     capacity: int
@@ -53,6 +75,8 @@ class NewSession:
     closes_at: datetime | None = None
     note: str = ""
     state: SessionState = SessionState.PUBLISHED
+    room: NewRoom | None = None
+    person: NewPerson | None = None
 
 
 async def add_venue(actor: Actor, **values: Any) -> int:
@@ -94,7 +118,7 @@ async def plan_session(actor: Actor, new: NewSession, *, knowing: bool = False) 
         actor.must(Permission.SESSIONS_PLAN)
         if new.organisation is not None:
             await hold_current(new.organisation)
-        slots = sorted(new.slots, key=lambda s: s.starts_at)
+        slots = sorted(await _slots_of(actor, new), key=lambda s: s.starts_at)
         rules.check_slots([SlotTimes(s.starts_at, s.ends_at) for s in slots])
         check_plans(await lock_offer(new.offer, share=True))
         whom = {each for slot in slots for each in slot.facilitators}
@@ -121,6 +145,27 @@ async def plan_session(actor: Actor, new: NewSession, *, knowing: bool = False) 
         if new.state in rules.BOOKABLE:
             await _invite_facilitators(session)
     return session
+
+
+async def _slots_of(actor: Actor, new: NewSession) -> list[NewSlot]:
+    """Its dates, with what was written for those that have no venue or nobody."""
+    room = await _room(actor, new.room, new.capacity) if new.room else None
+    people = (await _person(actor, new.person),) if new.person else ()
+    return [replace(s, venue=s.venue or room, facilitators=s.facilitators or people) for s in new.slots]
+
+
+async def _room(actor: Actor, room: NewRoom, capacity: int) -> int:
+    commune = await commune_named(actor, room.city, room.postcode)
+    sql = "select min(id) from venue where active and commune = $1 and commune_key(name) = commune_key($2)"
+    known = await db.value(sql, commune, room.name)  # they did not see it in the list: it is the same
+    if known is not None:
+        return int(known)
+    return await add_venue(actor, name=room.name, address=room.address, commune=commune, capacity=capacity, access="")
+
+
+async def _person(actor: Actor, person: NewPerson) -> int:
+    known = await db.value("select min(id) from facilitator where active and lower(email) = lower($1)", person.email)
+    return int(known or await add_facilitator(actor, name=person.name, email=person.email, locale=SOURCE))
 
 
 async def _add_slot(session: int, position: int, new: NewSlot) -> None:

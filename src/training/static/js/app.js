@@ -210,3 +210,23 @@ for (const dates of document.querySelectorAll("[data-skills]")) {
     }
   });
 }
+
+// Whoever leaves a long form by one of its links, to make what it lacks, finds it as it was left, once.
+for (const form of document.querySelectorAll("form[data-kept]")) {
+  const fields = [...form.elements].filter((field) => field.name && !["hidden", "submit", "file"].includes(field.type));
+  const key = `kept ${form.getAttribute("action")}`;
+  const left = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+  sessionStorage.removeItem(key);
+  for (const field of fields) {
+    const kept = left[field.name];
+    if (kept === undefined) continue;
+    if (field.type === "radio" || field.type === "checkbox") field.checked = kept === field.value;
+    else if (!field.value) field.value = kept;
+    if (kept) field.closest("details")?.setAttribute("open", "");
+  }
+  form.addEventListener("click", (event) => {
+    if (!event.target.closest("a[href]")) return;
+    const typed = fields.filter((field) => field.checked || !["radio", "checkbox"].includes(field.type));
+    sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(typed.map((field) => [field.name, field.value]))));
+  });
+}

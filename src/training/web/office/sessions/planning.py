@@ -20,7 +20,7 @@ from training.reporting.office import planning as reading
 from training.reporting.office.people.credentials import Concern, concerns
 from training.reporting.office.planning import PlanningChoices, WantedDate
 from training.scheduling.actions.changing import Moved
-from training.scheduling.actions.planning import NewSession, NewSlot, plan_session
+from training.scheduling.actions.planning import NewPerson, NewRoom, NewSession, NewSlot, plan_session
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.forms import Form
 from training.web.office.page import show
@@ -32,6 +32,7 @@ P = Permission
 ROWS = 4  # without a script the page has as many as most series have; longer ones are planned in two sessions
 FIELDS = ("date", "start", "end", "venue", "facilitator")
 BACK = "retour"
+ROOM, PERSON = ("room", "address", "city", "postcode"), ("person_name", "person_email")
 
 
 @get("/gestion/seances/nouvelle", permission=P.SESSIONS_PLAN)
@@ -50,17 +51,20 @@ async def blank(request: Asked) -> Template:
 
 
 async def _page(request: Asked, form: Form, choices: PlanningChoices) -> Template:
-    rows = [
-        {"n": n, "filled": any(form.values.get(f"{name}-{n}") or form.errors.get(f"{name}-{n}") for name in FIELDS)}
-        for n in range(1, ROWS + 1)
-    ]
+    rows = [{"n": n, "filled": _touched(form, *(f"{name}-{n}" for name in FIELDS))} for n in range(1, ROWS + 1)]
+    new = {"room_typed": _touched(form, *ROOM), "person_typed": _touched(form, *PERSON)}
     offer = whole(form.values.get("offer", ""))
     told = choices.facilitators
     skills = {each.id: [f.id for f in told if each.id in f.skills] for each in choices.offers}
     shown = options(choices) | {"facilitators": deliverers(choices, offer)}
     return await show(
-        request, "sessions/session_new", form.status, form=form, rows=rows, skills=json.dumps(skills), **shown
+        request, "sessions/session_new", form.status, form=form, rows=rows, skills=json.dumps(skills), **new, **shown
     )
+
+
+def _touched(form: Form, *names: str) -> bool:
+    """Whether something was typed there, or is wrong there."""
+    return any(form.values.get(name, "").strip() or form.errors.get(name) for name in names)
 
 
 def deliverers(choices: PlanningChoices, offer: int | None, concerns: Sequence[Concern] = ()) -> list[Option]:
@@ -142,13 +146,41 @@ def read(form: Form, choices: PlanningChoices) -> tuple[NewSession | None, list[
         form.errors.setdefault("state", _("Choisissez de publier ou de garder en brouillon."))
     note = form.lines("note", most=2_000)
     dates = [_Date(n, found) for n in range(1, ROWS + 1) if (found := _date(form, n, choices))]
+    room = _room(form, without=any(d.wanted.venue is None for d in dates) or not dates)
+    person = _person(form, without=any(d.wanted.facilitator is None for d in dates) or not dates)
     if not form.good or offer is None or capacity is None or state is None:
         return None, dates
     slots = tuple(
         NewSlot(w.starts_at, w.ends_at, w.venue, (w.facilitator,) if w.facilitator else ())
         for w in (d.wanted for d in dates)
     )
-    return NewSession(offer, capacity, slots, organisation, None, note, state), dates
+    return NewSession(offer, capacity, slots, organisation, None, note, state, room, person), dates
+
+
+def _room(form: Form, *, without: bool) -> NewRoom | None:
+    """The venue that was written, for the dates `without` one."""
+    if not _touched(form, *ROOM):
+        return None
+    if not without:
+        form.errors.setdefault(
+            "room", _("Chaque date a déjà son lieu : effacez celui-ci, ou laissez une date sans lieu.")
+        )
+    return NewRoom(
+        form.text("room", required=True),
+        form.text("address", most=300),
+        form.text("city", required=True),
+        form.text("postcode", required=True),
+    )
+
+
+def _person(form: Form, *, without: bool) -> NewPerson | None:
+    """The facilitator who was written, for the dates `without` one."""
+    if not _touched(form, *PERSON):
+        return None
+    if not without:
+        words = _("Chaque date a déjà quelqu’un : effacez ce nom, ou laissez une date sans personne.")
+        form.errors.setdefault("person_name", words)
+    return NewPerson(form.text("person_name", required=True), form.email("person_email"))
 
 
 def _date(form: Form, n: int, choices: PlanningChoices) -> WantedDate | None:
