@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import makers
 from makers import text_of
 from office_makers import done, refused
+from training.calendar import rules as calendar
+from training.calendar.queries import slots
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.reporting.office import venues as reading
@@ -81,7 +85,7 @@ async def test_a_mistake_is_said_beside_its_field_and_the_rest_stays(client, tow
 
 async def test_a_venue_no_longer_used_is_not_offered_and_can_come_back(client, town):
     await done(client, f"{PATH}/{town.venue}", values(active=""))
-    assert "Désactivé" in text_of((await client.get(PATH)).text)
+    assert "Archivé" in text_of((await client.get(PATH)).text)
     assert "Salle des fêtes" not in (await client.get("/gestion/seances/nouvelle")).text
     await done(client, f"{PATH}/{town.venue}", values())
     assert "Utilisé" in text_of((await client.get(PATH)).text)
@@ -138,7 +142,7 @@ async def test_a_venue_moves_to_another_commune_with_its_calendars(client, town)
 
 
 async def test_what_only_the_team_reads_tells_nobody(client, town):
-    same = values(contact_name="", contact_email="", capacity="90")
+    same = values(contact_name="", contact_email="", capacity="90", position="48.43, 0.09")
     await done(client, f"{PATH}/{town.venue}", same)
     assert await db.value("select tell_after is null from session where id = $1", town.session)
 
@@ -173,3 +177,81 @@ async def test_the_list_goes_on_page_after_page(client, town):
         seen += text.count('<th scope="row">')
         path = text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0] if 'rel="next"' in text else ""
     assert (seen, path) == (120, "")
+
+
+async def test_every_fact_of_a_venue_is_kept_and_shown_again(client, town):
+    whole = values(
+        contact_phone="02 33 00 00 00", equipment="Vidéoprojecteur\nTables", wheelchair="help", note="Clé au bar.",
+        position="48.4329, 0.0917",
+    )  # fmt: skip
+    await done(client, f"{PATH}/{town.venue}", whole)
+    page = (await client.get(f"{PATH}/{town.venue}")).text
+    for shown in ("02 33 00 00 00", "Vidéoprojecteur\nTables", "Clé au bar.", 'value="48.4329, 0.0917"'):
+        assert shown in page
+    assert re.search(r'value="help" checked', page)
+    found = await reading.venue_page(town.venue)
+    assert (found.wheelchair, found.latitude, found.longitude) == ("help", 48.4329, 0.0917)
+    public = text_of((await client.get(f"/seances/{town.session}")).text)
+    assert "En fauteuil roulant accessible avec de l’aide" in public
+    assert "Clé au bar" not in public
+    assert "Modifications" in page
+    await done(client, f"{PATH}/{town.venue}", {**whole, "position": "", "wheelchair": ""})
+    found = await reading.venue_page(town.venue)
+    assert (found.wheelchair, found.latitude) == ("", None)
+    for wrong in ("48.4", "ici", "95.0, 0.1", "48.4, 0.1, 3.2"):
+        answer = await refused(client, f"{PATH}/{town.venue}", {**whole, "position": wrong}, 422)
+        assert 'id="position-error"' in answer.text, wrong
+
+
+async def test_the_second_of_two_editors_is_told(client, town):
+    page = (await client.get(f"{PATH}/{town.venue}")).text
+    seen = re.search(r'name="vu" value="(\d+)"', page)[1]
+    await done(client, f"{PATH}/{town.venue}", {**values(access="Par la cour."), "vu": seen})
+    answer = await refused(client, f"{PATH}/{town.venue}", {**values(access="Par le portail."), "vu": seen}, 409)
+    assert "Par la cour." in answer.text
+    assert "Par le portail." in answer.text
+
+
+async def test_who_opens_is_said_to_who_delivers_with_a_telephone(client, town):
+    with_phone = values(contact_name="Odile Gardienne", contact_phone="02 33 00 00 00")
+    await done(client, f"{PATH}/{town.venue}", with_phone)
+    session = (await client.get(f"/gestion/seances/{town.session}")).text
+    assert 'href="tel:0233000000"' in session
+    assert "Odile Gardienne" in session
+    assert "Odile" not in (await client.get(f"/seances/{town.session}")).text
+    facts = await slots.for_facilitator(town.slot, town.facilitator)
+    said = {
+        audience: calendar.event(facts, audience, base_url="http://x", contact="c").description
+        for audience in calendar.Audience
+    }
+    assert {a for a, words in said.items() if "Ouvre la salle : Odile Gardienne, 02 33 00 00 00" in words} == {
+        calendar.Audience.FACILITATOR, calendar.Audience.STAFF,
+    }  # fmt: skip
+
+
+async def test_rooms_of_a_building_are_shown_and_written_together(client, town):
+    new = (await client.get(f"{PATH}/nouveau?comme={town.venue}")).text
+    assert 'value="2 place du Marché"' in new
+    assert 'value="Salle des fêtes"' not in new, "its own name"
+    where = await done(client, f"{PATH}/nouveau", values(name="Salle du conseil", address="2, PLACE du marché"))
+    other = int(where.rsplit("/", 1)[1])
+    page = text_of((await client.get(f"{PATH}/{town.venue}")).text)
+    assert "Dans le même bâtiment" in page
+    assert "Salle du conseil" in page
+    await done(client, f"{PATH}/{town.venue}", values(access="Par la cour.", capacity="12", everywhere="1"))
+    found = await reading.venue_page(other)
+    assert (found.name, found.access, found.address, found.capacity) == (
+        "Salle du conseil", "Par la cour.", "2 place du Marché", 80,
+    )  # fmt: skip
+    await done(client, f"{PATH}/{town.venue}", values(access="Par le jardin."))
+    assert (await reading.venue_page(other)).access == "Par la cour."
+
+
+async def test_one_that_looks_like_it_is_shown_before_it_is_made_twice(client, town):
+    twin = values(name="Salle des Fetes", address="")
+    answer = await refused(client, f"{PATH}/nouveau", twin, 409, "Un lieu lui ressemble")
+    assert f'href="{PATH}/{town.venue}"' in answer.text
+    assert await db.value("select count(*) from venue") == 1
+    await done(client, f"{PATH}/nouveau", {**twin, "other": "1"})
+    await done(client, f"{PATH}/nouveau", values(name="Salle des fêtes", city="Sées", postcode="61500"))
+    assert await db.value("select count(*) from venue") == 3

@@ -20,7 +20,7 @@ from training.kernel.i18n import N_, _, ngettext
 from training.kernel.links import Purpose
 from training.scheduling.rules import SessionState
 
-FORMAT = "4"  # of what is written: another number, and every program fetches again
+FORMAT = "5"  # of what is written: another number, and every program fetches again
 PAST = timedelta(days=90)
 FUTURE = timedelta(days=548)  # eighteen months
 CANCELLED_STAYS = timedelta(days=7)  # after its date: Apple and Fastmail show it struck out for as long as it is there
@@ -119,6 +119,7 @@ class SlotFacts:
     seats: int
     organisation: str | None
     cancelled: bool
+    opens: str | None = None  # who opens the room, and their telephone: for who delivers, and the team
 
 
 def event(
@@ -306,5 +307,7 @@ def _description(facts: SlotFacts, audience: Audience, called_off: bool, left: b
         parts.append(_("Avec {partner}.").format(partner=facts.partner))
     if facts.access and not called_off:
         parts.append(_("Accès : {access}").format(access=facts.access))
+    if facts.opens and not called_off and audience in (Audience.FACILITATOR, Audience.STAFF):
+        parts.append(_("Ouvre la salle : {who}").format(who=facts.opens))
     parts.append(_("Une question : {contact}").format(contact=contact))
     return "\n".join(parts)

@@ -42,7 +42,7 @@ from training.messages.actions.resized import Resized
 from training.papers.rules.references import NO_REFERENCES
 from training.payments.documents import Settled
 from training.payments.queries.receipts import ReceiptView
-from training.scheduling.queries import SessionView, SlotView
+from training.scheduling.queries import DoorOpener, SessionView, SlotView
 
 
 def sample(occasion: str) -> tuple[Letter, PlatformView]:
@@ -70,6 +70,7 @@ def assignment_letter(occasion: str, view: SessionView, dates: list[SlotView], m
     context = {
         "session": view,
         "slots": dates,
+        "opener": DoorOpener(dates[0].id, "Odile Gardienne", None, "02 33 00 00 00"),
         "slot": dates[0],
         "method": method,
         "role": "facilitator",

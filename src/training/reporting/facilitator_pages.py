@@ -13,7 +13,7 @@ from training.catalogue.rules.looks import Look
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.scheduling import queries as scheduling
-from training.scheduling.queries import AssignmentView, SessionView, SlotView
+from training.scheduling.queries import AssignmentView, DoorOpener, SessionView, SlotView
 from training.scheduling.rules import SessionState
 
 
@@ -101,8 +101,7 @@ class MissionPlace:
 
     slot: SlotView
     mine: bool
-    opens: str | None = None  # the person who opens the door, and their address; of their own dates only
-    opens_email: str | None = None
+    opens: DoorOpener | None = None  # of their own dates only
 
     @property
     def address(self) -> str:
@@ -143,17 +142,13 @@ class MissionPage:
 
 
 async def mission(facilitators: Collection[int], session: int) -> MissionPage | None:
-    """A session of theirs, in five statements; None when it is somebody else's."""
+    """A session of theirs, in six statements; None when it is somebody else's."""
     where = _mine(facilitators)
     where.add("s.id = {}", session)
     sql = f"""
-        select t.id, v.contact_name, v.contact_email
-        from assignment a join slot t on t.id = a.slot join session s on s.id = t.session
-        left join venue_use u on u.slot = t.id left join venue v on v.id = u.venue
-        where {where}
+        select t.id from assignment a join slot t on t.id = a.slot join session s on s.id = t.session where {where}
     """
-    records = await db.connection().fetch(sql, *where.values)
-    mine = {record["id"]: (record["contact_name"], record["contact_email"]) for record in records}
+    mine = {record["id"] for record in await db.connection().fetch(sql, *where.values)}
     view = await scheduling.session(session) if mine else None
     if view is None:
         return None
@@ -170,5 +165,6 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
         """,
         session,
     )
-    places = [MissionPlace(slot, slot.id in mine, *mine.get(slot.id, ())) for slot in slots]
+    doors = await scheduling.openers(session)
+    places = [MissionPlace(slot, slot.id in mine, doors.get(slot.id) if slot.id in mine else None) for slot in slots]
     return MissionPage(view, places, list(team.values()), groups)

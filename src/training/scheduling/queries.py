@@ -47,6 +47,7 @@ class SlotView:
     longitude: float | None
     updated_at: datetime
     venue_id: int | None = None
+    wheelchair: str | None = None  # `rules.WheelchairAccess`; "": nobody has said
 
     @property
     def place(self) -> str:
@@ -191,7 +192,7 @@ async def slot(id: int) -> SlotView | None:  # noqa: A002
 _SLOT = """
     select t.id, t.session, t.position, t.uid, t.sequence, t.starts_at, t.ends_at,
            v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude,
-           t.updated_at, v.id as venue_id
+           t.updated_at, v.id as venue_id, v.wheelchair
     from slot t
     left join venue_use u on u.slot = t.id
     left join venue v on v.id = u.venue
@@ -239,6 +240,31 @@ async def assignments(sessions: Sequence[int]) -> list[AssignmentView]:
 async def assignment(id: int) -> AssignmentView | None:  # noqa: A002
     """One assignment, whatever its state."""
     return await db.row(AssignmentView, _ASSIGNMENT + " where a.id = $1", id)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorOpener:
+    """Who opens the room of a date, as far as it is known. For who works there, never for the public."""
+
+    slot: int
+    name: str | None
+    email: str | None
+    phone: str | None
+
+    @property
+    def said(self) -> str:
+        """Whom to call, on one line."""
+        return ", ".join(part for part in (self.name, self.phone or self.email) if part)
+
+
+async def openers(session: int) -> dict[int, DoorOpener]:
+    """Who opens the rooms of a session, by date, in one statement."""
+    sql = """
+        select t.id as slot, v.contact_name as name, v.contact_email as email, v.contact_phone as phone
+        from slot t join venue_use u on u.slot = t.id join venue v on v.id = u.venue
+        where t.session = $1 and coalesce(v.contact_name, v.contact_email, v.contact_phone) is not null
+    """
+    return {found.slot: found for found in await db.rows(DoorOpener, sql, session)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -114,7 +115,26 @@ def check_where(values: Mapping[str, Any]) -> None:
     """Invalid unless what is said of a venue's coordinates can be: every calendar with it carries them."""
     for name, most in (("latitude", 90), ("longitude", 180)):
         if (value := values.get(name)) is not None and not abs(value) <= most:
-            raise Invalid(_("Une latitude va de −90 à 90 degrés, une longitude de −180 à 180."), field=name)
+            raise Invalid(_("Une latitude va de −90 à 90 degrés, une longitude de −180 à 180."), field="position")
+
+
+class WheelchairAccess(StrEnum):
+    """Whether somebody in a wheelchair gets into a room. Of one of which nobody has said it is not known."""
+
+    YES = "yes"
+    HELP = "help"  # a step, a heavy door: with somebody's help
+    NO = "no"
+
+
+def position_of(typed: str) -> tuple[float, float] | None:
+    """Latitude and longitude as maps give them: "48.4329, 0.0917"; None when nothing is typed. ValueError: neither."""
+    if not typed.strip():
+        return None
+    numbers = re.findall(r"[-−+]?\d{1,3}(?:[.,]\d+)", typed) or re.findall(r"[-−+]?\d{1,3}", typed)
+    if len(numbers) != 2:
+        raise ValueError(_("Deux nombres, comme une carte les donne : 48.4329, 0.0917."))
+    latitude, longitude = (float(n.replace(",", ".").replace("−", "-")) for n in numbers)
+    return latitude, longitude
 
 
 class FacilitatorBusy(Conflict):

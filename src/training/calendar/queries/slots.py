@@ -135,6 +135,7 @@ def _facts_of(mine: _Mine) -> str:
         t.starts_at, t.ends_at, s.state, {_revised(mine)} as revised_at,
         o.title, o.summary, o.theme, p.name as partner,
         v.name as venue, v.address, c.postcode, c.name as city, v.access, v.latitude, v.longitude, v.zone,
+        nullif(concat_ws(', ', v.contact_name, v.contact_phone), '') as opens,
         s.kind = 'private' as private, s.generation,
         coalesce({mine.seats}, 0)::int as seats, {mine.organisation} as organisation, {mine.off} as cancelled
     """

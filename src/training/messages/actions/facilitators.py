@@ -73,6 +73,7 @@ async def _tell(actor: Actor, assignment: int, occasion: str, *expected: Assignm
                 "session": session,
                 "slot": next(s for s in slots if s.id == found.slot),
                 "slots": slots,
+                "opener": (await scheduling.openers(found.session)).get(found.slot),
                 "method": prepared.method,
                 "role": prepared.role,
                 "path": addresses.mission(found.session),

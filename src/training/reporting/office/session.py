@@ -37,7 +37,7 @@ from training.reporting.office.unpriced import UnpricedSession, session_unpriced
 from training.reporting.timeline import TimelineStep
 from training.scheduling import queries as scheduling
 from training.scheduling import rules as scheduling_rules
-from training.scheduling.queries import AssignmentView, SessionView, SlotView
+from training.scheduling.queries import AssignmentView, DoorOpener, SessionView, SlotView
 from training.scheduling.rules import SessionState
 
 P = Permission
@@ -59,6 +59,7 @@ class OfficeSession:
     session: SessionView
     organisation: OrganisationView | None  # whose session it is, when it is private
     slots: list[SlotView]
+    openers: dict[int, DoorOpener]
     people: list[AssignmentView]
     against: PeopleConcerns
     answers: list[Answered]
@@ -86,7 +87,7 @@ class OfficeSession:
 
 
 async def session_page(actor: Actor, session: int) -> OfficeSession:
-    """What the page of a session shows, in twenty statements and those of checks; NotFound when there is none."""
+    """What the page of a session shows, in twenty-one statements and those of checks; NotFound when there is none."""
     view, now = await _existing(actor.scope, session), clock.now()
     booked, state = await bookings.bookings(actor.scope, session=session, limit=BOOKINGS_MOST), view.state
     invoices = await billing.invoices_of(actor.scope, [b.id for b in booked]) if actor.may(P.INVOICES_SEE) else {}
@@ -100,6 +101,7 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         session=view,
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
         slots=slots,
+        openers=await scheduling.openers(session),
         people=people,
         against=await _concerns(view, slots, people),
         answers=await invitations.answers(session),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.searching import SearchPlace, words_in
+from training.records.queries import last_change_of
+from training.reporting.office.edits import EditShown, edits_of
 from training.reporting.paging import cut
 
 
@@ -22,12 +24,14 @@ class VenueListed:
     capacity: int
     contact_name: str | None
     contact_email: str | None
+    contact_phone: str | None
     active: bool
     coming: int
 
 
 _VENUES = """
-    select v.id, v.name, c.name as city, v.capacity, v.contact_name, v.contact_email, v.active,
+    select v.id, v.name, c.name as city, v.capacity, v.contact_name, v.contact_email,
+           v.contact_phone, v.active,
            (select count(*) from venue_use u
             where u.venue = v.id and u.holds and u.during && tstzrange({now}, null)) as coming
     from venue v join commune c on c.id = v.commune
@@ -55,6 +59,18 @@ _AFTER = """
 
 
 @dataclass(frozen=True, slots=True)
+class VenueAlike:
+    """Another venue, as one that is like this one is named."""
+
+    id: int
+    name: str
+    address: str
+    city: str
+    capacity: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VenueShown:
     """A venue with all that its page says."""
 
@@ -67,9 +83,23 @@ class VenueShown:
     access: str
     contact_name: str | None
     contact_email: str | None
+    contact_phone: str | None
+    wheelchair: str
+    equipment: str
+    note: str
+    latitude: float | None
+    longitude: float | None
     zone: str
     active: bool
     coming: int
+    seen: int
+    rooms: tuple[VenueAlike, ...] = ()  # of the same building
+    edits: tuple[EditShown, ...] = ()
+
+    @property
+    def position(self) -> str:
+        """As maps give it, "" when nobody has."""
+        return "" if self.latitude is None or self.longitude is None else f"{self.latitude}, {self.longitude}"
 
 
 # The pages
@@ -90,12 +120,13 @@ async def venues_page(search: str, *, after: int | None, limit: int) -> OfficeVe
 
 
 async def venue_page(id: int) -> VenueShown:  # noqa: A002
-    """What the page of a venue shows, in one statement; NotFound when there is none."""
+    """What the page of a venue shows, in two statements and those of its edits; NotFound when there is none."""
     found = await db.row(
         VenueShown,
-        """
+        f"""
         select v.id, v.name, v.address, c.postcode, c.name as city, v.capacity, v.access, v.contact_name,
-               v.contact_email, v.zone, v.active,
+               v.contact_email, v.contact_phone, v.wheelchair, v.equipment, v.note, v.latitude, v.longitude, v.zone,
+               v.active, {last_change_of("venue", "v.id")} as seen,
                (select count(*) from venue_use u
                 where u.venue = v.id and u.holds and u.during && tstzrange($2, null)) as coming
         from venue v join commune c on c.id = v.commune where v.id = $1
@@ -105,4 +136,28 @@ async def venue_page(id: int) -> VenueShown:  # noqa: A002
     )
     if found is None:
         raise NotFound(_("Ce lieu n’existe pas."))
-    return found
+    rooms = await db.rows(VenueAlike, _ROOMS, id)
+    return replace(found, rooms=tuple(rooms), edits=tuple(await edits_of("venue", id)))
+
+
+# Rooms of one building are venues of one address in one commune.
+_ROOMS = """
+    select o.id, o.name, o.address, c.name as city, o.capacity, o.active
+    from venue v join venue o on o.commune = v.commune and o.id <> v.id and v.address <> ''
+         and commune_key(o.address) = commune_key(v.address)
+    join commune c on c.id = o.commune
+    where v.id = $1 order by not o.active, fold(o.name), o.id
+"""
+
+
+async def venues_alike(name: str, city: str) -> list[VenueAlike]:
+    """Venues of a commune that may be the one somebody is about to add: named alike, the most alike first."""
+    return await db.rows(VenueAlike, _ALIKE, name, city)
+
+
+_ALIKE = """
+    select v.id, v.name, v.address, c.name as city, v.capacity, v.active
+    from venue v join commune c on c.id = v.commune
+    where commune_key(c.name) = commune_key($2) and similarity(commune_key(v.name), commune_key($1)) >= 0.6
+    order by similarity(commune_key(v.name), commune_key($1)) desc, v.id limit 5
+"""

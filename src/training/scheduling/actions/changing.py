@@ -20,9 +20,12 @@ from training.scheduling.rules import SlotTimes
 from training.scheduling.tables import Session, Slot, Venue, VenueUse
 
 
-async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any], *, seen: int | None = None) -> None:
+async def edit_venue(
+    actor: Actor, venue: int, values: Mapping[str, Any], *, rooms: Collection[int] = (), seen: int | None = None
+) -> None:
     """Correct a venue's facts, in the commune that `city` and `postcode` name; whoever was invited there is told.
 
+    `rooms`: others of its building, of which the same holds: where it is, how one gets in, who opens.
     Invalid: one overseas, known from before they were refused, can be corrected but not offered for new sessions.
     """
     async with acting(actor, "venue.edit", ("venue", venue)) as change:
@@ -43,9 +46,13 @@ async def edit_venue(actor: Actor, venue: int, values: Mapping[str, Any], *, see
             await _tell_later(
                 "id in (select t.session from slot t join venue_use u on u.slot = t.id where u.venue = $1)", venue
             )
+        for room in sorted(rooms):
+            await edit_venue(actor, room, {name: values[name] for name in BUILDING if name in values})
 
 
+OPENS = ("contact_name", "contact_email", "contact_phone")
 WHERE = frozenset({"name", "address", "commune"})  # what a calendar shows of a place
+BUILDING = ("address", "city", "postcode", "latitude", "longitude", "access", *OPENS)  # what its rooms share
 OURS = frozenset({"capacity", "equipment", "note", "active"})  # what only the team reads of it
 
 

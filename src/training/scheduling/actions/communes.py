@@ -54,7 +54,7 @@ _NAMED = """
 
 async def join_commune(actor: Actor, typed: int, known: int) -> None:
     """Somebody says which commune of the country one typed by hand is. Conflict: it is one already."""
-    async with acting(actor, "commune.join", ("commune", typed)) as change:
+    async with acting(actor, "commune.join", ("commune", typed)):
         actor.must(Permission.SESSIONS_PLAN)
         was = await db.connection().fetchrow("select insee, same_as from commune where id = $1 for update", typed)
         insee, postcode = await db.connection().fetchrow(_OTHER, known) or (None, "")
@@ -64,7 +64,6 @@ async def join_commune(actor: Actor, typed: int, known: int) -> None:
             raise Conflict(_("Cette commune est déjà rattachée."))
         if await db.value("select exists (select from venue where commune = $1)", typed):
             rules.check_paris_time(rules.zone_of(postcode), "commune")
-        change.edited("same_as", None, known)
         await _join(typed, known)
 
 
