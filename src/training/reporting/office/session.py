@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from training.attendance import queries as attendance
 from training.attendance import rules as attendance_rules
@@ -96,14 +97,10 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
     present, confirmed = await attendance.head_counts(session), [b for b in booked if b.state == BookingState.CONFIRMED]
     waiting = [b for b in confirmed if not invoices.get(b.id) and (present.get(b.id) or not bills_present)]
     leaving, lacking = await _leaving(actor, view, invoices, waiting)
-    slots, people = (await scheduling.slots([session]))[session], await scheduling.assignments([session])
     return OfficeSession(
         session=view,
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
-        slots=slots,
-        openers=await scheduling.openers(session),
-        people=people,
-        against=await _concerns(view, slots, people),
+        **await _planned(view),
         answers=await invitations.answers(session),
         history=await history(session),
         bookings=booked,
@@ -127,6 +124,13 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         notes=await notes_of(actor, "session", session),
         unpriced=await session_unpriced(view),
     )
+
+
+async def _planned(view: SessionView) -> dict[str, Any]:
+    """Its dates, who opens their rooms, who delivers them, and what speaks against it."""
+    slots, people = (await scheduling.slots([view.id]))[view.id], await scheduling.assignments([view.id])
+    openers, against = await scheduling.openers(view.id), await _concerns(view, slots, people)
+    return {"slots": slots, "openers": openers, "people": people, "against": against}
 
 
 OVER = (SessionState.HELD, SessionState.CANCELLED)
