@@ -119,6 +119,18 @@ PATHS: dict[str, str] = {
     "/gestion/factures/{number:str}/refaire": "/gestion/factures/{public_invoice}/refaire",
     "/gestion/factures/{name:str}/piste": "/gestion/factures/{invoice}/piste",
     "/gestion/reservations/nouvelle": "/gestion/reservations/nouvelle?structure={slug}&seance={coming}&places=12",
+    "/gestion/reservations/{reference:str}/participants": "/gestion/reservations/{coming_booking}/participants",
+    "/gestion/reservations/{reference:str}/commande": "/gestion/reservations/{coming_booking}/commande",
+    "/gestion/structures/{slug:str}/collegues": "/gestion/structures/{slug}/collegues",
+    "/gestion/structures/{slug:str}/collegues/{account:int}/role": (
+        "/gestion/structures/{slug}/collegues/{colleague}/role"
+    ),
+    "/gestion/structures/{slug:str}/collegues/{account:int}/retirer": (
+        "/gestion/structures/{slug}/collegues/{colleague}/retirer"
+    ),
+    "/gestion/structures/{slug:str}/agenda": "/gestion/structures/{slug}/agenda",
+    "/gestion/structures/{slug:str}/agenda/{feed:int}/remplacer": "/gestion/structures/{slug}/agenda/{feed}/remplacer",
+    "/gestion/structures/{slug:str}/agenda/{feed:int}/supprimer": "/gestion/structures/{slug}/agenda/{feed}/supprimer",
     "/gestion/reservations/{reference:str}/documents/{document:int}": "",
     "/gestion/notes/{kind:str}/{subject:int}": "/gestion/notes/seance/{coming}",
     "/gestion/notes/{kind:str}/{subject:int}/{note:int}": "",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.bookings.rules.states import NAMEABLE, AskedBy, BookingState, EndedBy, SeatsOrigin
+from training.bookings.rules.states import ASKED_NAMES, NAMEABLE, AskedBy, BookingState, EndedBy, SeatsOrigin
 from training.bookings.rules.who_may import Standing
 from training.catalogue.queries import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
@@ -14,6 +14,7 @@ from training.catalogue.rules.tariffs import Price, TariffMode
 from training.kernel import clock, db
 from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
+from training.kernel.i18n import _
 from training.kernel.row_mapping import columns
 from training.papers.rules.references import References
 from training.scheduling.rules import SessionState, place
@@ -85,6 +86,11 @@ class BookingView:
             self.session_state,
             self.starts_at,
         )
+
+    @property
+    def asked_how(self) -> str | None:
+        """How it was asked for, in words, where the team wrote it down."""
+        return _(ASKED_NAMES[self.asked_by]) if self.asked_by else None
 
     @property
     def coming(self) -> bool:

@@ -48,9 +48,7 @@ class Ending(StrEnum):
 P = Permission
 
 # What nobody holds at large: the system's, what a mailed link or signing in gives, what is a client's or facilitator's.
-NOT_AT_LARGE = frozenset(
-    {P.PLATFORM_RUN, P.FEEDS_OWN, P.INVITATIONS_ANSWER, P.INVOICES_PAY, P.MISSIONS_SEE, P.ORGANISATIONS_REGISTER}
-)
+NOT_AT_LARGE = frozenset({P.PLATFORM_RUN, P.FEEDS_OWN, P.INVOICES_PAY, P.MISSIONS_SEE, P.ORGANISATIONS_REGISTER})
 # Whoever signed in, for themselves.
 OWN = frozenset({P.FEEDS_OWN, P.ORGANISATIONS_REGISTER})
 
@@ -79,6 +77,7 @@ PLATFORM_ROLES: dict[Role, frozenset[Permission]] = {
             P.ORGANISATIONS_APPROVE,
             P.COLLEAGUES_MANAGE,
             P.FEEDS_MANAGE,
+            P.INVITATIONS_ANSWER,
         }
     ),
     Role.BOOKKEEPER: frozenset(

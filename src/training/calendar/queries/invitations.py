@@ -131,6 +131,7 @@ class Answered:
     booking: int | None
     answer: Answer | None
     answered_at: datetime | None
+    invitation: int | None = None  # what was sent to them, where something was
 
 
 async def answers(session: int) -> list[Answered]:
@@ -138,7 +139,8 @@ async def answers(session: int) -> list[Answered]:
     sql = f"""
         select coalesce(q.slot, i.slot) as slot, coalesce(q.email, i.email) as email, coalesce(q.name, f.name, i.email)
                as name, coalesce(q.role, i.role) as role,
-               case when q.role in ('contact', 'participant') then q.id end as booking, i.answer, i.answered_at
+               case when q.role in ('contact', 'participant') then q.id end as booking, i.answer, i.answered_at,
+               case when q.slot is not null then i.id end as invitation
         from ({_INVITED.format(which="t.session = $1")}) q
         full join (
             select n.* from invitation n join slot t on t.id = n.slot where t.session = $1

@@ -13,7 +13,7 @@ from training.billing.rules.sharing import fits, may_share
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView, DocumentView, ParticipantView
 from training.bookings.rules import who_may
-from training.bookings.rules.states import ASKED_NAMES, OCCUPYING
+from training.bookings.rules.states import OCCUPYING
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
 from training.catalogue.rules.tariffs import TariffMode
@@ -54,12 +54,13 @@ class OfficeBooking:
     contacts: list[ContactView]  # who may have said it
     edits: list[EditShown]
     documents: list[DocumentView]
-    asked_by: str | None  # how, in words, where the team wrote it down
     may_confirm: bool
     may_decline: bool
     may_cancel: bool
     may_resize: bool
     may_share: bool
+    may_name: bool
+    may_tell: bool
     may_ask_deposit: bool
     undecided: bool  # its session was held, and nobody had confirmed it
 
@@ -76,8 +77,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
     early, shares = await deposits.early(view.id), await drafts.shares(view.id)
     awaited = not fits([share.part for share in shares], view.seats, view.price_cents)
     issued = next((invoice.number for invoice in invoices if invoice.number), None)
-    organisation = await directory.organisation(view.organisation)
-    now, standing = clock.now(), view.standing
+    organisation, now, standing = await directory.organisation(view.organisation), clock.now(), view.standing
     return OfficeBooking(
         booking=view,
         organisation=organisation,
@@ -95,11 +95,12 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         contacts=await directory.contacts(view.organisation),
         edits=await edits_of("booking", view.id),
         documents=await bookings.documents(view.id),
-        asked_by=_(ASKED_NAMES[view.asked_by]) if view.asked_by else None,
         may_confirm=who_may.may_confirm(actor, standing, now),
         may_decline=who_may.may_decline(actor, standing),
         may_cancel=who_may.may_cancel(actor, standing, now),
         may_resize=who_may.may_resize(actor, standing, now),
+        may_name=who_may.may_name(actor, standing),
+        may_tell=who_may.may_tell(actor, standing),
         may_share=may_share(actor, view.state, view.tariff_mode, issued, awaited=awaited),
         may_ask_deposit=early is not None and may_ask_deposit(actor, early),
         undecided=allows(who_may.check_decide, standing),

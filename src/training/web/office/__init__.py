@@ -4,7 +4,7 @@ from litestar import Router
 
 from training.web.office import exports, feeds, handing_over, imports, jobs, mails, notes, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
-from training.web.office.bookings import booking, calling, documents, seats
+from training.web.office.bookings import booking, calling, client, documents, seats
 from training.web.office.catalogue import billing, examples, funding, offers, pictures, tariffs, themes, writing
 from training.web.office.invoices import credit_notes, draft_lines, drafts, invoice, trail, transmissions
 from training.web.office.organisations import (
@@ -17,11 +17,12 @@ from training.web.office.organisations import (
     organisation,
     payers,
     requests,
+    space,
 )
 from training.web.office.page import staff_only
 from training.web.office.payments import bank, bank_lines, payment, receipts, reminders
 from training.web.office.people import absences, credentials, facilitators, partner_people, partners
-from training.web.office.sessions import changing, communes, planning, session, venues
+from training.web.office.sessions import answers, changing, communes, planning, session, venues
 from training.web.office.settings import access, first_day, keys, platform, series, supporters
 
 _PAGES = (
@@ -35,6 +36,9 @@ _PAGES = (
         communes,
         calling,
         documents,
+        client,
+        space,
+        answers,
         booking,
         seats,
         organisation,
