@@ -9,6 +9,7 @@ import pytest
 import makers
 from office_makers import done, refused, staff
 from training.directory import queries as directory
+from training.identity.actions.joining import archive_for
 from training.identity.actions.roles import add_user, grant
 from training.identity.rules import Role
 from training.kernel import clock, db
@@ -66,8 +67,8 @@ async def test_a_mail_domain_hints_and_a_provider_s_does_not(client):
         await db.execute("update contact set email = 'office-' || email where organisation = $1", new)
         slug = (await directory.organisation(new)).slug
         page = await seen(client, f"/gestion/structures/{slug}")
-        assert ("Même domaine de courriel que Commune d’Essai" in page) is hinted
-        assert ("Même domaine de courriel que Régie" in page) is False
+        assert ("Même domaine de courriel Commune d’Essai" in page) is hinted
+        assert "Régie des transports" not in page
 
 
 async def test_one_click_lets_in_and_the_second_click_is_told(client):
@@ -182,3 +183,13 @@ async def test_a_bookkeeper_reads_and_answers_nothing(client):
     page = await seen(client, "/gestion/structures/demandes")
     assert "Valider la structure" not in page
     assert (await makers.post(client, f"{HERE}/archiver", {})).status_code == 403
+
+
+async def test_its_people_still_read_their_past_and_are_told_where_to_book(client):
+    await makers.make_town()
+    double = await makers.make_organisation("Mairie d’Essai", siret=None, domain="double.example.org")
+    account = await add_user(SYSTEM, "ana@double.example.org", "Ana Double")
+    await grant(SYSTEM, account, Role.MANAGER, organisation=double)
+    await archive_for(SYSTEM, double, await db.value("select min(id) from organisation"))
+    await makers.sign_in(client, "ana@double.example.org")
+    assert "réunie avec « Commune d’Essai »" in await seen(client, "/espace/mairie-d-essai")

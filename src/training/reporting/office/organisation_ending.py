@@ -11,6 +11,7 @@ from training.directory.rules.organisations import OrganisationState
 from training.identity.rules import ROLE_NAMES, Role
 from training.kernel import clock, db
 from training.kernel.actor import Actor, ActorKind, Scope
+from training.kernel.errors import allows
 from training.kernel.i18n import _
 from training.reporting.office import lookalikes
 from training.reporting.office.organisation_requests import OfficeRequest, approved, request_of
@@ -124,5 +125,9 @@ async def archiving_page(actor: Actor, slug: str, search: str) -> OfficeArchivin
     assert found is not None  # noqa: S101 - counts of nothing are a row
     alike = [pair.second for pair in (await lookalikes.beside([view.id]))[view.id]]
     searched = await approved(search, but=view.id) if search else []
-    others = {one.id: one for one in (*alike, *searched) if one.state == OrganisationState.APPROVED}
+    others = {
+        one.id: one
+        for one in (*alike, *searched)
+        if one.state == OrganisationState.APPROVED and allows(rules.check_one, view.siret, one.siret)
+    }
     return OfficeArchiving(view, found, await db.rows(OrganisationPerson, _PEOPLE, view.id), list(others.values()))
