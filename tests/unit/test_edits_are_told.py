@@ -16,6 +16,9 @@ EXCUSED = {
     ("settings/supporters", "reopen"): "one press, no words",
     ("catalogue/funding", "archive_funder"): "one press, no words",
     ("catalogue/funding", "reopen_funder"): "one press, no words",
+    ("people/credentials", "archive"): "one press, no words",
+    ("people/partners", "archive"): "one press, no words",
+    ("people/partners", "bring_back"): "one press, no words",
     ("catalogue/offers", "publish"): "one press, no words",
     ("catalogue/offers", "archive"): "one press, no words",
     ("catalogue/offers", "bring_back"): "one press, no words",
@@ -23,7 +26,6 @@ EXCUSED = {
 # Handler → who gives it its page at this time.
 WAITING = {
     ("sessions/venues", "edit"): "places",
-    ("sessions/facilitators", "edit"): "people",
 }
 
 
