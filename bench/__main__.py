@@ -14,7 +14,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import bookings, feeds, hostility, idle, invoices, lists, pages, register, report, statements
+from bench import bookings, feeds, hostility, idle, invoices, lists, pages, register, report, search, statements
 from bench.site import Site, site
 from bench.town import DRAFTS, Town, build, forget_jobs
 from training.kernel import db, logs, migrate, settings
@@ -29,6 +29,7 @@ STEPS = {
     "invoices": DRAFTS,
     "statements": statements.STEPS,
     "register": register.STEPS,
+    "search": search.STEPS,
     "lists": lists.STEPS,
     "hostility": hostility.STEPS,
     "idle": 3,
@@ -74,6 +75,9 @@ def measured(here: Site, subjects: tuple[str, ...], bar: Progress) -> list[repor
         if "feeds" in subjects:  # after the others: the town grows
             bar.update(task, description="feeds")
             parts += feeds.measure(here, dsn, town, step)
+        if "search" in subjects:
+            bar.update(task, description="search")
+            parts.append(search.measure(dsn, step))
         if "lists" in subjects:  # last: it takes the bookings away
             bar.update(task, description="lists")
             parts.append(lists.measure(dsn, town, step))

@@ -294,4 +294,47 @@ TOWN: Rows = [
     ),
 ]
 
-ROWS = TOWN + MONEY
+# What triggers make of them: by the thousand it takes longer than all the rest.
+SEARCHED: Rows = [
+    (
+        "search_entry",
+        MANY,
+        {
+            "id": "1000000 + n",
+            "kind": "'session'",
+            "subject": "1000000 + n",
+            "at": WHEN,
+            "ended": "n % 50 = 0",
+            "lexemes": "array_to_tsvector(array['offre', (1 + n % 40)::text, 'commune', (1 + n % 200)::text, 'salle',"
+            f" 'seance', left(md5((1 + n % {CLIENTS})::text), 6)] || day_codes({WHEN}))",
+        },
+    ),
+    (
+        "search_entry",
+        MANY,
+        {
+            "id": "2000000 + n",
+            "kind": "'booking'",
+            "subject": "1000000 + n",
+            "at": WHEN,
+            "ended": "n % 40 = 0",
+            "lexemes": "array_to_tsvector(array['r', n::text, 'r' || n, 'commune', 'rachel', 'reservation', 'offre',"
+            f" left(md5((1 + n % {CLIENTS})::text), 6)] || day_codes({WHEN}))",
+        },
+    ),
+    (
+        "search_entry",
+        CLIENTS,
+        {
+            "id": "3000000 + n",
+            "kind": "'organisation'",
+            "subject": "1000000 + n",
+            "at": WHEN,
+            "ended": "false",
+            "lexemes": "array_to_tsvector(array['commune', 'de', left(md5(n::text), 6), lpad(n::text, 14, '0')])",
+        },
+    ),
+    ("search_word", CLIENTS, {"word": "translate(left(md5(n::text), 8), '0123456789', 'ghijklmnop')"}),
+]
+
+ROWS = TOWN + MONEY + SEARCHED

@@ -45,6 +45,9 @@ ADDRESSES = {
         "/gestion/reservations/{booking}/acompte", "/gestion/reservations/{booking}/annuler",
         "/gestion/reservations/{booking}/places", "/gestion/reservations/{booking}/places?places=3",
         "/gestion/reservations/{booking}/payeurs", "/gestion/reservations/{booking}/payeurs?payeur=zzzz",
+        "/gestion/recherche?q=commune", "/gestion/recherche?q=zzzz", "/gestion/recherche?q=R-77+rachel",
+        "/gestion/recherche?q=42", "/gestion/recherche?q=r", "/gestion/recherche?q=comune+9+mars",
+        "/gestion/recherche?q=rachel&genre=booking",
         "/gestion/seances", "/gestion/seances?periode=passees",
         "/gestion/seances?periode=a-marquer", "/gestion/seances?etat=draft", "/gestion/seances?offre={offer}",
         "/gestion/seances?commune=c7", "/gestion/seances/{session}", "/gestion/seances/{session}/annuler",
@@ -143,6 +146,7 @@ ADDRESSES = {
 # Routes of which no sample is asked, and why.
 NOT_ASKED = {
     "/gestion/passation/confier": "two people of the team: what one of them leads, and no list",
+    "/gestion/recherche/reponses": "/gestion/recherche without the page around it",
     "/static/{file_path:path}": "files of the program",
     "/faces/{digest:str}/{name:str}": "files cut from packages",
     "/theme.css": "colours of the platform's one row",

@@ -33,7 +33,7 @@ COLUMNS = [(name, column) for name in NAMES for column in TABLES[name]._meta.col
 KEYS = [(name, column) for name, column in COLUMNS if isinstance(column, ForeignKey)]
 
 # Made in plain SQL because Piccolo has no word for them.
-COLUMNS_OF_SQL = {("slot", "during"), ("venue_use", "during"), ("assignment", "during")}
+COLUMNS_OF_SQL = {("slot", "during"), ("venue_use", "during"), ("assignment", "during"), ("search_entry", "lexemes")}
 TABLES_OF_OTHERS = {"migration", "pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"}
 CONSTRAINTS_OF_SQL = {"slot_during_follows", "venue_use_no_overlap", "assignment_no_overlap", "tariff_one_a_day"}
 

@@ -52,6 +52,7 @@ WRITTEN = {
     "former_membership": 1,  # the role above
     "journal_line": 2,  # of the journal that was exported
     "restoration": 1,  # this test restored it
+    "search_entry": 294, "search_word": 527,  # what all of it is found by
     "theme": 7,  # of its offers
     "told_date": 11,  # what holders of options, requests and ranks know
 }  # fmt: skip

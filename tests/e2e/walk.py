@@ -63,6 +63,8 @@ PATHS: dict[str, str] = {
     "/espace/{slug:str}/reservations/{reference:str}/places": (
         "/espace/{slug}/reservations/{coming_booking}/places?places=5"
     ),
+    "/gestion/recherche": "/gestion/recherche?q=commune",
+    "/gestion/recherche/reponses": "",
     "/gestion/banque/lignes/{line:int}": "/gestion/banque/lignes/{bank_line}",
     "/gestion/banque/releves/{statement:int}": "/gestion/banque/releves/{statement}",
     "/gestion/banque/releves/{statement:int}/colonnes": "/gestion/banque/releves/{unread_statement}/colonnes",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from training.kernel import clock, settings
 from training.kernel.links import TERMS, Link, Purpose, sign
@@ -116,6 +117,21 @@ def office_organisation(slug: str) -> str:
     return f"/gestion/structures/{slug}"
 
 
+def office_facilitator(id: int) -> str:  # noqa: A002
+    """Somebody who delivers, as the team knows them."""
+    return f"/gestion/animation/{id}"
+
+
+def office_venue(id: int) -> str:  # noqa: A002
+    """A venue."""
+    return f"/gestion/lieux/{id}"
+
+
+def office_search(text: str, kind: str = "") -> str:
+    """What a text finds, of all kinds or of one."""
+    return f"/gestion/recherche?{urlencode({'q': text, 'genre': kind} if kind else {'q': text})}"
+
+
 def office() -> str:
     """The team's first page."""
     return "/gestion"
@@ -211,9 +227,9 @@ def office_new_facilitator() -> str:
     return "/gestion/animation/nouvelle-personne"
 
 
-def office_new_organisation() -> str:
-    """Where an organisation is added."""
-    return "/gestion/nouvelle-structure"
+def office_new_organisation(name: str = "") -> str:
+    """Where an organisation is added; `name`: how it may be called."""
+    return f"/gestion/nouvelle-structure?{urlencode({'nom': name})}" if name else "/gestion/nouvelle-structure"
 
 
 def office_import(kind: str) -> str:

@@ -56,7 +56,7 @@ _PUBLIC = ("art", "affiche", "agenda", "chips", "blank", "lead", "acts", "progra
 _TEAM = ("today", "path", "rack", "edits", "calling", "tariffs", "writing")
 SHEETS = {
     "portal": (*_EVERYWHERE, *_PUBLIC, "public", "space", "print"),
-    "office": (*_EVERYWHERE, "office", "choosing", *_PUBLIC, *_TEAM, "print"),
+    "office": (*_EVERYWHERE, "office", "everything", "choosing", *_PUBLIC, *_TEAM, "print"),
     "animation": (*_EVERYWHERE, *_PUBLIC, "public", "print"),
     "embedded": ("tokens", "base", "layout", "badge", "art", "agenda", "embedded"),
 }

@@ -1,8 +1,8 @@
-"""What the outbox and limits remember: which reaction has answered which fact, what was used how often."""
+"""Which reaction answered which fact, what was used how often, what everything is found by."""
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, Bytea, Integer, Serial
+from piccolo.columns import UUID, BigInt, Boolean, Bytea, Integer, Serial
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
@@ -28,3 +28,26 @@ class LimitUse(Table, tablename="limit_use"):
     key = Bytea(default=None)
     amount = Integer(default=None)
     at = instant(index=True)
+
+
+class SearchEntry(Table, tablename="search_entry"):
+    """What one thing is found by, in one search among everything: its words are in `lexemes`, a column of plain SQL.
+
+    Written by the triggers of migration 0046 alone, whatever door a thing comes by; `kind` and `subject` are its table
+    and id. No key leads there: what is gone is forgotten by its trigger.
+    """
+
+    id: Serial
+    kind = short_text(20)
+    subject = BigInt(default=None)
+    at = instant()  # what the nearest in time goes by
+    ended = Boolean(default=None)  # called off, archived, left: found last
+
+    search_entry_once = Unique([kind, subject])
+
+
+class SearchWord(Table, tablename="search_word"):
+    """A word of those documents, once or twice: what somebody may have meant who typed another."""
+
+    id: Serial
+    word = short_text(60)

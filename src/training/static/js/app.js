@@ -21,11 +21,12 @@ function ready(form) {
 }
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(ready));
 
-// `/` goes to the search box; arrows walk the first links of a list's rows, and into the list from the box.
+// `/` goes to the search box, the team's to the one that searches everything; arrows walk the first links of a list's
+// rows, and into the list from its own box.
 const rows = () => [...document.querySelectorAll("table[data-arrows] tbody th a, [data-arrows] .where a")];
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const search = document.querySelector("input[type=search]");
+  const search = document.querySelector("form[data-answers] input, input[type=search]");
   if (event.key === "/" && search && !typing(event.target)) {
     event.preventDefault();
     search.focus();
@@ -35,7 +36,7 @@ document.addEventListener("keydown", (event) => {
   if (!step) return;
   const links = rows();
   const at = links.indexOf(document.activeElement);
-  const next = event.target === search && step > 0 ? links[0] : at >= 0 ? links[at + step] : null;
+  const next = event.target.matches("input[type=search]:not([role=combobox])") && step > 0 ? links[0] : at >= 0 ? links[at + step] : null;
   if (next) {
     event.preventDefault();
     next.focus();

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from training.web.office import exports, feeds, handing_over, imports, jobs, mails, notes, today
+from training.web.office import exports, feeds, handing_over, imports, jobs, mails, notes, search, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
 from training.web.office.bookings import booking, calling, client, documents, seats
 from training.web.office.catalogue import billing, examples, funding, offers, pictures, tariffs, themes, writing
@@ -29,6 +29,7 @@ _PAGES = (
     *(
         today,
         handing_over,
+        search,
         session,
         planning,
         changing,

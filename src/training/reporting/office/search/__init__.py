@@ -1,0 +1,1 @@
+"""One search among everything that the team may see."""
