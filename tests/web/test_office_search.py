@@ -113,7 +113,8 @@ async def test_what_is_not_found_is_said_with_what_can_be_done(team: httpx.Async
         await team.get(PATH, params={"q": "Commune de Nulle-Part"}),
     ):
         assert "Rien pour « Commune de Nulle-Part »" in makers.text_of(answer.text)
-        assert "nom=Commune+de+Nulle-Part" in answer.text
+        assert "/gestion/nouvelle-structure?nom=Commune+de+Nulle-Part" in answer.text
+        assert "/gestion/reservations/nouvelle?qui=Commune+de+Nulle-Part" in answer.text
 
 
 async def test_of_many_a_few_are_shown_and_the_others_led_to(team: httpx.AsyncClient) -> None:

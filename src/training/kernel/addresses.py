@@ -227,6 +227,11 @@ def office_new_facilitator() -> str:
     return "/gestion/animation/nouvelle-personne"
 
 
+def office_new_booking(who: str) -> str:
+    """Where one books for who calls; `who`: what is known of them."""
+    return f"/gestion/reservations/nouvelle?{urlencode({'qui': who})}"
+
+
 def office_new_organisation(name: str = "") -> str:
     """Where an organisation is added; `name`: how it may be called."""
     return f"/gestion/nouvelle-structure?{urlencode({'nom': name})}" if name else "/gestion/nouvelle-structure"

@@ -62,9 +62,11 @@ async def search_page(actor: Actor, text: str, kind: str = "") -> SearchPage:
 
 
 def _instead(actor: Actor, text: str) -> tuple[Instead, ...]:
-    if not actor.may(Permission.INVOICES_PREPARE):
-        return ()
-    return (Instead(addresses.office_new_organisation(text), _("Nouvelle structure")),)
+    ways = (
+        (Permission.BOOKINGS_MAKE, Instead(addresses.office_new_booking(text), _("Nouvelle réservation"))),
+        (Permission.INVOICES_PREPARE, Instead(addresses.office_new_organisation(text), _("Nouvelle structure"))),
+    )
+    return tuple(way for permission, way in ways if actor.may(permission))
 
 
 async def _group(actor: Actor, text: str, kind: SearchKind, hits: Hits) -> Found:
