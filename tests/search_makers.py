@@ -38,6 +38,12 @@ async def make_searched() -> None:
         async with db.atomic():
             await db.execute("update booking set reference = 'R2027-00042' where organisation = $1", town.organisation)
             await db.execute("update booking set reference = 'R2027-00117' where organisation = $1", other)
+            await db.execute(
+                """
+                insert into partner (name, slug, summary, email, active)
+                values ('Prévention routière', 'prevention', '', 'comite61@prevention.example.org', true)
+                """
+            )
             await db.execute("insert into participant (booking, name) select id, 'Maëlle Guérin' from booking limit 1")
         await drain()
     await _held(town)

@@ -48,6 +48,8 @@ TYPED = {
     "aline": ("facilitator", "Aline Anime"),
     "anime@example.org": ("facilitator", "Aline Anime"),
     "rh@st-germain.example.org": ("contact", "Rachel Ressources"),
+    "prévention routière": ("partner", "Prévention routière"),
+    "comite61 prevention": ("partner", "Prévention routière"),
     # telephones and numbers as people say them
     "02 33 80 66 12": ("contact", "Rachel Œuvrard-Dubois"),
     "0233806612": ("contact", "Rachel Œuvrard-Dubois"),

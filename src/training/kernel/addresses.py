@@ -117,11 +117,6 @@ def office_organisation(slug: str) -> str:
     return f"/gestion/structures/{slug}"
 
 
-def office_facilitator(id: int) -> str:  # noqa: A002
-    """Somebody who delivers, as the team knows them."""
-    return f"/gestion/animation/{id}"
-
-
 def office_venue(id: int) -> str:  # noqa: A002
     """A venue."""
     return f"/gestion/lieux/{id}"

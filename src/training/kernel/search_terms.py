@@ -60,7 +60,7 @@ class Lexeme:
         return f"{quoted}:*" if self.begun and begun else quoted
 
 
-Meaning = tuple[Lexeme, ...]  # all of them
+Reading = tuple[Lexeme, ...]  # all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class Term:
     `wider`: what it may mean besides, where little has the others: « mars » is this one, or that of any year.
     """
 
-    meanings: tuple[Meaning, ...]
+    meanings: tuple[Reading, ...]
     word: str = ""
-    wider: tuple[Meaning, ...] = ()
+    wider: tuple[Reading, ...] = ()
 
     def asked(self, *, wide: bool, begun: bool, near: Collection[str], instead: bool = False) -> str:
         """As a tsquery. `instead`: of its word."""
@@ -217,10 +217,10 @@ def _words(chunk: str, today: date) -> Iterator[Term]:
 
 
 def _word(part: str, today: date) -> Term:
-    meanings: list[Meaning] = [(Lexeme(part, len(part) >= BEGUN),)]
+    meanings: list[Reading] = [(Lexeme(part, len(part) >= BEGUN),)]
     if same := SAME.get(part):
         meanings.append((Lexeme(same),))
-    wider: list[Meaning] = []
+    wider: list[Reading] = []
     if is_calendar(part):
         meanings += [_code(f"#w{n}") for n, names in enumerate(DAYS, 1) if _begins(names, part)]
         months = [n for n, names in enumerate(MONTHS, 1) if _begins(names, part)]
@@ -238,7 +238,7 @@ def _begins(names: Sequence[str], word: str) -> bool:
     return any(name.startswith(word) for name in names)
 
 
-def _compound(typed: str) -> list[Meaning]:
+def _compound(typed: str) -> list[Reading]:
     """Each of its parts, in any order."""
     return [tuple(Lexeme(part, len(part) > BEGUN) for part in parts)] if (parts := _cut(typed)) else []
 
@@ -247,7 +247,7 @@ def _cut(typed: str) -> list[str]:
     return typed.translate(_SPACES).split()
 
 
-def _code(code: str) -> Meaning:
+def _code(code: str) -> Reading:
     return (Lexeme(code),)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from training.kernel import clock, db
 from training.kernel.search_terms import asked, terms_of
-from training.reporting.office.search.meaning import Known, known_words, meant_words
+from training.reporting.office.search.meaning import KnownWord, known_words, meant_words
 
 NEAR = 400  # documents of each kind, before now and after, that are read one by one before the index is asked
 FAR = 100  # that the index finds, of each kind: what is more is not counted
@@ -37,8 +37,8 @@ async def find(text: str, kinds: Sequence[str], limit: int) -> dict[str, Hits]:
     if not terms or not kinds:
         return {}
     known = await known_words([term.word for term in terms])
-    meant = await meant_words([word for word in known if known[word] is Known.NOT])
-    begun = {word for word in known if known[word] is Known.BEGUN}
+    meant = await meant_words([word for word in known if known[word] is KnownWord.NOT])
+    begun = {word for word in known if known[word] is KnownWord.BEGUN}
     whole = asked(terms, near=meant, unknown=meant)
     wide = asked(terms, wide=True, begun=begun, near=meant, unknown=meant)
     found = await _find(whole, wide, kinds, limit)

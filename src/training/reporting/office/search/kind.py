@@ -13,7 +13,7 @@ from training.kernel.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchAnswer:
     """A thing that was found. `key` is what its page's address says; `about`: its second line, what is known of it.
 
     `at`: when it takes place or took place; `state`: one of its kind's, as `ui.status` says it.
@@ -46,8 +46,8 @@ class Answer:
 class SearchKind:
     """A kind of thing. `name`: what its documents, and its states if it has any, go by; `title`: of several of them.
 
-    `sql` selects the columns of `Answer`, and `column` is the id in it; `owner` the column that says whose it is, for
-    roles that see one organisation's things. `page` makes an address of a key.
+    `sql` selects the columns of `SearchAnswer`, and `column` is the id in it; `owner` the column that says whose it is,
+    for roles that see one organisation's things. `page` makes an address of a key.
     """
 
     name: str
@@ -58,10 +58,11 @@ class SearchKind:
     page: Callable[[str], str]
     owner: str = ""
 
-    async def answers(self, scope: Scope, ids: list[int]) -> dict[int, Answer]:
+    async def answers(self, scope: Scope, ids: list[int]) -> dict[int, SearchAnswer]:
         """Those of these ids that the scope may see, in one statement."""
         where = Clauses()
         where.add(f"{self.column} = any({{}})", ids)
         if self.owner:
             where.within(scope, self.owner)
-        return {answer.subject: answer for answer in await db.rows(Answer, f"{self.sql} where {where}", *where.values)}
+        found = await db.rows(SearchAnswer, f"{self.sql} where {where}", *where.values)
+        return {answer.subject: answer for answer in found}

@@ -13,7 +13,7 @@ from training.kernel.typos import SURE, forgiven, slips
 MEANT = 8  # words that one word may have been meant to be
 
 
-class Known(StrEnum):
+class KnownWord(StrEnum):
     """Whether documents have a word."""
 
     WHOLE = "whole"  # some have it, and none has a longer one that begins with it
@@ -28,7 +28,7 @@ class _Word:
     longer: bool
 
 
-async def known_words(typed: Collection[str]) -> dict[str, Known]:
+async def known_words(typed: Collection[str]) -> dict[str, KnownWord]:
     """What documents have of words. One that is too short to be a beginning is taken as it is."""
     words = sorted({word for word in typed if word})
     found = await db.rows(_Word, _KNOWN, words, chr(0x10FFFF)) if words else []
@@ -43,10 +43,10 @@ _KNOWN = """
 """
 
 
-def _known(word: _Word) -> Known:
+def _known(word: _Word) -> KnownWord:
     if word.longer and len(word.typed) >= BEGUN:
-        return Known.BEGUN
-    return Known.WHOLE if word.whole or is_calendar(word.typed) or len(word.typed) < SURE else Known.NOT
+        return KnownWord.BEGUN
+    return KnownWord.WHOLE if word.whole or is_calendar(word.typed) or len(word.typed) < SURE else KnownWord.NOT
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.reporting.office.search.every import KINDS
 from training.reporting.office.search.finding import Hits, find
-from training.reporting.office.search.kind import Answer, SearchKind
+from training.reporting.office.search.kind import SearchAnswer, SearchKind
 
 BEST = 5  # of each kind
 MOST = 50  # of one kind alone
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundOfKind:
     """What was found of a kind. `more`: how many others there are; `at_least`: more than that, nobody counted them.
 
     `href`: where they are.
@@ -25,7 +25,7 @@ class Found:
 
     name: str
     title: str
-    answers: tuple[Answer, ...]
+    answers: tuple[SearchAnswer, ...]
     more: int
     at_least: bool
     href: str
@@ -45,7 +45,7 @@ class SearchPage:
 
     typed: str
     kind: str
-    groups: tuple[Found, ...]
+    groups: tuple[FoundOfKind, ...]
     whole: str  # the search of all kinds
     instead: tuple[Instead, ...]
 
@@ -69,9 +69,9 @@ def _instead(actor: Actor, text: str) -> tuple[Instead, ...]:
     return tuple(way for permission, way in ways if actor.may(permission))
 
 
-async def _group(actor: Actor, text: str, kind: SearchKind, hits: Hits) -> Found:
+async def _group(actor: Actor, text: str, kind: SearchKind, hits: Hits) -> FoundOfKind:
     known = await kind.answers(actor.scope, list(hits.subjects))
     answers = (known[subject] for subject in hits.subjects if subject in known)
     shown = tuple(replace(answer, href=kind.page(answer.key)) for answer in answers)
     more = max(0, hits.count - len(hits.subjects))
-    return Found(kind.name, _(kind.title), shown, more, hits.most, addresses.office_search(text, kind.name))
+    return FoundOfKind(kind.name, _(kind.title), shown, more, hits.most, addresses.office_search(text, kind.name))
