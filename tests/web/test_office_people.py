@@ -347,3 +347,27 @@ async def test_rates_and_papers_are_the_team_s_alone(client):
     for path in ("/animation", f"/animation/seances/{town.session}"):
         words = await seen(client, path)
         assert not re.search(r"45,67|RC 99|Secrète", words), path
+
+
+async def test_a_paper_that_expires_before_a_session_near_is_on_the_pile_with_its_one_act(client):
+    town = await makers.make_town()  # its session is in nine days
+    on = clock.local(town.starts_at).date()
+    ends = NewCredential(CredentialKind.INSURANCE, valid_until=on)
+    paper = await credentials.add_credential(SYSTEM, ends, facilitator=town.facilitator)
+    await staff(client, Role.ADVISER)
+    assert "à renouveler" not in await seen(client, "/gestion"), "it holds on its last day"
+    await credentials.edit_credential(
+        SYSTEM, paper, NewCredential(CredentialKind.INSURANCE, valid_until=on - timedelta(days=1))
+    )
+    words = await seen(client, "/gestion")
+    assert "Aline Anime : Assurance à renouveler" in words
+    assert "1 date vient après" in words
+    assert f"/gestion/papiers/{paper}/renouveler" in (await client.get("/gestion")).text
+    nxt = NewCredential(CredentialKind.INSURANCE, valid_from=on, valid_until=on + timedelta(days=365))
+    await credentials.renew_credential(SYSTEM, paper, nxt)
+    assert "à renouveler" not in await seen(client, "/gestion")
+    partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", summary="")
+    agreed = NewCredential(CredentialKind.AGREEMENT, valid_until=on - timedelta(days=1))
+    await credentials.add_credential(SYSTEM, agreed, partner=partner)
+    await facilitators.edit_facilitator(SYSTEM, town.facilitator, {"partner": partner})
+    assert "Partenaire Essai : Convention à renouveler" in await seen(client, "/gestion")

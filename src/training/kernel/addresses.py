@@ -294,6 +294,7 @@ WAITING: Mapping[str, str] = {
     "options": "/gestion/reservations?etat=option",
     "engagements": "/gestion/reservations?etat=confirmed",
     "asked": "/gestion/factures/brouillons",
+    "papers": "/gestion/papiers",
     "drafts": "/gestion/factures/brouillons",
     "splits": "/gestion/factures/brouillons#a-partager",
     "to_credit": "/gestion/factures/brouillons#a-crediter",

@@ -15,7 +15,7 @@ from training.billing.queries.transmissions import OpenDeposit
 from training.kernel import clock, db, queue
 from training.kernel.actor import Scope
 from training.reporting.office.bookings import DOUBLED_GROUPS, UNDECIDED_ONES
-from training.reporting.office.today.kinds import FORESIGHT, OPTIONS_END, PATIENCE, WaitingKind
+from training.reporting.office.today.kinds import FORESIGHT, OPTIONS_END, PAPERS_END, PATIENCE, WaitingKind
 from training.reporting.office.today.pile import Urgency
 
 # Of sessions that can be booked: those with a date that nobody is asked for, or said yes to. Dates are read by their
@@ -45,6 +45,34 @@ ENGAGEMENTS = """
       )
       and not exists (select from billing_share where booking = b.id)
 """
+# Papers in use of whoever facilitates, of their partner, or of the offer's, that neither they nor another of
+# their kind cover on the day of a date between `{0}` and `{1}`: with the first of those dates, and how many there are.
+PAPERS = """
+    select k.id, min(x.starts_at) as at, count(*) as dates from (
+        select t.starts_at, a.facilitator, null::bigint as partner
+        from slot t join assignment a on a.slot = t.id and assignment_holds(a.state)
+        where t.starts_at > {0} and t.starts_at < {1}
+        union
+        select t.starts_at, null, f.partner from slot t
+        join assignment a on a.slot = t.id and assignment_holds(a.state) join facilitator f on f.id = a.facilitator
+        where t.starts_at > {0} and t.starts_at < {1} and f.partner is not null
+        union
+        select t.starts_at, null, o.partner from slot t join session s on s.id = t.session and session_bookable(s.state)
+        join offer o on o.id = s.offer
+        where t.starts_at > {0} and t.starts_at < {1} and o.partner is not null
+    ) x
+    join credential k on (k.facilitator, k.partner) is not distinct from (x.facilitator, x.partner)
+    where k.archived_at is null and k.valid_until < (x.starts_at at time zone 'Europe/Paris')::date
+      and not exists (
+        select from credential n
+        where (n.facilitator, n.partner) is not distinct from (k.facilitator, k.partner)
+          and n.kind = k.kind and lower(n.label) = lower(k.label) and n.id <> k.id
+          and (n.archived_at is null or n.renewed_by is not null)
+          and coalesce(n.valid_from, '-infinity') <= (x.starts_at at time zone 'Europe/Paris')::date
+          and coalesce(n.valid_until, 'infinity') >= (x.starts_at at time zone 'Europe/Paris')::date
+      )
+    group by k.id
+"""
 # Receivables `r` that are late and that nobody promised to pay, or contests: a promise that was not kept is late again.
 LATE = """
     r.settled_cents < r.gross_cents and r.due_on < {0} and not exists (
@@ -71,6 +99,7 @@ class _Counts:
     unmanned: int  # sessions to come that nobody leads
     unmanned_at: datetime | None  # the first of them
     options: int  # that end soon
+    papers: int  # that will have expired on the day of a session near
     engagements: int  # bookings without the numbers that Chorus Pro will ask for
     drafts: int
     draft_cents: int
@@ -118,6 +147,7 @@ class Waiting(_Counts):
                 WaitingKind.UNMANNED: self.unmanned,
                 WaitingKind.OPTION: self.options,
                 WaitingKind.ENGAGEMENT: self.engagements,
+                WaitingKind.PAPER: self.papers,
             },
         }
 
@@ -131,7 +161,15 @@ async def waiting(scope: Scope) -> Waiting:
     """Everything that waits, in four statements, and more where seats were given back of what is invoiced."""
     now, today = clock.now(), clock.today()
     counts = await db.row(
-        _Counts, _COUNTED, now, today, now - PATIENCE, clock.at(today, time()), now + FORESIGHT, now + OPTIONS_END
+        _Counts,
+        _COUNTED,
+        now,
+        today,
+        now - PATIENCE,
+        clock.at(today, time()),
+        now + FORESIGHT,
+        now + OPTIONS_END,
+        now + PAPERS_END,
     )
     assert counts is not None  # noqa: S101 - a select without from has a row
     deposits = await transmissions.open_deposits(scope, limit=10_000)
@@ -159,6 +197,7 @@ _COUNTED = f"""
            ({DOUBLED_GROUPS}) as doubled,
            (select count(*) from booking where state = 'option' and expires_at > $1 and expires_at < $6) as options,
            (select count(*) {ENGAGEMENTS.format("$1", "$5")}) as engagements,
+           (select count(*) from ({PAPERS.format("$1", "$7")}) x) as papers,
            (select count(*) from billable k join booking b on b.id = k.booking
             where k.invoice_line is null and k.part = 'look' and b.state = 'confirmed' and {UNSPLIT}) as splits,
            (select count(*) from booking b {TO_TAKE_BACK} where b.state = 'cancelled') as to_credit,

@@ -16,6 +16,7 @@ P = Permission
 PATIENCE = timedelta(days=3)  # what asks for an answer is late after that
 FORESIGHT = timedelta(days=14)  # how far ahead is looked for what will break
 OPTIONS_END = timedelta(days=7)
+PAPERS_END = timedelta(days=30)  # how far ahead is looked for sessions that a paper does not reach
 
 
 class WaitingKind(StrEnum):
@@ -33,6 +34,7 @@ class WaitingKind(StrEnum):
     UNMANNED = "unmanned"
     OPTION = "options"
     ENGAGEMENT = "engagements"
+    PAPER = "papers"
     MAIL_HELD = "mails_held"
     MAIL_PUT_OFF = "mails_put_off"
     REMINDER = "reminders"
@@ -66,6 +68,7 @@ WHO: Mapping[WaitingKind, Permission] = {
     WaitingKind.UNMANNED: P.SESSIONS_PLAN,
     WaitingKind.OPTION: P.BOOKINGS_CONFIRM,
     WaitingKind.ENGAGEMENT: P.INVOICES_COMPLETE,
+    WaitingKind.PAPER: P.SESSIONS_PLAN,
     WaitingKind.MAIL_HELD: P.MAILS_SEE,
     WaitingKind.MAIL_PUT_OFF: P.MAILS_SEE,
     WaitingKind.REMINDER: P.PAYMENTS_RECORD,
@@ -130,6 +133,9 @@ _WORDS: Mapping[WaitingKind, Callable[[int], str]] = {
     WaitingKind.OPTION: lambda n: ngettext("option qui se termine", "options qui se terminent", n),
     WaitingKind.ENGAGEMENT: lambda n: ngettext(
         "réservation sans les numéros que Chorus Pro demande", "réservations sans les numéros que Chorus Pro demande", n
+    ),
+    WaitingKind.PAPER: lambda n: ngettext(
+        "papier qui expire avant une séance", "papiers qui expirent avant une séance", n
     ),
     WaitingKind.MAIL_HELD: lambda n: ngettext("courriel retenu", "courriels retenus", n),
     WaitingKind.MAIL_PUT_OFF: lambda n: ngettext(

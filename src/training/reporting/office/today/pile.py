@@ -36,6 +36,7 @@ _SOON = frozenset(
         WaitingKind.UNMANNED,
         WaitingKind.OPTION,
         WaitingKind.ENGAGEMENT,
+        WaitingKind.PAPER,
         WaitingKind.MAIL_HELD,
         WaitingKind.MAIL_PUT_OFF,
         WaitingKind.TO_CONFIRM,

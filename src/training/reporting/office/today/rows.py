@@ -11,8 +11,8 @@ from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.clauses import Clauses
 from training.reporting.office.bookings import UNDECIDED_ONES
-from training.reporting.office.today.counts import ENGAGEMENTS, LATE, UNMANNED
-from training.reporting.office.today.kinds import FORESIGHT, OPTIONS_END, WaitingKind, may_deal
+from training.reporting.office.today.counts import ENGAGEMENTS, LATE, PAPERS, UNMANNED
+from training.reporting.office.today.kinds import FORESIGHT, OPTIONS_END, PAPERS_END, WaitingKind, may_deal
 from training.reporting.office.today.pile import MOST
 
 
@@ -121,6 +121,21 @@ def _unmanned(where: Clauses) -> str:
     )
 
 
+def _paper(where: Clauses) -> str:
+    """Papers that will have expired on the day of a session near, with whose they are and the first such date."""
+    columns = {
+        "id": "k.id", "ref": "k.id::text", "at": "x.at", "who": "coalesce(f.name, p.name)", "title": "k.label",
+        "until": _MIDNIGHT.format("k.valid_until"), "phone": "coalesce(f.phone, p.phone)", "words": "k.kind",
+        "seats": "x.dates::int",
+    }  # fmt: skip
+    found = PAPERS.format(where.value(clock.now()), where.value(clock.now() + PAPERS_END))
+    body = f"""
+        from ({found}) x join credential k on k.id = x.id
+        left join facilitator f on f.id = k.facilitator left join partner p on p.id = k.partner
+    """
+    return _branch(WaitingKind.PAPER, columns, body, "x.at, k.id")
+
+
 def _to_confirm(where: Clauses) -> str:
     columns = {"id": "s.id", "ref": "s.id::text", "at": "s.ends_at", **_SESSION, "seats": "s.seats_taken"}
     now = where.value(clock.now())
@@ -201,6 +216,7 @@ _BRANCHES: Mapping[WaitingKind, Callable[[Clauses], str]] = {
     WaitingKind.UNMANNED: _unmanned,
     WaitingKind.OPTION: _option,
     WaitingKind.ENGAGEMENT: _engagement,
+    WaitingKind.PAPER: _paper,
     WaitingKind.MISSION: _mission,
     WaitingKind.ASKED: _asked,
 }

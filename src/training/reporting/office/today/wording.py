@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 
 from training.billing.queries.transmissions import DepositWaiting, OpenDeposit
+from training.directory.rules.credentials import CredentialKind, credential_name
 from training.dunning.rules.reminding import STEP_NAMES, ReminderStep
 from training.kernel import addresses, clock
 from training.kernel.i18n import _, ngettext
@@ -81,7 +82,7 @@ def row(found: Found, now: datetime) -> PileRow:
 
 
 _AHEAD = frozenset(
-    {WaitingKind.UNMANNED, WaitingKind.OPTION, WaitingKind.ENGAGEMENT}
+    {WaitingKind.UNMANNED, WaitingKind.OPTION, WaitingKind.ENGAGEMENT, WaitingKind.PAPER}
 )  # these break on a day that comes
 _Said = tuple[str, str, str, str]  # title, text, the page, the act
 
@@ -138,6 +139,15 @@ def _engagement(found: Found) -> _Said:
     return title, words, addresses.office_booking(found.ref), _("Compléter")
 
 
+def _paper(found: Found) -> _Said:
+    name = credential_name(CredentialKind(found.words or ""), found.title or "")
+    title = _("{name} : {paper} à renouveler").format(name=found.who, paper=name)
+    ends = day_month(found.until) if found.until else ""
+    dates = ngettext("{n} date vient après", "{n} dates viennent après", found.seats or 0).format(n=found.seats or 0)
+    words = _("valable jusqu’au {day} ; {dates}").format(day=ends, dates=dates)
+    return title, words, addresses.office_credential_renewal(found.id), _("Renouveler")
+
+
 def _late(found: Found) -> _Said:
     title = f"{found.title}, {found.who}"
     href = addresses.office_invoice(found.ref) if found.ref else addresses.office_opening(found.id)
@@ -165,6 +175,7 @@ _SAID: Mapping[WaitingKind, Callable[[Found], _Said]] = {
     WaitingKind.UNMANNED: _unmanned,
     WaitingKind.OPTION: _option,
     WaitingKind.ENGAGEMENT: _engagement,
+    WaitingKind.PAPER: _paper,
     WaitingKind.LATE: _late,
 }
 ONE_BY_ONE = frozenset(_SAID)
