@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 from looking import overflow, violations
+from money_steps import waiting_draft
 from playwright.sync_api import Browser, Page, expect
 from sites import Inbox, Site, execute, free_port, in_own_loop, served, sign_in, training
 
@@ -100,7 +101,7 @@ def test_from_nothing_to_an_invoice(browser: Browser, bare_site: Site) -> None:
     page = office.new_page()
     sign_in(page, created.strip().splitlines()[-1])
     eve = Adviser(page)
-    expect(page.get_by_text("Mise en route").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Mise en route")).to_be_visible()
     eve.look("home, empty")
 
     set_up(eve)
@@ -113,7 +114,7 @@ def test_from_nothing_to_an_invoice(browser: Browser, bare_site: Site) -> None:
     expect(page.locator('.path > [data-state="next"] h3')).to_have_text(re.compile("numérotation|logo|essai"))
     reference = by_telephone(eve, sessions[0], bare_site.inbox)
     count_and_names(eve, reference)
-    invoiced(eve, sessions[0], reference, bare_site.inbox)
+    invoiced(eve, sessions[0], reference)
     assert eve.problems == []
     print(eve.since(Clicks()))
     office.close()
@@ -143,7 +144,7 @@ def offer(eve: Adviser, title: str, summary: str, price: str) -> None:
     eve.fill(summary=summary)
     eve.press("Enregistrer")
     eve.press(re.compile("^Ajouter"), role="link")
-    eve.page.get_by_label("Forfait").check()
+    eve.page.get_by_role("radio", name=re.compile("^Forfait")).check()
     eve.fill(amount=price)
     eve.press("Enregistrer ce prix")
     eve.page.goto("/gestion/catalogue/prendre-le-bus")
@@ -159,7 +160,7 @@ def example(eve: Adviser) -> None:
     eve.page.goto("/gestion/catalogue")
     eve.page.get_by_role("link", name=re.compile("vélo", re.I)).first.click()
     eve.press(re.compile("^Ajouter"), role="link")
-    eve.page.get_by_label("Gratuit").check()
+    eve.page.get_by_role("radio", name=re.compile("^Gratuit")).check()
     eve.press("Enregistrer ce prix")
     eve.page.goto("/gestion/catalogue")
     eve.page.get_by_role("link", name=re.compile("vélo", re.I)).first.click()
@@ -223,10 +224,18 @@ def count_and_names(eve: Adviser, reference: str) -> None:
     expect(eve.page.get_by_text("28").first).to_be_visible()
 
 
-def invoiced(eve: Adviser, session: str, reference: str, inbox: Inbox) -> None:
-    """It took place (said early, with a reason), and its invoice is issued."""
+def invoiced(eve: Adviser, session: str, reference: str) -> None:
+    """It took place (said early, with a reason); what the law wants of a town hall is written, and it is invoiced."""
     eve.page.goto(f"/gestion/seances/{session}")
     eve.page.get_by_text("Confirmer avant la fin que la séance a eu lieu").click()
     eve.page.get_by_label("Motif, avant la fin").fill("Premier essai.")
     eve.press("Confirmer que la séance a eu lieu")
     expect(eve.page.get_by_text(reference)).to_be_visible()
+    eve.page.goto("/gestion/structures/mairie-de-sees/facturation")
+    eve.fill(siret="00008888000018", address="Place de la Mairie")
+    eve.press("Enregistrer la fiche")
+    waiting_draft(eve.page, reference).get_by_role("link").first.click()
+    eve.look("draft")
+    eve.press("Facturer")
+    expect(eve.page).to_have_url(re.compile(r"/gestion/factures/F\d{4}-00001"))
+    eve.look("invoice")
