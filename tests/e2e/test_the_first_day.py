@@ -101,6 +101,7 @@ def test_from_nothing_to_an_invoice(browser: Browser, bare_site: Site) -> None:
     page = office.new_page()
     sign_in(page, created.strip().splitlines()[-1])
     eve = Adviser(page)
+    begun = eve.mark()
     expect(page.get_by_role("heading", name="Mise en route")).to_be_visible()
     eve.look("home, empty")
 
@@ -116,7 +117,7 @@ def test_from_nothing_to_an_invoice(browser: Browser, bare_site: Site) -> None:
     count_and_names(eve, reference)
     invoiced(eve, sessions[0], reference)
     assert eve.problems == []
-    print(eve.since(Clicks()))
+    print(eve.since(begun))
     office.close()
 
 
