@@ -44,6 +44,10 @@ DEARER = {
     "spaced(": (11_000, "that one row in two hundred has a word is what PostgreSQL then thinks: a page of fifty found"),
     "pieces(": (11_000, "the same of a short word"),
     "as undecided\n": (6_000, "a change of tariff counts every session to come of one offer, and who has booked it"),
+    "booking_occupies(b.state)\n           )), 0)::integer as bookings": (
+        4_000,
+        "what is ahead of one offer, whatever the instant: PostgreSQL takes a third of its sessions for coming",
+    ),
 }
 
 # What grows as long as the platform lives: no list may read one of these whole.
