@@ -34,6 +34,7 @@ TOWN: Rows = [
             "name": "'Rachel ' || left(md5(n::text), 6)",
         },
     ),
+    ("lookalike", CLIENTS - 1, {"first": "1000000 + n", "second": "1000001 + n", "same_name": "true"}),
     (
         "session",
         MANY,
