@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from training.directory import queries as directory
+from training.directory.rules.credentials import CREDENTIAL_KIND_NAMES
 from training.identity import queries as identity
 from training.identity.queries import AccountView, KeyView
 from training.identity.rules import ROLE_NAMES, Role
@@ -177,7 +178,7 @@ def _group(kind: _Kind, rows: list[_Row], who: dict[tuple[str, int | None], str]
     things = [
         OpenThing(
             row.label,
-            row.detail,
+            _detail(row),
             kind.item_at.format(row.key),
             row.at,
             row.acted_at,
@@ -186,6 +187,12 @@ def _group(kind: _Kind, rows: list[_Row], who: dict[tuple[str, int | None], str]
         for row in rows
     ]
     return OpenGroup(_(kind.name), _(kind.turn), kind.list_at, rows[0].total, things)
+
+
+def _detail(row: _Row) -> str:
+    """Of a paper without a name of its own, what kind of paper it is."""
+    names = {kind.value: name for kind, name in CREDENTIAL_KIND_NAMES.items()} if row.kind == "paper" else {}
+    return _(names[row.detail]) if row.detail in names else row.detail
 
 
 _OPEN = """
@@ -220,9 +227,9 @@ _OPEN = """
          from invoice i join organisation g on g.id = i.payer
          where i.state = 'draft' order by i.created_at, i.id limit {most:d})
         union all
-        (select 'late', 'receivable', r.id, r.number, g.name, r.number,
+        (select 'late', 'invoice', r.invoice, r.number, g.name, r.number,
                 r.due_on::timestamp at time zone 'Europe/Paris', r.total
-         from (select r.id, r.number, r.payer, r.due_on, count(*) over () as total from receivable r
+         from (select r.id, r.invoice, r.number, r.payer, r.due_on, count(*) over () as total from receivable r
                where r.invoice is not null and {late} order by r.due_on, r.id limit {most:d}) r
          join organisation g on g.id = r.payer)
         union all
