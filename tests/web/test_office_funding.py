@@ -103,12 +103,14 @@ async def test_a_logo_that_is_none_is_refused_and_nothing_typed_is_lost(client, 
     assert await queries.supporters_kept(SupporterKind.FUNDER) == []
 
 
-async def test_a_logo_of_forty_megabytes_is_refused_before_it_is_read(client):
+async def test_a_logo_of_forty_megabytes_is_refused_beside_its_field_and_what_was_typed_stays(client):
     await town(client)
     page = await makers.post(
         client, f"{PATH}/nouveau", written(), files={"logo": ("logo.png", b"0" * 40_000_000, "image/png")}
     )
-    assert page.status_code == 413
+    assert page.status_code == 422
+    assert 'id="logo-error"' in page.text
+    assert "Avec l’aide de la Fondation." in page.text
     assert await queries.supporters_kept(SupporterKind.FUNDER) == []
 
 
