@@ -50,11 +50,14 @@ ENGAGEMENTS = """
 PAPERS = """
     select k.id, min(x.starts_at) as at, count(*) as dates from (
         select t.starts_at, a.facilitator, null::bigint as partner
-        from slot t join assignment a on a.slot = t.id and assignment_holds(a.state)
-        where t.starts_at > {0} and t.starts_at < {1}
+        from slot t cross join lateral (
+            select facilitator from assignment where slot = t.id and assignment_holds(state) offset 0
+        ) a where t.starts_at > {0} and t.starts_at < {1}
         union
         select t.starts_at, null, f.partner from slot t
-        join assignment a on a.slot = t.id and assignment_holds(a.state) join facilitator f on f.id = a.facilitator
+        cross join lateral (
+            select facilitator from assignment where slot = t.id and assignment_holds(state) offset 0
+        ) a join facilitator f on f.id = a.facilitator
         where t.starts_at > {0} and t.starts_at < {1} and f.partner is not null
         union
         select t.starts_at, null, o.partner from slot t join session s on s.id = t.session and session_bookable(s.state)
