@@ -188,10 +188,11 @@ def test_every_mailed_link_has_its_page(purpose: Purpose) -> None:
 
 @pytest.mark.parametrize("path", addresses.WAITING.values())
 def test_what_waits_for_the_team_is_dealt_with_on_a_page(path: str) -> None:
-    assert resolves(path.partition("?")[0])
+    assert resolves(path)
 
 
-def resolves(path: str) -> bool:
+def resolves(address: str) -> bool:
+    path = address.partition("?")[0]
     parts = path.strip("/").split("/")
     return any(
         method == "GET"

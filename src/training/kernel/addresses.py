@@ -147,6 +147,11 @@ def office_offer(slug: str) -> str:
     return f"/gestion/catalogue/{slug}"
 
 
+def office_offer_tariffs(slug: str) -> str:
+    """What it costs."""
+    return f"{office_offer(slug)}/tarifs"
+
+
 def office_offer_picture(slug: str) -> str:
     """The picture that stands in place of an offer's drawing."""
     return f"/gestion/catalogue/{slug}/image"

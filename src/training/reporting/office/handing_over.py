@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from training.directory import queries as directory
 from training.directory.rules.credentials import CREDENTIAL_KIND_NAMES
@@ -59,50 +60,50 @@ class _Kind:
     name: str
     turn: str  # who has to do what
     list_at: str
-    item_at: str
+    item_at: Callable[[Any], str]  # by the row's key: a number, or what it is called in addresses
     who: Permission
 
 
 KINDS: dict[str, _Kind] = {
     "organisation": _Kind(
         N_("Structures à valider"), N_("À nous de répondre"), addresses.WAITING["organisations"],
-        "/gestion/structures/{}", P.ORGANISATIONS_APPROVE,
+        addresses.office_organisation, P.ORGANISATIONS_APPROVE,
     ),
     "request": _Kind(
         N_("Réservations à valider"), N_("À nous de répondre"), addresses.WAITING["bookings"],
-        "/gestion/reservations/{}", P.BOOKINGS_SEE,
+        addresses.office_booking, P.BOOKINGS_SEE,
     ),
     "option": _Kind(
         N_("Options qui finissent dans la semaine"), N_("À la structure de confirmer"),
-        addresses.WAITING["options"], "/gestion/reservations/{}", P.BOOKINGS_SEE,
+        addresses.WAITING["options"], addresses.office_booking, P.BOOKINGS_SEE,
     ),
     "preparing": _Kind(
-        N_("Séances en préparation"), N_("À nous de publier, ou d’y renoncer"), "/gestion/seances?etat=draft",
-        "/gestion/seances/{}", P.SESSIONS_PLAN,
+        N_("Séances en préparation"), N_("À nous de publier, ou d’y renoncer"),
+        f"{addresses.office_sessions()}?etat=draft", addresses.office_session, P.SESSIONS_PLAN,
     ),
     "unmanned": _Kind(
         N_("Séances sans personne pour animer"), N_("À nous de trouver quelqu’un"), addresses.WAITING["unmanned"],
-        "/gestion/seances/{}", P.SESSIONS_PLAN,
+        addresses.office_session, P.SESSIONS_PLAN,
     ),
     "paper": _Kind(
-        N_("Papiers qui arrivent à leur terme"), N_("À la personne concernée de les renouveler"), "/gestion/animation",
-        "/gestion/animation/{}", P.SESSIONS_PLAN,
+        N_("Papiers qui arrivent à leur terme"), N_("À la personne concernée de les renouveler"),
+        addresses.WAITING["papers"], addresses.office_facilitator, P.SESSIONS_PLAN,
     ),
     "draft": _Kind(
-        N_("Factures à émettre"), N_("À nous de relire et d’émettre"), "/gestion/factures/brouillons",
-        "/gestion/factures/brouillons/{}", P.INVOICES_SEE,
+        N_("Factures à émettre"), N_("À nous de relire et d’émettre"), addresses.WAITING["drafts"],
+        addresses.office_draft, P.INVOICES_SEE,
     ),
     "late": _Kind(
         N_("Factures en retard"), N_("À la structure de payer, à nous d’appeler"), addresses.WAITING["late"],
-        "/gestion/factures/{}", P.INVOICES_SEE,
+        addresses.office_invoice, P.INVOICES_SEE,
     ),
     "promise": _Kind(
-        N_("Promesses de paiement"), N_("À la structure de payer"), "/gestion/relances", "/gestion/factures/{}",
-        P.INVOICES_SEE,
+        N_("Promesses de paiement"), N_("À la structure de payer"), addresses.WAITING["reminders"],
+        addresses.office_invoice, P.INVOICES_SEE,
     ),
     "dispute": _Kind(
-        N_("Factures contestées"), N_("À nous de répondre"), "/gestion/relances", "/gestion/factures/{}",
-        P.INVOICES_SEE,
+        N_("Factures contestées"), N_("À nous de répondre"), addresses.WAITING["reminders"],
+        addresses.office_invoice, P.INVOICES_SEE,
     ),
 }  # fmt: skip
 
@@ -179,7 +180,7 @@ def _group(kind: _Kind, rows: list[_Row], who: dict[tuple[str, int | None], str]
         OpenThing(
             row.label,
             _detail(row),
-            kind.item_at.format(row.key),
+            kind.item_at(row.key),
             row.at,
             row.acted_at,
             who.get((row.actor_kind, row.actor_id), "") if row.actor_kind else "",

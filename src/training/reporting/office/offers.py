@@ -67,7 +67,7 @@ class OfferKept:
     @property
     def tariffs_path(self) -> str:
         """Where the team says what it costs."""
-        return f"{self.path}/tarifs"
+        return addresses.office_offer_tariffs(self.fields.slug)
 
     @property
     def public(self) -> str:

@@ -37,7 +37,7 @@ class OfferPriced:
     @property
     def path(self) -> str:
         """Where its tariffs are."""
-        return f"{self.page}/tarifs"
+        return addresses.office_offer_tariffs(self.slug)
 
 
 @dataclass(frozen=True, slots=True)

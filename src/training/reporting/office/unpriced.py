@@ -8,7 +8,7 @@ from training.catalogue import queries as catalogue
 from training.catalogue.rules.changing import kinds_said
 from training.catalogue.rules.grid import unpriced
 from training.directory.rules.organisations import OrganisationKind
-from training.kernel import clock, db
+from training.kernel import addresses, clock, db
 from training.scheduling.queries import SessionView
 from training.scheduling.rules import SessionState
 
@@ -35,4 +35,4 @@ async def session_unpriced(session: SessionView) -> UnpricedSession | None:
     if not lacking:
         return None
     nobody = session.organisation is not None or len(lacking) == len(OrganisationKind)
-    return UnpricedSession(kinds_said(lacking), nobody, f"/gestion/catalogue/{session.offer_slug}/tarifs")
+    return UnpricedSession(kinds_said(lacking), nobody, addresses.office_offer_tariffs(session.offer_slug))
