@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import makers
+from papers_read import empty_page
 from training.catalogue.actions import skills
 from training.directory.actions import credentials, facilitators, partners
 from training.directory.actions.partners import NewPartnerContact
@@ -57,4 +58,4 @@ async def stand(town: makers.Town) -> None:
     partner = await partners.add_partner(SYSTEM, name="Partenaire Essai", summary="")
     await partners.add_partner_contact(SYSTEM, partner, NewPartnerContact("Ana Test", "ana@example.org"))
     new = NewCredential(CredentialKind.INSURANCE, "", "A 1", None, clock.today() + timedelta(days=3))
-    await credentials.add_credential(SYSTEM, new, facilitator=town.facilitator, file=b"%PDF-1.7 essai")
+    await credentials.add_credential(SYSTEM, new, facilitator=town.facilitator, file=empty_page())

@@ -10,6 +10,7 @@ import bank_makers
 import makers
 from crowd_money import FIRST
 from crowd_rows import ROWS
+from papers_read import empty_page
 from training.accounting.actions.accounts import export_journal
 from training.attendance.actions import hold_session
 from training.billing.actions.credit import CreditWanted, credit
@@ -131,7 +132,7 @@ async def story() -> tuple[makers.Town, dict[str, str]]:
     session = await makers.make_session(town.offer, **coming)
     await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=90), **_at(town))
     booked = await bookings.book(SYSTEM, NewBooking(session, town.organisation, 8))
-    await attach(eve, booked.id, NewDocument("Bon.pdf", b"%PDF-1.7 %%EOF"))
+    await attach(eve, booked.id, NewDocument("Bon.pdf", empty_page()))
     await write_note(eve, "booking", booked.id, NewNote(NoteChannel.PHONE_IN, "Viendra."))
     secrets = {
         "feed": await open_feed(SYSTEM, "essai", facilitator=town.facilitator),

@@ -15,6 +15,15 @@ def said(page: bytes) -> str:
     return " ".join(" ".join(sheet.extract_text() for sheet in PdfReader(BytesIO(page)).pages).split())
 
 
+def empty_page() -> bytes:
+    """A PDF as somebody may send one."""
+    out = BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(out)
+    return out.getvalue()
+
+
 def alternatives(page: bytes) -> list[str]:
     """What a PDF says of its pictures."""
     with pikepdf.open(BytesIO(page)) as document:

@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from ics_reading import assert_well_formed, instant
 
 UTC_TIME = re.compile(r"\d{8}T\d{6}Z")
+PARTSTATS = ("NEEDS-ACTION", "ACCEPTED", "DECLINED", "TENTATIVE")  # 3.2.12, of an event
 LOCAL_TIME = re.compile(r"\d{8}T\d{6}")
 ONCE = ("UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "LAST-MODIFIED", "STATUS", "LOCATION", "URL")
 
@@ -124,7 +125,7 @@ def _request(events: list[Component]) -> None:
     (event,) = events
     parameters = _addresses(event)
     assert parameters["RSVP"] == "FALSE", "nobody reads a program's answer here"
-    assert parameters["PARTSTAT"] == "NEEDS-ACTION"
+    assert parameters["PARTSTAT"] in PARTSTATS
     assert event.value("STATUS") in ("TENTATIVE", "CONFIRMED")
 
 
@@ -174,6 +175,9 @@ class Thread:
             assert sequence >= self.sequence
             if off or said != self.said:
                 assert sequence > self.sequence, "time or status changed, and SEQUENCE did not grow"
+        if method == "REQUEST" and sequence > self.sequence:
+            partstat = event.all("ATTENDEE")[0][0]["PARTSTAT"]
+            assert partstat == "NEEDS-ACTION", "an answer to what was not seen (3.2.2.1); an update may repeat it"
         self.sequence, self.stamp, self.said, self.method = sequence, stamp, said, method
 
 

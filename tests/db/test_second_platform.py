@@ -21,8 +21,8 @@ from training.kernel import db, migrate
 
 pytestmark = pytest.mark.anyio
 
-# Addresses that ask for words of the other platform, or for what only a crowd has.
-ELSEWHERE = ("q=velo", "q=zzzz+velo", "Th%C3%A8me")
+# Addresses that ask for words of the other platform, or for what only a crowd has; or that show data to choose from.
+ELSEWHERE = ("q=velo", "q=zzzz+velo", "Th%C3%A8me", "/gestion/catalogue/exemples")
 _UNSEEN = re.compile(
     r'\s(?:href|src|srcset|action|class|value|id|for|name|list|data-[a-z-]+)="[^"]*"|<(script|style)\b.*?</\1>', re.S
 )
