@@ -127,9 +127,9 @@ ADDRESSES = {
         "/gestion/catalogue/{offer}/tarifs/retirer?pour=autres&des={tariff_day}",
         "/gestion/catalogue/{offer}/financement",
         "/gestion/comptes/exercices", "/gestion/comptes/exercices/{year_end}",
-        "/gestion/cles", "/gestion/plateforme", "/gestion/file", "/gestion/mise-en-route",
-        "/gestion/mise-en-route/identite", "/gestion/mise-en-route/tva", "/gestion/mise-en-route/banque",
-        "/gestion/mise-en-route/apparence", "/gestion/mise-en-route/courriel", "/gestion/mise-en-route/communes",
+        "/gestion/cles", "/gestion/plateforme", "/gestion/file", "/gestion/premiers-pas",
+        "/gestion/premiers-pas/identite", "/gestion/premiers-pas/tva", "/gestion/premiers-pas/banque",
+        "/gestion/premiers-pas/apparence", "/gestion/premiers-pas/courriel",
     ),
     "anime@example.org": (
         "/animation", "/animation/passees", "/animation/seances/{session}", "/animation/agenda",

@@ -102,7 +102,7 @@ def test_from_nothing_to_an_invoice(browser: Browser, bare_site: Site) -> None:
     sign_in(page, created.strip().splitlines()[-1])
     eve = Adviser(page)
     begun = eve.mark()
-    expect(page.get_by_role("heading", name="Mise en route")).to_be_visible()
+    expect(page.get_by_role("heading", name="Premiers pas")).to_be_visible()
     eve.look("home, empty")
 
     set_up(eve)
@@ -110,7 +110,7 @@ def test_from_nothing_to_an_invoice(browser: Browser, bare_site: Site) -> None:
     example(eve)
     people_and_places(eve)
     sessions = [plan(eve, "Prendre le bus", DAYS[0]), plan(eve, re.compile("vélo", re.I), DAYS[1])]
-    path = page.goto("/gestion/mise-en-route")
+    path = page.goto("/gestion/premiers-pas")
     assert path is not None
     expect(page.locator('.path > [data-state="next"] h3')).to_have_text(re.compile("numérotation|logo|essai"))
     reference = by_telephone(eve, sessions[0], bare_site.inbox)

@@ -38,6 +38,7 @@ WITHIN_ANOTHER = {
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
     "records.freeze", "records.once", "billing.open_receivables", "billing.lock_periods", "billing.close_days",
     "directory.settle_steps",
+    "directory.stand_for",  # part of the action that joins or imports communes
     "directory.welcome_contact", "directory.put_aside", "directory.write_ending", "directory.close_for",
     "identity.let_in", "identity.account_of", "identity.end", "identity.hold_roles",
     "identity.refuse_unknown", "identity.give_role", "identity.take_known_roles", "identity.slide",

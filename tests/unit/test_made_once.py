@@ -12,6 +12,7 @@ MAKES = re.compile(r"(add|open|invite|join|plan|register|create|write_off|credit
 OTHERWISE = {
     "credit_and_reissue": "an invoice is replaced once: what is left of it is nothing",
     "invite": "a list of names as it is, not one more",
+    "join_commune": "one typed by hand goes with it: it cannot be joined twice",
     "add_line": "a draft's lines are seen and removed one by one",
 }
 ONCE = {"once", "opened"}

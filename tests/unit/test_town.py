@@ -37,6 +37,7 @@ from training.demo.town.shapes import (
     Person,
     Platform,
 )
+from training.directory.rules.organisations import Buyer, OrganisationKind, OrganisationState
 from training.identity import rules as identity
 from training.papers.rules.vat import VatRegime
 from training.scheduling import rules as scheduling
@@ -246,9 +247,9 @@ def test_what_people_read_is_typeset_in_french() -> None:
 
 def test_the_town_speaks_the_house_s_words() -> None:
     pairs: list[tuple[object, type[StrEnum]]] = [
-        (shapes.OrganisationKind, organisations.OrganisationKind),
-        (shapes.Buyer, organisations.Buyer),
-        (shapes.OrganisationState, organisations.OrganisationState),
+        (shapes.OrganisationKind, OrganisationKind),
+        (shapes.Buyer, Buyer),
+        (shapes.OrganisationState, OrganisationState),
         (shapes.MemberRole, identity.Role),
         (shapes.StaffRole, identity.Role),
         (shapes.OfferKind, OfferKind),

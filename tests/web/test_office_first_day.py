@@ -22,7 +22,7 @@ from training.reporting.office.set_up import set_up
 
 pytestmark = pytest.mark.anyio
 
-PATH = "/gestion/mise-en-route"
+PATH = "/gestion/premiers-pas"
 WHO = {
     "siret": "", "name": "Centre social d’Essai", "short_name": "", "legal_form": "", "address": "1 rue d’Essai",
     "postcode": "61000", "city": "Alençon", "contact_name": "Ève Équipe", "phone": "02 00 00 00 00",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from training.catalogue.formats.offers_sheet import OfferRow
 from training.catalogue.rules import offers as rules
 from training.catalogue.rules.funding import FundedShare
 from training.catalogue.rules.looks import Look, ThemeShown
@@ -396,12 +395,3 @@ async def _links(sql: str, keys: Sequence[int]) -> dict[int, frozenset[int]]:
     for record in await db.connection().fetch(sql, list(keys)):
         found[record["key"]] = frozenset(record["held"])
     return found
-
-
-async def known_offers(rows: Sequence[OfferRow]) -> list[int | None]:
-    """Which offer each line of a spreadsheet is, by its title, in one statement; None: no offer has it."""
-    sql = """
-        select (select min(id) from offer where fold(title) = fold(w.title)) as id
-        from unnest($1::text[]) with ordinality w(title, n) order by w.n
-    """
-    return [record["id"] for record in await db.connection().fetch(sql, [row.fields.title for row in rows])]

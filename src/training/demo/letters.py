@@ -36,7 +36,6 @@ from training.dunning.rules.reminding import ReminderStep
 from training.identity.queries import MembershipView
 from training.identity.rules import ROLE_HELP, ROLE_NAMES, Origin, Role
 from training.kernel import addresses, clock
-from training.kernel.i18n import _
 from training.messages.actions.outgoing import HIDDEN, Letter, Reader
 from training.messages.actions.resized import Resized
 from training.papers.rules.references import NO_REFERENCES
@@ -144,7 +143,7 @@ def organisation_letter(occasion: str, view: OrganisationView) -> Letter:
     if occasion == "organisation_attached":
         context = {
             "organisation": replace(view, name="Mairie d’Alençon"), "into": view, "path": addresses.space(view.slug),
-            "role": _(ROLE_NAMES[Role.MEMBER]), "role_help": _(ROLE_HELP[Role.MEMBER]),
+            "role": ROLE_NAMES[Role.MEMBER], "role_help": ROLE_HELP[Role.MEMBER],
         }  # fmt: skip
         return Letter(occasion, CONTACT, ("organisation", view.id), context)
     person = ContactView(

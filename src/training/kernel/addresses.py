@@ -249,7 +249,7 @@ def office_new_session() -> str:
 
 def office_set_up() -> str:
     """The path of the first day."""
-    return "/gestion/mise-en-route"
+    return "/gestion/premiers-pas"
 
 
 def office_first_identity() -> str:
@@ -277,9 +277,9 @@ def office_first_mail() -> str:
     return f"{office_set_up()}/courriel"
 
 
-def office_first_communes() -> str:
-    """Its step: the communes."""
-    return f"{office_set_up()}/communes"
+def office_communes() -> str:
+    """The communes that are known, and those typed by hand."""
+    return "/gestion/lieux/communes"
 
 
 def office_access() -> str:

@@ -7,8 +7,8 @@ from dataclasses import fields
 
 from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.formats.offers_sheet import OfferRow
-from training.catalogue.queries import known_offers
 from training.catalogue.rules.offers import OfferFields
+from training.kernel import db
 from training.kernel.actor import Actor
 from training.kernel.permissions import Permission
 from training.records.actions.acting import acting
@@ -19,10 +19,11 @@ async def import_offers(actor: Actor, rows: Sequence[OfferRow]) -> int:
     async with acting(actor, "offer.import") as change:
         actor.must(Permission.CATALOGUE_EDIT)
         change.about("platform", 1, "offer")
-        seen: set[str] = set()
-        for row, there in zip(rows, await known_offers(rows), strict=True):
-            if there is None and row.key not in seen:
-                seen.add(row.key)
+        made = 0
+        for row in rows:
+            sql = "select exists (select from offer where fold(title) = fold($1))"
+            if not await db.value(sql, row.fields.title):
                 said = {field.name: getattr(row.fields, field.name) for field in fields(OfferFields)}
                 await add_offer(actor, NewOffer(**said))
-    return len(seen)
+                made += 1
+    return made

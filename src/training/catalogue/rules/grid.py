@@ -76,7 +76,7 @@ class TariffLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TariffStretch:
     """Periods over which a line pays the same, as one."""
 
     cell: TariffCell
@@ -97,15 +97,15 @@ class TariffGrid:
         line = next((line for line in self.lines if kind in line.kinds), None)
         return None if at is None or line is None else line.cells[at]
 
-    def stretches(self, line: TariffLine) -> list[Stretch]:
+    def stretches(self, line: TariffLine) -> list[TariffStretch]:
         """A line as it is read: what stays the same is said once."""
-        found: list[Stretch] = []
+        found: list[TariffStretch] = []
         for cell, period in zip(line.cells, self.periods, strict=True):
             last = found[-1] if found else None
             if last and last.cell.said == cell.said:
-                found[-1] = Stretch(last.cell, TariffPeriod(last.period.since, period.until), last.periods + 1)
+                found[-1] = TariffStretch(last.cell, TariffPeriod(last.period.since, period.until), last.periods + 1)
             else:
-                found.append(Stretch(cell, period, 1))
+                found.append(TariffStretch(cell, period, 1))
         return found
 
 

@@ -10,7 +10,6 @@ from training.identity.queries import staff_addresses
 from training.identity.rules import ROLE_HELP, ROLE_NAMES
 from training.kernel import addresses
 from training.kernel.actor import Actor
-from training.kernel.i18n import _
 from training.kernel.permissions import Permission
 from training.messages.actions.outgoing import Letter, Reader, queue
 from training.messages.queries import role_there
@@ -77,7 +76,7 @@ async def tell_attached(actor: Actor, organisation: int) -> None:
             continue
         context = {
             "organisation": found, "into": into, "path": addresses.space(into.slug),
-            "role": _(ROLE_NAMES[held]), "role_help": _(ROLE_HELP[held]),
+            "role": ROLE_NAMES[held], "role_help": ROLE_HELP[held],
         }  # fmt: skip
         reader = Reader(contact.name, contact.email, contact.locale)
         about = ("organisation", organisation)

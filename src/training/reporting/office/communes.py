@@ -20,7 +20,11 @@ class CommuneOffered:
 
 
 async def communes_offered(name: str, postcode: str) -> list[CommuneOffered]:
-    """Those whose name begins so, or of a postcode: the largest first, one statement; none for less than that."""
+    """Those whose name begins so in a postcode, or anywhere where none is: the largest first; none for less."""
+    return await _offered(name, postcode) or await _offered(name, "")
+
+
+async def _offered(name: str, postcode: str) -> list[CommuneOffered]:
     where = Clauses("c.same_as is null")
     if len(name.strip()) >= FEWEST:
         # not `like`: of a text that is not known yet it has no plan by an index

@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 
 import anyio.to_thread
 
-from training.catalogue import queries as catalogue
 from training.catalogue.formats import offers_sheet
 from training.catalogue.formats.offers_sheet import OfferRow
 from training.directory import queries as directory
@@ -16,6 +15,7 @@ from training.directory.formats import facilitators_sheet, organisations_sheet
 from training.directory.formats.facilitators_sheet import FacilitatorRow
 from training.directory.formats.organisations_sheet import OrganisationRow
 from training.directory.rules.organisations import KIND_NAMES
+from training.kernel import db
 from training.kernel.i18n import _
 from training.kernel.render import duration
 from training.kernel.sheets import Fault, Reading
@@ -117,10 +117,17 @@ def _venue(row: VenueRow) -> tuple[str, ...]:
     return (row.name, row.address, f"{row.postcode} {row.city}", str(row.capacity), contact)
 
 
+_TITLED = """
+    select (select min(id) from offer where fold(title) = fold(w.title)) as id
+    from unnest($1::text[]) with ordinality w(title, n) order by w.n
+"""
+
+
 async def offers_preview(content: bytes) -> ImportPreview:
     """Of offers, to come in as drafts."""
     read = await anyio.to_thread.run_sync(offers_sheet.read, content)
-    found = await catalogue.known_offers(read.items)
+    titles = [row.fields.title for row in read.items]
+    found = [record["id"] for record in await db.connection().fetch(_TITLED, titles)]
     heads = (_("Titre"), _("Résumé"), _("Durée"), _("Groupe"), _("Thème"))
     return _preview(heads, read, found, [row.key for row in read.items], _offer)
 

@@ -196,26 +196,10 @@ HREF = {
     S.NUMBERING: addresses.office_series,
     S.LOOKS: addresses.office_first_looks,
     S.MAIL: addresses.office_first_mail,
-    S.COMMUNES: addresses.office_first_communes,
+    S.COMMUNES: addresses.office_communes,
     S.OFFERS: addresses.office_catalogue,
     S.VENUES: addresses.office_new_venue,
     S.PEOPLE: addresses.office_new_facilitator,
     S.ORGANISATIONS: addresses.office_new_organisation,
     S.SESSION: addresses.office_new_session,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CommunesKnown:
-    """How many communes came from an official file, and how many somebody typed."""
-
-    imported: int
-    typed: int
-
-
-async def communes_known() -> CommunesKnown:
-    """What the page of communes says, in one statement."""
-    sql = "select count(insee) as imported, count(*) - count(insee) as typed from commune"
-    found = await db.row(CommunesKnown, sql)
-    assert found is not None  # noqa: S101 - a count has a row
-    return found

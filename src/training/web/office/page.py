@@ -52,7 +52,7 @@ async def alarms() -> list[Markup]:
             }
         link = Markup('<a href="/gestion/courriels">{}</a>').format(_("Les courriels")) if waiting else ""
         if now.stop == Stop.NOBODY:
-            link = Markup('<a href="/gestion/mise-en-route/identite">{}</a>').format(_("Le dire"))
+            link = Markup('<a href="/gestion/premiers-pas/identite">{}</a>').format(_("Le dire"))
         found.append(Markup("{} {}").format(words, link))
     if failed := now.failed:
         words = ngettext(

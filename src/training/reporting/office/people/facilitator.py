@@ -198,7 +198,7 @@ class Successor:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
+class SessionLeft:
     """A session that somebody has to take over, with whom it could be given to and who is proposed."""
 
     session: int
@@ -219,7 +219,7 @@ class Departure:
     facilitator: FacilitatorShown
     on: date
     at_once: bool  # that day has come
-    sessions: list[HandedOver]
+    sessions: list[SessionLeft]
     everybody: list[tuple[int, str]]
 
 
@@ -245,13 +245,13 @@ async def departure_page(id: int, on: date) -> Departure:  # noqa: A002
     )
 
 
-def _handed_over(wanted: ToHandOver, dates: list[_Left], proposed: int | None, people: list[_Person]) -> HandedOver:
+def _handed_over(wanted: ToHandOver, dates: list[_Left], proposed: int | None, people: list[_Person]) -> SessionLeft:
     first = dates[0]
     able = [
         Successor(p.id, p.name, p.partner, wanted.offer in p.skills, free_for(p.deliverer, wanted.slots))
         for p in people
     ]
-    return HandedOver(
+    return SessionLeft(
         first.session,
         first.title,
         first.starts_at,

@@ -15,7 +15,7 @@ from training.kernel.permissions import Permission
 from training.kernel.render import day_month
 from training.reporting.office.people import facilitator as reading
 from training.reporting.office.people.credentials import Concern, concerns
-from training.reporting.office.people.facilitator import Departure, HandedOver, Successor
+from training.reporting.office.people.facilitator import Departure, SessionLeft, Successor
 from training.scheduling.actions.departures import come_back, leave
 from training.web.forms import Form
 from training.web.office.page import show
@@ -88,7 +88,7 @@ async def _departure(request: Asked, facilitator: int, form: Form) -> Template:
     return await show(request, "people/departure", form.status, form=form, options=options, **parts(found))
 
 
-def successors(session: HandedOver) -> list[tuple[str, list[tuple[int, str]]]]:
+def successors(session: SessionLeft) -> list[tuple[str, list[tuple[int, str]]]]:
     """Who could take a session over: those who may deliver it and are free, then the others, with who is not free."""
     groups: dict[str, list[tuple[int, str]]] = {_("Libres, et peuvent l’animer"): [], _("Les autres"): []}
     first, others = groups

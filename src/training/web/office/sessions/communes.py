@@ -44,7 +44,7 @@ async def join(request: Asked, commune: FromPath[int]) -> Template | Redirect:
 async def near(request: Asked) -> Response[str]:
     """The options of a list under the field where a commune is typed (`ui.commune`)."""
     name = asked(request, "q")[:100]
-    found = await communes_offered(name, asked(request, "cp")) or await communes_offered(name, "")
+    found = await communes_offered(name, asked(request, "cp"))
     options = [_OPTION.format(name=commune.name, postcode=commune.postcode) for commune in found]
     return Response(Markup("").join(options), media_type="text/html")
 

@@ -32,7 +32,7 @@ from training.web.pages import NOBODY, Asked, go, the_actor, the_platform
 from training.web.posted import GIVEN_MAX
 
 P, S = Permission, SetUpStep
-PATH = "/gestion/mise-en-route"
+PATH = "/gestion/premiers-pas"
 
 
 @get(PATH, permission=P.OFFICE_SEE)
@@ -218,7 +218,7 @@ async def put_logo(request: Asked) -> Template | Redirect:
     return await _looks_page(request, form)
 
 
-# A mail to try, and the communes
+# A mail to try
 
 
 @get(PATH + "/courriel", permission=P.PLATFORM_EDIT)
@@ -247,13 +247,7 @@ async def try_mail(request: Asked) -> Template | Redirect:
     return await _mail_page(request, form)
 
 
-@get(PATH + "/communes", permission=P.SESSIONS_PLAN)
-async def communes(request: Asked) -> Template:
-    """How they come in."""
-    return await show(request, "first_day/communes", communes=await reading.communes_known())
-
-
 HANDLERS = [
     *(listing, put_off, identity, write_identity, vat, write_vat, bank, write_bank, looks, write_looks, put_logo),
-    *(mail, try_mail, communes),
+    *(mail, try_mail),
 ]
