@@ -44,10 +44,6 @@ DEARER = {
     "spaced(": (11_000, "that one row in two hundred has a word is what PostgreSQL then thinks: a page of fifty found"),
     "pieces(": (11_000, "the same of a short word"),
     "as undecided\n": (6_000, "a change of tariff counts every session to come of one offer, and who has booked it"),
-    "booking_occupies(b.state)\n           )), 0)::integer as bookings": (
-        4_000,
-        "what is ahead of one offer, whatever the instant: PostgreSQL takes a third of its sessions for coming",
-    ),
 }
 
 # What grows as long as the platform lives: no list may read one of these whole.
@@ -57,6 +53,7 @@ GROWING = frozenset(table for table, count, _values in ROWS if count >= CLIENTS)
 SMALL = {
     "accounting": "one row",
     "api_key": "one a program of a client or of the team",
+    "backup": "one a backup, some a day: a thousand years make no page of it, and one is read by its time",
     "bank_statement": "one a file of the bank: some hundred in a platform's life",
     "commune": "those of the country, once imported",
     "commune_postcode": "those of the country, once imported",
@@ -94,6 +91,7 @@ SMALL = {
     "supporter": "named on one page",
     "seen_setting": "one a setting",
     "sent_form": "emptied after a day",
+    "set_up": "one a step of the first day, at most",
     "tariff": "some an offer",
     "theme": "what offers are about",
     "unavailability": "some for each who works for the platform",

@@ -43,7 +43,6 @@ PAGES = {
     "offer": (lambda: offers.offer_page("velo"), 10),
     "offer written": (lambda: offers.offer_editing("velo"), 10),
     "venues": (lambda: venues.venues_page("", after=None, limit=5), 1),
-    "new venue": (venues.new_venue_page, 1),
     "planning": (lambda: planning.planning_page("velo"), 4),
     "feeds": (lambda: feeds.feeds_page(before=None, limit=5), 2),
     "mails": (lambda: mails.mails_page(ALL, state="", search="", after=None, limit=5), 2),

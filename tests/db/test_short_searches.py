@@ -22,7 +22,8 @@ from training.kernel import db, searching
 from training.kernel.actor import SYSTEM
 from training.messages import queries as mails
 from training.payments.queries import receivables
-from training.reporting.office import bookings, facilitators, offers, organisations, payers, venues
+from training.reporting.office import bookings, offers, organisations, payers, venues
+from training.reporting.office.people import facilitators, partners
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database_test")]
 
@@ -135,8 +136,14 @@ async def may_enter(typed: str) -> set[Any]:
 
 @_list("select id from facilitator where " + _LIKE.format("name || ' ' || email"))
 async def facilitating(typed: str) -> set[Any]:
-    found = await facilitators.facilitators_page(search=typed, after=None, limit=ALL)
+    found = await facilitators.facilitators_page(search=typed, gone=False, partner=None, after=None, limit=ALL)
     return {f.id for f in found.facilitators}
+
+
+@_list("select id from partner where " + _LIKE.format("name || ' ' || city"))
+async def working_with_us(typed: str) -> set[Any]:
+    found = await partners.partners_page(search=typed, archived=False, after=None, limit=ALL)
+    return {p.id for p in found.partners}
 
 
 @_list("select v.id from venue v join commune c on c.id = v.commune where " + _LIKE.format("v.name || ' ' || c.name"))
@@ -146,7 +153,7 @@ async def welcoming(typed: str) -> set[Any]:
 
 @_list("select slug from offer o where " + _LIKE.format("concat_ws(' ', o.title, o.theme, o.analytic_code)"))
 async def offered(typed: str) -> set[Any]:
-    return {o.slug for o in (await offers.offers_page(typed)).offers}
+    return {o.fields.slug for o in (await offers.offers_page(typed)).offers}
 
 
 @_list("select slug from offer o where " + _LIKE.format("concat_ws(' ', o.title, o.summary, o.theme, o.description)"))

@@ -99,14 +99,16 @@ _TYPED = """
            (select count(*) from organisation where commune = t.id) as organisations
     from commune t where t.insee is null and t.same_as is null order by fold(t.name), t.id
 """
-# Of the same postcode, or of the same name in the same département: the most alike first.
+# Of the same postcode, or of the same name in the same département, each by its index: the most alike first.
 _GUESSES = """
     select t.id as typed, g.* from commune t cross join lateral (
-        select c.id, c.name, c.postcode, c.insee from commune c
-        where c.insee is not null and (
-            c.id in (select commune from commune_postcode where postcode = t.postcode)
-            or commune_key(c.name) = commune_key(t.name) and left(c.postcode, 2) = left(t.postcode, 2)
-        )
+        select c.id, c.name, c.postcode, c.insee from (
+            select commune as id from commune_postcode where postcode = t.postcode
+            union
+            select id from commune
+            where commune_key(name) = commune_key(t.name) and left(postcode, 2) = left(t.postcode, 2)
+        ) x join commune c on c.id = x.id
+        where c.insee is not null
         order by similarity(commune_key(c.name), commune_key(t.name)) desc, c.id limit 4
     ) g
     where t.id = any($1) order by t.id, similarity(commune_key(g.name), commune_key(t.name)) desc, g.id

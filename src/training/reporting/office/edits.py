@@ -77,7 +77,7 @@ async def edits_of(kind: str, id: int) -> list[EditShown]:  # noqa: A002
 
     What was forgotten after its term still says who edited which field, and when: the audit knows.
     """
-    rows = await db.rows(_Row, f"{_EDITS} limit {MOST:d}", kind, id, clock.now() - CHANGES_KEPT)
+    rows = await db.rows(_Row, _EDITS, kind, id, clock.now() - CHANGES_KEPT)
     return await _shown(kind, rows)
 
 
@@ -87,17 +87,18 @@ async def said(subject: tuple[str, int], edits: Iterable[Edited]) -> list[EditSh
     return await _shown(subject[0], rows)
 
 
-_EDITS = """
+_EDITS = f"""
     select e.at, e.actor_kind, e.actor_id, e.field, e.old, e.new, e.erased from (
         select at, actor_kind, actor_id, field, old, new, false as erased, id from change
         where subject_kind = $1 and subject_id = $2
         union all
-        select a.at, a.actor_kind, a.actor_id, f.field, null, null, true, a.id
+        (select a.at, a.actor_kind, a.actor_id, f.field, null, null, true, a.id
         from audit a cross join lateral unnest(a.fields) f (field)
         where a.subject_kind = $1 and a.subject_id = $2 and a.at < $3
           and not exists (select from change c where (c.subject_kind, c.subject_id, c.at) = ($1, $2, a.at))
+        order by a.at desc, a.id limit {MOST:d})
     ) e
-    order by e.at desc, e.id
+    order by e.at desc, e.id limit {MOST:d}
 """
 
 

@@ -242,7 +242,7 @@ _OPEN = """
     select w.kind, w.key, w.label, w.detail, w.at, w.total, a.at as acted_at, a.actor_kind, a.actor_id
     from open w left join lateral (
         select at, actor_kind, actor_id from audit
-        where subject_kind = w.subject and subject_id = w.id order by id desc limit 1
+        where subject_kind = w.subject and subject_id = w.id order by at desc, id desc limit 1
     ) a on true
     order by w.kind, w.at, w.key
 """

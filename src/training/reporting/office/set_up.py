@@ -122,19 +122,19 @@ class _Found:
         return seen.get(step, False) or step in self.done
 
 
-# Each asks for one row by an index, however many there are.
+# Of what grows, the first row in order: by its index, however many there are.
 _FOUND = """
     select (select siret is not null from platform) is true as siret,
            (select iban is not null from platform) is true as iban,
-           exists (select from ledger_entry) as numbered,
+           (select true from ledger_entry order by id limit 1) is true as numbered,
            (select logo is not null from platform) is true as logo,
-           exists (select from mail where state = 'sent') as mailed,
+           (select true from mail where state = 'sent' order by id limit 1) is true as mailed,
            exists (select from commune where insee is not null) as communes,
            exists (select from offer where state = 'published') as offers,
            exists (select from venue) as venues,
            exists (select from facilitator) as people,
-           exists (select from organisation) as organisations,
-           exists (select from session where state <> 'draft') as sessions,
+           (select true from organisation order by id limit 1) is true as organisations,
+           (select true from session where state <> 'draft' order by id limit 1) is true as sessions,
            array(select step from set_up where state = 'done') as done,
            array(select step from set_up where state = 'skipped') as skipped
 """

@@ -19,11 +19,11 @@ from training.reporting.office.today.kinds import FORESIGHT, OPTIONS_END, PAPERS
 from training.reporting.office.today.pile import Urgency
 
 # Of sessions that can be booked: those with a date that nobody is asked for, or said yes to. Dates are read by their
-# beginning; `{0}` and `{1}` bound it.
+# beginning (`{0}` and `{1}` bound it), and whoever is asked for each by `offset 0` rather than of all there ever were.
 UNMANNED = """
     select t.session, min(t.starts_at) as at from slot t
     where t.starts_at > {0} and t.starts_at < {1}
-      and not exists (select from assignment a where a.slot = t.id and assignment_holds(a.state))
+      and not exists (select from assignment a where a.slot = t.id and assignment_holds(a.state) offset 0)
       and (select session_bookable(state) from session where id = t.session)
     group by t.session
 """
