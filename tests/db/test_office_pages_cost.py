@@ -38,9 +38,9 @@ ALL = SYSTEM.scope
 MARCH = date(2027, 3, 31)
 FILE = "numero;payeur;date;echeance;montant\n"
 PAGES = {
-    "today": (lambda: today_page(SYSTEM), 7),
+    "today": (lambda: today_page(SYSTEM), 9),
     "offers": (lambda: offers.offers_page(""), 3),
-    "offer": (lambda: offers.offer_page("velo"), 10),
+    "offer": (lambda: offers.offer_page("velo"), 11),
     "offer written": (lambda: offers.offer_editing("velo"), 10),
     "venues": (lambda: venues.venues_page("", after=None, limit=5), 1),
     "planning": (lambda: planning.planning_page("velo"), 4),
@@ -49,12 +49,12 @@ PAGES = {
     "jobs": (jobs.jobs_page, 2),
     "keys": (settings.keys_page, 2),
     "series": (settings.series_page, 1),
-    "platform": (settings.platform_page, 1),
+    "platform": (settings.platform_page, 3),
     "register": (lambda: register.register_page(ALL, Filter(), after=None, limit=5), 3),
     "vat": (lambda: vat.vat_page((date(2027, 1, 1), MARCH)), 2),
     "balance": (lambda: ageing.balance_page(ALL), 2),
     "journal": (lambda: journal.journal_page(SYSTEM), 2),
-    "codes": (lambda: journal.codes_page(SYSTEM), 1),
+    "codes": (lambda: journal.codes_page(SYSTEM), 3),
     "closings": (lambda: closings.closings_page(SYSTEM), 2),
     "closing": (lambda: closings.closing_page(MARCH), 2),
     "opening": (lambda: opening.opening_preview(f"{FILE}A1;velo;12/11/2026;12/12/2026;1,00".encode()), 4),

@@ -24,7 +24,7 @@ async def test_the_page_of_a_session_costs_the_same_with_many_bookings(database_
     statements.clear()
     five = await session.session_page(SYSTEM, town.session)
     assert (len(one.bookings), len(five.bookings)) == (1, 5)
-    assert len(statements) == cost <= 15
+    assert len(statements) == cost <= 19
 
 
 async def test_the_page_of_a_booking_is_one_query(database_test, statements):

@@ -65,7 +65,7 @@ class OfficeCodes:
 
 
 async def codes_page(actor: Actor) -> OfficeCodes:
-    """What the page of codes shows, in four statements."""
+    """What the page of codes shows, in three statements, and that of names."""
     seen = await records.last_change("accounting", 1)
     codes, edits = await books.accounts(), await edits_of("accounting", 1)
     return OfficeCodes(codes, actor.may(Permission.ACCOUNTS_KEEP), seen, edits)

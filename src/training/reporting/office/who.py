@@ -11,7 +11,7 @@ Who = tuple[str, int | None]  # kind of actor and id, as the audit keeps them
 
 
 async def names_of(met: Iterable[Who]) -> dict[Who, str]:
-    """What everybody is called, in one statement."""
+    """What everybody is called, in one statement; in none where the audit met nobody who has a name of their own."""
     met = set(met)
     found: dict[Who, str] = {
         ("system", None): _("le logiciel, de lui-même"),
@@ -22,7 +22,7 @@ async def names_of(met: Iterable[Who]) -> dict[Who, str]:
         union all select 'apikey', id, label from api_key where id = any($2)
     """
     ids = [[id_ for kind, id_ in met if kind == wanted] for wanted in ("user", "apikey")]
-    for row in await db.connection().fetch(sql, *ids):
+    for row in await db.connection().fetch(sql, *ids) if any(ids) else ():
         key = row["kind"] == "apikey"
         found[row["kind"], row["id"]] = _("la clé « {name} »").format(name=row["name"]) if key else row["name"]
     return found
