@@ -16,6 +16,7 @@ from training.bookings.rules.prices import PriceRisen
 from training.bookings.rules.seats import SessionClosed
 from training.bookings.rules.states import SeatsOrigin
 from training.catalogue.rules.tariffs import TariffMode
+from training.directory.rules.organisations import OrganisationClosed
 from training.identity.rules import ORGANISATION_ROLES, Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
@@ -151,7 +152,7 @@ async def test_who_may_not_book_any_more_keeps_or_gives_back_what_it_has(databas
     town = await makers.make_town()
     booked = await makers.make_booking(town, 5)
     await db.execute("update organisation set state = 'archived' where id = $1", town.organisation)
-    with pytest.raises(Forbidden, match="écrivez-nous"):
+    with pytest.raises(OrganisationClosed, match="archivée"):
         await resize(SYSTEM, booked.id, 6)
     assert (await resize(SYSTEM, booked.id, 4)).seats == 4
 
