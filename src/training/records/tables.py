@@ -107,7 +107,7 @@ class Backup(Table, tablename="backup"):
     taken_at = instant(index=True)
     size = BigInt(default=None)
     sha256 = Bytea(default=None)
-    copied = Boolean(default=False)
+    copied = Boolean(default=None)
 
 
 class Series(Table, tablename="ledger_series"):
