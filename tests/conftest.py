@@ -27,11 +27,10 @@ import book_rows  # noqa: E402 - after the path is set
 import makers  # noqa: E402
 import online_makers  # noqa: E402
 import stripe_server  # noqa: E402
-from databases import on  # noqa: E402
+from databases import BASE_URL, empty, on  # noqa: E402
 from kept import KEPT, lend_faces  # noqa: E402
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-BASE_URL = "http://testserver.local"
 _numbers = itertools.count()
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine breaks no law
 hypothesis.settings.load_profile("house")
@@ -90,18 +89,6 @@ async def database(database_dsn: str) -> AsyncIterator[None]:
         yield
 
 
-@contextlib.asynccontextmanager
-async def elsewhere(dsn: str, size: int = 5) -> AsyncIterator[None]:
-    """The pool on another database, the suite's own put aside meanwhile."""
-    mine, config = db.DB.pool, db.DB.config
-    db.DB.pool = None
-    try:
-        async with db.connected(dsn, size=size):
-            yield
-    finally:
-        db.DB.pool, db.DB.config = mine, config
-
-
 @pytest.fixture
 async def empty_database(server: str, database_dsn: str) -> AsyncIterator[Callable[[], Any]]:
     """Makes empty databases, and drops them."""
@@ -135,15 +122,6 @@ async def database_test(database: None, request: pytest.FixtureRequest) -> Async
         async with db.atomic():
             yield
             raise _Undo
-
-
-async def empty() -> None:
-    """Empty every table but the migrations'."""
-    async with db.atomic() as tx:
-        names = await tx.connection.fetch(
-            "select quote_ident(tablename) as t from pg_tables where schemaname = 'public' and tablename <> 'migration'"
-        )
-        await tx.connection.execute(f"truncate {', '.join(n['t'] for n in names)} restart identity cascade")
 
 
 @pytest.fixture

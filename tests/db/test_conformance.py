@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import makers
 from calendar_client import Client, FeedClient, Shown, StrictClient, read_plainly
 from calendar_truth import BOOKED, EVERY, FACILITATED, INVITED, read_by_icalendar, read_by_khal
-from conftest import empty
+from databases import empty
 from rfc5545 import check_calendar, check_threads
 from training.bookings.actions.booking import NewBooking, NewParticipant, book, name_participants
 from training.bookings.actions.ending import call_off_session, cancel, reinstate_session

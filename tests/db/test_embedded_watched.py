@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from conftest import elsewhere
+from databases import elsewhere
 from training.kernel import db
 from training.postgresql import embedded
 

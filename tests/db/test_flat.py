@@ -13,10 +13,9 @@ import pytest
 
 import crowd
 import makers
-from conftest import BASE_URL, elsewhere
 from crowd_money import CLIENTS
 from crowd_rows import ROWS
-from databases import on
+from databases import BASE_URL, elsewhere, on
 from flat_addresses import ADDRESSES, NOT_ASKED, route_of
 from training.app import create_app
 from training.kernel import migrate

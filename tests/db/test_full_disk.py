@@ -8,7 +8,7 @@ import pytest
 
 import makers
 import trials
-from conftest import BASE_URL
+from databases import BASE_URL
 from training import worker
 from training.app import create_app
 from training.kernel import db, queue

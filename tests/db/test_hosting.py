@@ -9,7 +9,7 @@ import pytest
 
 import makers
 from commands import training
-from conftest import elsewhere
+from databases import elsewhere
 from mail_server import use
 from office_makers import staff
 from training.cli import doctor, letter

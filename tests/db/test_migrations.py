@@ -19,7 +19,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 import makers
-from conftest import elsewhere
+from databases import elsewhere
 from training.kernel import db, migrate
 from training.kernel.raw_sql import sql_migration
 from training.piccolo_app import APP_CONFIG

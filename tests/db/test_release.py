@@ -18,7 +18,7 @@ import pytest
 
 import makers
 import upgrade_counts
-from conftest import BASE_URL, elsewhere, on
+from databases import BASE_URL, elsewhere, on
 from training import worker
 from training.accounting.formats import journal
 from training.app import create_app

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import elsewhere
+from databases import elsewhere
 from mail_server import Server, a_mail, listening, use
 from training.cli import data, doctor
 from training.kernel import db, migrate, settings

@@ -11,8 +11,7 @@ import pytest
 
 import crowd
 import makers
-from conftest import BASE_URL, elsewhere
-from databases import on
+from databases import BASE_URL, elsewhere, on
 from flat_addresses import ADDRESSES
 from papers_read import said
 from second_platform import IDENTITY, made_over, trade_words

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 import makers
-from conftest import on
+from databases import on
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict
