@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from training.kernel.permissions import Permission
 from training.records.actions.acting import EditedMeanwhile, acting, forget_changes
 from training.records.queries import changes_since, last_change
 from training.records.rules import CHANGES_KEPT
-from training.reporting.office.edits import edits_of
+from training.reporting.office.edits import MOST, edits_of
 
 pytestmark = pytest.mark.anyio
 EVE = Actor("user", 4_711, "Ève", frozenset(Permission), Scope(everything=True))
@@ -77,6 +78,19 @@ async def test_purged_changes_do_not_fool_it(database_test):
     shown = await edits_of("platform", 1)
     assert [(one.name, one.erased) for one in shown] == [("Téléphone", False), ("Téléphone", True)]
     assert shown[1].old == shown[1].new == ""
+
+
+async def test_of_endless_edits_past_their_term_the_last_are_shown(database_test):
+    await makers.make_platform(phone="01")
+    long_ago = clock.now() - 2 * CHANGES_KEPT
+    for n in range(MOST + 5):
+        with clock.frozen(long_ago + timedelta(minutes=n)):
+            await edit(None, phone=f"02{n}")
+    await forget_changes(SYSTEM)
+    await edit(None, phone="03")
+    shown = await edits_of("platform", 1)
+    assert [one.erased for one in shown] == [False] + [True] * (MOST - 1)
+    assert [one.at for one in shown[1:]] == [long_ago + timedelta(minutes=n) for n in range(MOST + 4, 5, -1)]
 
 
 @pytest.mark.commits

@@ -46,6 +46,12 @@ def test_functions_are_short() -> None:
     assert long == {}
 
 
+def test_no_test_imports_a_conftest() -> None:
+    """There are two, and which is met first depends on what is run: what tests share is in plain modules."""
+    tests = sorted((SOURCE.parents[1] / "tests").rglob("*.py"))
+    assert [path.name for path in tests if "\nfrom conftest import" in path.read_text()] == []
+
+
 # Rooms
 
 
