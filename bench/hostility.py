@@ -84,12 +84,17 @@ async def held(dsn: str, town: Town, step: Callable[[], None]) -> list[tuple[flo
     found = []
     async with inside(dsn) as browser:
         slug = await db.value("select slug from organisation where id = $1", town.customers[0].organisation)
+        known = {
+            "booking": await db.value("select reference from booking order by id limit 1"),
+            "offer": await db.value("select slug from offer order by id limit 1"),
+            "facilitator": town.facilitator,
+        }
         headers = await _headers(browser, town)
         for path in ("/seances", "/connexion", "/gestion/banque/importer"):  # imports and templates of a first page
             await browser.get(path, headers=headers["team"])
         settle()
         for one in corpus():
-            path, content = one.at(town.sessions[0], slug)
+            path, content = one.at(slug, session=town.sessions[0], **known)
             sent = {**headers[one.who], **one.headers} | ({"Content-Type": one.kind} if content is not None else {})
             body = None if content is None else _arriving(content)
             async with Pulse() as pulse:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import base64
 import json
-import struct
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from urllib.parse import quote_plus
 
-from PIL import Image
+from hostile_pictures import PICTURES
+from hostile_sheets import MARKDOWN, SHEETS
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 BOUNDARY = "hostile"
@@ -25,7 +23,10 @@ STATEMENT, CARRIED, BODY, HEADER = 9_900_000, 2_900_000, 1_990_000, 60_000
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """A request. `who`: nobody, member (of an organisation), program (its key), team. `{session}` stands in paths."""
+    """A request. `who`: nobody, member (of an organisation), program (its key), team.
+
+    In its path stand `{session}`, `{booking}`, `{offer}` and `{facilitator}`.
+    """
 
     name: str
     who: str
@@ -34,12 +35,14 @@ class Hostile:
     kind: str = FORM
     headers: dict[str, str] = field(default_factory=dict)
 
-    def at(self, session: int, organisation: str) -> tuple[str, bytes | None]:
+    def at(self, organisation: str, **known: object) -> tuple[str, bytes | None]:
         """(path, content) where those are."""
-        content = self.body() if self.body else None
-        if content is not None and self.path == BOOK:
+        content, path = self.body() if self.body else None, self.path
+        if content is not None and path == BOOK:
             content = content.replace(b"ORGANISATION", organisation.encode())
-        return self.path.replace("{session}", str(session)), content
+        for name, value in known.items():
+            path = path.replace(f"{{{name}}}", str(value))
+        return path, content
 
     @property
     def method(self) -> str:
@@ -313,42 +316,61 @@ def _files() -> Iterator[Hostile]:
         )
 
 
-def _png(width: int, height: int, rows: bytes, *, kind: int = 0) -> bytes:
-    """A PNG that says this size, whatever its rows hold: one bit a point, or as `kind` says eight."""
-    head = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-    sums = (struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks)
-    packed = (struct.pack(">I", len(data)) + name + data + end for (name, data), end in zip(chunks, sums, strict=True))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
-
-
-def _scans() -> bytes:
-    """A progressive JPEG of sixteen million points with half a million scans, each of them empty."""
-    Image.new("L", (4_000, 4_000)).save(into := BytesIO(), "JPEG", progressive=True)
-    content = into.getvalue()
-    last = content.rindex(b"\xff\xda")
-    return content[:last] + _fill(b"\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x00\x00", 8_000_000) + content[last:]
-
-
-PICTURES: dict[str, Callable[[], bytes]] = {
-    "a PNG of 900 million points": lambda: _png(30_000, 30_000, b"\0" * 90_000),
-    "a PNG of twelve million points of one colour": lambda: _png(4_000, 3_000, b"\0" * (4_000 * 3 + 1) * 3_000, kind=2),
-    "a PNG that goes on after its end": lambda: _png(400, 300, b"\0" * 90_000_000),
-    "a PNG of chunks": lambda: b"\x89PNG\r\n\x1a\n" + _fill(b"\0\0\0\0tEXt\0\0\0\0", 9_000_000),
-    "a JPEG of half a million scans": _scans,
-    "a JPEG of markers": lambda: b"\xff\xd8" + _fill(b"\xff\xe1\x00\x02", 9_000_000),
-    "a JPEG of marks alone": lambda: b"\xff\xd8" + _fill(b"\xff\xd0", 9_000_000),
-    "a JPEG of rubbish before its first scan": lambda: b"\xff\xd8\xff" + _fill(b"\0", 9_000_000),
-    "a WebP of chunks": lambda: b"RIFF" + struct.pack("<I", 9_000_000) + b"WEBP" + _fill(b"EXIF\0\0\0\0", 9_000_000),
-}
-
-
 def _pictures() -> Iterator[Hostile]:
     for name, content in PICTURES.items():
         sent = lambda c=content: _file(c(), "p.jpg", "picture")  # noqa: E731
         yield Hostile(f"a picture: {name}", "team", "/gestion/catalogue/velo/image", sent, MULTIPART)
 
 
+def _sheets() -> Iterator[Hostile]:
+    """Spreadsheets of people, venues, offers; and one that its form carries back."""
+    for name, content in SHEETS.items():
+        sent = lambda c=content: _file(c())  # noqa: E731
+        yield Hostile(f"a sheet of organisations: {name}", "team", "/gestion/importer/structures", sent, MULTIPART)
+    for kind in ("animation", "lieux", "catalogue"):
+        sent = lambda: _file(SHEETS["lines of quotation marks"]()[:990_000])  # noqa: E731
+        yield Hostile(f"a sheet of {kind}", "team", f"/gestion/importer/{kind}", sent, MULTIPART)
+    for name in ("a workbook without end", "wrong lines"):
+        sent = lambda c=SHEETS[name]: _part(base64.b64encode(c()))  # noqa: E731
+        yield Hostile(f"a sheet carried back: {name}", "team", "/gestion/importer/structures/importer", sent, MULTIPART)
+
+
+def _papers() -> Iterator[Hostile]:
+    """Papers: of a booking, of a call, of who delivers; and the Markdown of an offer."""
+    doors = {
+        "a booking": ("/gestion/reservations/{booking}/documents", "document"),
+        "a call": ("/gestion/reservations/nouvelle", "document"),
+        "who delivers": ("/gestion/papiers/nouveau?personne={facilitator}", "file"),
+    }
+    papers = {
+        "eleven megabytes": lambda: b"%PDF-" + b"\0" * 11_000_000 + b"%%EOF",
+        "a PDF of its end": lambda: b"%PDF-" + _fill("%%EOF", 4_900_000),
+        "a PNG that goes on after its end": PICTURES["a PNG that goes on after its end"],
+        "a JPEG of half a million scans": PICTURES["a JPEG of half a million scans"],
+        "a JPEG of rubbish": PICTURES["a JPEG of rubbish before its first scan"],
+    }
+    for door, (path, name) in doors.items():
+        for what, content in papers.items():
+            sent = lambda c=content, n=name: _file(c(), "p.pdf", n)  # noqa: E731
+            yield Hostile(f"a paper of {door}: {what}", "team", path, sent, MULTIPART)
+        text = lambda: _part(b"a " * 2_400_000, "number")  # noqa: E731
+        yield Hostile(f"a text without end beside a paper of {door}", "team", path, text, MULTIPART)
+    for name, text in MARKDOWN.items():
+        written = lambda t=text: b"description=" + quote_plus(t()).replace("%5B", "[").encode()  # noqa: E731
+        yield Hostile(f"markdown: {name}", "team", "/gestion/catalogue/apercu", written)
+        yield Hostile(f"an offer's markdown: {name}", "team", "/gestion/catalogue/{offer}/modifier", written)
+
+
 def corpus() -> list[Hostile]:
     """All of them, each with a name of its own."""
-    return [*_people(), *_json(), *_forms(), *_headers(), *_addresses(), *_files(), *_pictures()]
+    return [
+        *_people(),
+        *_json(),
+        *_forms(),
+        *_headers(),
+        *_addresses(),
+        *_files(),
+        *_pictures(),
+        *_sheets(),
+        *_papers(),
+    ]

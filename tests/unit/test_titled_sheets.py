@@ -7,6 +7,7 @@ import io
 import pytest
 import xlsxwriter
 
+from hostile_sheets import SHEETS
 from training.catalogue.formats import offers_sheet
 from training.directory.formats import organisations_sheet
 from training.directory.formats.typed_cells import email_cell, phone_cell, postcode_cell
@@ -117,6 +118,21 @@ def test_a_sheet_without_end_ends_alone():
     book.close()
     with pytest.raises(Unreadable, match="ne se lit pas"):
         read_workbook(into.getvalue(), BOUNDS)
+
+
+@pytest.mark.parametrize(
+    "name", ["a workbook of one text a million times", "a workbook of one cell that covers it", "a workbook of merges"]
+)
+def test_a_small_workbook_that_says_gigabytes_is_refused(name: str):
+    """The child said them all, and the parent held them."""
+    with pytest.raises(Unreadable, match="ne se lit pas"):
+        read_workbook(SHEETS[name](), BOUNDS)
+
+
+def test_a_line_that_ends_before_its_last_columns_is_a_fault_of_that_line():
+    """It was a failure of the page."""
+    read = organisations_sheet.read("Nom;Type;Code postal;Ville\nMairie d’Essai;Commune;61000\n".encode())
+    assert [str(fault) for fault in read.faults] == ["Ligne 2 : la ville manque."]
 
 
 def test_more_lines_than_are_taken_are_refused():

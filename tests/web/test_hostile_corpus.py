@@ -24,8 +24,13 @@ async def _sent(client, one: Hostile):
         await makers.sign_in(client, "equipe@example.org" if one.who == "team" else "rh@mairie.example.org")
     await client.get("/connexion")
     headers.setdefault("x-csrftoken", client.cookies["csrf"])
-    path, content = one.at(programs.town.session, programs.town.slug)
+    path, content = one.at(programs.town.slug, **await _known(programs.town, one))
     return await client.request(one.method, path, content=content, headers=headers)
+
+
+async def _known(town: makers.Town, one: Hostile) -> dict[str, object]:
+    known = {"session": town.session, "offer": town.offer_slug, "facilitator": town.facilitator}
+    return {**known, "booking": (await makers.make_booking(town)).reference} if "{booking}" in one.path else known
 
 
 @pytest.mark.parametrize("one", WORST, ids=[one.name for one in WORST])

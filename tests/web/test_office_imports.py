@@ -111,7 +111,7 @@ async def test_no_other_kind_is_imported_and_not_by_everybody(client):
 SHEETS = {
     "animation": ("Nom;Courriel;Téléphone;Partenaire", "Ana Test;ana@example.org;0233000000;", "facilitator"),
     "lieux": ("Salle;CP;Commune;Capacité;Clés", "Salle des fêtes;61500;Sées;40 places;Nina Test", "venue"),
-    "catalogue": ("Intitulé;Durée;Max;Objectifs", "Réparer son vélo;2 h 30;8;Démonter ; Remonter", "offer"),
+    "catalogue": ("Intitulé;Durée;Max;Objectifs", 'Réparer son vélo;2 h 30;8;"Démonter ; Remonter"', "offer"),
 }
 
 

@@ -238,6 +238,7 @@ def _typeset(text: str) -> str:
 
 
 @lru_cache(512)
+@lru_cache(maxsize=200)  # a long text takes milliseconds, the worst seconds: once, not for each who reads it
 def markdown(text: str) -> Markup:
     """Markdown that people of the platform wrote, as harmless HTML (nh3 lets no script and no style through)."""
     return Markup(nh3.clean(_markdown.render(text), tags=_PROSE, attributes={"a": {"href"}}))

@@ -74,8 +74,13 @@ class Bounds:
             self.check_rows(lines)
         wide = _too_wide(text, self.width)
         if wide is not None:
+            self.check_width(wide, self.width + 1)
+
+    def check_width(self, line: int, characters: int) -> None:
+        """Unreadable: a line of more than a table's has."""
+        if characters > self.width:
             words = _("elle a plus de {most} caractères : ce n’est pas une ligne de tableau.")
-            refuse([Fault(wide, words.format(most=self.width))])
+            refuse([Fault(line, words.format(most=self.width))])
 
     def check_rows(self, rows: int) -> None:
         """Unreadable: too many."""

@@ -7,18 +7,20 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from training.kernel.i18n import _
 from training.kernel.sheets import Bounds, Reading, Row, Sheet, Unreadable, read_csv, read_rows
-from training.kernel.workbooks import is_workbook, read_workbook
+from training.kernel.workbooks import WIDTH, is_workbook, read_workbook
 
 T = TypeVar("T")
 
 TOP = 15  # rows among which the titles stand: a name of the table, a date and a blank line may come before
+TITLE = 100  # characters of a cell that may be one: what is longer is no title, and its end says nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A column that is read. `title`: what its model says; `also`: other beginnings of its title, folded."""
 
@@ -27,10 +29,14 @@ class Column:
     also: tuple[str, ...] = ()
     needed: bool = False
 
-    def is_titled(self, text: str) -> bool:
-        """Whether a cell is its title."""
-        said = folded(text)
-        return said == folded(self.title) or said in self.also or any(said.startswith(f"{one} ") for one in self.also)
+    @cached_property
+    def said(self) -> str:
+        """Its title as it is compared."""
+        return folded(self.title)
+
+    def is_titled(self, said: str) -> bool:
+        """Whether a cell, folded, is its title."""
+        return said == self.said or said in self.also or any(said.startswith(f"{one} ") for one in self.also)
 
 
 def read_titled(
@@ -43,7 +49,8 @@ def read_titled(
     if not filled:
         raise Unreadable(_("Ce fichier n’a aucune ligne sous ses titres."))
     bounds.check_rows(len(filled))
-    return read_rows(filled, names, make)
+    empty = dict.fromkeys(names, "")  # a line may end before its last columns
+    return read_rows(filled, names, lambda line, cells: make(line, {**empty, **cells}))
 
 
 def model(columns: Sequence[Column], *examples: Sequence[str]) -> bytes:
@@ -65,9 +72,10 @@ def _looks_like(columns: Sequence[Column]) -> Callable[[Sequence[Row]], int]:
 def _recognised(row: Row, columns: Sequence[Column]) -> dict[int, str]:
     """Which cell of a row is the title of which column; the first that says it."""
     found: dict[int, str] = {}
-    for place, cell in enumerate(row.cells):
+    for place, cell in enumerate(row.cells[:WIDTH]):
+        said = folded(cell[:TITLE])
         for column in columns:
-            if column.name not in found.values() and column.is_titled(cell):
+            if said and column.name not in found.values() and column.is_titled(said):
                 found[place] = column.name
                 break
     return found
@@ -81,4 +89,4 @@ def _titles(sheet: Sheet, columns: Sequence[Column]) -> tuple[int, list[str]]:
     if absent := [column.title for column in columns if column.needed and column.name not in found.values()]:
         words = _("Il manque la colonne {names} : une ligne porte les titres {titles}.")
         raise Unreadable(words.format(names=", ".join(absent), titles=", ".join(column.title for column in columns)))
-    return best, [found.get(place, "") for place in range(len(top[best].cells))]
+    return best, [found.get(place, "") for place in range(len(top[best].cells[:WIDTH]))]

@@ -127,13 +127,16 @@ forwards = sql_migration(
                and {_OTHERS}
              order by o.id desc limit 5)
             union all
-            (select o.id, 'mail' from contact mine
-             join contact c on lower(c.email) = lower(mine.email) and c.active
-             join organisation o on o.id = c.organisation
+            (select o.id, 'mail' from contact mine cross join lateral (
+                 select c.organisation from contact c
+                 where lower(c.email) = lower(mine.email) and c.active and c.organisation <> which limit 50
+             ) c join organisation o on o.id = c.organisation
              where mine.organisation = which and mine.active and {_OTHERS}
              order by o.id desc limit 5)
-        ) alike join organisation o on o.id = alike.id
-        where one.siret is null or o.siret is null or one.siret = o.siret
+        ) alike
+        where one.siret is null
+           -- no join: planned while the table was small, it looked for the like of each organisation that there is
+           or coalesce((select o.siret from organisation o where o.id = alike.id), one.siret) = one.siret
         group by alike.id
         on conflict (first, second) do update
         set same_name = excluded.same_name, same_address = excluded.same_address, same_mail = excluded.same_mail;

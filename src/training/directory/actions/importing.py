@@ -64,6 +64,7 @@ def _keys(rows: Sequence[OrganisationRow]) -> list[tuple[str, str]]:
 
 async def _make(rows: Sequence[OrganisationRow]) -> list[int]:
     taken = set(await Organisation.select(Organisation.slug).output(as_list=True)) if rows else set()
+    last: dict[str, int] = {}
     made: list[int] = []
     for at in range(0, len(rows), AT_ONCE):
         few = [
@@ -75,7 +76,7 @@ async def _make(rows: Sequence[OrganisationRow]) -> list[int]:
                 postcode=row.postcode,
                 city=row.city,
                 buyer=usual_buyer(row.kind, HOME),
-                slug=_free(slugs.slug(row.name), taken),
+                slug=_free(slugs.slug(row.name), taken, last),
                 state=OrganisationState.APPROVED,
                 created_at=clock.now(),
             )
@@ -85,11 +86,14 @@ async def _make(rows: Sequence[OrganisationRow]) -> list[int]:
     return made
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    n, free = 2, wanted
+def _free(wanted: str, taken: set[str], last: dict[str, int]) -> str:
+    """The first that nobody has; `last`: how far each was counted, as thousands may have one name."""
+    n, free = last.get(wanted, 1), wanted
     while free in taken:
-        free, n = f"{wanted}-{n}", n + 1
+        n += 1
+        free = f"{wanted}-{n}"
     taken.add(free)
+    last[wanted] = n
     return free
 
 

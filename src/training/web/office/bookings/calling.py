@@ -27,6 +27,7 @@ from training.web.pages import Asked, go, once, parts, the_actor
 from training.web.parameters import asked, row_key, whole
 from training.web.portal.billing_facts import read_references
 from training.web.portal.people import read_people
+from training.web.posted import GIVEN_MAX
 from training.web.seats import MOST_SEATS
 
 P = Permission
@@ -42,7 +43,7 @@ async def blank(request: Asked) -> Template:
     return await _page(request, Form.filled({**FIRST, **known}))
 
 
-@post(PATH, permission=P.BOOKINGS_MAKE, status_code=200, request_max_body_size=DOCUMENT_MAX + 700_000)
+@post(PATH, permission=P.BOOKINGS_MAKE, status_code=200, request_max_body_size=GIVEN_MAX, file_max=DOCUMENT_MAX)
 async def call(request: Asked) -> Template | Redirect:
     """Look for what was typed, or with the last button book it, once."""
     form = await Form.of(request)

@@ -15,6 +15,7 @@ from training.web.forms import Form
 from training.web.office.bookings.booking import one
 from training.web.pages import Asked, go, kept_file, the_actor
 from training.web.parameters import row
+from training.web.posted import GIVEN_MAX
 
 P = Permission
 PATH = "/gestion/reservations/{reference:str}/documents"
@@ -29,13 +30,13 @@ async def document(request: Asked, reference: FromPath[str], document: FromPath[
     return await kept_file(found.file, f"{reference.upper()}-{found.id}.{suffix}", missing, inline=True)
 
 
-@post(PATH, permission=P.BOOKINGS_MAKE, status_code=200, request_max_body_size=DOCUMENT_MAX + 100_000)
+@post(PATH, permission=P.BOOKINGS_MAKE, status_code=200, request_max_body_size=GIVEN_MAX, file_max=DOCUMENT_MAX)
 async def join(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Keep a paper with the booking."""
     view, form = await reading.booking(the_actor(request).scope, reference), await Form.of(request)
     file = form.files.get("document")
     if file is None or not file.filename:
-        form.errors["document"] = _("Choisissez un fichier.")
+        form.errors.setdefault("document", _("Choisissez un fichier."))
     else:
         sent = NewDocument(file.filename, await file.read())
         with form.refusals():

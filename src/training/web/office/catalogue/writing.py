@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import anyio.to_thread
 from litestar import MediaType, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from markupsafe import Markup
 
 from training.catalogue.actions.offers import NewOffer, add_offer, edit_offer
 from training.catalogue.rules import offers as rules
@@ -78,7 +80,7 @@ def values(found: OfferEditing) -> dict[str, object]:
     return filled | {f"{DELIVERER}{person}": "1" for person in found.deliverers}
 
 
-async def _page(request: Asked, found: OfferEditing, form: Form, *, more: int = 0, shown: bool = False) -> Template:
+async def _page(request: Asked, found: OfferEditing, form: Form, *, more: int = 0) -> Template:
     rows = min(max(_rows(form) + more, ROWS), rules.STEPS_MOST)
     return await show(
         request,
@@ -89,7 +91,7 @@ async def _page(request: Asked, found: OfferEditing, form: Form, *, more: int = 
         deliverer=DELIVERER,
         preview_path=f"{PATH}/apercu",
         kinds=[(str(kind), _(name), _(KIND_HELP[kind])) for kind, name in OFFER_KIND_NAMES.items()],
-        preview=form.values.get("description", "") if shown else None,
+        preview=await _prose(form),
         **parts(found),
     )
 
@@ -110,7 +112,7 @@ async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     form, found = await Form.of(request), await offer_editing(slug)
     wanted = form.values.get(ASKED_FOR)
     if wanted in (SHOW, ADD):
-        return await _page(request, found, form, more=MORE if wanted == ADD else 0, shown=wanted == SHOW)
+        return await _page(request, found, form, more=MORE if wanted == ADD else 0)
     fields = read(form, {partner for partner, _name in found.choices.partners})
     can = [person for person, _name in found.choices.people if form.values.get(f"{DELIVERER}{person}")]
     if form.good:
@@ -185,8 +187,12 @@ def _steps(form: Form) -> Iterator[ProgrammeStep]:
 @post(PATH + "/apercu", permission=P.CATALOGUE_EDIT, status_code=200, media_type=MediaType.HTML)
 async def shown(request: Asked) -> Response[str]:
     """A text as its public page shows it: what the script of the page puts beside it while it is typed."""
-    form = await Form.of(request)
-    return Response(str(markdown(form.lines("description", most=rules.DESCRIPTION_MOST))), media_type=MediaType.HTML)
+    return Response(str(await _prose(await Form.of(request))), media_type=MediaType.HTML)
+
+
+async def _prose(form: Form) -> Markup:
+    """The description as far as one may be long, drawn beside the loop: some texts take seconds."""
+    return await anyio.to_thread.run_sync(markdown, form.values.get("description", "")[: rules.DESCRIPTION_MOST])
 
 
 HANDLERS: list[Any] = [blank, begin, edit, save, shown]

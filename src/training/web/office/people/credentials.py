@@ -35,11 +35,11 @@ from training.web.forms import Form
 from training.web.office.page import show
 from training.web.pages import Asked, go, kept_file, once, parts, the_actor
 from training.web.parameters import PER_PAGE, asked, day_key, pager, row, row_key
+from training.web.posted import GIVEN_MAX
 
 P = Permission
 PATH = "/gestion/papiers"
 ONE = PATH + "/{credential:int}"
-BODY_MOST = FILE_MAX + 10_000
 
 
 @get(PATH, permission=P.SESSIONS_PLAN)
@@ -63,7 +63,7 @@ async def new(request: Asked) -> Template:
     return await _page(request, await reading.new_page(**_whose(request)), Form())
 
 
-@post(f"{PATH}/nouveau", permission=P.SESSIONS_PLAN, request_max_body_size=BODY_MOST)
+@post(f"{PATH}/nouveau", permission=P.SESSIONS_PLAN, request_max_body_size=GIVEN_MAX, file_max=FILE_MAX)
 async def add(request: Asked) -> Template | Redirect:
     """Write it down."""
     found, form = await reading.new_page(**_whose(request)), await Form.of(request)
@@ -84,7 +84,7 @@ async def edit_page(request: Asked, credential: FromPath[int]) -> Template:
     return await _page(request, found, Form.filled(asdict(found.paper), seen=found.seen))
 
 
-@post(ONE, permission=P.SESSIONS_PLAN, request_max_body_size=BODY_MOST)
+@post(ONE, permission=P.SESSIONS_PLAN, request_max_body_size=GIVEN_MAX, file_max=FILE_MAX)
 async def edit(request: Asked, credential: FromPath[int]) -> Template | Redirect:
     """Correct what was written down."""
     found, form = await reading.edit_page(row(credential)), await Form.of(request)
@@ -107,7 +107,7 @@ async def renew_page(request: Asked, credential: FromPath[int]) -> Template:
     return await _page(request, found, form, renewing=True)
 
 
-@post(ONE + "/renouveler", permission=P.SESSIONS_PLAN, request_max_body_size=BODY_MOST)
+@post(ONE + "/renouveler", permission=P.SESSIONS_PLAN, request_max_body_size=GIVEN_MAX, file_max=FILE_MAX)
 async def renew(request: Asked, credential: FromPath[int]) -> Template | Redirect:
     """It takes the place of the one before."""
     found, form = await reading.edit_page(row(credential)), await Form.of(request)
