@@ -63,6 +63,8 @@ PATHS: dict[str, str] = {
     "/espace/{slug:str}/reservations/{reference:str}/places": (
         "/espace/{slug}/reservations/{coming_booking}/places?places=5"
     ),
+    "/gestion/exporter/{name:str}": "",
+    "/gestion/importer/{kind:str}": "/gestion/importer/structures",
     "/gestion/recherche": "/gestion/recherche?q=commune",
     "/gestion/recherche/reponses": "",
     "/gestion/banque/lignes/{line:int}": "/gestion/banque/lignes/{bank_line}",
