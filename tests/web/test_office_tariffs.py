@@ -50,6 +50,7 @@ async def test_an_offer_without_a_price_is_sold_after_one_short_form(client):
     assert "Combien coûte cette offre" in await read(client, path)
     await refused(client, path, {"mode": "flat", "amount": "beaucoup"}, 422, "Indiquez un montant")
     await refused(client, path, {"mode": "flat", "amount": ""}, 422, "À remplir")
+    await refused(client, path, {"mode": "free", "amount": "350"}, 422, "videz ce montant")  # it was dropped, silently
     await done(client, path, {"mode": "per_seat", "amount": "12,50 €"})
     (row,) = (await queries.tariffs([town.offer]))[town.offer]
     assert (row.organisation_kind, row.mode, row.amount_cents, row.valid_from) == (

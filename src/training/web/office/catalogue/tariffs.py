@@ -81,6 +81,8 @@ async def set_first(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     """One price for everybody, from today on: the offer can be sold."""
     form, found = await Form.of(request), await tariffs_page(slug)
     price = _price(form)
+    if price is not None and price.mode is TariffMode.FREE and form.values.get("amount", "").strip() not in ("", "0"):
+        form.errors.setdefault("amount", _("C’est gratuit : videz ce montant, ou choisissez un autre prix."))
     if form.good:
         with form.refusals():
             await change_tariff(the_actor(request), found.offer.id, TariffChange((None,), price, found.today))

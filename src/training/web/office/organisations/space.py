@@ -49,8 +49,8 @@ async def invite(request: Asked, slug: FromPath[str]) -> Template | Redirect:
         with form.refusals():
             actor, here = the_actor(request), found.organisation.id
             await once(request, form, lambda: invite_colleague(actor, here, name, email, role))
-            said = _("{name} a accès à l’espace de {organisation}, un courriel part.")
-            return go(_of(slug, "collegues"), said.format(name=name, organisation=found.organisation.name))
+            said = _("{name} a accès à l’espace de {where}, un courriel part.")
+            return go(_of(slug, "collegues"), said.format(name=name, where=found.organisation.name))
     return await _access(request, slug, form)
 
 
