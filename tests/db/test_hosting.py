@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from training.records import queries as records
 from training.records.actions.backups import note_backup
 
 pytestmark = pytest.mark.anyio
-COPY = f"{sys.executable} -c 'import shutil, sys; shutil.copy(sys.argv[1], sys.argv[1] + str(1))' {{}}"
+COPY = f"{shlex.quote(sys.executable)} -c 'import shutil, sys; shutil.copy(sys.argv[1], sys.argv[1] + str(1))' {{}}"
 
 
 @pytest.mark.commits
@@ -38,7 +39,7 @@ async def test_a_backup_is_copied_elsewhere_and_the_site_knows(database_test, da
 
 
 @pytest.mark.commits
-@pytest.mark.parametrize("command", [f"{sys.executable} -c 'raise SystemExit(3)'", "rien-de-tel {}"])
+@pytest.mark.parametrize("command", [f"{shlex.quote(sys.executable)} -c 'raise SystemExit(3)'", "rien-de-tel {}"])
 async def test_a_copy_that_fails_is_said_and_the_backup_stands(database_test, database_dsn, tmp_path, command):
     file = tmp_path / "nuit.backup"
     done = await training(database_dsn, tmp_path, "db", "backup", str(file), "--then", command)
