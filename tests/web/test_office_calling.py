@@ -124,6 +124,28 @@ async def test_a_full_session_leads_to_the_list_or_to_other_dates(client: httpx.
     assert await db.value("select state from booking where organisation = $1", other) == "waiting"
 
 
+async def test_a_page_that_came_with_its_session_has_the_place_where_another_is_looked_for(client) -> None:
+    """« Changer », pressed with a script, found nothing to put the search box in: the page had no way on."""
+    town = await makers.make_town()
+    await staff(client, Role.ADVISER)
+    came = (await client.get(f"{PATH}?structure={town.slug}&seance={town.session}")).text
+    changed = await looked(client, typed(town, structure="", seance=""))
+    for part, field in (("call-qui", "qui"), ("call-new", "name"), ("call-quoi", "quoi")):
+        assert f'<div id="{part}" data-part>' in came
+        assert f'id="{field}"' not in came
+        assert f'<div id="{part}" data-part>' in changed
+        assert f'id="{field}"' in changed
+
+
+async def test_the_other_dates_are_others(client: httpx.AsyncClient) -> None:
+    """Those of a full session began with itself."""
+    town = await makers.make_town()
+    await staff(client, Role.ADVISER)
+    shown = await looked(client, {**typed(town, seance=""), "autres": town.session})
+    assert f'name="seance" value="{town.session}"' not in shown
+    assert "Aucune séance à venir ne correspond" in makers.text_of(shown)
+
+
 async def test_who_has_seats_there_hears_that_more_are_added(client: httpx.AsyncClient) -> None:
     town = await makers.make_town()
     await makers.make_booking(town, 12)

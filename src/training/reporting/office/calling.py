@@ -222,6 +222,7 @@ async def _sessions(
         near.add("starts_at < {}", until)
     if model is not None:
         near.add("offer = {}", model.offer)
+        near.add("id <> {}", model.session)  # the other dates, not the one that is full
     if chosen is not None:
         near.add("(kind <> 'private' or organisation = {})", chosen.id)
     else:
