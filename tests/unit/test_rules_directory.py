@@ -153,9 +153,10 @@ def test_a_vat_number_has_its_country_code() -> None:
         check_vat_number("FR41303265045")
 
 
-@pytest.mark.parametrize("wrong", ["example.org", "javascript:alert(1)", "https://", "https://a b.org", "ftp://a.org"])
+@pytest.mark.parametrize("wrong", ["exemple", "javascript:alert(1)", "https://", "https://a b.org", "ftp://a.org"])
 def test_what_is_no_website(wrong: str) -> None:
     assert check_website("https://example.org/a?b") == "https://example.org/a?b"
+    assert check_website("www.example.org/a") == "https://www.example.org/a"
     with pytest.raises(ValueError, match="https://"):
         check_website(wrong)
 

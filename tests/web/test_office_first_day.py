@@ -75,7 +75,7 @@ async def test_everybody_is_led_to_what_they_may_do(client):
 async def test_who_runs_the_site_is_typed(client):
     await staff(client)
     await refused(client, f"{PATH}/identite", {**WHO, "name": "", "phone": ""}, 422, "À remplir.")
-    assert await done(client, f"{PATH}/identite", WHO) == PATH
+    assert await done(client, f"{PATH}/identite", WHO) == f"{PATH}/tva"  # the next one
     platform = await directory.the_platform()
     assert (platform.name, platform.short_name) == ("Centre social d’Essai", "Centre social d’Essai")
     assert (platform.vat_regime, platform.payment_days, platform.iban) == ("out_of_scope", 30, None)
@@ -114,7 +114,7 @@ async def test_a_logo_is_taken_on_the_way(client):
     assert (await directory.the_platform()).logo is None
     files = {"logo": ("a.png", into.getvalue(), "image/png")}
     answer = await makers.post(client, f"{PATH}/apparence/logo", {}, files=files)
-    assert (answer.status_code, answer.headers["location"]) == (303, PATH)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PATH}/tva")
     assert (await directory.the_platform()).logo is not None
 
 
@@ -179,7 +179,7 @@ async def test_a_mail_is_tried_and_its_answer_said(client, monkeypatch):
     await refused(client, f"{PATH}/courriel", {"email": "moi@example.org"}, 409, "Aucun SMTP_URL")
     server = Server()
     async with listening(server, monkeypatch):
-        assert await done(client, f"{PATH}/courriel", {"email": "moi@example.org"}) == PATH
+        assert await done(client, f"{PATH}/courriel", {"email": "moi@example.org"}) == f"{PATH}/tva"
     assert len(server.taken) == 1
     assert "mail" not in await waiting()
 

@@ -63,11 +63,11 @@ async def test_a_logo_is_sent_shown_and_taken_away(client):
     ("content", "media_type", "sentence"),
     [
         (b"", "image/png", "Choisissez une image PNG ou JPEG."),
-        (b"<svg onload='alert(1)'/>", "image/svg+xml", "Choisissez une image PNG ou JPEG."),
-        (b"<html>", "image/png", "Choisissez une image PNG ou JPEG."),
-        (PNG.ljust(300_001), "image/png", "Cette image pèse 301 ko : il en faut 300 au plus."),
+        (b"<svg onload='alert(1)'/>", "image/svg+xml", "Choisissez une image PNG ou JPEG : les autres (SVG, HEIC…)"),
+        (b"<html>", "image/png", "Choisissez une image PNG ou JPEG : les autres"),
+        (PNG.ljust(300_001), "image/png", "Ce fichier pèse 301 ko : il en faut 300 ko au plus."),
         (PNG[:-30], "image/png", "Cette image est coupée ou abîmée : enregistrez-la de nouveau."),
-        (bytes(40_000_000), "image/png", "Ce fichier pèse 40 Mo : il en faut 10 au plus."),
+        (bytes(40_000_000), "image/png", "Ce fichier pèse 40 Mo : il en faut 300 ko au plus."),
         (BOMB, "image/png", "30000 × 30000 points : réduisez-la à 2000"),
     ],
 )

@@ -199,7 +199,7 @@ async def test_a_paper_is_written_down_with_its_file_renewed_and_archived(client
     assert "PDF, JPEG ou PNG" in makers.text_of(answer.text)
     scan = {"file": ("a.pdf", b"%PDF-" + b"0" * 6_000_000, "application/pdf")}
     answer = await makers.post(client, new, {"kind": "insurance", "number": "RC 11"}, files=scan)
-    assert "il en faut 5 au plus" in makers.text_of(answer.text)  # it was a page of its own, and what was typed gone
+    assert "il en faut 5 Mo au plus" in makers.text_of(answer.text)  # it was a page of its own, and what was typed gone
     assert 'value="RC 11"' in answer.text
     written = {"kind": "insurance", "number": "RC 12", "valid_until": (today + timedelta(days=20)).isoformat()}
     answer = await makers.post(client, new, written, files={"file": ("a.pdf", PDF, "application/pdf")})

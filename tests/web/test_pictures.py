@@ -162,7 +162,8 @@ SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>ale
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(bytes(40_000_000), "pèse 40 Mo : il en faut 10 au plus"), (HEIC, "HEIC"), (SVG, "SVG")]
+    ("content", "sentence"),
+    [(bytes(40_000_000), "pèse 40 Mo : il en faut 10 Mo au plus"), (HEIC, "HEIC"), (SVG, "SVG")],
 )
 async def test_a_picture_that_is_too_large_or_of_another_kind_is_said_beside_it_and_nothing_typed_is_lost(
     client, content, sentence

@@ -98,7 +98,9 @@ def unprinted(text: str) -> str:
 
 def unprinted_said(character: str) -> str:
     """Why a text that would be printed is refused."""
-    words = _("« {character} » ne peut pas être imprimé sur les factures : écrivez-le en lettres latines.")
+    words = _(
+        "« {character} » ne peut pas être imprimé sur les factures : retirez-le, ou écrivez-le en lettres latines."
+    )
     return words.format(character=character)
 
 

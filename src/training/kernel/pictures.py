@@ -79,7 +79,9 @@ def check_logo(content: bytes, media_type: str) -> None:
     """Invalid unless the bytes are a whole PNG or JPEG, as they are said to be, and few enough. Decodes it."""
     begins = _PICTURES.get(media_type)
     if begins is None or not content.startswith(begins):
-        raise Invalid(_("Choisissez une image PNG ou JPEG."), field="logo")
+        raise Invalid(
+            _("Choisissez une image PNG ou JPEG : les autres (SVG, HEIC…) ne s’impriment pas partout."), field="logo"
+        )
     if len(content) > LOGO_MAX:
         size = _("Cette image pèse {n} ko : il en faut {most} au plus.")
         raise Invalid(size.format(n=-(-len(content) // 1000), most=LOGO_MAX // 1000), field="logo")

@@ -54,8 +54,8 @@ class Form:
         typed = []
         for name, value in (await request.form()).multi_items():
             if isinstance(value, GivenFile) and value.too_large:
-                said = _("Ce fichier pèse {n} Mo : il en faut {most} au plus. Ce que vous avez écrit est gardé.")
-                form.errors[name] = said.format(n=-(-value.size // 1_000_000), most=max(value.most // 1_000_000, 1))
+                said = _("Ce fichier pèse {weight} : il en faut {most} au plus. Ce que vous avez écrit est gardé.")
+                form.errors[name] = said.format(weight=_weight(value.size), most=_weight(value.most))
             elif isinstance(value, UploadFile):
                 form.files[name] = value
             elif name != "_csrf_token":
@@ -232,6 +232,13 @@ class Form:
                 self.errors.setdefault(name, sentence)
         else:
             self.errors.setdefault(refusal.field or field, refusal.detail)
+
+
+def _weight(size: int) -> str:
+    """Bytes as people say them, rounded up."""
+    if size < 1_000_000:
+        return _("{n} ko").format(n=-(-size // 1_000))
+    return _("{n} Mo").format(n=-(-size // 1_000_000))
 
 
 def in_field(cents: int) -> str:

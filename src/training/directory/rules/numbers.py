@@ -113,7 +113,9 @@ def _code(text: str, pattern: str, wrong: str) -> str:
 
 
 def check_website(text: str) -> str:
-    """The address of another site: https or http, with a host."""
+    """The address of another site: https or http, with a host; typed without either, it is https."""
+    if re.fullmatch(r"[\w-]+(\.[\w-]+)+([/?#]\S*)?", text):
+        text = f"https://{text}"
     if not re.fullmatch(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", text):
         raise ValueError(_("L’adresse commence par https://"))
     return text

@@ -99,8 +99,14 @@ def _asked(form: Form) -> CallAsked:
         what=values.get("quoi", "").strip()[:100],
         session=row_key(values.get("seance", "")),
         model=row_key(values.get("modele", "")),
-        seats=whole(values.get("places", "").strip(), MOST_SEATS) or 0,
+        seats=_seats(values.get("places", "").strip()),
     )
+
+
+def _seats(typed: str) -> int:
+    """How many, as the page reckons with them: more than anybody takes are the most, so that it says what is left."""
+    many = typed.isascii() and typed.isdigit() and len(typed.lstrip("0")) > len(str(MOST_SEATS))
+    return MOST_SEATS if many else min(whole(typed, 10 ** len(str(MOST_SEATS))) or 0, MOST_SEATS)
 
 
 async def read(form: Form, found: CallPage) -> NewCall | None:

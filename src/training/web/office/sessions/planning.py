@@ -24,11 +24,12 @@ from training.scheduling.actions.planning import NewPerson, NewRoom, NewSession,
 from training.scheduling.rules import FacilitatorBusy, SessionState, VenueTaken
 from training.web.forms import Form
 from training.web.office.page import show
-from training.web.office.people.knowing import goes_on
+from training.web.office.people.knowing import KNOWN, goes_on
 from training.web.pages import Asked, go, once, the_actor
 from training.web.parameters import asked, whole
 
 P = Permission
+PAST = "passe"  # among what a page told: a date is over
 ROWS = 4  # without a script the page has as many as most series have; longer ones are planned in two sessions
 FIELDS = ("date", "start", "end", "venue", "facilitator")
 BACK = "retour"
@@ -104,7 +105,7 @@ async def plan(request: Asked) -> Template | Redirect:
     form, found = await Form.of(request), await reading.planning_page("")
     choices = found.choices
     new, dates = read(form, choices)
-    if new is None or not goes_on(form, await _against(dates)):
+    if new is None or not _past_is_meant(form, dates) or not goes_on(form, await _against(dates)):
         return await _page(request, form, choices)
     with form.refusals():
         try:
@@ -115,6 +116,19 @@ async def plan(request: Asked) -> Template | Redirect:
             back = _back(form.values.get(BACK, ""))
             return go(f"{back}&seance={session}" if back else f"/gestion/seances/{session}", _("Séance planifiée."))
     return await _page(request, form, choices)
+
+
+def _past_is_meant(form: Form, dates: Sequence[_Date]) -> bool:
+    """Whether a date that is over was told before; else it is said beside it, once: a year is easily mistyped."""
+    known = form.values.get(KNOWN, "").split()
+    over = [date.row for date in dates if date.wanted.starts_at < clock.now()]
+    if not over or PAST in known:
+        return True
+    for row in over:
+        form.errors.setdefault(f"date-{row}", _("Cette date est passée. Si c’est bien elle, envoyez de nouveau."))
+    form.values[KNOWN] = " ".join([*known, PAST])
+    form.refused = 409
+    return False
 
 
 def _back(path: str) -> str:

@@ -20,7 +20,7 @@ from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.palette import PAPERS
 from training.kernel.permissions import Permission
-from training.kernel.pictures import PHOTO_MAX
+from training.kernel.pictures import LOGO_MAX
 from training.messages.actions.trial import send_trial
 from training.messages.clients.smtp import BadSmtpUrl, Refusal
 from training.records import queries as records
@@ -46,7 +46,7 @@ async def listing(request: Asked) -> Template:
 async def put_off(request: Asked, step: FromPath[str]) -> Redirect:
     """It can wait: the home speaks of it no more."""
     await say_step(the_actor(request), _step(step), StepSaid.SKIPPED)
-    return await _onward(request, _("Étape mise à plus tard : elle reste ouverte sous « Réglages »."))
+    return go(PATH, _("Étape mise à plus tard : elle reste ouverte sous « Réglages »."))
 
 
 def _step(name: str) -> SetUpStep:
@@ -57,8 +57,9 @@ def _step(name: str) -> SetUpStep:
 
 
 async def _onward(request: Asked, said: str) -> Redirect:
-    """Back to the path, which shows what comes next."""
-    return go(PATH, said)
+    """To the next step that waits, where it is one of these pages; else to the path, which shows what comes next."""
+    waits = (await reading.set_up(the_actor(request))).waiting
+    return go(waits[0].href if waits and waits[0].href.startswith(f"{PATH}/") else PATH, said)
 
 
 # Who runs the site
@@ -209,7 +210,7 @@ async def write_looks(request: Asked) -> Template | Redirect:
     return await _looks_page(request, form)
 
 
-@post(PATH + "/apparence/logo", permission=P.PLATFORM_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
+@post(PATH + "/apparence/logo", permission=P.PLATFORM_EDIT, request_max_body_size=GIVEN_MAX, file_max=LOGO_MAX)
 async def put_logo(request: Asked) -> Template | Redirect:
     """Take the logo."""
     form = await _as_it_stands()

@@ -18,7 +18,7 @@ from training.kernel.colours import check_accent
 from training.kernel.i18n import N_, _
 from training.kernel.palette import PAPERS
 from training.kernel.permissions import Permission
-from training.kernel.pictures import PHOTO_MAX
+from training.kernel.pictures import LOGO_MAX
 from training.kernel.render import month_end
 from training.papers.rules.vat import OWN_REGIMES, REGIMES, VatRegime
 from training.reporting.office.settings import OfficePlatform, platform_page
@@ -126,7 +126,7 @@ async def save(request: Asked) -> Template | Redirect:
     return await _show(request, form, await platform_page())
 
 
-@post(f"{PATH}/logo", permission=P.PLATFORM_EDIT, request_max_body_size=GIVEN_MAX, file_max=PHOTO_MAX)
+@post(f"{PATH}/logo", permission=P.PLATFORM_EDIT, request_max_body_size=GIVEN_MAX, file_max=LOGO_MAX)
 async def put_logo(request: Asked) -> Template | Redirect:
     """Take the picture that pages and papers will carry."""
     found = await platform_page()
