@@ -12,6 +12,7 @@ from training.identity.actions.registration import register_organisation
 from training.identity.rules import OWN, Role
 from training.kernel import db, settings
 from training.kernel.actor import SYSTEM, Actor, Scope
+from training.messages.actions.signin import read_out
 from training.records.actions.backups import note_backup
 from training.records.actions.seen_settings import see_settings
 from training.scheduling.actions.handing_over import hand_over
@@ -35,6 +36,8 @@ async def enter(organisation: int) -> None:
     minted = await signin.mint(
         SYSTEM, await db.value("select max(id) from signin_request"), settings.current().secret_key
     )
+    await signin.request("ana@mairie.example.org", network="192.0.2.1")
+    await read_out(SYSTEM, await db.value("select max(id) from signin_request"))
     entered = await signin.by_code(browser, minted.code, secret_key=settings.current().secret_key, program="test")
     await signin.by_link(await signin.open_door(SYSTEM, "rh@mairie.example.org"), program="test")
     await signin.sign_out(entered.token)

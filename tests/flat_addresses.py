@@ -86,6 +86,7 @@ ADDRESSES = {
         "/gestion/acces?q=zq",
         "/gestion/acces/nouveau", "/gestion/acces/{membership}/retirer", "/gestion/acces/{membership}/role",
         "/gestion/acces/anciens", "/gestion/acces/anciens?structure={slug}", "/gestion/acces/anciens?q=zzzz",
+        "/gestion/connexions",
         "/gestion/courriels", "/gestion/courriels?etat=failed", "/gestion/courriels?q=reservation",
         "/gestion/courriels?q=zzzz", "/gestion/courriels?q=42", "/gestion/courriels/{mail}",
         "/gestion/courriels/{mail}/apercu",

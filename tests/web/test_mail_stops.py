@@ -42,13 +42,13 @@ async def test_who_waits_for_a_signin_mail_reads_that_none_leaves(client):
     assert "Un courriel part vers rh@mairie.example.org" in await ask_for_code(client)
     await close()
     page = await ask_for_code(client)
-    assert "Le courriel n’est pas encore parti" in page
-    assert "Les courriels de connexion ne partent pas" in page
+    assert "Le code vous est donné au téléphone" in page
+    assert "Aucun courriel ne peut partir pour le moment" in page
     assert "02 61 91 00 00" in page
     assert "training user link" in page
     asking = (await client.get("/connexion")).text
     above, below = asking.split('<form method="post" action="/connexion"')
-    assert "Appelez-nous : 02 61 91 00 00." in text_of(above)
+    assert "puis appelez-nous : 02 61 91 00 00" in text_of(above)
     assert "training user link" not in above, "the field is on a phone's first screen"
     assert "training user link" in below.split("<details>")[1]
 
@@ -56,7 +56,7 @@ async def test_who_waits_for_a_signin_mail_reads_that_none_leaves(client):
 async def test_without_a_server_too(client):
     await makers.make_platform()
     page = await ask_for_code(client)
-    assert "Les courriels de connexion ne partent pas" in page
+    assert "Aucun courriel ne peut partir pour le moment" in page
     assert "Son serveur d’envoi n’est pas réglé" in page
 
 

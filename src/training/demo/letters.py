@@ -166,6 +166,11 @@ def _signin(occasion: str) -> Letter:
     return Letter(occasion, Reader(CONTACT.email or "", CONTACT.email), ("signin_request", 1), context, secret="signin")
 
 
+def _signin_read_out(occasion: str) -> Letter:
+    context = {"by": "Claire Chauvin", "at": clock.now(), "path": addresses.signin()}
+    return Letter(occasion, Reader(CONTACT.name, CONTACT.email), ("signin_request", 1), context)
+
+
 def _access_given(occasion: str) -> Letter:
     view = organisation()
     held = MembershipView(
@@ -255,6 +260,7 @@ def _declined(occasion: str) -> Letter:
 
 _WRITERS: dict[str, Callable[[str], Letter]] = {
     "signin": _signin,
+    "signin_read_out": _signin_read_out,
     "trial": lambda name: Letter(name, Reader("", CONTACT.email), ("platform", 1), {"server": "smtp.example.org:587"}),
     "booking_requested": _requested,
     "booking_unanswered": lambda name: booking_letter(name, booking(BookingState.EXPIRED), slots()),

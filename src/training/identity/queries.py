@@ -106,6 +106,7 @@ class SigninMail:
     name: str
     locale: str
     expires_at: datetime
+    minted: bool
 
 
 async def signin_request(id: int) -> SigninMail | None:  # noqa: A002
@@ -113,7 +114,8 @@ async def signin_request(id: int) -> SigninMail | None:  # noqa: A002
     return await db.row(
         SigninMail,
         """
-        select r.id, r.email, coalesce(known.name, '') as name, coalesce(known.locale, 'fr') as locale, r.expires_at
+        select r.id, r.email, coalesce(known.name, '') as name, coalesce(known.locale, 'fr') as locale, r.expires_at,
+               r.code_hash is not null as minted
         from signin_request r
         left join lateral (
             select name, locale, 1 as rank from facilitator where lower(email) = lower(r.email) and active

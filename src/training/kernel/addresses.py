@@ -36,6 +36,11 @@ def session(id: int) -> str:  # noqa: A002
     return f"/seances/{id}"
 
 
+def signin() -> str:
+    """Where one says who one is."""
+    return "/connexion"
+
+
 def signin_link(token: str) -> str:
     """Where a mailed sign-in link leads."""
     return f"/connexion/lien/{token}"

@@ -39,6 +39,8 @@ SIGNIN_ADDRESS = Limit("signin.address", 20, HOUR, "address", N_("Trop de demand
 SIGNIN_NETWORK = Limit(
     "signin.network", 30, QUARTER, "network", N_("Trop de demandes de connexion.")
 )  # a town hall is one address
+# As many as a telephone rings; each is written to whom it lets in.
+READ_OUT = Limit("signin.read-out", 20, HOUR, "account of the team", N_("Beaucoup de codes donnés en peu de temps."))
 # Each is looked at by somebody, and mails the team.
 REGISTERED = Limit(
     "registration.account", 3, DAY, "account", N_("Vous avez déjà inscrit plusieurs structures aujourd’hui.")
@@ -73,6 +75,7 @@ LIMITS = (
     SIGNIN_PAIR,
     SIGNIN_ADDRESS,
     SIGNIN_NETWORK,
+    READ_OUT,
     REGISTERED,
     REGISTERED_FROM,
     BOOKED_UNKNOWN,

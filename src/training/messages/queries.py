@@ -154,7 +154,8 @@ class SigninAsked:
 
     def fate(self, *, stopped: bool) -> Fate:
         """What became of it by now; `stopped` when none leaves."""
-        return fate_of(self.state, attempts=self.attempts, age=clock.now() - self.asked_at, stopped=stopped)
+        age = clock.now() - self.asked_at
+        return fate_of(self.state, attempts=self.attempts, age=age, stopped=stopped, answer=self.last_answer)
 
 
 async def signin_mail(browser: bytes) -> SigninAsked | None:
@@ -165,7 +166,7 @@ async def signin_mail(browser: bytes) -> SigninAsked | None:
         select r.email, r.next_path, r.requested_at as asked_at, m.state, coalesce(m.attempts, 0) as attempts,
                coalesce(m.last_answer, '') as last_answer
         from signin_request r
-        left join mail m on m.subject_kind = 'signin_request' and m.subject_id = r.id
+        left join mail m on m.subject_kind = 'signin_request' and m.subject_id = r.id and m.secret = 'signin'
         where r.browser_hash = $1 order by m.id desc limit 1
         """,
         browser,

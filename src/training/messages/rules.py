@@ -65,6 +65,9 @@ def stop_of(*, named: bool, served: bool, demo: bool, failing: bool, restored: b
     return Stop.RESTORED if restored else None
 
 
+READ_OUT = N_("Le code a été donné de vive voix : ce courriel ne part plus.")
+
+
 class Fate(StrEnum):
     """What became of the mail that somebody waits for in front of a page."""
 
@@ -72,13 +75,16 @@ class Fate(StrEnum):
     LEFT = "left"
     LATE = "late"  # the server asked to wait, or nobody has tried yet
     REFUSED = "refused"  # at this address
+    READ_OUT = "read_out"  # its code was said on the telephone instead
     STOPPED = "stopped"  # as every mail here
 
 
-def fate_of(state: MailState | None, *, attempts: int, age: timedelta, stopped: bool) -> Fate:
-    """The fate of one mail, `age` after it was asked for; no state while it is not written."""
+def fate_of(state: MailState | None, *, attempts: int, age: timedelta, stopped: bool, answer: str = "") -> Fate:
+    """The fate of one mail, `age` after it was asked for; no state while it is not written. `answer`: the last one."""
     if state == MailState.SENT:
         return Fate.LEFT
+    if answer == READ_OUT:
+        return Fate.READ_OUT
     if state == MailState.FAILED:
         return Fate.REFUSED
     if stopped or state == MailState.HELD:

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from training.web.office import exports, feeds, handing_over, imports, jobs, mails, notes, search, today
+from training.web.office import exports, feeds, handing_over, imports, jobs, mails, notes, search, signins, today
 from training.web.office.accounting import balances, fiscal_years, journal, opening, register
 from training.web.office.bookings import booking, calling, client, documents, seats
 from training.web.office.catalogue import billing, examples, funding, offers, pictures, tariffs, themes, writing
@@ -64,7 +64,8 @@ _PAGES = (
     *(drafts, draft_lines, invoice, credit_notes, trail, transmissions),
     *(payment, bank, bank_lines, receipts, reminders),
     *(register, balances, journal, fiscal_years, opening),
-    *(mails, notes, feeds, handing_over, imports, exports, jobs, first_day, platform, access, keys, series, supporters),
+    *(mails, signins, notes, feeds, handing_over, imports, exports, jobs),
+    *(first_day, platform, access, keys, series, supporters),
 )
 
 ROUTER = Router(

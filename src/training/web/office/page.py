@@ -51,6 +51,11 @@ async def alarms() -> list[Markup]:
                 "num": waiting
             }
         link = Markup('<a href="/gestion/courriels">{}</a>').format(_("Les courriels")) if waiting else ""
+        if now.stop_of_signin:
+            door = Markup('<a href="/gestion/connexions">{}</a>').format(
+                _("Donner un code à qui n’arrive pas à entrer")
+            )
+            link = Markup(" · ").join(filter(None, (link, door)))
         if now.stop == Stop.NOBODY:
             link = Markup('<a href="/gestion/premiers-pas/identite">{}</a>').format(_("Le dire"))
         found.append(Markup("{} {}").format(words, link))
