@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,6 +15,7 @@ from training.web import patience
 
 pytestmark = pytest.mark.anyio
 HOST = "127.0.0.1"
+PATIENCE = 25  # seconds on the slowest machine; what is wrong here waits for ever
 POST = b"POST /connexion HTTP/1.1\r\nHost: testserver.local\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 
 
@@ -42,12 +42,12 @@ async def healthy(port: int) -> bool:
     return False
 
 
-async def said(port: int, request: bytes, seconds: float = 5) -> bytes:
+async def said(port: int, request: bytes) -> bytes:
     """What the server answers until it closes."""
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
         writer.write(request)
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE):
             return await reader.read()
     finally:
         writer.close()
@@ -57,9 +57,7 @@ async def test_five_hundred_idle_connections_keep_nobody_waiting():
     """At 130, granian took no more: nobody else was answered until one of them left."""
     async with served() as port:
         idle = [await asyncio.open_connection(HOST, port) for _each in range(500)]
-        began = time.monotonic()
         assert await healthy(port)
-        assert time.monotonic() - began < 1
         for _reader, writer in idle:
             writer.close()
 
@@ -92,7 +90,7 @@ async def test_a_body_that_drips_is_given_up_too(monkeypatch):
         reader, writer = await asyncio.open_connection(HOST, port)
         writer.write(POST + b"Content-Length: 100\r\n\r\n")
         answer = asyncio.create_task(reader.read())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not answer.done():
                 writer.write(b"a")
                 await asyncio.sleep(0.2)
