@@ -192,8 +192,15 @@ async def test_of_two_sayings_the_last_counts(database_test):
     assert "mail" in await waiting()
 
 
+async def test_a_second_of_the_team_is_seen_as_colleagues(client):
+    await staff(client)
+    assert "colleagues" in await waiting()
+    await done(client, "/gestion/acces/nouveau", {"name": "Léo Test", "email": "leo@example.org", "role": "adviser"})
+    assert "colleagues" not in await waiting()
+
+
 async def test_what_the_data_shows_needs_no_saying(database_test):
     with clock.frozen(makers.NOON):
         await makers.make_town()
-    assert set(await waiting()) == {"vat", "numbering", "looks", "mail"}
+    assert set(await waiting()) == {"vat", "numbering", "looks", "mail", "colleagues"}
     assert await db.value("select count(*) from set_up") == 0

@@ -282,6 +282,11 @@ def office_first_mail() -> str:
     return f"{office_set_up()}/courriel"
 
 
+def office_new_colleague() -> str:
+    """Where somebody joins the team."""
+    return f"{office_access()}/nouveau"
+
+
 def office_communes() -> str:
     """The communes that are known, and those typed by hand."""
     return "/gestion/lieux/communes"

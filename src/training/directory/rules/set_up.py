@@ -24,6 +24,7 @@ class SetUpStep(StrEnum):
     VENUES = "venues"
     PEOPLE = "people"
     ORGANISATIONS = "organisations"
+    COLLEAGUES = "colleagues"
     SESSION = "session"
 
 
@@ -46,6 +47,7 @@ WHO_TAKES: dict[SetUpStep, Permission] = {
     SetUpStep.VENUES: P.SESSIONS_PLAN,
     SetUpStep.PEOPLE: P.SESSIONS_PLAN,
     SetUpStep.ORGANISATIONS: P.BOOKINGS_MAKE,
+    SetUpStep.COLLEAGUES: P.PLATFORM_EDIT,
     SetUpStep.SESSION: P.SESSIONS_PLAN,
 }
 

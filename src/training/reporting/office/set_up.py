@@ -78,6 +78,11 @@ _WORDS: dict[SetUpStep, _Words] = {
         N_("Une par une, ou toutes d’un tableur. Elles peuvent aussi s’inscrire d’elles-mêmes."),
         N_("Ajouter des structures"),
     ),
+    S.COLLEAGUES: _Words(
+        N_("Vos collègues"),
+        N_("Chaque personne entre par son propre courriel, avec son rôle. Sans collègue, l’étape peut attendre."),
+        N_("Inviter quelqu’un"),
+    ),
     S.SESSION: _Words(
         N_("Une première séance"),
         N_("Publiée, elle s’ouvre aux réservations : votre catalogue est en ligne."),
@@ -100,6 +105,7 @@ class _Found:
     venues: bool
     people: bool
     organisations: bool
+    colleagues: bool
     sessions: bool
     done: tuple[str, ...]
     skipped: tuple[str, ...]
@@ -117,6 +123,7 @@ class _Found:
             S.VENUES: self.venues,
             S.PEOPLE: self.people,
             S.ORGANISATIONS: self.organisations,
+            S.COLLEAGUES: self.colleagues,
             S.SESSION: self.sessions,
         }
         return seen.get(step, False) or step in self.done
@@ -134,6 +141,8 @@ _FOUND = """
            exists (select from venue) as venues,
            exists (select from facilitator) as people,
            (select true from organisation order by id limit 1) is true as organisations,
+           (select count(distinct account) > 1 from membership
+            where num_nonnulls(organisation, partner, facilitator) = 0) as colleagues,
            (select true from session where state <> 'draft' order by id limit 1) is true as sessions,
            array(select step from set_up where state = 'done') as done,
            array(select step from set_up where state = 'skipped') as skipped
@@ -201,5 +210,6 @@ HREF = {
     S.VENUES: addresses.office_new_venue,
     S.PEOPLE: addresses.office_new_facilitator,
     S.ORGANISATIONS: addresses.office_new_organisation,
+    S.COLLEAGUES: addresses.office_new_colleague,
     S.SESSION: addresses.office_new_session,
 }
