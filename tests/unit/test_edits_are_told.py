@@ -92,3 +92,78 @@ def test_every_action_behind_a_form_can_be_told_what_was_seen() -> None:
 
 def test_no_excuse_is_left_over() -> None:
     assert EXCUSED.keys() - silent() - deaf() == set()
+
+
+# What a form of the office does that writes over nobody's words: each POST that reads a form and neither says what it
+# had seen nor makes something once (`tests/unit/test_made_once.py`).
+NO_WORDS_OVER = {
+    "one act on what is there: done a second time, it is refused or finds it done": {
+        "bookings/booking: cancel, decline",
+        "bookings/documents: join",
+        "catalogue/offers: archive, bring_back, publish",
+        "handing_over: give",
+        "invoices/draft_lines: move",
+        "organisations/ending: archive",
+        "organisations/lookalikes: apart",
+        "organisations/requests: attach_to, refuse",
+        "payments/bank: all_sure",
+        "payments/bank_lines: confirm, set_aside, undo",
+        "payments/payment: record, take_back, use, use_credit",
+        "payments/reminders: pause",
+        "people/absences: say_departure",
+        "people/partner_people: give_access",
+        "sessions/answers: say",
+        "sessions/communes: join",
+        "sessions/session: call_off, decide, hold, undo",
+        "settings/access: remove_role",
+    },
+    "a paper of its own is made, the one before stands": {
+        "accounting/journal: close, export",
+        "invoices/credit_notes: replace",
+        "invoices/transmissions: redo, write_step",
+        "organisations/payers: ask",
+        "payments/reminders: set_rate",
+    },
+    "it is only looked at": {
+        "accounting/opening: look_at_file",
+        "catalogue/writing: shown",
+        "imports: look",
+        "payments/bank: import_file, say_columns",
+        "settings/first_day: try_mail",
+    },
+    "what it found is named in the form, and another is refused": {
+        "bookings/seats: change",
+        "sessions/changing: facilitate",
+        "settings/series: save",
+    },
+    "one choice of a few, of which whoever it is about is told": {
+        "organisations/space: change",
+        "settings/access: change",
+    },
+    "its writer alone corrects it": {"notes: correct"},
+}
+
+
+def overwriting() -> set[str]:
+    """Every POST of the office that reads a form, and neither says what it had seen nor makes something once."""
+    office, found = SOURCE / "web" / "office", dict[str, list[str]]()
+    for path in office.rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.AsyncFunctionDef) and any("post(" in ast.unparse(d) for d in node.decorator_list):
+                text, calls = ast.unparse(node), called(node)
+                if "Form.of(" in text and "seen=" not in text and not {"once", "opened"} & calls.keys():
+                    found.setdefault(str(path.relative_to(office).with_suffix("")), []).append(node.name)
+    return {f"{module}: {name}" for module, names in found.items() for name in names}
+
+
+def excused() -> set[str]:
+    return {
+        f"{module}: {name}"
+        for group in NO_WORDS_OVER.values()
+        for module, _colon, names in (each.partition(": ") for each in group)
+        for name in names.split(", ")
+    }
+
+
+def test_every_form_of_the_office_says_what_it_had_seen_or_why_not() -> None:
+    assert overwriting() == excused()

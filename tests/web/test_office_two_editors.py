@@ -108,7 +108,25 @@ async def supporter(client) -> tuple[str, str]:
     return f"/gestion/soutiens/{await add_supporter(SYSTEM, new)}", ""
 
 
+async def order(client) -> tuple[str, str]:
+    town = await makers.make_town()
+    return f"/gestion/reservations/{(await makers.make_booking(town)).reference}/commande", ""
+
+
+async def people(client) -> tuple[str, str]:
+    town = await makers.make_town()
+    return f"/gestion/reservations/{(await makers.make_booking(town)).reference}/participants", ""
+
+
+async def payers(client) -> tuple[str, str]:
+    town = await makers.make_town()
+    return f"/gestion/reservations/{(await makers.make_booking(town)).reference}/payeurs", ""
+
+
 FORMS = [
+    (order, "purchase_order", ("BC-1", "BC-2"), "Numéro d’engagement"),
+    (people, "participants", ("Léa Exemple", "Zoé Modèle <zoe@example.org>"), "Qui viendra"),
+    (payers, "purchase_order-1", ("BC-1", "BC-2"), "Clients facturés"),
     (session, "capacity", ("70", "80"), "Combien de places"),
     (date, "start-", ("08:30", "08:45"), "Début"),
     (contact, "title", ("Secrétariat", "Accueil"), "Fonction"),

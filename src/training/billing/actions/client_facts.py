@@ -50,17 +50,18 @@ async def tell_for_invoice(actor: Actor, invoice: int, told: FactsTold) -> bool:
         return await complete_facts(actor, invoice, told.references)
 
 
-async def tell_for_booking(actor: Actor, booking: int, told: FactsTold) -> None:
+async def tell_for_booking(actor: Actor, booking: int, told: FactsTold, *, seen: int | None = None) -> None:
     """Write it on a booking, and on the drafts that its organisation has of it, until one is issued.
 
     Conflict: it is invoiced already, or the SIRET is another's. Invalid: nothing told, or a number that cannot be.
+    `seen`: as `Change.edit`, of the booking.
     """
     async with acting(actor, "booking.client-facts", ("booking", booking)) as change:
         change.about("booking", booking, "purchase_order", "service_code")
         organisation = await db.value("select organisation from booking where id = $1", booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=organisation)
         _something(told)
-        await bookings.tell_references(actor, booking, told.references)
+        await bookings.tell_references(actor, booking, told.references, seen=seen)
         if told.own.given:
             await tell_own_facts(actor, int(organisation), told.own)
         standing = await db.connection().fetch(_OWN, booking)

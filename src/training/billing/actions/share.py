@@ -32,13 +32,13 @@ from training.scheduling.rules import SessionState
 __all__ = ["Share", "share"]
 
 
-async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
+async def share(actor: Actor, booking: int, shares: Sequence[Share], *, seen: int | None = None) -> None:
     """Say who pays a booking, and how much of it; its drafts are made again. No share: its organisation pays all.
 
     Once its seats changed its payers are asked for anew, whatever of it is issued: what each owes above that is billed.
     A draft that was kept back, or waited for its hour, is made again as such: it is not issued by being shared.
     Invalid: the shares do not add up to the booking's seats, or to its price (the difference is said). Conflict:
-    something of it is issued, or stands on a draft with lines by hand.
+    something of it is issued, or stands on a draft with lines by hand. `seen`: as `Change.edit`.
     """
     actor.must(Permission.INVOICES_PREPARE)
     view = await bookings.booking_by_id(SYSTEM.scope, booking)
@@ -48,12 +48,15 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share]) -> None:
         change.about("booking", booking, "shares")
         held = (await lock_session(view.session)).state == SessionState.HELD
         view = await bookings.booking_by_id(SYSTEM.scope, booking) or view
-        awaited = not sharing.fits((await shares_of([booking]))[booking], view.seats, view.price_cents)
+        stood = (await shares_of([booking]))[booking]
+        awaited = not sharing.fits(stood, view.seats, view.price_cents)
         sharing.check_share(view.state, view.tariff_mode, await db.value(_ISSUED, booking), awaited=awaited)
         if shares:
             sharing.check(shares, view.seats, view.price_cents)
             await _check_payers(shares, view.organisation)
         wanted = [] if _is_whole(view, shares) else shares
+        change.edited("shares", await _said(view, stood), await _said(view, wanted))
+        await change.check_seen(seen, {edit.field for edit in change.edits})
         await _check_drafts(booking)
         billed = await db.value(_BILLED, booking)
         hours = await hours_of(booking)
@@ -84,6 +87,14 @@ def _is_whole(view: BookingView, shares: Sequence[Share]) -> bool:
         return not shares
     (only,) = shares
     return only.payer == view.organisation and only.references.over(view.references) == view.references
+
+
+async def _said(view: BookingView, shares: Sequence[Share]) -> list[list[object]]:
+    """Who pays, as what is remembered of an edit says it: names, seats or amounts, numbers; one for all where none."""
+    names = {o.id: o.name for o in await directory.organisations([s.payer for s in shares])} if shares else {}
+    return [[names.get(s.payer, ""), s.seats, s.amount_cents, *s.references.given.values()] for s in shares] or [
+        [view.organisation_name, None, None]
+    ]
 
 
 async def _check_payers(shares: Sequence[Share], own: int) -> None:

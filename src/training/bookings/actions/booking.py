@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, astuple, dataclass
+from operator import itemgetter
 
 from training.bookings.actions.admissions import note_admission
 from training.bookings.actions.groups import GroupBooking, chosen, group_of, merge, told_too
@@ -206,11 +207,17 @@ async def confirm(actor: Actor, booking: int) -> int:
 
 
 async def name_participants(
-    actor: Actor, booking: int, people: tuple[NewParticipant, ...], *, invite: bool | None = None
+    actor: Actor,
+    booking: int,
+    people: tuple[NewParticipant, ...],
+    *,
+    invite: bool | None = None,
+    seen: int | None = None,
 ) -> None:
     """Say who comes, now that it is known: the list replaces the one before. As many names as seats at the most.
 
-    `invite`: whether those with an address are sent the dates; None leaves it as the organisation wanted it.
+    `invite`: whether those with an address are sent the dates; None leaves it as the organisation wanted it. `seen`: as
+    `Change.edit`.
     """
     async with acting(actor, "booking.name-participants", ("booking", booking)) as change:
         change.about("booking", booking, "participants")
@@ -218,22 +225,28 @@ async def name_participants(
         actor.must(Permission.BOOKINGS_MAKE, organisation=row.organisation)
         who_may.check_name(standing_of(row, session))
         check_participants([p.name for p in people], row.seats)
-        gone = await Participant.delete().where(Participant.booking == booking).returning(Participant.email)
+        gone = await Participant.delete().where(Participant.booking == booking).returning(*_NAMED)
+        gone.sort(key=itemgetter("id"))
+        change.edited("participants", _lines((r["name"], r["email"]) for r in gone), _lines(map(astuple, people)))
+        await change.check_seen(seen, {edit.field for edit in change.edits})
         await _strangers(actor, row.organisation, people, {(r["email"] or "").lower() for r in gone})
         await _name(booking, people)
         if invite is not None:
-            await Booking.update({Booking.invite_participants: invite}).where(Booking.id == booking)
+            await change.edit(Booking, booking, {"invite_participants": invite}, seen=seen)
         await outbox.put("booking.named", ("booking", booking))
 
 
-async def tell_references(actor: Actor, booking: int, told: References) -> None:
-    """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known."""
+async def tell_references(actor: Actor, booking: int, told: References, *, seen: int | None = None) -> None:
+    """What the invoice will bear, told after booking; billing says until when. An empty answer leaves what is known.
+
+    `seen`: as `Change.edit`.
+    """
     async with acting(actor, "booking.tell-references", ("booking", booking)) as change:
         row, session = await lock_booking(booking)
         actor.must(Permission.INVOICES_COMPLETE, organisation=row.organisation)
         check_references(told)
         who_may.check_tell(standing_of(row, session))
-        await change.edit(Booking, booking, told.given)
+        await change.edit(Booking, booking, told.given, seen=seen)
 
 
 async def confirm_requests_of(actor: Actor, organisation: int) -> None:
@@ -305,6 +318,14 @@ async def _insert(actor: Actor, new: NewBooking, session: LockedSession, state: 
     booking = int((await Booking.insert(row).returning(Booking.id))[0]["id"])
     await _name(booking, new.participants)
     return Booked(booking, reference, state, new.session, new.seats, cost.price_cents)
+
+
+_NAMED = (Participant.id, Participant.name, Participant.email)
+
+
+def _lines(people: Iterable[tuple[str, str | None]]) -> str:
+    """A list of participants as what is remembered of an edit says it, and forms show it: one a line."""
+    return "\n".join(f"{name.strip()} <{email}>" if email else name.strip() for name, email in people)
 
 
 async def _name(booking: int, people: tuple[NewParticipant, ...]) -> None:

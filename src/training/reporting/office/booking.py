@@ -19,11 +19,12 @@ from training.calendar.queries.invitations import Answered
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
-from training.kernel import clock
+from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
 from training.kernel.errors import NotFound, allows
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.records.queries import last_change_of
 from training.reporting.office.edits import EditShown, edits_of
 from training.reporting.office.notes import NoteShown, notes_of
 from training.reporting.portal.facts_wanted import wanted
@@ -111,6 +112,12 @@ async def _lacking(booking: BookingView, organisation: OrganisationView | None) 
     """What its one payer has to say before it can be invoiced, in words."""
     billed = booking.tariff_mode != TariffMode.FREE and booking.state in OCCUPYING
     return (await wanted(organisation, booking.references)).lacking if organisation and billed else ()
+
+
+async def last_edit(reference: str) -> int:
+    """The last edit of a booking, for its forms to bear (`records.queries.last_change`); read before the booking."""
+    sql = f"select {last_change_of('booking', 'b.id')} from booking b where b.reference = $1"
+    return int(await db.value(sql, reference) or 0)
 
 
 async def booking(scope: Scope, reference: str) -> BookingView:

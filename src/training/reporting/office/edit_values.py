@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from training.directory.rules.people import Days
-from training.kernel.i18n import _
+from training.kernel.i18n import _, ngettext
 from training.kernel.render import day_year, duration, euros, moment
 from training.scheduling.rules import PARTNER_UNIT_NAMES
 
@@ -73,6 +73,19 @@ def _several(value: str) -> str:
 def days(value: str) -> str:
     """A stretch of days."""
     return Days(*map(date.fromisoformat, json.loads(value))).words
+
+
+def payers(value: str) -> str:
+    """Who pays a booking, for how many seats or how much."""
+    return " ; ".join(_payer(*each) for each in json.loads(value))
+
+
+def _payer(name: str, seats: int | None, cents: int | None, *numbers: str) -> str:
+    if seats is not None:
+        part = ngettext("%(num)d place", "%(num)d places", seats) % {"num": seats}
+    else:
+        part = _("tout") if cents is None else euros(cents)
+    return ", ".join([name, part, *numbers])
 
 
 def partner_rate(value: str) -> str:

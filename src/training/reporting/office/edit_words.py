@@ -28,6 +28,7 @@ from training.reporting.office.edit_values import (
     money,
     named,
     partner_rate,
+    payers,
     plain,
     services,
     several,
@@ -233,6 +234,9 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "seats": plain(N_("Places")),
         "contact": named(N_("Contact"), "contact"),
         "account": named(N_("Personne qui suit la réservation"), "account"),
+        "participants": long(N_("Participants")),
+        "invite_participants": yes_no(N_("Inviter ceux qui ont une adresse")),
+        "shares": FieldWords(N_("Clients facturés"), payers),
     },
     "invoice": _REFERENCES
     | {

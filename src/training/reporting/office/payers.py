@@ -19,7 +19,7 @@ from training.kernel.clauses import Clauses
 from training.kernel.errors import Conflict
 from training.kernel.searching import SearchPlace, words_found
 from training.papers.rules.references import References
-from training.reporting.office.booking import booking
+from training.reporting.office.booking import booking, last_edit
 
 OFFERED = 500  # in the list that a field offers: beyond, one types more of the name
 
@@ -88,10 +88,12 @@ class OfficePayers:
     shared: bool
     awaited: bool
     issued: InvoiceView | None
+    seen: int
 
 
 async def payers_page(scope: Scope, reference: str, newcomer: str = "") -> OfficePayers:
-    """Who pays a booking, in eight statements at most; NotFound when there is no such booking."""
+    """Who pays a booking, in nine statements at most; NotFound when there is no such booking."""
+    seen = await last_edit(reference)
     view = await booking(scope, reference)
     shares = await drafts.shares(view.id)
     known = await _by_ids([share.payer for share in shares] or [view.organisation])
@@ -106,6 +108,7 @@ async def payers_page(scope: Scope, reference: str, newcomer: str = "") -> Offic
         shared=bool(shares),
         awaited=not fits([share.part for share in shares], view.seats, view.price_cents),
         issued=next((i for i in invoices if i.number and i.kind != DocumentKind.CREDIT_NOTE), None),
+        seen=seen,
     )
 
 

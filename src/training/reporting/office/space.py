@@ -13,7 +13,7 @@ from training.identity.queries import FormerView
 from training.kernel.actor import Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
-from training.reporting.office.booking import booking
+from training.reporting.office.booking import booking, last_edit
 from training.reporting.office.organisations import organisation
 from training.reporting.portal import colleagues as reading
 from training.reporting.portal.colleagues import Colleague
@@ -82,12 +82,14 @@ class ClientPeople:
 
     booking: BookingView
     people: list[ParticipantView]
+    seen: int
 
 
 async def people_of(scope: Scope, reference: str) -> ClientPeople:
-    """What the page of a booking's participants shows, in two statements."""
+    """What the page of a booking's participants shows, in three statements."""
+    seen = await last_edit(reference)
     view = await booking(scope, reference)
-    return ClientPeople(view, await bookings.participants(view.id))
+    return ClientPeople(view, await bookings.participants(view.id), seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,12 @@ class ClientOrder:
 
     booking: BookingView
     wanted: FactsWanted
+    seen: int
 
 
 async def order_of(scope: Scope, reference: str) -> ClientOrder:
-    """What the page of a booking's order shows, in three statements."""
+    """What the page of a booking's order shows, in four statements."""
+    seen = await last_edit(reference)
     view = await booking(scope, reference)
     client = await organisation(scope, view.organisation_slug)
-    return ClientOrder(view, await wanted(client, view.references))
+    return ClientOrder(view, await wanted(client, view.references), seen)

@@ -83,11 +83,13 @@ class OfferTariffs:
     fundings: tuple[FundingView, ...]
     today: date
     edits: list[EditShown]  # of what it costs, and of who funds it
+    seen: int
 
 
 async def tariffs_page(slug: str) -> OfferTariffs:
-    """What the page of an offer's tariffs shows, in six statements; NotFound, OfferMoved."""
+    """What the page of an offer's tariffs shows, in seven statements; NotFound, OfferMoved."""
     offer = await _offer(slug)
+    seen = await records.last_change("offer", offer.id)
     rows, today = (await catalogue.tariffs([offer.id]))[offer.id], clock.today()
     due = await _due(offer.id) if rows else []
     found = _gaps(rows, due, today)
@@ -102,6 +104,7 @@ async def tariffs_page(slug: str) -> OfferTariffs:
         tuple((await catalogue.fundings([offer.id]))[offer.id]),
         today,
         [edit for edit in await edits_of("offer", offer.id) if edit.field.startswith(("tariff_", "funding"))],
+        seen,
     )
 
 

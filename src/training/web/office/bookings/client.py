@@ -37,7 +37,7 @@ async def say_who_comes(request: Asked, reference: FromPath[str]) -> Template | 
     if form.good:
         with form.refusals():
             invite = form.values.get("invite") == "1"
-            await name_participants(the_actor(request), found.booking.id, people, invite=invite)
+            await name_participants(the_actor(request), found.booking.id, people, invite=invite, seen=form.seen)
             said = ngettext("%(num)d nom est enregistré.", "%(num)d noms sont enregistrés.", len(people))
             return go(f"/gestion/reservations/{found.booking.reference}", said % {"num": len(people)})
     return await _people(request, found, form)
@@ -45,7 +45,7 @@ async def say_who_comes(request: Asked, reference: FromPath[str]) -> Template | 
 
 async def _people(request: Asked, found: ClientPeople, form: Form | None) -> Template:
     known = {"participants": written(found.people), "invite": "1" if found.booking.invite_participants else ""}
-    form = form or Form.filled(known)
+    form = form or Form.filled(known, seen=found.seen)
     return await show(request, "bookings/people", form.status, form=form, **parts(found))
 
 
@@ -63,13 +63,13 @@ async def tell_order(request: Asked, reference: FromPath[str]) -> Template | Red
     told = FactsTold(references=references, own=read_own(form, found.wanted.own))
     if form.good:
         with form.refusals():
-            await tell_for_booking(the_actor(request), found.booking.id, told)
+            await tell_for_booking(the_actor(request), found.booking.id, told, seen=form.seen)
             return go(f"/gestion/reservations/{found.booking.reference}", _("C’est noté pour la facture."))
     return await _order(request, found, form)
 
 
 async def _order(request: Asked, found: ClientOrder, form: Form | None) -> Template:
-    form = form or Form.filled(found.booking.references.ordered)
+    form = form or Form.filled(found.booking.references.ordered, seen=found.seen)
     return await show(request, "bookings/order", form.status, form=form, taxables=taxables(), **parts(found))
 
 

@@ -52,7 +52,8 @@ class TariffAsked(StrEnum):
 @get(PATH, permission=P.CATALOGUE_EDIT)
 async def grid(request: Asked, slug: FromPath[str]) -> Template:
     """Every tariff of the offer, by kind of organisation and by period."""
-    return await _grid_page(request, await tariffs_page(slug), Form.filled({"mode": TariffAsked.FREE}))
+    found = await tariffs_page(slug)
+    return await _grid_page(request, found, Form.filled({"mode": TariffAsked.FREE}, seen=found.seen))
 
 
 async def _grid_page(request: Asked, found: OfferTariffs, form: Form) -> Template:
@@ -85,7 +86,8 @@ async def set_first(request: Asked, slug: FromPath[str]) -> Template | Redirect:
         form.errors.setdefault("amount", _("C’est gratuit : videz ce montant, ou choisissez un autre prix."))
     if form.good:
         with form.refusals():
-            await change_tariff(the_actor(request), found.offer.id, TariffChange((None,), price, found.today))
+            first = TariffChange((None,), price, found.today)
+            await change_tariff(the_actor(request), found.offer.id, first, seen=form.seen)
             return go(found.offer.path, _("C’est enregistré : l’offre a un prix."))
     return await _grid_page(request, found, form)
 

@@ -51,7 +51,7 @@ def _as_it_stands(found: OfficePayers) -> Form:
         values |= {f"{name}-{n}": text for name, text in each.references.ordered.items()}
     if found.newcomer:
         values[f"payer-{len(found.payers) + 1}"] = found.newcomer.label
-    return Form.filled(values)
+    return Form.filled(values, seen=found.seen)
 
 
 def _filled(form: Form, n: int) -> bool:
@@ -69,7 +69,7 @@ async def save(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     shares = [] if whole else await read(form)
     if form.good:
         with form.refusals():
-            await share(the_actor(request), view.id, shares)
+            await share(the_actor(request), view.id, shares, seen=form.seen)
             said = (
                 _("{name} paie tout.").format(name=view.organisation_name)
                 if whole
