@@ -15,7 +15,10 @@ from training.catalogue.rules.tariffs import TariffMode, TariffRow, price_for
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import Conflict, Invalid, NotFound
+from training.kernel.render import day_month
 from training.migrations import m0042_tariffs
+from training.reporting.office.today.kinds import WaitingKind
+from training.reporting.office.today.page import today_page
 
 pytestmark = pytest.mark.anyio
 
@@ -152,3 +155,37 @@ async def test_tariffs_that_overlapped_before_are_cut_where_each_of_them_held(of
         "alter table tariff add constraint tariff_one_a_day exclude using gist (offer with =, "
         "(coalesce(organisation_kind, '')) with =, (daterange(valid_from, valid_until, '[]')) with &&)"
     )
+
+
+async def unpriced() -> list[tuple[str, str, str, str]]:
+    """What « Aujourd’hui » says of days without a price: which group, when, the words, the page that cures it."""
+    found = [(g, r) for g in (await today_page(SYSTEM)).pile for r in g.rows if r.kind is WaitingKind.UNPRICED]
+    return [(group.group.value, row.when, row.text, row.href) for group, row in found]
+
+
+async def test_a_hole_between_two_prices_is_on_the_home_until_it_is_filled(offer):
+    await change_tariff(SYSTEM, offer, TariffChange((None,), FLAT, clock.today() + 40 * DAY))
+    assert await unpriced() == [], "one price after another is no hole"
+    await db.execute("update tariff set valid_until = $1 where valid_until is not null", clock.today() + 9 * DAY)
+    await change_tariff(SYSTEM, offer, TariffChange(("commune",), FREE, clock.today() + 5 * DAY))
+    ((group, when, text, href),) = await unpriced()
+    assert (group, href) == ("soon", "/gestion/catalogue/velo/tarifs")
+    assert when == day_month(clock.today() + 10 * DAY)
+    assert text.startswith("Toutes les autres structures, jusqu’au"), "communes have their own, without a hole"
+    with clock.frozen(makers.NOON + 12 * DAY):
+        assert [row[0] for row in await unpriced()] == ["late"], "nobody can book on these days"
+    with clock.frozen(makers.NOON + 50 * DAY):
+        assert await unpriced() == [], "it is over"
+    await db.execute("update offer set state = 'archived'")
+    assert await unpriced() == []
+
+
+async def test_a_price_that_ends_is_said_where_a_session_is_planned_after_it(database_test):
+    town = await makers.make_town()
+    last = clock.local(await db.value("select starts_at from session where id = $1", town.session)).date() - DAY
+    await db.execute("update tariff set valid_until = $1", last)
+    ((_group, when, text, _href),) = await unpriced()
+    assert when == day_month(last + DAY)
+    assert text == "Toutes les autres structures : une séance est prévue, et aucun prix ne suit"
+    await db.execute("update session set state = 'draft'")
+    assert await unpriced() == [], "an offer that nobody can book may end"

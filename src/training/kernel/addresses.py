@@ -310,6 +310,7 @@ WAITING: Mapping[str, str] = {
     "engagements": "/gestion/reservations?etat=confirmed",
     "asked": "/gestion/factures/brouillons",
     "papers": "/gestion/papiers",
+    "unpriced": "/gestion/catalogue",
     "drafts": "/gestion/factures/brouillons",
     "splits": "/gestion/factures/brouillons#a-partager",
     "to_credit": "/gestion/factures/brouillons#a-crediter",

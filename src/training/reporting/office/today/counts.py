@@ -76,6 +76,31 @@ PAPERS = """
       )
     group by k.id
 """
+# Days on which a kind of organisation (null: those without a tariff of their own) has no price for a published offer,
+# after it had one: until the next price, or for good where people may still book a session then (`until` null).
+# `{0}` is now, `{1}` today: what is over is not said.
+UNPRICED = """
+    select o.id as offer, string_agg(coalesce(k.kind, ''), ',' order by k.kind nulls last) as kinds,
+           lower(h.hole) as since,
+           case when upper_inf(m.days) or lower(h.hole) < upper(m.days) then upper(h.hole) - 1 end as until
+    from offer o
+    cross join lateral (select distinct organisation_kind as kind from tariff where offer = o.id) k
+    cross join lateral (
+        select range_agg(daterange(valid_from, valid_until, '[]')) as days from tariff
+        where offer = o.id and (organisation_kind is null or organisation_kind = k.kind)
+    ) m
+    cross join lateral (
+        select max(starts_at at time zone 'Europe/Paris')::date + 1 as ends from session
+        where offer = o.id and starts_at > {0} and kind = 'open' and session_bookable(state)
+    ) s
+    cross join lateral unnest(
+        datemultirange(daterange(
+            lower(m.days), case when not upper_inf(m.days) then greatest(upper(m.days), s.ends) end
+        )) - m.days
+    ) h (hole)
+    where o.state = 'published' and upper(h.hole) > {1}
+    group by o.id, h.hole, m.days
+"""
 # Receivables `r` that are late and that nobody promised to pay, or contests: a promise that was not kept is late again.
 LATE = """
     r.settled_cents < r.gross_cents and r.due_on < {0} and not exists (

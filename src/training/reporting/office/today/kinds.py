@@ -35,6 +35,7 @@ class WaitingKind(StrEnum):
     OPTION = "options"
     ENGAGEMENT = "engagements"
     PAPER = "papers"
+    UNPRICED = "unpriced"
     MAIL_HELD = "mails_held"
     MAIL_PUT_OFF = "mails_put_off"
     REMINDER = "reminders"
@@ -69,6 +70,7 @@ WHO: Mapping[WaitingKind, Permission] = {
     WaitingKind.OPTION: P.BOOKINGS_CONFIRM,
     WaitingKind.ENGAGEMENT: P.INVOICES_COMPLETE,
     WaitingKind.PAPER: P.SESSIONS_PLAN,
+    WaitingKind.UNPRICED: P.CATALOGUE_EDIT,
     WaitingKind.MAIL_HELD: P.MAILS_SEE,
     WaitingKind.MAIL_PUT_OFF: P.MAILS_SEE,
     WaitingKind.REMINDER: P.PAYMENTS_RECORD,
@@ -137,6 +139,7 @@ _WORDS: Mapping[WaitingKind, Callable[[int], str]] = {
     WaitingKind.PAPER: lambda n: ngettext(
         "papier qui expire avant une séance", "papiers qui expirent avant une séance", n
     ),
+    WaitingKind.UNPRICED: lambda n: ngettext("offre avec des jours sans prix", "offres avec des jours sans prix", n),
     WaitingKind.MAIL_HELD: lambda n: ngettext("courriel retenu", "courriels retenus", n),
     WaitingKind.MAIL_PUT_OFF: lambda n: ngettext(
         "courriel que le serveur n’a pas encore pris", "courriels que le serveur n’a pas encore pris", n

@@ -65,12 +65,8 @@ async def today_page(actor: Actor) -> OfficeToday:
     money = await owed() if actor.may(P.INVOICES_SEE) else None
     now = clock.now()
     rows = _rows(actor, counts, things)
-    totals = {
-        group: {kind: n for kind, n in kinds.items() if may_deal(actor, kind)}
-        for group, kinds in counts.totals().items()
-    }
     path = await set_up(actor)
-    groups, words = pile(rows, totals), day(clock.today())
+    groups, words = pile(rows, _totals(actor, counts, things)), day(clock.today())
     facts = _facts(actor, counts, money, week, path)
     return OfficeToday(
         title=words[:1].upper() + words[1:],
@@ -107,6 +103,18 @@ def _rows(actor: Actor, counts: Waiting, things: Sequence[Found]) -> list[PileRo
     rows = [row(thing, now) for thing in things if thing.kind in ONE_BY_ONE]
     rows += [each for d in counts.deposits if may_deal(actor, (each := deposit(d, now)).kind)]
     return rows + [whole(kind, counts, now) for kind in WHOLE if may_deal(actor, kind) and counts.of(kind)]
+
+
+def _totals(actor: Actor, counts: Waiting, things: Sequence[Found]) -> dict[Urgency, dict[WaitingKind, int]]:
+    """How many there are of each kind, by group: as they were counted, or as those that are shown say themselves."""
+    totals = {
+        group: {kind: n for kind, n in kinds.items() if may_deal(actor, kind)}
+        for group, kinds in counts.totals().items()
+    }
+    for thing in things:
+        if thing.kind in ONE_BY_ONE and thing.whole is not None:
+            totals.setdefault(row(thing, clock.now()).group, {})[thing.kind] = thing.whole
+    return totals
 
 
 def _facts(actor: Actor, counts: Waiting, money: MoneyOwed | None, week: Rack, path: OfficeSetUp) -> Facts:

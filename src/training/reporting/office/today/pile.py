@@ -37,6 +37,7 @@ _SOON = frozenset(
         WaitingKind.OPTION,
         WaitingKind.ENGAGEMENT,
         WaitingKind.PAPER,
+        WaitingKind.UNPRICED,
         WaitingKind.MAIL_HELD,
         WaitingKind.MAIL_PUT_OFF,
         WaitingKind.TO_CONFIRM,
@@ -61,6 +62,8 @@ def group_of(kind: WaitingKind, since: datetime | None, now: datetime, midnight:
         return Urgency.LATE if since is not None and since <= now - PATIENCE else Urgency.SOON
     if kind is WaitingKind.TO_CONFIRM:  # what ended today is for tonight
         return Urgency.LATE if since is not None and since < midnight else Urgency.SOON
+    if kind is WaitingKind.UNPRICED:  # what has begun keeps people from booking
+        return Urgency.LATE if since is not None and since <= now else Urgency.SOON
     if kind in _LATE:
         return Urgency.LATE
     return Urgency.SOON if kind in _SOON else Urgency.LATER

@@ -11,7 +11,7 @@ from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.clauses import Clauses
 from training.reporting.office.bookings import UNDECIDED_ONES
-from training.reporting.office.today.counts import ENGAGEMENTS, LATE, PAPERS, UNMANNED
+from training.reporting.office.today.counts import ENGAGEMENTS, LATE, PAPERS, UNMANNED, UNPRICED
 from training.reporting.office.today.kinds import FORESIGHT, OPTIONS_END, PAPERS_END, WaitingKind, may_deal
 from training.reporting.office.today.pile import MOST
 
@@ -136,6 +136,19 @@ def _paper(where: Clauses) -> str:
     return _branch(WaitingKind.PAPER, columns, body, "x.at, k.id")
 
 
+def _unpriced(where: Clauses) -> str:
+    """Published offers with days without a price, for whom, from when on and until when."""
+    now, today = where.value(clock.now()), where.value(clock.today())
+    begins = f"greatest(x.since, {today})"
+    columns = {
+        "id": "o.id", "ref": "o.slug", "at": _MIDNIGHT.format(begins), "until": _MIDNIGHT.format("x.until"),
+        "title": "o.title", "paper": "th.paper", "words": "x.kinds",
+        "whole": f"count(*) over (partition by x.since <= {today})",
+    }  # fmt: skip
+    body = f"from ({UNPRICED.format(now, today)}) x join offer o on o.id = x.offer {LOOK_JOIN}"
+    return _branch(WaitingKind.UNPRICED, columns, body, "x.since, o.id, x.kinds")
+
+
 def _to_confirm(where: Clauses) -> str:
     columns = {"id": "s.id", "ref": "s.id::text", "at": "s.ends_at", **_SESSION, "seats": "s.seats_taken"}
     now = where.value(clock.now())
@@ -217,6 +230,7 @@ _BRANCHES: Mapping[WaitingKind, Callable[[Clauses], str]] = {
     WaitingKind.OPTION: _option,
     WaitingKind.ENGAGEMENT: _engagement,
     WaitingKind.PAPER: _paper,
+    WaitingKind.UNPRICED: _unpriced,
     WaitingKind.MISSION: _mission,
     WaitingKind.ASKED: _asked,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 
 from training.billing.queries.transmissions import DepositWaiting, OpenDeposit
+from training.catalogue.rules.changing import kinds_said
 from training.directory.rules.credentials import CredentialKind, credential_name
 from training.dunning.rules.reminding import STEP_NAMES, ReminderStep
 from training.kernel import addresses, clock
@@ -72,6 +73,8 @@ def row(found: Found, now: datetime) -> PileRow:
     group = group_of(found.kind, found.at, now, clock.at(clock.local(now).date(), time()))
     if found.kind is WaitingKind.LATE and found.cents is not None:
         when, note = age(found.at, now), euros(found.cents)
+    elif found.kind is WaitingKind.UNPRICED:
+        when, note = day_month(at), ahead(at, now)
     elif waits:
         when, note = age(found.at, now), since(found.at, now)
     else:
@@ -82,7 +85,7 @@ def row(found: Found, now: datetime) -> PileRow:
 
 
 _AHEAD = frozenset(
-    {WaitingKind.UNMANNED, WaitingKind.OPTION, WaitingKind.ENGAGEMENT, WaitingKind.PAPER}
+    {WaitingKind.UNMANNED, WaitingKind.OPTION, WaitingKind.ENGAGEMENT, WaitingKind.PAPER, WaitingKind.UNPRICED}
 )  # these break on a day that comes
 _Said = tuple[str, str, str, str]  # title, text, the page, the act
 
@@ -148,6 +151,17 @@ def _paper(found: Found) -> _Said:
     return title, words, addresses.office_credential_renewal(found.id), _("Renouveler")
 
 
+def _unpriced(found: Found) -> _Said:
+    title = _("{offer} : des jours sans prix").format(offer=found.title)
+    who = kinds_said([kind or None for kind in (found.words or "").split(",")])
+    if found.until is not None:
+        until = _("jusqu’au {day}").format(day=day_month(found.until))
+        words = _("{who}, {until} : impossible de réserver ces jours-là").format(who=who, until=until)
+    else:
+        words = _("{who} : une séance est prévue, et aucun prix ne suit").format(who=who)
+    return title, words, addresses.office_offer_tariffs(found.ref), _("Fixer le prix")
+
+
 def _late(found: Found) -> _Said:
     title = f"{found.title}, {found.who}"
     href = addresses.office_invoice(found.ref) if found.ref else addresses.office_opening(found.id)
@@ -176,6 +190,7 @@ _SAID: Mapping[WaitingKind, Callable[[Found], _Said]] = {
     WaitingKind.OPTION: _option,
     WaitingKind.ENGAGEMENT: _engagement,
     WaitingKind.PAPER: _paper,
+    WaitingKind.UNPRICED: _unpriced,
     WaitingKind.LATE: _late,
 }
 ONE_BY_ONE = frozenset(_SAID)
