@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
 import makers
@@ -11,6 +14,9 @@ from training.identity.actions import roles
 from training.identity.rules import Role
 from training.kernel import db
 from training.kernel.actor import SYSTEM
+from training.reporting.office import handing_over
+from training.reporting.office.turns import TURNS, turn_said
+from training.scheduling.actions.assignments import assign
 
 pytestmark = pytest.mark.anyio
 PATH = "/gestion/passation"
@@ -37,8 +43,9 @@ async def test_it_says_what_is_in_progress_who_did_the_last_act_and_who_is_who(c
     bare = await makers.make_session(town.offer)
     await staff(client)
     page = await words(client)
-    assert "Structures à valider 1 · À nous de répondre" in page
+    assert "Structures à valider 1 " in page
     assert "Mairie en attente" in page
+    assert "À nous de répondre" in page
     assert "Séances sans personne pour animer 1" in page
     assert f"/gestion/seances/{bare}" in (await client.get(PATH)).text
     assert "Aline Anime" in page
@@ -91,3 +98,37 @@ async def test_one_cannot_give_to_oneself_or_to_a_stranger(client):
     assert (await client.get(f"{PATH}/confier?de={eve}&a={eve}")).status_code == 404
     assert (await client.get(f"{PATH}/confier?de=x&a=99999999999999")).status_code == 404
     assert (await client.get(f"{PATH}/confier")).status_code == 303
+
+
+async def test_whose_turn_it_is_is_said_of_each_thing_as_the_data_knows(client):
+    """One session waits for whom we asked, another for us; one invoice for its buyer, another for who pays it."""
+    town = await makers.make_town()
+    await makers.make_session(town.offer)
+    asked = await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=2))
+    slot = await db.value("select id from slot where session = $1", asked)
+    assignment = await assign(SYSTEM, slot, town.facilitator)
+    await db.execute("update assignment set state = 'proposed' where id = $1", assignment)
+    late = await makers.make_booking(town, 12, option=True)
+    await db.execute("update booking set expires_at = now() + interval '2 days' where id = $1", late.id)
+    await staff(client)
+    page = await words(client)
+    assert "À nous de trouver quelqu’un" in page
+    assert "À Aline Anime de répondre" in page
+    assert "À la structure de confirmer" in page
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("call", "À nous d’appeler"),
+        ("to_deposit", "À nous, sur Chorus Pro : à déposer"),
+        ("available", "À l’organisme public de mandater"),
+        ("mandated", "Au comptable public de payer"),
+    ],
+)
+def test_who_pays_late_is_told_apart_by_where_the_invoice_stands(code, said) -> None:
+    assert turn_said(code, None) == said
+
+
+def test_no_turn_has_words_that_nothing_says() -> None:
+    assert TURNS.keys() <= set(re.findall(r"'([a-z]+)'", handing_over._OPEN))

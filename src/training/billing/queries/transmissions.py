@@ -185,7 +185,7 @@ class OpenDeposit:
         return DepositWaiting.QUIET if self.quiet else DepositWaiting.RUNNING
 
 
-def _last(invoice: str, columns: str = "status") -> str:
+def last_step(invoice: str, columns: str = "status") -> str:
     """The last step of an invoice on Chorus Pro."""
     on_chorus = f"from transmission where invoice = {invoice} and channel = '{Channel.CHORUS_PORTAL}'"
     return f"select {columns} {on_chorus} order by id desc limit 1"
@@ -203,14 +203,14 @@ _OPEN = f"""
         union all
         select n.id, 0, null from invoice n
         where n.kind = 'credit_note' and n.state = 'issued'
-          and coalesce(({_last("n.corrects")}), 'to_deposit') not in ('to_deposit', 'rejected')
-          and coalesce(({_last("n.id")}), 'to_deposit') <> 'available'
+          and coalesce(({last_step("n.corrects")}), 'to_deposit') not in ('to_deposit', 'rejected')
+          and coalesce(({last_step("n.id")}), 'to_deposit') <> 'available'
     ) w
     cross join lateral (
         select n.*, o.name as payer_name, o.slug as payer_slug
         from invoice n join organisation o on o.id = n.payer where n.id = w.invoice and o.buyer = 'public' limit 1
     ) i
-    left join lateral ({_last("i.id", "status, happened_on, note")}) t on true
+    left join lateral ({last_step("i.id", "status, happened_on, note")}) t on true
 """
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from training.billing.queries.transmissions import last_step
 from training.directory import queries as directory
 from training.directory.rules.credentials import CREDENTIAL_KIND_NAMES
 from training.identity import queries as identity
@@ -14,6 +15,7 @@ from training.identity.queries import AccountView, KeyView
 from training.identity.rules import ROLE_NAMES, Role
 from training.kernel import addresses, clock, db
 from training.kernel.actor import Actor, ActorKind
+from training.kernel.addresses import WAITING
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
@@ -21,6 +23,7 @@ from training.kernel.render import moment
 from training.records import queries as records
 from training.reporting.office.recurring import Recurring, recurring
 from training.reporting.office.today.counts import LATE, UNMANNED
+from training.reporting.office.turns import turn_said
 from training.reporting.office.who import names_of
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import DateLed
@@ -34,10 +37,11 @@ AHEAD = timedelta(days=60)  # how far ahead of a session or a paper's end is loo
 
 @dataclass(frozen=True, slots=True)
 class OpenThing:
-    """One thing in progress; `by` did the last act on it, `acted_at`: whoever did not is whose turn it is."""
+    """One thing in progress: whose `turn` it is, in words; `by` did the last act on it, `acted_at`."""
 
     label: str
     detail: str
+    turn: str
     href: str
     at: datetime
     acted_at: datetime | None
@@ -49,7 +53,6 @@ class OpenGroup:
     """The things of one kind, the oldest first; `total` counts those that are not shown too."""
 
     name: str
-    turn: str
     href: str
     total: int
     things: list[OpenThing]
@@ -58,7 +61,6 @@ class OpenGroup:
 @dataclass(frozen=True, slots=True)
 class _Kind:
     name: str
-    turn: str  # who has to do what
     list_at: str
     item_at: Callable[[Any], str]  # by the row's key: a number, or what it is called in addresses
     who: Permission
@@ -66,45 +68,30 @@ class _Kind:
 
 KINDS: dict[str, _Kind] = {
     "organisation": _Kind(
-        N_("Structures à valider"), N_("À nous de répondre"), addresses.WAITING["organisations"],
-        addresses.office_organisation, P.ORGANISATIONS_APPROVE,
+        N_("Structures à valider"), WAITING["organisations"], addresses.office_organisation, P.ORGANISATIONS_APPROVE
     ),
-    "request": _Kind(
-        N_("Réservations à valider"), N_("À nous de répondre"), addresses.WAITING["bookings"],
-        addresses.office_booking, P.BOOKINGS_SEE,
-    ),
+    "request": _Kind(N_("Réservations à valider"), WAITING["bookings"], addresses.office_booking, P.BOOKINGS_SEE),
     "option": _Kind(
-        N_("Options qui finissent dans la semaine"), N_("À la structure de confirmer"),
-        addresses.WAITING["options"], addresses.office_booking, P.BOOKINGS_SEE,
+        N_("Options qui finissent dans la semaine"), WAITING["options"], addresses.office_booking, P.BOOKINGS_SEE
     ),
     "preparing": _Kind(
-        N_("Séances en préparation"), N_("À nous de publier, ou d’y renoncer"),
-        f"{addresses.office_sessions()}?etat=draft", addresses.office_session, P.SESSIONS_PLAN,
+        N_("Séances en préparation"), f"{addresses.office_sessions()}?etat=draft", addresses.office_session,
+        P.SESSIONS_PLAN,
     ),
     "unmanned": _Kind(
-        N_("Séances sans personne pour animer"), N_("À nous de trouver quelqu’un"), addresses.WAITING["unmanned"],
-        addresses.office_session, P.SESSIONS_PLAN,
+        N_("Séances sans personne pour animer"), WAITING["unmanned"], addresses.office_session, P.SESSIONS_PLAN
+    ),
+    "asked": _Kind(
+        N_("Séances proposées à la personne qui anime"), WAITING["missions"], addresses.office_session, P.SESSIONS_PLAN
     ),
     "paper": _Kind(
-        N_("Papiers qui arrivent à leur terme"), N_("À la personne concernée de les renouveler"),
-        addresses.WAITING["papers"], addresses.office_facilitator, P.SESSIONS_PLAN,
+        N_("Papiers qui arrivent à leur terme"), WAITING["papers"], addresses.office_credential_renewal,
+        P.SESSIONS_PLAN,
     ),
-    "draft": _Kind(
-        N_("Factures à émettre"), N_("À nous de relire et d’émettre"), addresses.WAITING["drafts"],
-        addresses.office_draft, P.INVOICES_SEE,
-    ),
-    "late": _Kind(
-        N_("Factures en retard"), N_("À la structure de payer, à nous d’appeler"), addresses.WAITING["late"],
-        addresses.office_invoice, P.INVOICES_SEE,
-    ),
-    "promise": _Kind(
-        N_("Promesses de paiement"), N_("À la structure de payer"), addresses.WAITING["reminders"],
-        addresses.office_invoice, P.INVOICES_SEE,
-    ),
-    "dispute": _Kind(
-        N_("Factures contestées"), N_("À nous de répondre"), addresses.WAITING["reminders"],
-        addresses.office_invoice, P.INVOICES_SEE,
-    ),
+    "draft": _Kind(N_("Factures à émettre"), WAITING["drafts"], addresses.office_draft, P.INVOICES_SEE),
+    "late": _Kind(N_("Factures en retard"), WAITING["late"], addresses.office_invoice, P.INVOICES_SEE),
+    "promise": _Kind(N_("Promesses de paiement"), WAITING["reminders"], addresses.office_invoice, P.INVOICES_SEE),
+    "dispute": _Kind(N_("Factures contestées"), WAITING["reminders"], addresses.office_invoice, P.INVOICES_SEE),
 }  # fmt: skip
 
 
@@ -161,13 +148,21 @@ class _Row:
     detail: str
     at: datetime
     total: int
+    turn: str
+    turn_of: str | None
     acted_at: datetime | None
     actor_kind: ActorKind | None
     actor_id: int | None
 
 
 async def _groups(actor: Actor) -> list[OpenGroup]:
-    sql = _OPEN.format(most=EACH_MOST, unmanned=UNMANNED.format("$1", "$2"), late=LATE.format("$3"))
+    sql = _OPEN.format(
+        most=EACH_MOST,
+        unmanned=UNMANNED.format("$1", "$2"),
+        late=LATE.format("$3"),
+        asked=_ASKED_FOR,
+        deposit=last_step("r.invoice"),
+    )
     bounds = (clock.now(), clock.now() + AHEAD, clock.today(), clock.today() + AHEAD, clock.now() + timedelta(days=7))
     rows = await db.rows(_Row, sql, *bounds)
     who = await names_of({(row.actor_kind, row.actor_id) for row in rows if row.actor_kind})
@@ -180,6 +175,7 @@ def _group(kind: _Kind, rows: list[_Row], who: dict[tuple[str, int | None], str]
         OpenThing(
             row.label,
             _detail(row),
+            turn_said(row.turn, row.turn_of),
             kind.item_at(row.key),
             row.at,
             row.acted_at,
@@ -187,7 +183,7 @@ def _group(kind: _Kind, rows: list[_Row], who: dict[tuple[str, int | None], str]
         )
         for row in rows
     ]
-    return OpenGroup(_(kind.name), _(kind.turn), kind.list_at, rows[0].total, things)
+    return OpenGroup(_(kind.name), kind.list_at, rows[0].total, things)
 
 
 def _detail(row: _Row) -> str:
@@ -196,50 +192,80 @@ def _detail(row: _Row) -> str:
     return _(names[row.detail]) if row.detail in names else row.detail
 
 
+# Who is asked for a date of a session `s` and has not said.
+_ASKED_FOR = """(
+    select string_agg(distinct f.name, ', ') from slot t join assignment a on a.slot = t.id and a.state = 'proposed'
+    join facilitator f on f.id = a.facilitator where t.session = s.id
+)"""
 _OPEN = """
     with open as (
         (select 'organisation' as kind, 'organisation' as subject, g.id, g.slug as key, g.name as label,
-                g.city as detail, g.created_at as at, count(*) over () as total
+                g.city as detail, g.created_at as at, count(*) over () as total,
+                'answer' as turn, null::text as turn_of
          from organisation g where g.state = 'pending' order by g.created_at, g.id limit {most:d})
         union all
-        (select 'request', 'booking', b.id, b.reference, g.name, o.title, b.created_at, count(*) over ()
+        (select 'request', 'booking', b.id, b.reference, g.name, o.title, b.created_at, count(*) over (),
+                case when g.state = 'pending' then 'admit' else 'answer' end, null
          from booking b join organisation g on g.id = b.organisation join session s on s.id = b.session
          join offer o on o.id = s.offer where b.state = 'pending' order by b.created_at, b.id limit {most:d})
         union all
-        (select 'option', 'booking', b.id, b.reference, g.name, o.title, b.expires_at, count(*) over ()
+        (select 'option', 'booking', b.id, b.reference, g.name, o.title, b.expires_at, count(*) over (),
+                'confirm', null
          from booking b join organisation g on g.id = b.organisation join session s on s.id = b.session
          join offer o on o.id = s.offer
          where b.state = 'option' and b.expires_at < $5 order by b.expires_at, b.id limit {most:d})
         union all
-        (select 'preparing', 'session', s.id, s.id::text, o.title, coalesce(g.name, ''), s.starts_at, count(*) over ()
-         from session s join offer o on o.id = s.offer left join organisation g on g.id = s.organisation
-         where s.state = 'draft' and s.starts_at > $1 order by s.starts_at, s.id limit {most:d})
+        (select 'preparing', 'session', s.id, s.id::text, s.title, s.name, s.starts_at, s.total,
+                case when w.asked is null then 'publish' else 'replies' end, w.asked
+         from (select s.id, s.starts_at, o.title, coalesce(g.name, '') as name, count(*) over () as total
+               from session s join offer o on o.id = s.offer left join organisation g on g.id = s.organisation
+               where s.state = 'draft' and s.starts_at > $1 order by s.starts_at, s.id limit {most:d}) s,
+         lateral (select {asked} as asked) w)
         union all
-        (select 'unmanned', 'session', s.id, s.id::text, o.title, '', u.at, u.total
+        (select 'unmanned', 'session', s.id, s.id::text, o.title, '', u.at, u.total,
+                'find', null
          from (select session, at, count(*) over () as total from ({unmanned}) n order by at, session limit {most:d}) u
          join session s on s.id = u.session join offer o on o.id = s.offer)
         union all
-        (select 'paper', 'facilitator', f.id, f.id::text, f.name, coalesce(nullif(c.label, ''), c.kind),
-                c.valid_until::timestamp at time zone 'Europe/Paris', count(*) over ()
-         from credential c join facilitator f on f.id = c.facilitator and f.active
-         where c.archived_at is null and c.valid_until < $4 order by c.valid_until, c.id limit {most:d})
+        (select 'asked', 'session', s.id, s.id::text, o.title, '', s.at, s.total, 'replies', s.who
+         from (select t.session as id, min(t.starts_at) as at, string_agg(distinct f.name, ', ') as who,
+                      count(*) over () as total
+               from slot t join assignment a on a.slot = t.id and a.state = 'proposed'
+               join facilitator f on f.id = a.facilitator
+               where t.starts_at > $1 and t.starts_at < $2 group by t.session
+               order by min(t.starts_at), t.session limit {most:d}) s
+         join session n on n.id = s.id and session_bookable(n.state) join offer o on o.id = n.offer)
         union all
-        (select 'draft', 'invoice', i.id, i.id::text, g.name, i.subject, i.created_at, count(*) over ()
+        (select 'paper', 'credential', c.id, c.id::text, coalesce(f.name, p.name),
+                coalesce(nullif(c.label, ''), c.kind), c.valid_until::timestamp at time zone 'Europe/Paris',
+                count(*) over (), 'renew', coalesce(f.name, p.name)
+         from credential c left join facilitator f on f.id = c.facilitator left join partner p on p.id = c.partner
+         where c.archived_at is null and c.valid_until < $4 and coalesce(f.active, p.active)
+         order by c.valid_until, c.id limit {most:d})
+        union all
+        (select 'draft', 'invoice', i.id, i.id::text, g.name, i.subject, i.created_at, count(*) over (),
+                case when i.asked_at is not null and i.purchase_order is null then 'number'
+                     when i.issue_at is not null and i.kept_back_at is null then 'leaves' else 'issue' end, null
          from invoice i join organisation g on g.id = i.payer
          where i.state = 'draft' order by i.created_at, i.id limit {most:d})
         union all
         (select 'late', 'invoice', r.invoice, r.number, g.name, r.number,
-                r.due_on::timestamp at time zone 'Europe/Paris', r.total
+                r.due_on::timestamp at time zone 'Europe/Paris', r.total,
+                case when exists (select from reminder m where m.receivable = r.id and m.is_task and m.done_at is null)
+                     then 'call'
+                     when g.buyer = 'public' then coalesce(({deposit}), 'to_deposit') else 'pay' end, null
          from (select r.id, r.invoice, r.number, r.payer, r.due_on, count(*) over () as total from receivable r
                where r.invoice is not null and {late} order by r.due_on, r.id limit {most:d}) r
          join organisation g on g.id = r.payer)
         union all
         (select p.kind, 'receivable', r.id, r.number, g.name, p.note, p.created_at,
-                count(*) over (partition by p.kind)
+                count(*) over (partition by p.kind),
+                case when p.kind = 'dispute' then 'answer' when p.until < $3 then 'call' else 'pay' end, null
          from payment_pause p join receivable r on r.id = p.receivable join organisation g on g.id = r.payer
          where p.ended_at is null and r.invoice is not null order by p.created_at, p.id limit {most:d})
     )
-    select w.kind, w.key, w.label, w.detail, w.at, w.total, a.at as acted_at, a.actor_kind, a.actor_id
+    select w.kind, w.key, w.label, w.detail, w.at, w.total, w.turn, w.turn_of,
+           a.at as acted_at, a.actor_kind, a.actor_id
     from open w left join lateral (
         select at, actor_kind, actor_id from audit
         where subject_kind = w.subject and subject_id = w.id order by at desc, id desc limit 1
