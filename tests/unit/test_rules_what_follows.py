@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -109,6 +110,14 @@ def test_others_get_it_by_mail_and_say_purchase_order() -> None:
     assert "Elle arrive par courriel à Félix Compta. À payer sous 30 jours." in text
     assert "Numéro de bon de commande : BC-7." in text
     assert "Chorus" not in text
+
+
+def test_who_has_no_mail_address_is_promised_no_mail() -> None:
+    silent = replace(invoicing(Buyer.ASSOCIATION), to=None)
+    for view in (booking(contact_email=None), booking(contact_email=None, price_cents=0)):
+        said = " ".join(filter(None, (step.text for step in steps(view, silent))))
+        assert "par courriel" not in said + what_follows.lead(view)
+    assert "par courriel" not in (steps(booking(contact_email=None), replace(invoicing(), to=None))[-1].text or "")
 
 
 @pytest.mark.parametrize(

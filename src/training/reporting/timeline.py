@@ -137,7 +137,7 @@ def _papers(
 ) -> list[TimelineStep]:
     """What was issued, then the draft that the team sees, or what is still to come."""
     if booking.tariff_mode == TariffMode.FREE:
-        text = None if free_paper else _("Elle arrive par courriel après la séance. Rien à payer.")
+        text = None if free_paper else _free_said(booking, team)
         return [TimelineStep(_("Confirmation de gratuité"), "done" if free_paper else "next", None, text)]
     steps = [_issued(invoice) for invoice in invoices if invoice.number]
     if team and (draft := next((i for i in invoices if not i.number and i.kind != DocumentKind.CREDIT_NOTE), None)):
@@ -148,12 +148,24 @@ def _papers(
     left = booking.price_cents - sum(_net(invoice) for invoice in invoices if invoice.number)
     if left <= 0:
         return steps  # what was asked before covers it, or more: nothing comes
-    said = _("Elle arrive par courriel après la séance.")
+    mailed = booking.contact_email is not None
+    said = _("Elle arrive par courriel après la séance.") if mailed else _("Elle se télécharge ici après la séance.")
     if public:
         said = _(
             "Votre service financier la reçoit sur Chorus Pro après la séance ; vous en avez une copie par courriel."
         )
+        if not mailed:
+            said = _("Votre service financier la reçoit sur Chorus Pro après la séance.")
     return [*steps, TimelineStep(_("Facture"), "next", None, euros(left) if team else said)]
+
+
+def _free_said(booking: BookingView, team: bool) -> str:
+    """How the confirmation that nothing is due reaches whoever booked: nothing is mailed to who has no address."""
+    if booking.contact_email is not None:
+        return _("Elle arrive par courriel après la séance. Rien à payer.")
+    if team:
+        return _("Après la séance, imprimez-la ici : {name} n’a pas de courriel.").format(name=booking.contact_name)
+    return _("Elle se télécharge ici après la séance. Rien à payer.")
 
 
 def _net(invoice: InvoiceView) -> int:

@@ -16,8 +16,9 @@ from training.billing.rules.crediting import Stands, may_credit, may_replace
 from training.billing.rules.payments import may_record, may_write_off
 from training.billing.rules.states import InvoiceState
 from training.billing.rules.transmission import may_follow, may_redo
+from training.directory import queries as directory
 from training.kernel import clock
-from training.kernel.actor import Actor, Scope
+from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
@@ -70,6 +71,7 @@ class ChannelPart:
     may: bool
     may_redo: bool
     may_renew: bool
+    to_print: bool  # nobody there has a mail address: it is handed over, or posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,15 @@ async def _channel(actor: Actor, view: InvoiceView, now: Stands) -> ChannelPart 
     may = may_follow(actor, view.state, view.payer_buyer, has_place=public)
     kept = [written.step for written in steps]
     redo = may_redo(actor, kept, now, paid=view.paid)
-    return ChannelPart(public, standing, sorted(tried, key=lambda one: one.day), may, redo, actor.may(P.INVOICES_ISSUE))
+    tried.sort(key=lambda one: one.day)
+    silent = not mails and not public and await directory.billing_contact(view.payer) is None
+    return ChannelPart(public, standing, tried, may, redo, actor.may(P.INVOICES_ISSUE), silent)
+
+
+async def mailed(number: str) -> bool:
+    """Whether an issued paper is on its way to somebody: who pays it has an address there."""
+    view = await billing.invoice_by_number(SYSTEM.scope, number)
+    return view is not None and await directory.billing_contact(view.payer) is not None
 
 
 async def _payments(actor: Actor, view: InvoiceView) -> PaymentsPart | None:

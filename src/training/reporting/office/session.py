@@ -223,7 +223,7 @@ class CallOffReach:
 
     bookings: int
     seats: int
-    contacts: int
+    contacts: int  # with a mail address; the others are called
     facilitators: int
 
 
@@ -233,6 +233,7 @@ class CallOffShown:
 
     session: SessionView
     reach: CallOffReach
+    to_call: list[str]
     possible: bool
 
     @property
@@ -242,20 +243,31 @@ class CallOffShown:
 
 
 async def call_off_page(scope: Scope, session: int) -> CallOffShown:
-    """What calling a session off leads to, in two statements; NotFound when there is no such session."""
+    """What calling a session off leads to, in three statements; NotFound when there is no such session."""
     view = await _existing(scope, session)
     reach = await db.row(CallOffReach, _REACH, session)
     assert reach is not None  # noqa: S101 - an aggregate always has a row
-    return CallOffShown(view, reach, allows(scheduling_rules.check_call_off, view.state))
+    return CallOffShown(view, reach, await to_call(session), allows(scheduling_rules.check_call_off, view.state))
 
 
 _REACH = """
-    select count(*) as bookings, coalesce(sum(b.seats), 0)::int as seats, count(distinct b.contact) as contacts,
+    select count(*) as bookings, coalesce(sum(b.seats), 0)::int as seats,
+           count(distinct b.contact) filter (where c.email is not null) as contacts,
            (select count(distinct a.facilitator) from assignment a join slot t on t.id = a.slot
             where t.session = $1 and assignment_holds(a.state)) as facilitators
-    from booking b
+    from booking b join contact c on c.id = b.contact
     where b.session = $1 and booking_may_come(b.state)
 """
+
+
+async def to_call(session: int) -> list[str]:
+    """Whom nobody writes to of what changes in a session, for want of an address: their name, telephone, place."""
+    sql = """
+        select distinct concat_ws(', ', c.name, c.phone) || ' (' || o.name || ')' as said
+        from booking b join contact c on c.id = b.contact join organisation o on o.id = b.organisation
+        where b.session = $1 and booking_may_come(b.state) and c.email is null order by said
+    """
+    return [record["said"] for record in await db.connection().fetch(sql, session)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ async def made_page(actor: Actor, organisation: OrganisationView, booking: Booki
         organisation,
         lacking_of(organisation, await services_of(organisation), booking.references),
         may_tell=who_may.may_tell(actor, standing),
-        to=to.name if to else booking.contact_name,
+        to=to.name if to else None,
         days=organisation.payment_days or (platform.payment_days if platform else DUE_DAYS),
         vat=platform is not None and platform.vat_regime == VatRegime.NORMAL,
     )

@@ -29,12 +29,12 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Invoicing:
-    """What the step of the invoice needs to know. `to`: who receives it; `days`: until when it is to be paid."""
+    """What the step of the invoice needs to know. `to`: who is mailed it, if anybody; `days`: to pay it."""
 
     organisation: OrganisationView
     missing: dict[str, str]
     may_tell: bool
-    to: str
+    to: str | None
     days: int
     vat: bool
 
@@ -58,6 +58,8 @@ def lead(booking: BookingView) -> str:
                 "{seats}. Notre équipe vérifie votre inscription, en général dans la journée ; "
                 "{name} reçoit alors la confirmation."
             )
+            if booking.contact_email is None:
+                said = _("{seats}. Notre équipe vérifie votre inscription ; nous appelons ensuite {name}.")
             return said.format(seats=seats, name=booking.contact_name)
         case BookingState.OPTION if booking.expires_at is not None:
             said = _("{seats} pour vous jusqu’au {limit}. Sans confirmation, elles seront libérées. Rien n’est dû.")
@@ -86,7 +88,8 @@ def nothing_left(booking: BookingView) -> bool:
 
 def following(booking: BookingView, invoicing: Invoicing, *, may_name: bool) -> list[NextStep]:
     """The booking itself, the names, the session, the invoice."""
-    place = booking.place or _("le lieu vous sera dit par courriel")
+    mailed = booking.contact_email is not None
+    place = booking.place or (_("le lieu vous sera dit par courriel") if mailed else _("nous vous dirons le lieu"))
     session = NextStep(_("La séance"), "next", span(booking.starts_at, booking.ends_at), place)
     return [_made(booking), *_names(booking, may_name), session, _invoice(booking, invoicing)]
 
@@ -125,7 +128,12 @@ def _names(booking: BookingView, may_name: bool) -> list[NextStep]:
 
 def _invoice(booking: BookingView, invoicing: Invoicing) -> NextStep:
     if booking.tariff_mode == TariffMode.FREE or not booking.price_cents:
-        text = _("Une confirmation de gratuité arrive par courriel après la séance.")
+        mailed = booking.contact_email is not None
+        text = (
+            _("Une confirmation de gratuité arrive par courriel après la séance.")
+            if mailed
+            else _("Une confirmation de gratuité se télécharge ici après la séance.")
+        )
         return NextStep(_("Rien à payer"), "next", None, text)
     title = _("La facture : {amount}").format(amount=euros(booking.price_cents))
     if invoicing.vat:
@@ -156,7 +164,14 @@ def _where(invoicing: Invoicing) -> str:
             "Votre service financier la reçoit sur Chorus Pro ; vous en avez une copie par courriel. "
             "À régler sous {days} jours à compter de sa mise à disposition."
         )
+        if invoicing.to is None:
+            said = _(
+                "Votre service financier la reçoit sur Chorus Pro. "
+                "À régler sous {days} jours à compter de sa mise à disposition."
+            )
         return said.format(days=PUBLIC_DAYS)
+    if invoicing.to is None:
+        return _("Vous la trouverez parmi vos factures. À payer sous {days} jours.").format(days=invoicing.days)
     return _("Elle arrive par courriel à {name}. À payer sous {days} jours.").format(
         name=invoicing.to, days=invoicing.days
     )

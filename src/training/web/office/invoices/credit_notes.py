@@ -17,6 +17,7 @@ from training.kernel.money import parse_euros
 from training.kernel.permissions import Permission
 from training.reporting.office import credit_notes as reading
 from training.reporting.office.credit_notes import OfficeCredit
+from training.reporting.office.invoice import mailed
 from training.web.forms import Form, in_field
 from training.web.office.page import show
 from training.web.pages import Asked, go, once, parts, the_actor
@@ -56,9 +57,17 @@ async def make_credit_note(request: Asked, name: FromPath[str]) -> Template | Re
         with form.refusals():
             made = await once(request, form, lambda: credit(the_actor(request), found.invoice.id, wanted))
             note = await billing.invoice(the_actor(request).scope, made)
-            number = note.number if note else ""
-            return go(f"{PATH}/{number}", _("Avoir {number} émis : il part par courriel.").format(number=number))
+            number = (note.number if note else None) or ""
+            return go(f"{PATH}/{number}", (await _said(number)).format(number=number))
     return await _credit_page(request, found, form)
+
+
+async def _said(number: str) -> str:
+    if await mailed(number):
+        return _("Avoir {number} émis : il part par courriel.")
+    return _(
+        "Avoir {number} émis. Personne n’a de courriel chez ce client : imprimez-le, puis remettez-le ou postez-le."
+    )
 
 
 def _amounts(form: Form, lines: Sequence[CreditableLine]) -> dict[int, int]:

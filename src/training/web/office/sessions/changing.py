@@ -31,6 +31,12 @@ PATH = "/gestion/seances/{session:int}"
 TOLD = "Chaque personne invitée reçoit la mise à jour dans les deux minutes, en un seul courriel."
 
 
+def with_calls(told: str, to_call: list[str]) -> str:
+    """What was done, with whom nobody wrote to: they are called."""
+    calls = _("À prévenir par téléphone : {names}.").format(names=" ; ".join(to_call))
+    return f"{told} {calls}" if to_call else told
+
+
 @get(PATH + "/modifier", permission=P.SESSIONS_PLAN)
 async def edit(request: Asked, session: FromPath[int]) -> Template:
     """The session as it stands, in three forms."""
@@ -90,7 +96,7 @@ async def move(request: Asked, session: FromPath[int]) -> Template | Redirect:
     if form.good:
         with form.refusals():
             await move_session(the_actor(request), session, moves, seen=form.seen)
-            return go(f"/gestion/seances/{session}", _(TOLD))
+            return go(f"/gestion/seances/{session}", with_calls(_(TOLD), await reading.to_call(row(session))))
     return await _answer(request, found, form)
 
 
@@ -142,7 +148,8 @@ async def reinstate(request: Asked, session: FromPath[int]) -> Template | Redire
     form = Form()
     with form.refusals():
         await reinstate_session(the_actor(request), row(session))
-        return go(f"/gestion/seances/{session}", _("Séance rétablie : chacun est prévenu par courriel."))
+        told = _("Séance rétablie : chacun est prévenu par courriel.")
+        return go(f"/gestion/seances/{session}", with_calls(told, await reading.to_call(row(session))))
     return await _page(request, session, form)
 
 

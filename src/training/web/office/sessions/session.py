@@ -20,6 +20,7 @@ from training.scheduling.actions.planning import publish_session
 from training.web.forms import Form
 from training.web.office.notes import blank_note
 from training.web.office.page import show
+from training.web.office.sessions.changing import with_calls
 from training.web.pages import Asked, go, parts, the_actor
 from training.web.parameters import PER_PAGE, address, asked, moment_key, pager, row, row_key
 
@@ -147,10 +148,10 @@ async def call_off(request: Asked, session: FromPath[int]) -> Template | Redirec
     reason = form.lines("reason", most=400)
     if form.good:
         with form.refusals():
-            draft = (await reading.call_off_page(the_actor(request).scope, row(session))).draft
+            found = await reading.call_off_page(the_actor(request).scope, row(session))
             await call_off_session(the_actor(request), row(session), reason)
-            told = _("Séance annulée : chacun est prévenu par courriel.")
-            return go(f"{PATH}/{session}", _("Séance retirée.") if draft else told)
+            told = with_calls(_("Séance annulée : chacun est prévenu par courriel."), found.to_call)
+            return go(f"{PATH}/{session}", _("Séance retirée.") if found.draft else told)
     return await _call_off(request, session, form)
 
 
