@@ -84,9 +84,7 @@ async def build() -> Town:
     """Fill an empty, migrated database. The queue is left empty: no mail of ours is part of a measure."""
     await platform.set_platform(SYSTEM, PLATFORM)
     customers = await _customers()
-    commune = await communes.add_commune(
-        SYSTEM, insee="61001", name="Alençon", postcode="61000", latitude=48.43, longitude=0.09, population=25_000
-    )
+    commune = await communes.commune_named(SYSTEM, "Alençon", "61000")
     venues = [await _venue(n, commune) for n in range(SESSIONS)]
     offers = [await _offer(n) for n in range(OFFERS)]
     sessions = await _coming_sessions(offers, venues)
