@@ -14,6 +14,7 @@ from training.dunning.actions.remind import remind_due
 from training.identity.actions.purge import forget_signins
 from training.kernel.limits import forget_uses
 from training.kernel.queue import forget_old_jobs, take_up
+from training.kernel.search_words import forget_words
 from training.messages.actions.delivery import deliver_due, knock
 from training.payments.actions.checkout import close_stale
 from training.records.actions.acting import forget_changes
@@ -58,4 +59,6 @@ TIMETABLE: tuple[Appointment, ...] = (
     Appointment("35 4 * * *", forget_changes, "anciennes valeurs de ce qui a été modifié il y a plus de trois ans"),
     Appointment("36 4 * * *", forget_notes, "notes d’appels de plus de trois ans (CNIL, gestion commerciale)"),
     Appointment("37 4 * * *", forget_old_jobs, "journal de la file de plus de 30 jours"),
+    # after the others: of what they deleted no word is left either
+    Appointment("38 4 * * *", forget_words, "noms que plus rien ne porte, dont la recherche se souvenait encore"),
 )

@@ -7,7 +7,7 @@ import pytest
 import search_makers
 from search_makers import found
 from training.kernel import db
-from training.reporting.office.search import finding
+from training.reporting.office.search import looking
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database_test")]
 
@@ -92,7 +92,7 @@ TYPED = {
 @pytest.mark.parametrize("way", ["near", "far"])
 async def test_what_people_type_finds_what_they_mean(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if way == "far":
-        monkeypatch.setattr(finding, "NEAR", 0)
+        monkeypatch.setattr(looking, "NEAR", 0)
     await search_makers.make_searched()
     number = await db.value("select number from invoice where state = 'issued'")
     wrong = []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.kernel.search_terms import MOST, asked, terms_of
+from training.kernel.search_terms import MOST, asked, terms_of, together
 from training.kernel.typos import close, forgiven, slips
 
 TODAY = date(2027, 3, 1)
@@ -17,11 +17,11 @@ TODAY = date(2027, 3, 1)
 
 def codes(typed: str, *, wide: bool = True) -> set[str]:
     """The days, months and amounts that a text may mean."""
-    return set(re.findall(r"#[a-z][0-9.]+", asked(terms_of(typed, TODAY), wide=wide)))
+    return set(re.findall(r"#[a-z][0-9.]+", together(asked(terms_of(typed, TODAY), wide=wide))))
 
 
 def lexemes(typed: str) -> set[str]:
-    return set(re.findall(r"'([^']*)'", asked(terms_of(typed, TODAY), wide=True)))
+    return set(re.findall(r"'([^']*)'", together(asked(terms_of(typed, TODAY), wide=True))))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_order_of_words_says_nothing(words: list[str]) -> None:
 def test_whatever_is_typed_is_a_few_terms_with_every_sign_quoted(typed: str) -> None:
     terms = terms_of(typed.lower(), TODAY)
     assert len(terms) <= MOST
-    bare = re.sub(r"'(?:[^'\\]|''|\\\\)*'", "x", asked(terms))
+    bare = re.sub(r"'(?:[^'\\]|''|\\\\)*'", "x", together(asked(terms)))
     assert re.fullmatch(r"[x():*|& ]*", bare), bare
 
 

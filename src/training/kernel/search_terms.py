@@ -1,4 +1,4 @@
-"""What somebody typed to find anything, as questions to the documents of migration 0046. No I/O, no word of any trade.
+"""What somebody typed to find anything, as questions to the documents of migration 0053. No I/O, no word of any trade.
 
 A text comes here as the SQL function `fold` leaves it. Each term of it may mean several things: « mars » is a month and
 the beginning of a name, « 12/03 » a day and two numbers, « 02 33 … » a telephone or numbers apart.
@@ -17,6 +17,7 @@ MOST = 8  # terms of a search: the rest of a text that somebody pasted is not lo
 LONGEST = 60  # characters of a word in a document
 BEGUN = 2  # characters from which a word may be the beginning of a longer one
 COUNTED = 6  # digits at most of a number that is counted up, without its zeros
+NAME = "="  # before a word of a document that is of the thing's own name
 CALLED = 3  # letters from which one begins the name of a month or a day
 PUNCTUATION = "-_.,;:/\\()<>[]{}=|\"'`^~$%&+@#*!?"  # what the SQL function `search_words` makes spaces of
 
@@ -54,9 +55,10 @@ class Lexeme:
     text: str
     begun: bool = False
 
-    def asked(self, *, begun: bool) -> str:
-        """As a part of a tsquery."""
-        quoted = "'{}'".format(self.text[:LONGEST].replace("\\", "\\\\").replace("'", "''"))
+    def asked(self, *, begun: bool, called: bool = False) -> str:
+        """As a part of a tsquery. `called`: as what a thing is called, not as what is said of it; a day is either."""
+        name = NAME if called and not self.text.startswith("#") else ""
+        quoted = "'{}'".format((name + self.text[:LONGEST]).replace("\\", "\\\\").replace("'", "''"))
         return f"{quoted}:*" if self.begun and begun else quoted
 
 
@@ -74,13 +76,16 @@ class Term:
     word: str = ""
     wider: tuple[Reading, ...] = ()
 
-    def asked(self, *, wide: bool, begun: bool, near: Collection[str], instead: bool = False) -> str:
-        """As a tsquery. `instead`: of its word."""
+    def asked(
+        self, *, wide: bool, begun: bool, near: Collection[str], instead: bool = False, called: bool = False
+    ) -> str:
+        """As a tsquery. `instead`: of its word; `called`: of what is in a name."""
         meanings = (*self.meanings, *self.wider) if wide else self.meanings
         if instead:  # of a word that no document has, PostgreSQL would look through all that has one of the others
             meanings = tuple(m for m in meanings if m != (Lexeme(self.word, len(self.word) >= BEGUN),))
-        said = [" & ".join(part.asked(begun=begun) for part in meaning) for meaning in meanings]
-        return " | ".join(f"({one})" for one in (*said, *(Lexeme(word).asked(begun=False) for word in near)))
+        said = [" & ".join(part.asked(begun=begun, called=called) for part in meaning) for meaning in meanings]
+        meant = (Lexeme(word).asked(begun=False, called=called) for word in near)
+        return " | ".join(f"({one})" for one in (*said, *meant))
 
 
 def asked(
@@ -91,21 +96,31 @@ def asked(
     near: Mapping[str, Collection[str]] | None = None,
     unknown: Collection[str] = (),
     numbers: bool = False,
-) -> str:
-    """All terms as one tsquery. `wide`: in their wider meanings too, and words in `begun` that are only begun.
+    called: bool = False,
+) -> tuple[str, ...]:
+    """A tsquery for each term. `wide`: in their wider meanings too, and words in `begun` that are only begun.
 
-    `near`: by word, others that may have been meant; `unknown`: words that no document has; `numbers`: begun ones too.
+    `near`: by word, others that may have been meant; `unknown`: words that no document has; `numbers`: begun ones too;
+    `called`: each in what the thing is called.
     """
     said = []
     for term in terms:
         others = (near or {}).get(term.word, ())
-        instead = bool(others) and term.word in unknown
         said.append(
             term.asked(
-                wide=wide, begun=wide and (term.word in begun if term.word else numbers), near=others, instead=instead
+                wide=wide,
+                begun=wide and (term.word in begun if term.word else numbers),
+                near=others,
+                instead=bool(others) and term.word in unknown,
+                called=called,
             )
         )
-    return " & ".join(f"({one})" for one in said)
+    return tuple(said)
+
+
+def together(asked: Sequence[str]) -> str:
+    """All of them as one tsquery."""
+    return " & ".join(f"({one})" for one in asked)
 
 
 def terms_of(folded: str, today: date) -> list[Term]:

@@ -1,16 +1,16 @@
-"""Which documents answer a text: exact before near, the nearest in time first; nothing of what they are about."""
+"""Which documents answer a text: what fits best first, the nearest in time first; nothing of what they are about."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from training.kernel import clock, db
-from training.kernel.search_terms import asked, terms_of
+from training.kernel.search_terms import LONGEST, Term, asked, terms_of
+from training.reporting.office.search.looking import Asked, FoundDocument, Ladder, among_the_nearest, in_the_index
 from training.reporting.office.search.meaning import KnownWord, known_words, meant_words
 
-NEAR = 400  # documents of each kind, before now and after, that are read one by one before the index is asked
-FAR = 100  # that the index finds, of each kind: what is more is not counted
 FEW = 5  # found of all kinds: fewer, and words that are nearly those are looked for too
 
 
@@ -23,124 +23,103 @@ class Hits:
     most: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    kind: str
-    subject: int
-    count: int
-    most: bool
-
-
 async def find(text: str, kinds: Sequence[str], limit: int) -> dict[str, Hits]:
-    """By kind the best `limit` documents for a text; only kinds that have some. Nine statements at most."""
+    """By kind the best `limit` documents for a text; only kinds that have some, that of the best first."""
     terms = terms_of(await db.value("select fold($1)", text), clock.today())
     if not terms or not kinds:
         return {}
     known = await known_words([term.word for term in terms])
     meant = await meant_words([word for word in known if known[word] is KnownWord.NOT])
+    if any(_in_nothing(term, known, meant) for term in terms):
+        return {}
     begun = {word for word in known if known[word] is KnownWord.BEGUN}
-    whole = asked(terms, near=meant, unknown=meant)
-    wide = asked(terms, wide=True, begun=begun, near=meant, unknown=meant)
-    found = await _find(whole, wide, kinds, limit)
-    if sum(hits.count for hits in found.values()) < FEW:
+    say = partial(asked, terms, near=meant, unknown=meant)
+    say_begun = partial(say, wide=True, begun=begun)
+    ladder = Ladder(say(called=True), say_begun(called=True), say(), say_begun())
+    looked = _Looked(kinds, limit)
+    await looked.look(ladder, ladder.called, ladder.whole, called_to=0)
+    if ladder.begun != ladder.whole:
+        await looked.look_further(ladder, ladder.called_begun, ladder.begun, called_to=1)
+    if looked.count < FEW:
         more = {**meant, **await meant_words(known.keys() - meant.keys())}
-        nearly = asked(terms, wide=True, begun=begun, near=more, unknown=meant, numbers=not found)
-        if nearly != wide:
-            found = await _find(wide, nearly, kinds, limit)
-    return found
+        nearly = partial(asked, terms, wide=True, begun=begun, near=more, unknown=meant, numbers=not looked.count)
+        if nearly() != ladder.begun:
+            wider = replace(ladder, called_nearly=nearly(called=True), nearly=nearly())
+            await looked.look(wider, wider.called_nearly, wider.nearly, called_to=4)
+    return looked.hits()
 
 
-async def _find(first: str, query: str, kinds: Sequence[str], limit: int) -> dict[str, Hits]:
-    """What answers `first`, then what answers only `query`, which whatever answers `first` does."""
-    now = clock.now()
-    near = _by_kind(await db.rows(_Hit, _among_the_nearest(kinds, limit), first, query, now))
-    found = {kind: some for kind, some in near.items() if some.count >= limit}
-    if rest := [kind for kind in kinds if kind not in found]:
-        found |= _by_kind(await db.rows(_Hit, _by_first(kinds, limit), first, now, rest))
-    few = [kind for kind in rest if kind not in found or found[kind].count < limit]
-    if few and query != first:
-        found |= _by_kind(await db.rows(_Hit, _by_both(kinds, limit), first, query, now, few))
-    return {kind: found[kind] for kind in kinds if kind in found}
+def _in_nothing(term: Term, known: Mapping[str, KnownWord], meant: Mapping[str, Sequence[str]]) -> bool:
+    """Whether no document has what a term means: then none has all of them. No list is kept of words with digits."""
+    listed = len(term.word) <= LONGEST and not any(character.isdigit() for character in term.word)
+    return listed and known.get(term.word) is KnownWord.NOT and not meant.get(term.word) and len(term.meanings) == 1
 
 
-def _by_kind(hits: Collection[_Hit]) -> dict[str, Hits]:
-    by_kind: dict[str, list[_Hit]] = {}
+@dataclass(slots=True)
+class _OfKind:
+    """What was found of a kind so far. `more`: there are others behind; `whole`: nothing else can be found."""
+
+    best: dict[int, FoundDocument] = field(default_factory=dict)
+    count: int = 0
+    more: bool = True
+    whole: bool = False
+
+    def take(self, hits: Sequence[FoundDocument], *, counted: bool = True, of_all: bool) -> None:
+        """`counted`: the hits say how many there are; `of_all`: of all that is asked."""
+        self.best |= {hit.subject: hit for hit in hits}
+        self.count = max(self.count, *(hit.count for hit in hits))
+        if counted:
+            self.more = any(hit.more for hit in hits)
+            self.whole = of_all and not self.more
+
+
+class _Looked:
+    """What was found so far, of each kind."""
+
+    def __init__(self, kinds: Sequence[str], limit: int) -> None:
+        self._kinds = kinds
+        self._limit = limit
+        self._found = {kind: _OfKind() for kind in kinds}
+
+    @property
+    def count(self) -> int:
+        """How many were found."""
+        return sum(of.count for of in self._found.values())
+
+    def hits(self) -> dict[str, Hits]:
+        """The best of each kind; the kind with the best of all comes first."""
+        best = {
+            kind: sorted(of.best.values(), key=lambda hit: hit.order) for kind, of in self._found.items() if of.best
+        }
+        return {
+            kind: Hits(tuple(hit.subject for hit in best[kind][: self._limit]), of.count, of.more)
+            for kind in sorted(best, key=lambda kind: best[kind][0].rung)
+            for of in (self._found[kind],)
+        }
+
+    async def look(self, ladder: Ladder, called: Asked, anywhere: Asked, *, called_to: int) -> None:
+        """Among the nearest in time, where all that is asked is met; then where they were too few."""
+        for of in self._found.values():
+            of.whole = False
+        for kind, hits in _by_kind(await among_the_nearest(self._kinds, ladder, self._limit)).items():
+            self._found[kind].take(hits, of_all=True)
+        await self.look_further(ladder, called, anywhere, called_to=called_to)
+
+    async def look_further(self, ladder: Ladder, called: Asked, anywhere: Asked, *, called_to: int) -> None:
+        """In the index: of kinds with too few that are called so, those that are; with too few at all, anything."""
+        sought = {}
+        for kind, of in self._found.items():
+            named = sum(hit.rung <= called_to for hit in of.best.values())
+            if not of.whole and named < self._limit:
+                sought[kind] = called if len(of.best) >= self._limit else anywhere
+        if not sought:
+            return
+        for kind, hits in _by_kind(await in_the_index(sought, ladder, self._limit)).items():
+            self._found[kind].take(hits, counted=sought[kind] is anywhere, of_all=anywhere == ladder.any)
+
+
+def _by_kind(hits: Sequence[FoundDocument]) -> dict[str, list[FoundDocument]]:
+    by_kind: dict[str, list[FoundDocument]] = {}
     for hit in hits:
         by_kind.setdefault(hit.kind, []).append(hit)
-    return {
-        kind: Hits(tuple(hit.subject for hit in some), some[0].count, some[0].most) for kind, some in by_kind.items()
-    }
-
-
-# A tsquery is read once, not for each row.
-_FIRST, _QUERY = "(select $1::text::tsquery)", "(select $2::text::tsquery)"
-
-
-def _best(kind: str, documents: str, limit: int, now: str, most: str = f"count(*) over () >= {FAR:d}") -> str:
-    """The best of some documents, coming before past. `first`: of those that answer what is asked first."""
-    return f"""(
-        select '{kind}' as kind, subject, count(*) over () as count, {most} as most from {documents}
-        order by ended, not first, at < {now}, case when at < {now} then {now} - at else at - {now} end, subject
-        limit {limit:d}
-    )"""
-
-
-def _among_the_nearest(kinds: Sequence[str], limit: int) -> str:
-    """Of each kind the next in time and the last: a word that many have is soon met among them."""
-    columns = "subject, at, ended, lexemes"
-    return " union all ".join(
-        _best(
-            kind,
-            f"""(
-                select subject, at, ended, lexemes @@ {_FIRST} as first from (
-                    (select {columns} from search_entry where kind = '{kind}' and at >= $3 order by at limit {NEAR:d})
-                    union all
-                    (select {columns} from search_entry where kind = '{kind}' and at < $3
-                     order by at desc limit {NEAR:d})
-                ) nearest where lexemes @@ {_QUERY}
-            ) found""",
-            limit,
-            "$3",
-            _MORE.format(kind=kind),
-        )
-        for kind in kinds
-    )
-
-
-# Whether others lie behind the nearest.
-_MORE = f"""
-    (exists (select from search_entry where kind = '{{kind}}' and at < $3 order by at desc offset {NEAR:d} limit 1)
-     or exists (select from search_entry where kind = '{{kind}}' and at >= $3 order by at offset {NEAR:d} limit 1))
-"""
-
-
-def _by_first(kinds: Sequence[str], limit: int) -> str:
-    """Of the kinds that $3 names; a word that few have is found by its index, and then has few."""
-    return " union all ".join(
-        _best(kind, f"({_indexed(kind, '$3')} and lexemes @@ {_FIRST} limit {FAR:d}) found", limit, "$2")
-        for kind in kinds
-    )
-
-
-def _by_both(kinds: Sequence[str], limit: int) -> str:
-    """Of the kinds that $4 names, what answers either."""
-    return " union all ".join(
-        _best(
-            kind,
-            f"""(
-                ({_indexed(kind, "$4")} and lexemes @@ {_FIRST} limit {FAR:d})
-                union all
-                ({_indexed(kind, "$4", "false")} and lexemes @@ {_QUERY} and not lexemes @@ {_FIRST} limit {FAR:d})
-            ) found""",
-            limit,
-            "$3",
-        )
-        for kind in kinds
-    )
-
-
-def _indexed(kind: str, among: str, first: str = "true") -> str:
-    return f"""
-        select subject, at, ended, {first} as first from search_entry
-        where kind = '{kind}' and '{kind}' = any({among}::text[])
-    """
+    return by_kind
