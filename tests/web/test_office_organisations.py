@@ -105,7 +105,35 @@ async def test_a_refusal_wants_words_and_may_be_undone(client):
     assert "Valider quand même" in page
     assert (await client.get(f"{path}/refuser")).status_code == 409
     await done(client, f"{path}/valider")
-    assert "Validée" in await seen(client, path)
+    page = await seen(client, path)
+    assert "Validée le" in page, "who let it in, and when"
+    assert "Ève Équipe : « Hors du Pays d’Essai. »" in page, "what was answered before stays"
+
+
+async def test_who_asks_again_for_a_refused_siret_is_shown_with_what_was_answered_and_a_way_out(client):
+    await makers.make_town()
+    await staff(client)
+    await asking("Sées", siret=OTHER_SIRET, domain="sees.example.org")
+    await done(client, "/gestion/structures/sees/refuser", {"reason": "Hors du Pays d’Essai."})
+    await asking("Sées encore", siret=OTHER_SIRET, domain="autre.example.org")
+    page = await seen(client, "/gestion/structures/demandes")
+    assert "Même SIRET que Sées" in page
+    assert "qui ne réserve plus : ouvrez-la à nouveau" in page
+    assert "Ève Équipe : « Hors du Pays d’Essai. »" in page
+    await done(client, "/gestion/structures/sees/valider")
+    page = await seen(client, "/gestion/structures/demandes")
+    assert "rattachez la demande" in page
+    assert "Ouvrir Sées" not in page
+
+
+async def test_who_was_refused_reads_the_words_in_its_space(client):
+    await makers.make_town()
+    await staff(client)
+    await asking("Sées", siret=OTHER_SIRET, domain="sees.example.org")
+    await done(client, "/gestion/structures/sees/refuser", {"reason": "Hors du Pays d’Essai."})
+    client.cookies.clear()
+    await makers.sign_in(client, "rh@sees.example.org")
+    assert "Notre réponse : « Hors du Pays d’Essai. »" in await seen(client, "/espace/sees")
 
 
 async def test_a_request_is_attached_to_the_one_that_is_chosen_with_a_role(client):

@@ -23,6 +23,7 @@ from training.reporting.office import lookalikes
 from training.reporting.office.edits import EditShown, edits_of
 from training.reporting.office.lookalikes import LookalikeShown
 from training.reporting.office.notes import NoteShown, notes_of
+from training.reporting.office.organisation_answers import AnswerGiven, answers_of
 from training.reporting.office.organisation_ending import OrganisationEnded, ended
 from training.reporting.office.organisation_requests import OfficeRequest, request_of
 from training.reporting.office.organisations import organisation
@@ -67,6 +68,7 @@ class OfficeOrganisation:
     invoices: list[InvoiceView]
     asked: OfficeRequest | None
     ended: OrganisationEnded | None
+    answers: list[AnswerGiven]
     alike: list[LookalikeShown]
     may_approve: bool
     may_refuse: bool
@@ -96,6 +98,7 @@ async def organisation_page(actor: Actor, slug: str, *, latest: int) -> OfficeOr
         invoices=await billing.invoices(actor.scope, organisation=view.id, limit=latest) if seen else [],
         asked=asked,
         ended=None if view.state in rules.CURRENT else await ended(view.id),
+        answers=(await answers_of([view.id]))[view.id],
         alike=asked.alike if asked else (await lookalikes.beside([view.id]))[view.id],
         may_approve=rules.may_approve(actor, view.state),
         may_refuse=rules.may_refuse(actor, view.state),

@@ -18,6 +18,7 @@ from training.kernel.clauses import Clauses
 from training.kernel.searching import SearchPlace, words_found
 from training.reporting.office import lookalikes
 from training.reporting.office.lookalikes import LookalikeShown
+from training.reporting.office.organisation_answers import AnswerGiven, answers_of
 from training.reporting.office.organisations import organisation
 from training.reporting.paging import cut
 
@@ -44,7 +45,10 @@ class OrganisationAsking:
 
 @dataclass(frozen=True, slots=True)
 class OfficeRequest:
-    """One that waits. `same_siret`: whose number it gave; `near`: those with people of its mail domain, a hint only."""
+    """One that waits. `same_siret`: whose number it gave; `near`: those with people of its mail domain, a hint only.
+
+    `closed`: of those that it looks like and that book no more, how they came to it.
+    """
 
     organisation: OrganisationView
     asking: OrganisationAsking | None
@@ -52,6 +56,7 @@ class OfficeRequest:
     same_siret: OrganisationView | None
     alike: list[LookalikeShown]
     near: list[OrganisationView]
+    closed: dict[int, AnswerGiven]
 
     @property
     def known(self) -> list[OrganisationView]:
@@ -74,6 +79,8 @@ async def _requests(views: list[OrganisationView]) -> list[OfficeRequest]:
     alike = await lookalikes.beside(ids)
     asked = await bookings.asked_by(ids)
     sirets = await _by_siret([view.siret_asked for view in views if view.siret_asked])
+    like = [*sirets.values(), *(pair.second for pairs in alike.values() for pair in pairs)]
+    answers = await answers_of(sorted({one.id for one in like if not one.approved}))
     near = await _near({one.domain for one in asking.values()} - {""})
     return [
         OfficeRequest(
@@ -83,6 +90,7 @@ async def _requests(views: list[OrganisationView]) -> list[OfficeRequest]:
             sirets.get(view.siret_asked or ""),
             alike[view.id],
             [one for one in near.get(asking[view.id].domain, []) if one.id != view.id] if view.id in asking else [],
+            {id_: given[0] for id_, given in answers.items() if given},
         )
         for view in views
     ]
@@ -142,7 +150,7 @@ class OfficeRequests:
 
 
 async def requests_page(scope: Scope, *, after: int | None, limit: int) -> OfficeRequests:
-    """What the page of requests shows, in eight statements at most."""
+    """What the page of requests shows, in ten statements at most."""
     where = Clauses("state = 'pending'")
     where.within(scope, "id")
     if after is not None:

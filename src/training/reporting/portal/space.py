@@ -15,6 +15,7 @@ from training.bookings.rules.states import BookingState
 from training.calendar.queries import feeds as calendar
 from training.calendar.queries.feeds import TokenView
 from training.directory.queries import OrganisationView
+from training.directory.rules.organisations import OrganisationState
 from training.kernel import clock, db
 from training.kernel.actor import Actor, Scope
 from training.kernel.permissions import Permission
@@ -60,10 +61,11 @@ class PortalSpace:
     year: SpaceYear
     feeds: list[TokenView] | None
     may_book: bool
+    refusal: str | None  # the words with which it was not let in
 
 
 async def space_page(actor: Actor, organisation: OrganisationView) -> PortalSpace:
-    """What an organisation's first page shows, in nine statements at the most."""
+    """What an organisation's first page shows, in ten statements at the most."""
     here = organisation.id
     bookings = await coming(actor.scope, here, limit=LOOKED_AT)
     sees_invoices = actor.may(P.INVOICES_SEE, organisation=here)
@@ -87,7 +89,11 @@ async def space_page(actor: Actor, organisation: OrganisationView) -> PortalSpac
         year=year,
         feeds=await calendar.tokens(organisation=here) if actor.may(P.FEEDS_MANAGE, organisation=here) else None,
         may_book=actor.may(P.BOOKINGS_MAKE, organisation=here),
+        refusal=await db.value(_REFUSAL, here) if organisation.state == OrganisationState.REFUSED else None,
     )
+
+
+_REFUSAL = "select reason from organisation_ending where organisation = $1 and undone_at is null"
 
 
 async def coming(scope: Scope, organisation: int, *, limit: int = SHOWN) -> list[BookingView]:
