@@ -9,6 +9,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
+import asyncpg
 import pgqueuer
 import structlog
 from croniter import croniter
@@ -16,6 +17,7 @@ from pgqueuer import DatabaseRetryEntrypointExecutor, Job, PgQueuer, RetryReques
 from pgqueuer.db import AsyncpgPoolDriver
 from pgqueuer.executors import EntrypointExecutorParameters, ScheduleExecutor, ScheduleExecutorFactoryParameters
 from pgqueuer.models import Context, Schedule
+from pgqueuer.ports.driver import NotifyCallback
 
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM
@@ -181,9 +183,31 @@ def _appointment(appointment: Appointment) -> Callable[[Schedule], Awaitable[Non
     return run
 
 
+class Heard(AsyncpgPoolDriver):
+    """What PgQueuer says to itself, to know whether it hears, waits until it listens.
+
+    It asks so at once, on a connection that is there, while LISTEN waits for one that is still to be made: asked too
+    early, nobody answers, and ten seconds later the worker is thought deaf and begins anew.
+    """
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._listens = asyncio.Event()
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        """LISTEN."""
+        await super().add_listener(channel, callback)
+        self._listens.set()
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """NOTIFY, once somebody hears it."""
+        await self._listens.wait()
+        await super().notify(channel, payload)
+
+
 @contextlib.asynccontextmanager
 async def _queue() -> AsyncIterator[PgQueuer]:
-    queue = PgQueuer(AsyncpgPoolDriver(db.pool()))
+    queue = PgQueuer(Heard(db.pool()))
     entry = {"on_failure": "hold", "executor_factory": _durable}
     queue.entrypoint(DISPATCH, **entry)(_handler(dispatch))  # type: ignore[arg-type]
     for name, reaction in BY_NAME.items():

@@ -9,6 +9,12 @@ from types import SimpleNamespace
 
 import asyncpg
 import pytest
+from pgqueuer import PgQueuer
+from pgqueuer.core.listeners import (
+    PGNoticeEventListener,
+    default_event_router,
+    initialize_notice_event_listener,
+)
 
 import makers
 import trials
@@ -59,6 +65,19 @@ async def test_a_job_that_kills_its_workers_is_parked_and_the_others_are_done(da
     assert await trials.effects("trial.deadly") == 0
     (held,) = await queue.held()
     assert held.entrypoint == "trials.deadly"
+
+
+async def test_a_worker_asked_whether_it_hears_before_it_listens_is_not_thought_deaf():
+    """Ten seconds after a start on a busy machine it was begun anew, with an error in the log."""
+    manager = PgQueuer(worker.Heard(db.pool())).qm
+    probe = asyncio.create_task(manager.listener_healthy(timeout=timedelta(seconds=2)))
+    await asyncio.sleep(0.2)  # LISTEN waits for its connection
+    async with manager.queries.driver:
+        heard = default_event_router(
+            notice_event_queue=PGNoticeEventListener(), canceled={}, pending_health_check=manager.pending_health_check
+        )
+        await initialize_notice_event_listener(manager.queries.driver, manager.channel, heard)
+        assert (await probe).type == "health_check_event"
 
 
 async def test_a_parked_job_that_a_person_retries_is_really_tried_again(monkeypatch):
