@@ -10,13 +10,16 @@ import pytest
 import makers
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
+from training.bookings.actions.calls import NewCall, take_call
+from training.bookings.rules.states import AskedBy
 from training.catalogue import queries as catalogue
 from training.catalogue.actions.offers import NewOffer, add_offer, duplicate_offer
 from training.catalogue.actions.publishing import archive_offer, bring_back_offer, publish_offer
 from training.catalogue.rules.offers import OfferKind, OfferState, OfferWithdrawn, ProgrammeStep
 from training.kernel import clock, db
-from training.kernel.actor import SYSTEM
+from training.kernel.actor import SYSTEM, Actor, Scope
 from training.kernel.errors import Conflict, Invalid
+from training.kernel.permissions import Permission
 
 pytestmark = pytest.mark.anyio
 
@@ -104,6 +107,11 @@ async def test_what_is_archived_takes_no_session_and_no_booking_and_what_was_boo
             await makers.make_booking(town, 1)
         with pytest.raises(OfferWithdrawn):
             await bookings.wait(SYSTEM, NewBooking(town.session, town.organisation, 60))
+        by_phone = NewCall(NewBooking(town.session, town.organisation, 1), AskedBy.PHONE)
+        assert (await take_call(SYSTEM, by_phone)).seats == 41, "the team still books what is planned, for who calls"
+        client = Actor("user", 1, "", scope=Scope(organisations={town.organisation: frozenset(Permission)}))
+        with pytest.raises(OfferWithdrawn):
+            await bookings.book(client, NewBooking(town.session, town.organisation, 1), called=True)
         with pytest.raises(Conflict, match="archivée"):
             await makers.make_session(town.offer, starts_at=town.starts_at + timedelta(days=40))
         assert await db.value("select state from booking where id = $1", booked.id) == "confirmed"
@@ -117,14 +125,20 @@ async def test_an_offer_archived_while_somebody_books_it_is_booked_or_refused_ne
     """Several times at once: the one that came second sees what the first did."""
     with clock.frozen(makers.NOON):
         town = await makers.make_town()
+        other = await makers.make_organisation("Autre", siret=None, domain="autre.example.org")
         for _turn in range(4):
             before = await db.value("select seats_taken from session where id = $1", town.session)
-            booked, archived = await asyncio.gather(
-                makers.make_booking(town, 1), archive_offer(SYSTEM, town.offer), return_exceptions=True
+            call = NewCall(NewBooking(town.session, other, 1), AskedBy.PHONE)
+            booked, archived, called = await asyncio.gather(
+                makers.make_booking(town, 1),
+                archive_offer(SYSTEM, town.offer),
+                take_call(SYSTEM, call),
+                return_exceptions=True,
             )
             assert archived is None
+            assert not isinstance(called, BaseException), "who calls is served, whoever was first"
             taken = await db.value("select seats_taken from session where id = $1", town.session)
-            assert taken - before == (0 if isinstance(booked, OfferWithdrawn) else 1), booked
+            assert taken - before == (1 if isinstance(booked, OfferWithdrawn) else 2), booked
             await bring_back_offer(SYSTEM, town.offer)
             await publish_offer(SYSTEM, town.offer)
 

@@ -82,11 +82,11 @@ class RepeatKey:
     key: str
 
 
-async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None, *, late: bool = False) -> Booked:
+async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None, *, called: bool = False) -> Booked:
     """Take seats. Confirmed at once for an approved organisation; `option` holds them for a week.
 
     What the organisation has there already gets them, at its tariff: one group, one booking.
-    `late`: the team answers the telephone once booking online is over.
+    `called`: the team books for who calls: once booking online is over, or the offer has left the catalogue, too.
     The same `key` with the same booking returns the first answer; with another one it is KeyReused.
     Invalid, SessionClosed, SessionFull, OfferWithdrawn, PriceRisen, BookedAlready, Forbidden, NotFound.
     """
@@ -97,10 +97,10 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None, *, l
             change.about("booking", known.id)
             return known
         _check_seen(actor, session, new.organisation)
-        check_offered(await lock_offer(session.offer, share=True))
+        called = called and actor.may(Permission.BOOKINGS_MAKE)
+        check_offered(await lock_offer(session.offer, share=True), called=called)
         session, group = await group_of(session, new.organisation)
-        by_team = late and actor.may(Permission.BOOKINGS_MAKE)
-        check_bookable(session, new.organisation, new.seats, clock.now(), late=by_team)
+        check_bookable(session, new.organisation, new.seats, clock.now(), late=called)
         organisation = await hold_current(new.organisation)
         state = _first_state(organisation.state, new.option)
         booked = await _join(actor, change, new, session, organisation, chosen(group, state, new.had), state)
@@ -110,13 +110,14 @@ async def book(actor: Actor, new: NewBooking, key: RepeatKey | None = None, *, l
     return booked
 
 
-async def wait(actor: Actor, new: NewBooking) -> Booked:
-    """Stand on the waiting list of a full session: no seat is held, nothing is owed."""
+async def wait(actor: Actor, new: NewBooking, *, called: bool = False) -> Booked:
+    """Stand on the waiting list of a full session: no seat is held, nothing is owed. `called`: as for `book`."""
     async with acting(actor, "booking.wait") as change:
         actor.must(Permission.BOOKINGS_MAKE, organisation=new.organisation)
         session = await scheduling.lock_session(new.session)
         _check_seen(actor, session, new.organisation)
-        check_offered(await lock_offer(session.offer, share=True))
+        called = called and actor.may(Permission.BOOKINGS_MAKE)
+        check_offered(await lock_offer(session.offer, share=True), called=called)
         session, group = await group_of(session, new.organisation)
         check_open(session, new.organisation, new.seats, clock.now())
         joined = chosen(group, BookingState.WAITING, new.had)

@@ -35,7 +35,8 @@ class NewCall:
 
 
 async def take_call(actor: Actor, call: NewCall) -> Booked:
-    """Book for who calls, as if they had: the same rules and mails. The team may once booking online is over.
+    """Book for who calls, as if they had: the same rules and mails. The team may once booking online is over, or the
+    offer has left the catalogue.
 
     Refusals are those of `book` and `wait`, of a new organisation, contact and document; Conflict: it exists already.
     """
@@ -50,7 +51,8 @@ async def take_call(actor: Actor, call: NewCall) -> Booked:
         elif call.person is not None:
             contact = await add_contact(actor, wanted.organisation, replace(call.person, for_booking=True))
             wanted = replace(wanted, contact=contact)
-        booked = await wait(actor, wanted) if call.waiting else await book(actor, wanted, late=True)
+        take = wait if call.waiting else book
+        booked = await take(actor, wanted, called=True)
         change.about("booking", booked.id)
         if booked.seats == wanted.seats:  # a booking of its own: what others join keeps how it was asked for
             await Booking.update({Booking.asked_by: call.asked_by}).where(Booking.id == booked.id)

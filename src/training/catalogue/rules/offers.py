@@ -91,9 +91,12 @@ class OfferMoved(NotFound):
         self.was, self.now = was, now
 
 
-def check_offered(state: OfferState) -> None:
-    """OfferWithdrawn unless the offer is in the catalogue. What was booked before stands."""
-    if state != OfferState.PUBLISHED:
+def check_offered(state: OfferState, *, called: bool = False) -> None:
+    """OfferWithdrawn unless the offer is in the catalogue. What was booked before stands.
+
+    `called`: the team books for who calls, whatever the catalogue shows: the session is planned, and takes place.
+    """
+    if state != OfferState.PUBLISHED and not called:
         words = _("Cette séance ne prend plus de réservation : l’offre n’est pas au catalogue. Appelez-nous.")
         raise OfferWithdrawn(words)
 

@@ -78,6 +78,7 @@ class CallSession:
     city: str | None
     capacity: int
     seats_taken: int
+    offered: bool  # its offer is in the catalogue; the team books its sessions all the same
     cost: Price | None = None
 
     @property
@@ -197,7 +198,8 @@ def _plain(text: str) -> str:
 
 _SESSION = """
     select s.id, s.offer, o.slug as offer_slug, o.title, s.state, s.kind, s.organisation, s.starts_at, f.ends_at,
-           s.closes_at, v.name as venue, c.name as city, s.capacity, s.seats_taken
+           s.closes_at, v.name as venue, c.name as city, s.capacity, s.seats_taken,
+           o.state = 'published' as offered
     from {rows} s
     join offer o on o.id = s.offer
     join slot f on f.session = s.id and f.position = 1
