@@ -15,7 +15,7 @@ from training.kernel.typos import close
 
 MOST = 8  # terms of a search: the rest of a text that somebody pasted is not looked for
 LONGEST = 60  # characters of a word in a document
-BEGUN = 2  # characters from which a word may be the beginning of a longer one
+BEGUN = 2  # characters from which a word alone may be the beginning of a longer one
 COUNTED = 6  # digits at most of a number that is counted up, without its zeros
 NAME = "="  # before a word of a document that is of the thing's own name
 CALLED = 3  # letters from which one begins the name of a month or a day
@@ -82,7 +82,7 @@ class Term:
         """As a tsquery. `instead`: of its word; `called`: of what is in a name."""
         meanings = (*self.meanings, *self.wider) if wide else self.meanings
         if instead:  # of a word that no document has, PostgreSQL would look through all that has one of the others
-            meanings = tuple(m for m in meanings if m != (Lexeme(self.word, len(self.word) >= BEGUN),))
+            meanings = tuple(m for m in meanings if m != (Lexeme(self.word, begun=True),))
         said = [" & ".join(part.asked(begun=begun, called=called) for part in meaning) for meaning in meanings]
         meant = (Lexeme(word).asked(begun=False, called=called) for word in near)
         return " | ".join(f"({one})" for one in (*said, *meant))
@@ -227,12 +227,14 @@ def _words(chunk: str, today: date) -> Iterator[Term]:
         wider = dict.fromkeys(meaning for meaning in ((Lexeme(joined, begun=True),), split) if meaning)
         yield Term(tuple(_compound(chunk)), wider=tuple(wider))
         return
+    if len(parts) > 1 and all(len(part) == 1 for part in parts):  # « V.A.E. »
+        parts = ["".join(parts)]
     for part in parts:
         yield _word(part, today)
 
 
 def _word(part: str, today: date) -> Term:
-    meanings: list[Reading] = [(Lexeme(part, len(part) >= BEGUN),)]
+    meanings: list[Reading] = [(Lexeme(part, begun=True),)]
     if same := SAME.get(part):
         meanings.append((Lexeme(same),))
     wider: list[Reading] = []

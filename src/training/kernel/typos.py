@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SURE = 4  # letters from which one slip is forgiven
 LONG = 6  # and from which two are
+ENDING = 3  # letters at the end of a long word that may be others: « covoiturage », « covoiturer »
+WITH_ENDING = 9  # letters of a word that is so long
 
 
 def forgiven(word: str) -> int:
@@ -14,6 +16,11 @@ def forgiven(word: str) -> int:
 def close(typed: str, meant: str) -> bool:
     """Whether `meant` may have been meant."""
     return typed != meant and slips(typed, meant) <= forgiven(typed)
+
+
+def akin(typed: str, meant: str) -> bool:
+    """Whether a long word begins as the other does, but for its ending."""
+    return len(typed) >= WITH_ENDING and meant.startswith(typed[:-ENDING])
 
 
 def slips(typed: str, meant: str) -> int:

@@ -6,16 +6,25 @@ ID = "0053"
 
 # By kind: id, when, whether it is over and done with; what it is called, in words and numbers; the other words; codes
 # that nobody types. As in migration 0046, whose triggers call these functions.
+# What people say for an organisation of a kind, whatever its name says: « la mairie de Sées » is the commune.
+_KINDS = """
+    case g.kind when 'commune' then 'mairie commune ville' when 'departement' then 'departement conseil departemental'
+    when 'association' then 'association' when 'company' then 'entreprise' when 'school' then 'ecole'
+    when 'person' then 'particulier' end
+"""
 _DOCUMENTS = {
     "session": """
         select s.id, coalesce(s.starts_at, s.created_at), s.state = 'cancelled',
                concat_ws(' ', o.title, (
-                   select string_agg(concat_ws(' ', v.name, c.name, c.postcode), ' ')
+                   select string_agg(concat_ws(' ', c.name, c.postcode), ' ')
                    from slot t join venue_use u on u.slot = t.id join venue v on v.id = u.venue
                    join commune c on c.id = v.commune where t.session = s.id
                )),
-               '{seance}'::text[],
+               '{seance,session}'::text[],
                concat_ws(' ', o.theme, o.keywords, g.name, (
+                   select string_agg(v.name, ' ') from slot t join venue_use u on u.slot = t.id
+                   join venue v on v.id = u.venue where t.session = s.id
+               ), (
                    select string_agg(b.name, ' ') from booking k join organisation b on b.id = k.organisation
                    where k.session = s.id and booking_may_come(k.state)
                )),
@@ -23,16 +32,17 @@ _DOCUMENTS = {
         from session s left join organisation g on g.id = s.organisation join offer o on o.id = s.offer
         where s.id = any(ids)
     """,
-    "organisation": """
-        select g.id, g.created_at, g.state in ('refused', 'archived'), g.name,
-               phone_words(g.phone) || number_words(g.siret) || number_words(g.rna)
-               || number_words(g.vat_number) || '{structure}',
-               concat_ws(' ', g.city, g.postcode, g.website), '{}'::text[]
+    "organisation": f"""
+        select g.id, g.created_at, g.state in ('refused', 'archived'), concat_ws(' ', g.name, {_KINDS}),
+               phone_endings(g.phone) || number_words(g.siret) || number_words(g.rna)
+               || number_words(g.vat_number) || '{{structure}}',
+               concat_ws(' ', g.city, g.postcode, g.website, initials(g.name)), '{{}}'::text[]
         from organisation g where g.id = any(ids)
     """,
-    "contact": """
-        select c.id, c.created_at, not c.active, concat_ws(' ', c.name, c.email), phone_words(c.phone) || '{contact}',
-               concat_ws(' ', c.title, g.name, g.city), '{}'::text[]
+    "contact": f"""
+        select c.id, c.created_at, not c.active, concat_ws(' ', c.name, c.email),
+               phone_endings(c.phone) || '{{contact}}',
+               concat_ws(' ', c.title, g.name, g.city, initials(g.name), {_KINDS}), '{{}}'::text[]
         from contact c join organisation g on g.id = c.organisation where c.id = any(ids)
     """,
     "participant": """
@@ -43,28 +53,28 @@ _DOCUMENTS = {
     """,
     "facilitator": """
         select f.id, to_timestamp(f.id), not f.active, concat_ws(' ', f.name, f.email),
-               phone_words(f.phone) || '{animation}', concat_ws(' ', f.area, p.name), '{}'::text[]
+               phone_endings(f.phone) || '{animation}', concat_ws(' ', f.area, p.name), '{}'::text[]
         from facilitator f left join partner p on p.id = f.partner where f.id = any(ids)
     """,
-    "booking": """
+    "booking": f"""
         select b.id, b.created_at, not booking_may_come(b.state), g.name,
-               number_words(b.reference) || number_words(b.purchase_order) || '{reservation}',
-               concat_ws(' ', g.city, c.name, o.title),
+               number_words(b.reference) || number_words(b.purchase_order) || '{{reservation}}',
+               concat_ws(' ', g.city, c.name, o.title, initials(g.name), {_KINDS}),
                array(select unnest(day_codes(t.starts_at)) from slot t where t.session = b.session)
         from booking b join organisation g on g.id = b.organisation join contact c on c.id = b.contact
         join session s on s.id = b.session join offer o on o.id = s.offer
         where b.id = any(ids)
     """,
-    "invoice": """
+    "invoice": f"""
         select i.id, i.issued_on::timestamptz, false, g.name,
                number_words(i.number) || number_words(i.purchase_order)
-               || case when i.kind = 'credit_note' then '{avoir}' else '{facture}' end,
-               g.city, array['#e' || i.gross_cents, '#e' || i.net_cents]
+               || array[case when i.kind = 'credit_note' then 'avoir' else 'facture' end],
+               concat_ws(' ', g.city, initials(g.name), {_KINDS}), array['#e' || i.gross_cents, '#e' || i.net_cents]
         from invoice i join organisation g on g.id = i.payer where i.id = any(ids) and i.state = 'issued'
     """,
     "venue": """
         select v.id, to_timestamp(v.id), not v.active, concat_ws(' ', v.name, c.name, c.postcode),
-               phone_words(v.contact_phone) || '{lieu}',
+               phone_endings(v.contact_phone) || '{lieu}',
                concat_ws(' ', v.address, v.contact_name, v.contact_email), '{}'::text[]
         from venue v join commune c on c.id = v.commune where v.id = any(ids)
     """,
@@ -75,15 +85,21 @@ _DOCUMENTS = {
     """,
     "partner": """
         select p.id, to_timestamp(p.id), not p.active, p.name,
-               phone_words(p.phone) || number_words(p.siret) || '{partenaire}',
-               concat_ws(' ', p.email, p.city, (
+               phone_endings(p.phone) || number_words(p.siret) || '{partenaire}',
+               concat_ws(' ', p.email, p.city, initials(p.name), (
                    select string_agg(concat_ws(' ', c.name, c.email), ' ') from partner_contact c
                    where c.partner = p.id and c.active
                )),
-               array(select unnest(phone_words(c.phone)) from partner_contact c where c.partner = p.id and c.active)
+               array(select unnest(phone_endings(c.phone)) from partner_contact c where c.partner = p.id and c.active)
         from partner p where p.id = any(ids)
     """,
 }
+
+
+def _row_of(organisation: str) -> str:
+    """What documents have of it: its kind, since this migration."""
+    columns = ("name", "kind", "city", "postcode", "phone", "website", "siret", "rna", "vat_number", "state")
+    return f"({', '.join(f'{organisation}.{column}' for column in columns)})"
 
 
 def _document(kind: str, sql: str) -> str:
@@ -136,20 +152,62 @@ forwards = sql_migration(
         to_char($1 at time zone 'UTC', '"#a"YYYY'), to_char($1 at time zone 'UTC', '"#a"YYYY.MM')
     ]
     """,
+    # « 91 00 21 », of 02 61 91 00 21, is what one remembers of it.
+    """
+    create function phone_endings(text) returns text[] language sql immutable parallel safe
+    return (
+        select case when length(n[1]) = 10 then n || array[right(n[1], 8), right(n[1], 6), right(n[1], 4)] else n end
+        from phone_words($1) n
+    )
+    """,
+    # « CCAS » of a long name, without its small words.
+    """
+    create function initials(text) returns text language sql immutable parallel safe
+    return (
+        select case when count(*) > 2 then string_agg(left(w, 1), '' order by n) end
+        from unnest(search_words($1)) with ordinality t (w, n)
+        where w <> '' and w <> all ('{a,au,aux,d,de,des,du,en,et,l,la,le,les,of,sur,the}')
+    )
+    """,
+    # « auto-école » is what « autoécole » means too.
+    """
+    create function joined_words(text) returns text[] language sql immutable parallel safe
+    return array(select replace(m[1], '-', '') from regexp_matches(fold($1), '([a-z]+(?:-[a-z]+)+)', 'g') m)
+    """,
+    # What somebody may have meant; of a long word, what begins as it does too: « covoiturage », « covoiturer ».
+    """
+    create or replace function near_words(typed text) returns setof text language plpgsql stable parallel safe
+    set pg_trgm.similarity_threshold = 0.2 as $$ begin
+        return query (select word::text from search_word where one_less(word) && one_less(typed) limit 50)
+        union (select word::text from search_word where length(typed) > 5 and word % typed
+               order by similarity(word, typed) desc limit 50)
+        union (select word::text from search_word where length(typed) > 8
+               and word collate "C" > left(typed, -3) and word collate "C" < left(typed, -3) || chr(1114111) limit 50);
+    end $$
+    """,
     # What it is called is there twice: « dupont » as any word, « =dupont » as a name. Nobody types « = »: a space.
     """
     create function search_document(called text, numbers text[], words text, codes text[]) returns tsvector
     language sql immutable parallel safe
     return array_to_tsvector(array(
         select distinct w from (
-            select left(w, 60) from unnest(search_words(called) || numbers || search_words(words) || codes) w
+            select left(w, 60) from unnest(
+                search_words(called) || joined_words(called) || numbers
+                || search_words(words) || joined_words(words) || codes
+            ) w where w <> ''
+            union all
+            select '=' || left(w, 60) from unnest(search_words(called) || joined_words(called) || numbers) w
             where w <> ''
-            union all select '=' || left(w, 60) from unnest(search_words(called) || numbers) w where w <> ''
         ) every (w)
     ))
     """,
     *(_document(kind, sql) for kind, sql in _DOCUMENTS.items()),
     "drop function search_lexemes(text, text[])",
+    "drop trigger search_changed on organisation",
+    f"""
+    create trigger search_changed after update on organisation for each row
+    when ({_row_of("old")} is distinct from {_row_of("new")}) execute function search_changed_organisation()
+    """,
     # What answers `looked` by the index of a kind and `read` in its row, at most so many: of the first of some times,
     # then, while they are not enough, of the next, and of any.
     f"""

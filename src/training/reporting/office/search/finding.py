@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from training.kernel import clock, db
-from training.kernel.search_terms import LONGEST, Term, asked, terms_of
+from training.kernel.search_terms import BEGUN, LONGEST, Term, asked, terms_of
 from training.reporting.office.search.looking import Asked, FoundDocument, Ladder, among_the_nearest, in_the_index
 from training.reporting.office.search.meaning import KnownWord, known_words, meant_words
 
@@ -33,6 +33,8 @@ async def find(text: str, kinds: Sequence[str], limit: int) -> dict[str, Hits]:
     if any(_in_nothing(term, known, meant) for term in terms):
         return {}
     begun = {word for word in known if known[word] is KnownWord.BEGUN}
+    if begun or len(known) > 1:  # « f. dentelle »
+        begun |= {word for word in known if len(word) < BEGUN}
     say = partial(asked, terms, near=meant, unknown=meant)
     say_begun = partial(say, wide=True, begun=begun)
     ladder = Ladder(say(called=True), say_begun(called=True), say(), say_begun())

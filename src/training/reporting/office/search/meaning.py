@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from training.kernel import db
 from training.kernel.search_terms import BEGUN, calendar_near, is_calendar
-from training.kernel.typos import SURE, forgiven, slips
+from training.kernel.typos import SURE, akin, forgiven, slips
 
 MEANT = 8  # words that one word may have been meant to be
 
@@ -56,7 +56,10 @@ class _Candidates:
 
 
 async def meant_words(typed: Collection[str]) -> dict[str, list[str]]:
-    """Words of documents that are a slip or two away from each, the nearest first; codes of days and months too."""
+    """Words of documents that are a slip or two away from each, the nearest first, or begin as a long one does.
+
+    Codes of days and months too.
+    """
     words = sorted({word for word in typed if len(word) >= SURE})
     if not words:
         return {}
@@ -67,5 +70,8 @@ async def meant_words(typed: Collection[str]) -> dict[str, list[str]]:
 def _nearest(candidates: _Candidates) -> list[str]:
     far = {word: slips(candidates.typed, word) for word in set(candidates.near) - {candidates.typed}}
     most = forgiven(candidates.typed)
+    for word in far:
+        if akin(candidates.typed, word):
+            far[word] = min(far[word], most)
     words = sorted((word for word, n in far.items() if n <= most), key=lambda word: (far[word], word))
     return words[:MEANT] + calendar_near(candidates.typed)
