@@ -72,7 +72,7 @@ async def choices() -> PlanningChoices:
             """
             select f.id, f.name, p.name as partner,
                    array(select offer from offer_facilitator where facilitator = f.id) as skills
-            from facilitator f left join partner p on p.id = f.partner
+            from facilitator f left join partner p on p.id = f.partner and p.active
             where f.active order by p.name is not null, fold(f.name), f.id
             """,
         ),

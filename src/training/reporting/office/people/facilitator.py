@@ -330,7 +330,7 @@ _PEOPLE = """
                  order by id) as away_from,
            array(select ends_on from unavailability where facilitator = f.id and archived_at is null
                  order by id) as away_until
-    from facilitator f left join partner p on p.id = f.partner
+    from facilitator f left join partner p on p.id = f.partner and p.active
     left join lateral (
         select array_agg(t.starts_at order by t.id) as busy_from, array_agg(t.ends_at order by t.id) as busy_until
         from assignment a join slot t on t.id = a.slot
