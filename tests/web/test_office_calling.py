@@ -91,6 +91,18 @@ async def test_an_organisation_of_three_fields_and_a_telephone_is_enough(client:
     assert await db.value("select city from organisation where name = 'Mairie de Sées'") == "Sées"
 
 
+async def test_three_fields_are_three(client: httpx.AsyncClient) -> None:
+    """« Nouvelle structure, en trois champs » asked for seven."""
+    town = await makers.make_town()
+    await staff(client, Role.ADVISER)
+    new = {"structure": "", "name": "Amicale de Sées", "kind": "commune", "person": "", "city": "", "postcode": ""}
+    await done(client, PATH, await priced(client, typed(town, **new)))
+    sql = "select c.name || c.phone || o.city from contact c join organisation o on o.id = c.organisation"
+    assert await db.value(f"{sql} where o.name = $1", "Amicale de Sées") == "Amicale de Sées02 33 00 00 01"
+    shown = (await client.get(f"{PATH}?qui=zzzz")).text.split("trois champs")[1].split("<details")[0]
+    assert re.findall(r'name="(\w+)"', shown) == ["name", "kind", "phone"]
+
+
 async def test_each_mistake_stands_beside_what_caused_it(client: httpx.AsyncClient) -> None:
     town = await makers.make_town()
     await staff(client)

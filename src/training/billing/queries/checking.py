@@ -65,7 +65,7 @@ def who(payer: OrganisationView, *, reached: bool) -> Payer:
         payer.taxable,
         payer.country != HOME,
         payer.vat_abroad is not None,
-        addressed=bool(payer.address.strip()),
+        addressed=bool(payer.address.strip() and payer.city.strip()),
     )
 
 

@@ -59,8 +59,8 @@ async def register(
 
     `slug` is what its addresses would carry, its name otherwise; taken, a number is added.
 
-    Staff may leave the address for later: no invoice leaves without it. Whoever registers one whose SIRET is known asks
-    to be attached to it: the SIRET is noted as asked for.
+    Staff may leave the address and the town for later: no invoice leaves without them. Whoever registers one whose
+    SIRET is known asks to be attached to it: the SIRET is noted as asked for.
     Invalid: a name, an address or a SIRET that cannot be. Conflict: staff give a SIRET that is known.
     """
     async with acting(actor, "organisation.register") as change:
@@ -155,7 +155,7 @@ _APPROVED = """
 
 def _checked(new: NewOrganisation, *, approved: bool) -> str | None:
     here = new.country == HOME  # not every country has postcodes
-    needed = ["name", "city", *(["postcode"] if here else []), *([] if approved else ["address"])]
+    needed = ["name"] if approved else ["name", "city", "address", *(["postcode"] if here else [])]
     errors = {name: _("À remplir.") for name in needed if not getattr(new, name).strip()}
     if here and new.postcode.strip() and not numbers.POSTCODE.fullmatch(new.postcode.strip()):
         errors["postcode"] = _("Un code postal a cinq chiffres.")

@@ -33,7 +33,7 @@ class PayerChoice:
     label: str
 
 
-_LABEL = "g.name || ' – ' || coalesce(g.siret, g.city)"
+_LABEL = "g.name || coalesce(' – ' || coalesce(g.siret, nullif(g.city, '')), '')"
 _COLUMNS = f"g.id, g.slug, {_LABEL} as label"
 _BY_NAME = "order by fold(g.name), g.name, g.id"
 

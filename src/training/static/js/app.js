@@ -155,8 +155,35 @@ for (const pair of document.querySelectorAll("[data-commune]")) {
     if (!/^[0-9]{5}$/.test(postcode.value.trim())) return;
     const options = await offer({ cp: postcode.value.trim() });
     if (options.length === 1 && !city.value.trim()) take(options[0]);
+    settle();
   });
 }
+
+// A mark beside a field speaks of what was refused: it goes once something else stands there, typed, chosen, or written
+// by a part that came back. The server reads it all again.
+const refused = new Map();
+const stands = (name) => {
+  const field = document.getElementById(name);
+  const form = field?.form ?? field?.closest("form");
+  return form ? new FormData(form).getAll(name).map((value) => value.name ?? value).join("\n") : null;
+};
+const marked = (mark) => mark.id.replace(/-error$/, "");
+for (const mark of document.querySelectorAll("form .error[id$=-error]")) refused.set(marked(mark), stands(marked(mark)));
+function settle() {
+  for (const [name, was] of refused) {
+    const now = stands(name), mark = document.getElementById(`${name}-error`);
+    if ((mark || now !== null) && (now === was || now === "")) continue;
+    if (mark) {
+      for (const field of document.querySelectorAll(`[aria-describedby~="${mark.id}"]`)) field.removeAttribute("aria-invalid");
+      mark.remove();
+    }
+    refused.delete(name);
+    document.querySelector(`.error-summary a[href="#${name}"]`)?.closest("li").remove();
+  }
+  const summary = document.querySelector(".error-summary");
+  if (summary && !summary.querySelector("li")) summary.remove();
+}
+if (refused.size) document.addEventListener("change", settle);
 
 // A form that answers while somebody is on the line: what was typed goes out, and the parts that tell something come
 // back. The same form without a script is sent by its buttons.
@@ -175,6 +202,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       const now = page.getElementById(part.id);
       if (now && now.innerHTML !== part.innerHTML && (picked || !part.contains(document.activeElement))) part.replaceWith(now);
     }
+    settle();
     const next = picked && document.getElementById(picked.dataset.pick);
     if (next) next.focus();
     else if (at && document.activeElement === document.body) document.getElementById(at)?.focus();

@@ -147,14 +147,15 @@ def _who(form: Form, found: CallPage) -> tuple[NewOrganisation | None, NewContac
         return None, None, None
     kind = form.choice("kind", OrganisationKind)
     name = form.text("name", required=True)
-    postcode, city = form.text("postcode", required=True, most=10), form.text("city", required=True, most=100)
-    person = _person(form)
+    postcode, city = form.text("postcode", most=10), form.text("city", most=100)
+    person = _person(form, named=name)
     new = NewOrganisation(name, kind, None, "", postcode, city) if kind is not None else None
     return new, person, None
 
 
-def _person(form: Form) -> NewContact | None:
-    name = form.text("person", required=True)
+def _person(form: Form, *, named: str = "") -> NewContact | None:
+    """Who calls; of an organisation that is made now, its own name until somebody asks for theirs."""
+    name = form.text("person", required=not named) or named
     email, phone = form.checked("email", check_email), form.text("phone", most=30) or None
     if not email and not phone and "email" not in form.errors:
         form.errors["phone"] = _("Un téléphone ou un courriel : il en faut un pour joindre cette personne.")
