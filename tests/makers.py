@@ -13,8 +13,8 @@ import httpx
 from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.bookings.actions.locking import Booked
-from training.catalogue import queries as catalogue
 from training.catalogue.actions.offers import NewOffer, add_offer, edit_offer
+from training.catalogue.queries import offers as catalogue
 from training.catalogue.rules.offers import OfferKind, OfferState
 from training.catalogue.rules.tariffs import TariffMode, TariffRow
 from training.directory.actions import facilitators, organisations, platform

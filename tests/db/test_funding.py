@@ -9,9 +9,9 @@ from datetime import date, timedelta
 import pytest
 
 import makers
-from training.catalogue import queries
 from training.catalogue.actions.funding import fund, stop_funding
 from training.catalogue.actions.supporters import add_supporter, archive_supporter, edit_supporter, name_again
+from training.catalogue.queries import funding as supporting
 from training.catalogue.rules.supporters import NewSupporter, SupporterKind
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -36,7 +36,7 @@ async def funder(name: str = "Région d’Essai", since: date | None = None, unt
 
 
 async def on(offer: int, day: date) -> list[tuple[str, int | None]]:
-    return [(f.by.name, f.share_bp) for f in (await queries.funded_on([offer], day))[offer]]
+    return [(f.by.name, f.share_bp) for f in (await supporting.funded_on([offer], day))[offer]]
 
 
 async def test_an_offer_is_funded_on_the_days_of_each_of_its_funders(offer):
@@ -50,7 +50,7 @@ async def test_an_offer_is_funded_on_the_days_of_each_of_its_funders(offer):
     assert await on(offer, today - DAY) == [("Fondation", None)]
     assert await on(offer, today) == [("Région", 4_000), ("Fondation", None)]
     assert await on(offer, today + 31 * DAY) == [("Fondation", None)]
-    both = await queries.funded_on([offer, other], today)
+    both = await supporting.funded_on([offer, other], today)
     assert [f.share_bp for f in both[other]] == [2_500]
 
 
@@ -60,7 +60,7 @@ async def test_what_is_archived_funds_until_that_day_and_again_when_it_is_named_
     await archive_supporter(SYSTEM, made)
     assert await on(offer, today) == [("Région d’Essai", 4_000)]
     assert await on(offer, today + DAY) == []
-    assert await queries.supporters() == []
+    assert await supporting.supporters() == []
     for refused in (
         fund(SYSTEM, offer, made, 5_000),
         edit_supporter(SYSTEM, made, written("Autre")),

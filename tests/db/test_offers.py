@@ -12,9 +12,10 @@ from training.bookings.actions import booking as bookings
 from training.bookings.actions.booking import NewBooking
 from training.bookings.actions.calls import NewCall, take_call
 from training.bookings.rules.states import AskedBy
-from training.catalogue import queries as catalogue
 from training.catalogue.actions.offers import NewOffer, add_offer, duplicate_offer
 from training.catalogue.actions.publishing import archive_offer, bring_back_offer, publish_offer
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.offers import OfferKind, OfferState, OfferWithdrawn, ProgrammeStep
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM, Actor, Scope
@@ -83,7 +84,7 @@ async def test_a_copy_has_everything_but_the_address_and_the_sessions(database_t
     fields = await catalogue.offer_fields(copy)
     assert (fields.steps, fields.equipment) == (steps, "Vélos")
     assert await db.value("select count(*) from session where offer = $1", copy) == 0
-    assert len((await catalogue.tariffs([copy]))[copy]) == 1
+    assert len((await pricing.tariffs([copy]))[copy]) == 1
     assert await db.value("select state from offer where id = $1", copy) == OfferState.DRAFT
 
 

@@ -14,7 +14,7 @@ import makers
 from training.accounting.queries.register import Filter, register
 from training.billing.queries import invoices
 from training.billing.rules.states import InvoiceState
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import offers as catalogue
 from training.identity import queries as identity
 from training.identity.queries import MembershipFilter
 from training.identity.rules import Role

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import makers
-from training.catalogue import queries
 from training.catalogue.actions import skills
+from training.catalogue.queries import deliverers as delivering
 from training.kernel import db
 from training.kernel.actor import SYSTEM
 from training.kernel.errors import NotFound
@@ -19,10 +19,10 @@ async def test_the_two_sides_are_one_list(database_test):
     aline, karim = await makers.make_facilitator(), await makers.make_facilitator("k@example.org", "Karim Anime")
     await skills.set_deliverers(SYSTEM, first, [aline, karim])
     await skills.set_skills(SYSTEM, karim, [second])
-    assert await queries.deliverers([first, second]) == {first: {aline}, second: {karim}}
-    assert await queries.skills([aline, karim]) == {aline: {first}, karim: {second}}
+    assert await delivering.deliverers([first, second]) == {first: {aline}, second: {karim}}
+    assert await delivering.skills([aline, karim]) == {aline: {first}, karim: {second}}
     await skills.set_deliverers(SYSTEM, first, [])
-    assert await queries.deliverers([first]) == {first: frozenset()}
+    assert await delivering.deliverers([first]) == {first: frozenset()}
 
 
 async def test_who_or_what_does_not_exist_is_refused_whole(database_test):
@@ -34,7 +34,7 @@ async def test_who_or_what_does_not_exist_is_refused_whole(database_test):
     for missing in (skills.set_deliverers(SYSTEM, 4_711, []), skills.set_skills(SYSTEM, 4_711, [])):
         with pytest.raises(NotFound):
             await missing
-    assert await queries.skills([aline]) == {aline: frozenset()}
+    assert await delivering.skills([aline]) == {aline: frozenset()}
 
 
 async def test_what_the_list_was_and_became_is_kept_in_names(database_test):

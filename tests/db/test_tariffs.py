@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 import makers
-from training.catalogue import queries
 from training.catalogue.actions.tariffs import change_tariff, withdraw_tariff
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.changing import Priced, TariffChange
 from training.catalogue.rules.tariffs import TariffMode, TariffRow, price_for
 from training.kernel import clock, db
@@ -34,7 +34,7 @@ async def offer(database_test):
 
 
 async def tariffs(offer: int) -> list[TariffRow]:
-    return sorted((await queries.tariffs([offer]))[offer], key=lambda t: (t.organisation_kind or "", t.valid_from))
+    return sorted((await pricing.tariffs([offer]))[offer], key=lambda t: (t.organisation_kind or "", t.valid_from))
 
 
 async def test_a_change_ends_the_tariff_before_it_the_day_before(offer):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import makers
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import themes as theming
 from training.catalogue.rules.looks import default_look
 from training.kernel import db
 
@@ -61,13 +62,13 @@ async def test_offers_of_no_theme_have_a_look_and_are_no_theme_to_choose(databas
     await db.execute("update offer set theme = '' where id = $1", town.offer)
     (found,) = await catalogue.offers()
     assert found.look == default_look("")
-    assert await catalogue.themes() == []
+    assert await theming.themes() == []
 
 
 async def test_themes_are_listed_as_staff_placed_them(database_test: None) -> None:
     town = await makers.make_town()
     await db.execute("update offer set theme = 'Cuisine' where id = $1", town.offer)
-    (theme,) = await catalogue.themes()
+    (theme,) = await theming.themes()
     assert (theme.look, theme.offers) == (default_look("Cuisine"), 1)
 
 

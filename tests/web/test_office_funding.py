@@ -10,7 +10,7 @@ from PIL import Image
 
 import makers
 from office_makers import done, refused, staff
-from training.catalogue import queries
+from training.catalogue.queries import funding as supporting
 from training.catalogue.rules.supporters import SupporterKind
 from training.identity.rules import Role
 from training.kernel import clock, db
@@ -48,7 +48,7 @@ async def test_a_funder_is_written_funds_an_offer_and_is_named_in_public_on_its_
     files = {"logo": ("logo.png", logo(), "image/png")}
     data = written(alt="Fondation", valid_until=str(last))
     assert (await makers.post(client, f"{PATH}/nouveau", data, files=files)).status_code == 303
-    (kept,) = await queries.supporters_kept(SupporterKind.FUNDER)
+    (kept,) = await supporting.supporters_kept(SupporterKind.FUNDER)
     await done(client, f"/gestion/catalogue/{slug}/financement", {"funding": str(kept.id), "share": "12,5 %"})
     assert "12,5" in makers.text_of((await client.get(f"/gestion/catalogue/{slug}/tarifs")).text)
     assert "Fondation d’Essai" in (await client.get(f"/gestion/catalogue/{slug}")).text
@@ -66,7 +66,7 @@ async def test_shares_of_more_than_all_are_refused_beside_the_field(client):
     path = f"/gestion/catalogue/{slug}/financement"
     for name in ("Un", "Deux"):
         await done(client, f"{PATH}/nouveau", written(name=name))
-    one, two = await queries.supporters_kept(SupporterKind.FUNDER)
+    one, two = await supporting.supporters_kept(SupporterKind.FUNDER)
     await done(client, path, {"funding": str(one.id), "share": "70"})
     answer = await refused(client, path, {"funding": str(two.id), "share": "40"}, 422, "110")
     assert 'id="share-error"' in answer.text
@@ -100,7 +100,7 @@ async def test_a_logo_that_is_none_is_refused_and_nothing_typed_is_lost(client, 
     assert page.status_code == 422
     assert sentence in makers.text_of(page.text)
     assert "Avec l’aide de la Fondation." in page.text
-    assert await queries.supporters_kept(SupporterKind.FUNDER) == []
+    assert await supporting.supporters_kept(SupporterKind.FUNDER) == []
 
 
 async def test_a_logo_of_forty_megabytes_is_refused_beside_its_field_and_what_was_typed_stays(client):
@@ -111,7 +111,7 @@ async def test_a_logo_of_forty_megabytes_is_refused_beside_its_field_and_what_wa
     assert page.status_code == 422
     assert 'id="logo-error"' in page.text
     assert "Avec l’aide de la Fondation." in page.text
-    assert await queries.supporters_kept(SupporterKind.FUNDER) == []
+    assert await supporting.supporters_kept(SupporterKind.FUNDER) == []
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_what_cannot_be_is_refused_beside_its_field(client, field, value, 
 async def test_an_archived_funder_is_read_and_named_again(client):
     await town(client)
     await done(client, f"{PATH}/nouveau", written())
-    (kept,) = await queries.supporters_kept(SupporterKind.FUNDER)
+    (kept,) = await supporting.supporters_kept(SupporterKind.FUNDER)
     await done(client, f"{PATH}/{kept.id}/retirer")
     page = (await client.get(f"{PATH}/{kept.id}")).text
     assert "Archivé le" in page

@@ -9,7 +9,7 @@ from PIL import Image
 
 import makers
 from office_makers import done, refused, staff
-from training.catalogue import queries
+from training.catalogue.queries import funding as supporting
 from training.identity.rules import Role
 from training.kernel import clock
 
@@ -50,24 +50,24 @@ async def test_a_partner_is_named_with_its_logo_and_archived(client):
     assert (page.status_code, "Dites ce que le logo montre" in page.text) == (422, True)
     made = await makers.post(client, f"{PATH}/nouveau", {**WRITTEN, "alt": "Garage d’Essai"}, files=files)
     assert made.status_code == 303
-    (kept,) = await queries.supporters()
+    (kept,) = await supporting.supporters()
     home = (await client.get("/")).text
     assert f'<img src="/images/{kept.address}.webp" alt="Garage d’Essai"' in home
     shown = await client.get(f"/images/{kept.address}.webp")
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/webp")
     assert Image.open(BytesIO(shown.content)).size == (480, 160)
     await done(client, f"{PATH}/{kept.id}", {**WRITTEN, "name": "Garage", "alt": "Garage"})
-    (again,) = await queries.supporters()
+    (again,) = await supporting.supporters()
     assert (again.name, again.address) == ("Garage", kept.address)
     await done(client, f"{PATH}/{kept.id}/retirer")
-    assert await queries.supporters() == []
+    assert await supporting.supporters() == []
     assert kept.address not in (await client.get("/")).text
     page = (await client.get(f"{PATH}/{kept.id}")).text
     assert "Archivé le" in page
     assert 'name="name"' not in page
     await refused(client, f"{PATH}/{kept.id}", {**WRITTEN, "alt": "Garage"}, 409, "archivé")
     await done(client, f"{PATH}/{kept.id}/remettre")
-    assert [one.name for one in await queries.supporters()] == ["Garage"]
+    assert [one.name for one in await supporting.supporters()] == ["Garage"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ async def test_what_cannot_be_is_refused_beside_its_field(client, field, value, 
     await makers.make_platform()
     await staff(client)
     await refused(client, f"{PATH}/nouveau", {**WRITTEN, field: value}, 422, sentence)
-    assert await queries.supporters() == []
+    assert await supporting.supporters() == []
 
 
 async def test_the_bookkeeper_does_not_write_them(client):

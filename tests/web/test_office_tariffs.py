@@ -8,8 +8,8 @@ import pytest
 
 import makers
 from office_makers import done, refused, staff
-from training.catalogue import queries
 from training.catalogue.actions.tariffs import change_tariff
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.changing import Priced, TariffChange
 from training.catalogue.rules.tariffs import TariffMode
 from training.identity.rules import Role
@@ -52,7 +52,7 @@ async def test_an_offer_without_a_price_is_sold_after_one_short_form(client):
     await refused(client, path, {"mode": "flat", "amount": ""}, 422, "À remplir")
     await refused(client, path, {"mode": "free", "amount": "350"}, 422, "videz ce montant")  # it was dropped, silently
     await done(client, path, {"mode": "per_seat", "amount": "12,50 €"})
-    (row,) = (await queries.tariffs([town.offer]))[town.offer]
+    (row,) = (await pricing.tariffs([town.offer]))[town.offer]
     assert (row.organisation_kind, row.mode, row.amount_cents, row.valid_from) == (
         None, TariffMode.PER_SEAT, 1_250, clock.today()
     )  # fmt: skip
@@ -68,10 +68,10 @@ async def test_a_change_says_what_it_touches_before_it_is_written(client):
     assert page.status_code == 200
     for said in ("1 séance à venir change de prix", "1 réservation déjà faite garde son prix", "400,00", "Avant"):
         assert said in words
-    assert len((await queries.tariffs([town.offer]))[town.offer]) == 1, "nothing is written yet"
+    assert len((await pricing.tariffs([town.offer]))[town.offer]) == 1, "nothing is written yet"
     booked = await db.value("select price_cents from booking")
     await done(client, f"{path}/changer", asking(days, confirmed="1"))
-    assert len((await queries.tariffs([town.offer]))[town.offer]) == 2
+    assert len((await pricing.tariffs([town.offer]))[town.offer]) == 2
     assert await db.value("select price_cents from booking") == booked
     words = await read(client, path)
     assert "À partir du" in words
@@ -129,7 +129,7 @@ async def test_what_is_planned_is_corrected_and_withdrawn(client):
     words = await read(client, f"{path}/retirer?pour=autres&des={moved}")
     assert "420,00" in words
     await done(client, f"{path}/retirer?pour=autres&des={moved}")
-    assert len((await queries.tariffs([town.offer]))[town.offer]) == 1
+    assert len((await pricing.tariffs([town.offer]))[town.offer]) == 1
     assert (await client.get(f"{path}/retirer?pour=autres&des={moved}")).status_code == 409
 
 
@@ -164,7 +164,7 @@ async def test_what_cannot_be_is_refused_beside_its_field(client, field, value, 
     town, path = await adviser(client)
     answer = await refused(client, f"{path}/changer", {**asking(), field: value}, 422, sentence)
     assert f'id="{field}-error"' in answer.text
-    assert len((await queries.tariffs([town.offer]))[town.offer]) == 1
+    assert len((await pricing.tariffs([town.offer]))[town.offer]) == 1
 
 
 async def test_every_mistake_of_a_form_is_said_at_once(client):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from training.bookings.rules.states import ASKED_NAMES, NAMEABLE, AskedBy, BookingState, EndedBy, SeatsOrigin
 from training.bookings.rules.who_may import Standing
-from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.catalogue.rules.tariffs import Price, TariffMode
 from training.kernel import clock, db

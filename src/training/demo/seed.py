@@ -13,12 +13,12 @@ from training.attendance.actions import hold_session
 from training.bookings.actions import booking as bookings
 from training.bookings.actions import ending
 from training.bookings.actions.booking import NewBooking
-from training.catalogue import queries as catalogue_queries
 from training.catalogue.actions.funding import fund
 from training.catalogue.actions.looks import edit_theme
 from training.catalogue.actions.offers import NewOffer, add_offer
 from training.catalogue.actions.publishing import publish_offer
 from training.catalogue.actions.supporters import add_supporter
+from training.catalogue.queries import themes as theming
 from training.catalogue.rules.looks import ThemeShown
 from training.catalogue.rules.offers import OfferKind, ProgrammeStep
 from training.catalogue.rules.supporters import NewSupporter, SupporterKind
@@ -219,7 +219,7 @@ async def _offers(town: Town, today: date) -> None:
 
 
 async def _themes() -> None:
-    kept = {theme.text: theme.id for theme in await catalogue_queries.themes_kept()}
+    kept = {theme.text: theme.id for theme in await theming.themes_kept()}
     for position, theme in enumerate(THEMES, 1):
         shown = ThemeShown(theme.name, theme.paper, theme.motif, theme.keywords, position)
         await edit_theme(SYSTEM, kept[theme.name], shown)

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from training.bookings.rules.states import BookingState
-from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses

@@ -12,7 +12,7 @@ from training.bookings.rules import who_may
 from training.bookings.rules.prices import resized
 from training.bookings.rules.seats import check_more, check_named, check_waiting
 from training.bookings.rules.states import OCCUPYING
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.tariffs import Price
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
@@ -88,7 +88,7 @@ async def seats_asked(actor: Actor, view: BookingView, seats: int | None) -> Sea
     assert session is not None  # noqa: S101 - a foreign key says so
     assert organisation is not None  # noqa: S101 - the same
     wanted = view.seats if seats is None else seats
-    today = await catalogue.price_of(session.offer, organisation.kind, view.starts_at, wanted)
+    today = await pricing.price_of(session.offer, organisation.kind, view.starts_at, wanted)
     return SeatsAsked(
         view,
         session,

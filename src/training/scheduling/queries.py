@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.identity.queries import AccountView
 from training.identity.rules import Role

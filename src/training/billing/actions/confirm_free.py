@@ -13,7 +13,7 @@ from training.billing.queries.talons import talon_of_session
 from training.billing.tables.invoices import FreeConfirmationPaper
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import funding as supporting
 from training.directory import queries as directory
 from training.kernel import clock, db, outbox
 from training.kernel.actor import SYSTEM, Actor
@@ -103,4 +103,4 @@ async def _funders(view: BookingView) -> list[str]:
     if session is None:
         return []
     day = clock.local(session.starts_at).date()
-    return [funding.by.name for funding in (await catalogue.funded_on([session.offer], day))[session.offer]]
+    return [funding.by.name for funding in (await supporting.funded_on([session.offer], day))[session.offer]]

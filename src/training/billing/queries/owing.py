@@ -16,8 +16,8 @@ from training.billing.rules.refitting import Billed
 from training.billing.rules.sharing import LUMP, PIECE, BilledPrice, Portion, Share, fits, portions, whole
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import BookingState
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import BilledAs
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries.offers import BilledAs
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView

@@ -28,8 +28,8 @@ from training.bookings.rules.seats import (
 )
 from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant, RequestKey
-from training.catalogue import queries as catalogue
 from training.catalogue.actions.publishing import lock_offer
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.offers import check_offered
 from training.catalogue.rules.tariffs import Price
 from training.directory.actions.locking import LockedOrganisation, hold_current, lock_organisation
@@ -145,7 +145,7 @@ async def _join(
     check_references(new.references)
     await not_too_often(new.organisation, organisation.state, by=actor)
     await _strangers(actor, new.organisation, new.participants, set())
-    today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
+    today = await pricing.price_of(session.offer, organisation.kind, session.starts_at, seats)
     cost = resized(joined.row.price, joined.row.seats, seats, today) if joined else today
     if cost is None:
         raise Conflict(_("Le tarif de cette séance n’est pas encore fixé : appelez-nous."))
@@ -188,7 +188,7 @@ async def confirm(actor: Actor, booking: int) -> int:
             organisation.check_current()
         if row.state == BookingState.OFFERED and (joined := await merge(row, session, by=actor)):
             return joined.id
-        today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, row.seats)
+        today = await pricing.price_of(session.offer, organisation.kind, session.starts_at, row.seats)
         cost = promised(row.price, today)
         await note_admission(row, session)
         await Booking.update(

@@ -13,7 +13,7 @@ from training.bookings.rules.groups import BookedAlready, joined_note, joined_re
 from training.bookings.rules.prices import merged
 from training.bookings.rules.states import BookingState, SeatsOrigin
 from training.bookings.tables import Booking, Participant
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.directory.actions.locking import lock_organisation
 from training.kernel import db, outbox
 from training.kernel.actor import Actor
@@ -86,7 +86,7 @@ async def merge(offered: LockedBooking, session: LockedSession, *, by: Actor, in
     own = next(known for known in mates if known.row.id == offered.id)
     seats = joined.row.seats + offered.seats
     kind = (await lock_organisation(joined.row.organisation)).kind
-    today = await catalogue.price_of(session.offer, kind, session.starts_at, seats)
+    today = await pricing.price_of(session.offer, kind, session.starts_at, seats)
     cost = merged(joined.row.price, offered.price, joined.row.seats, seats, today)
     await end_merged(offered, joined.row, by=by, held=session.state == SessionState.HELD)
     moved = await (

@@ -8,7 +8,7 @@ from training.bookings.rules.prices import check_accepted, resized
 from training.bookings.rules.seats import check_more, check_named, check_waiting
 from training.bookings.rules.states import OCCUPYING, SeatsOrigin
 from training.bookings.tables import Booking, SeatsChange
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.tariffs import Price
 from training.directory.actions.locking import lock_organisation
 from training.directory.rules.organisations import OrganisationState
@@ -37,7 +37,7 @@ async def resize(actor: Actor, booking: int, seats: int, *, accept_price_cents: 
         if seats > row.seats:
             organisation.check_current()
         await not_too_often(row.organisation, organisation.state, by=actor)
-        today = await catalogue.price_of(session.offer, organisation.kind, session.starts_at, seats)
+        today = await pricing.price_of(session.offer, organisation.kind, session.starts_at, seats)
         cost = resized(row.price, row.seats, seats, today)
         check_accepted(accept_price_cents, cost)
         return await write_seats(row, seats, cost, SeatsOrigin.RESIZED, by=actor)

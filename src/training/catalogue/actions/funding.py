@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.catalogue import queries
+from training.catalogue.queries import funding as supporting
 from training.catalogue.rules.funding import check_fundable, check_shares
 from training.catalogue.rules.offers import OfferState
 from training.catalogue.rules.supporters import SupporterKind
@@ -35,7 +35,7 @@ async def fund(actor: Actor, offer: int, funding: int, share_bp: int | None, *, 
         else:
             await OfferFunding.update({OfferFunding.share_bp: share_bp}).where(this)
         change.edited("funding", _said(its["name"], known["share_bp"]) if known else None, _said(its["name"], share_bp))
-        check_shares((await queries.shares([offer])).get(offer, []), field="share")
+        check_shares((await supporting.shares([offer])).get(offer, []), field="share")
 
 
 async def stop_funding(actor: Actor, offer: int, funding: int) -> None:
@@ -83,6 +83,6 @@ async def lock_funded(funding: int) -> None:
 
 async def check_funded(funding: int, field: str) -> None:
     """Invalid, beside the field, when an offer of a funder whose days changed is now paid more than once over."""
-    titles = await queries.funded_by(funding)
-    for offer, shares in (await queries.shares(list(titles))).items():
+    titles = await supporting.funded_by(funding)
+    for offer, shares in (await supporting.shares(list(titles))).items():
         check_shares(shares, field=field, offer=titles[offer])

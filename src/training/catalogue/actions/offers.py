@@ -11,7 +11,7 @@ from piccolo.table import Table
 
 from training.catalogue.actions.publishing import lock_offer
 from training.catalogue.actions.skills import set_deliverers
-from training.catalogue.queries import offer_fields
+from training.catalogue.queries.offers import offer_fields
 from training.catalogue.rules.changing import check_apart
 from training.catalogue.rules.offers import (
     RESERVED,

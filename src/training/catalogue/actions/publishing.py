@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.offers import OfferState, check_move, check_publish, lacks
 from training.catalogue.tables import Offer
 from training.kernel import db
@@ -18,7 +19,7 @@ async def publish_offer(actor: Actor, offer: int) -> None:
     async with acting(actor, "offer.publish", ("offer", offer)) as change:
         actor.must(Permission.CATALOGUE_EDIT)
         check_move(await lock_offer(offer), OfferState.PUBLISHED)
-        has_tariff = bool((await catalogue.tariffs([offer]))[offer])
+        has_tariff = bool((await pricing.tariffs([offer]))[offer])
         fields = await catalogue.offer_fields(offer)
         check_publish(lacks(fields, has_tariff=has_tariff, has_steps=bool(fields.steps)))
         await change.edit(Offer, offer, {"state": OfferState.PUBLISHED})

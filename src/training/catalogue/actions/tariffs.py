@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
-from training.catalogue import queries
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.changing import (
     TariffChange,
     changed,
@@ -70,7 +70,7 @@ async def _lock(offer: int) -> list[TariffRow]:
         raise NotFound(_("Cette offre n’existe pas."))
     if found["state"] == OfferState.ARCHIVED:
         raise Conflict(_("Cette offre est archivée : ses tarifs ne changent plus."))
-    return (await queries.tariffs([offer]))[offer]
+    return (await pricing.tariffs([offer]))[offer]
 
 
 async def _write(offer: int, before: Sequence[TariffRow], after: Sequence[TariffRow]) -> None:

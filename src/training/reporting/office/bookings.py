@@ -7,7 +7,7 @@ from datetime import datetime
 
 from training.bookings.queries import ABOUT_BOOKING, BOOKING_WORDS, within
 from training.bookings.rules.states import EXPIRING, BookingState
-from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory

@@ -11,7 +11,7 @@ from training.bookings.queries import BookingView
 from training.bookings.rules.prices import resized
 from training.bookings.rules.seats import option_ends
 from training.bookings.rules.states import IN_LINE, NAMEABLE, BookingState
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.tariffs import Price, price_for
 from training.directory import queries as directory
 from training.directory.queries import ORGANISATION_WORDS, ContactView, OrganisationView
@@ -279,7 +279,7 @@ async def _priced(sessions: Sequence[CallSession], kind: OrganisationKind | None
     """The same with what each costs that kind of organisation, in one statement."""
     if kind is None or not sessions:
         return list(sessions)
-    tariffs = await catalogue.tariffs(sorted({session.offer for session in sessions}))
+    tariffs = await pricing.tariffs(sorted({session.offer for session in sessions}))
     return [
         replace(s, cost=price_for(tariffs[s.offer], kind, clock.local(s.starts_at).date(), seats or 1))
         for s in sessions
@@ -300,5 +300,5 @@ async def _cost(
     if one is None or kind is None:
         return None
     total = max((joined.seats if joined else 0) + seats, 1)
-    today = await catalogue.price_of(one.offer, kind, one.starts_at, total)
+    today = await pricing.price_of(one.offer, kind, one.starts_at, total)
     return resized(joined.price, joined.seats, total, today) if joined else today

@@ -20,7 +20,7 @@ from training.billing.queries.invoices import InvoiceView
 from training.billing.queries.transmissions import DepositWaiting, OpenDeposit
 from training.billing.rules import transmission as rules
 from training.billing.rules.states import InvoiceState
-from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.directory import queries as directory
 from training.directory.rules.organisations import Buyer

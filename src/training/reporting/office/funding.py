@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import FundingView, SupporterView
+from training.catalogue.queries import funding as supporting
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries.funding import FundingView, SupporterView
 from training.catalogue.rules.offers import OfferState
 from training.catalogue.rules.supporters import SupporterKind
 from training.kernel import addresses, clock, db
@@ -42,7 +43,7 @@ async def funders_page() -> OfficeFunders:
     """What the page of funders shows, in two statements."""
     sql = "select funding, count(*) as offers from offer_funding group by funding"
     used = {record["funding"]: record["offers"] for record in await db.connection().fetch(sql)}
-    kept = await catalogue.supporters_kept(SupporterKind.FUNDER)
+    kept = await supporting.supporters_kept(SupporterKind.FUNDER)
     return OfficeFunders([FunderListed(by, used.get(by.id, 0)) for by in kept])
 
 
@@ -93,7 +94,7 @@ async def offer_funders_page(slug: str) -> OfferFunders:
     if offer is None:
         raise await catalogue.no_offer(slug)
     today, seen = clock.today(), await records.last_change("offer", offer.id)
-    kept = await catalogue.supporters_kept(SupporterKind.FUNDER)
-    fundings = (await catalogue.fundings([offer.id]))[offer.id]
+    kept = await supporting.supporters_kept(SupporterKind.FUNDER)
+    fundings = (await supporting.fundings([offer.id]))[offer.id]
     choices = tuple(by for by in kept if by.active and (by.last_day is None or by.last_day >= today))
     return OfferFunders(offer, tuple(fundings), choices, today, seen)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import tariffs as pricing
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look, PictureWords
 from training.catalogue.rules.offers import (
     NEEDED,
@@ -142,7 +143,7 @@ async def offers_page(search: str, *, archived: bool = False) -> OfficeOffers:
 
 
 async def _priced(found: Sequence[OfferKept]) -> tuple[OfferKept, ...]:
-    tariffs = await catalogue.tariffs([offer.id for offer in found])
+    tariffs = await pricing.tariffs([offer.id for offer in found])
     return tuple(replace(offer, tariffs=tuple(tariffs[offer.id])) for offer in found)
 
 

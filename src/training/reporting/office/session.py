@@ -19,7 +19,7 @@ from training.bookings.rules.states import BookingState
 from training.bookings.rules.who_may import check_decide
 from training.calendar.queries import invitations
 from training.calendar.queries.invitations import Answered
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import offers as catalogue
 from training.catalogue.rules.tariffs import TariffMode
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.kernel import clock, db
 from training.kernel.actor import Scope

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import SupporterView
+from training.catalogue.queries import funding as supporting
+from training.catalogue.queries.funding import SupporterView
 from training.catalogue.rules.supporters import SupporterKind
 from training.kernel.errors import NotFound
 from training.kernel.i18n import _
@@ -22,7 +22,7 @@ class OfficeSupporters:
 
 async def supporters_page() -> OfficeSupporters:
     """What the page of supporters shows, in one statement."""
-    return OfficeSupporters(await catalogue.supporters_kept(SupporterKind.PARTNER))
+    return OfficeSupporters(await supporting.supporters_kept(SupporterKind.PARTNER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class OfficeSupporter:
 async def supporter_page(id: int, kind: SupporterKind) -> OfficeSupporter:  # noqa: A002
     """One of a kind, in three statements; NotFound when there is none."""
     seen = await records.last_change("supporter", id)
-    found = await catalogue.supporter(id)
+    found = await supporting.supporter(id)
     if found is None or found.kind != kind:
         raise NotFound(_("Ce soutien n’existe pas."))
     return OfficeSupporter(found, seen, await edits_of("supporter", id))

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import FundingView
+from training.catalogue.queries import funding as supporting
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import tariffs as pricing
+from training.catalogue.queries.funding import FundingView
 from training.catalogue.rules.changing import Priced, TariffChange, changed, kinds_said, price_of, withdrawn
 from training.catalogue.rules.grid import Gap, Kind, TariffGrid, gaps, grid
 from training.catalogue.rules.looks import Look
@@ -90,7 +92,7 @@ async def tariffs_page(slug: str) -> OfferTariffs:
     """What the page of an offer's tariffs shows, in seven statements; NotFound, OfferMoved."""
     offer = await _offer(slug)
     seen = await records.last_change("offer", offer.id)
-    rows, today = (await catalogue.tariffs([offer.id]))[offer.id], clock.today()
+    rows, today = (await pricing.tariffs([offer.id]))[offer.id], clock.today()
     due = await _due(offer.id) if rows else []
     found = _gaps(rows, due, today)
     over = [row for row in rows if row.valid_until is not None and row.valid_until < today]
@@ -101,7 +103,7 @@ async def tariffs_page(slug: str) -> OfferTariffs:
         tuple(shown for shown in found if shown.gap.hole),
         tuple(shown for shown in found if shown.gap.until is None),
         tuple(sorted(over, key=lambda row: (row.valid_from, row.organisation_kind or ""), reverse=True)),
-        tuple((await catalogue.fundings([offer.id]))[offer.id]),
+        tuple((await supporting.fundings([offer.id]))[offer.id]),
         today,
         [edit for edit in await edits_of("offer", offer.id) if edit.field.startswith(("tariff_", "funding"))],
         seen,
@@ -122,7 +124,7 @@ async def money_of(offer: int, rows: Sequence[TariffRow]) -> OfferMoney:
     holes = tuple(shown for shown in _gaps(rows, [], today) if shown.gap.hole)
     if holes:
         holes = tuple(shown for shown in _gaps(rows, await _due(offer), today) if shown.gap.hole)
-    return OfferMoney(holes, tuple((await catalogue.fundings([offer]))[offer]))
+    return OfferMoney(holes, tuple((await supporting.fundings([offer]))[offer]))
 
 
 async def _offer(slug: str) -> OfferPriced:
@@ -227,7 +229,7 @@ async def change_page(slug: str, change: TariffChange | None = None) -> TariffEd
 async def _edited(slug: str) -> TariffEdited:
     offer = await _offer(slug)
     seen = await records.last_change("offer", offer.id)
-    return TariffEdited(offer, tuple((await catalogue.tariffs([offer.id]))[offer.id]), clock.today(), seen)
+    return TariffEdited(offer, tuple((await pricing.tariffs([offer.id]))[offer.id]), clock.today(), seen)
 
 
 async def withdraw_page(slug: str, kinds: Sequence[Kind], since: date) -> TariffEdited:

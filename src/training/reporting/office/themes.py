@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import LOOK, LOOK_JOIN, ThemeKept
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import themes as theming
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
+from training.catalogue.queries.themes import ThemeKept
 from training.catalogue.rules.looks import Look
 from training.kernel import db
 from training.kernel.errors import NotFound
@@ -23,7 +25,7 @@ class OfficeThemes:
 
 async def themes_page() -> OfficeThemes:
     """What the page of themes shows, in one statement."""
-    return OfficeThemes(await catalogue.themes_kept())
+    return OfficeThemes(await theming.themes_kept())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class OfficeTheme:
 async def theme_page(id: int) -> OfficeTheme:  # noqa: A002
     """What the page of a theme shows, in four statements and those of names; NotFound when there is none."""
     seen = await records.last_change("theme", id)
-    found = await catalogue.theme_kept(id)
+    found = await theming.theme_kept(id)
     if found is None:
         raise NotFound(_("Ce thème n’existe pas."))
     return OfficeTheme(found, seen, await edits_of("theme", id))

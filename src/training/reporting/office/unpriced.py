@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.changing import kinds_said
 from training.catalogue.rules.grid import unpriced
 from training.directory.rules.organisations import OrganisationKind
@@ -27,7 +27,7 @@ async def session_unpriced(session: SessionView) -> UnpricedSession | None:
     ended = session.state in (SessionState.HELD, SessionState.CANCELLED)
     if ended or session.starts_at is None or session.starts_at <= clock.now():
         return None
-    rows = (await catalogue.tariffs([session.offer]))[session.offer]
+    rows = (await pricing.tariffs([session.offer]))[session.offer]
     lacking = unpriced(rows, clock.local(session.starts_at).date())
     if lacking and session.organisation is not None:
         whose = await db.value("select kind from organisation where id = $1", session.organisation)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from training.catalogue.queries import LOOK_JOIN
+from training.catalogue.queries.offers import LOOK_JOIN
 from training.kernel import addresses, clock, db
 from training.scheduling.rules import SessionState
 

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import LOOK_JOIN, FundingView, OfferView, ThemeListed
+from training.catalogue.queries import funding as supporting
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import tariffs as pricing
+from training.catalogue.queries.funding import FundingView
+from training.catalogue.queries.offers import LOOK_JOIN, OfferView
+from training.catalogue.queries.themes import ThemeListed
 from training.catalogue.rules.offers import OfferMoved, OfferState, ProgrammeStep
 from training.directory.rules.organisations import OrganisationKind
 from training.kernel import clock, db
@@ -63,7 +67,7 @@ async def catalogue_page(
     found = [o for o in await catalogue.offers(search=search, kind=kind) if not people or o.group_max >= people]
     shown = [o for o in found if not theme or o.theme == theme]
     ids = [offer.id for offer in shown]
-    tariffs = await catalogue.tariffs(ids)
+    tariffs = await pricing.tariffs(ids)
     coming = await _next(who, ids)
     today = clock.today()
     return CataloguePage(
@@ -163,10 +167,10 @@ async def offer_previewed(who: CatalogueReader, slug: str) -> OfferPage:
 
 
 async def _page_of(who: CatalogueReader, found: OfferView, people: int) -> OfferPage:
-    tariffs = (await catalogue.tariffs([found.id]))[found.id]
+    tariffs = (await pricing.tariffs([found.id]))[found.id]
     coming = await sessions(who, Filters(offer=found.slug), limit=12)
     today = clock.today()
     prices = tuple(price_table(tariffs, today, who.kinds))
     steps = await catalogue.programme(found.id)
-    funders = tuple((await catalogue.funded_on([found.id], today))[found.id])
+    funders = tuple((await supporting.funded_on([found.id], today))[found.id])
     return OfferPage(found, prices, price_said(tariffs, who.kinds, today, people or 1), coming, steps, funders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from training.catalogue.queries import LOOK, LOOK_JOIN
+from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.kernel import clock, db
 from training.reporting.portal.readers import CatalogueReader

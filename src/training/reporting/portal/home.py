@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import SupporterView, ThemeListed
+from training.catalogue.queries import funding as supporting
+from training.catalogue.queries import themes as theming
+from training.catalogue.queries.funding import SupporterView
+from training.catalogue.queries.themes import ThemeListed
 from training.directory.rules.organisations import OrganisationKind
 from training.reporting.portal.readers import CatalogueReader, asked_of
 from training.reporting.portal.sessions import PricedSession, sessions
@@ -32,7 +34,7 @@ async def home_page(who: CatalogueReader) -> HomePage:
     coming = await sessions(who, limit=POSTED + LISTED + 1)
     posted = [item for item in coming.items if item.open][:POSTED]
     others = [item for item in coming.items if item not in posted]
-    themes = await catalogue.themes()
+    themes = await theming.themes()
     return HomePage(
         tuple(posted),
         tuple(others[:LISTED]),
@@ -40,5 +42,5 @@ async def home_page(who: CatalogueReader) -> HomePage:
         tuple(themes[:TILES]),
         sum(theme.offers for theme in themes),
         await asked_of(who),
-        tuple(await catalogue.supporters()),
+        tuple(await supporting.supporters()),
     )

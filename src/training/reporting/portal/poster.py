@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import funding as supporting
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.looks import Look, may_see_picture
 from training.directory import queries as directory
 from training.kernel import addresses, clock
@@ -60,12 +62,12 @@ async def poster(actor: Actor | None, id: int) -> Poster | None:  # noqa: A002
 async def _funders(session: SessionView) -> tuple[str, ...]:
     """Who pays for it on its day."""
     day = clock.local(session.starts_at).date()
-    return tuple(funding.by.name for funding in (await catalogue.funded_on([session.offer], day))[session.offer])
+    return tuple(funding.by.name for funding in (await supporting.funded_on([session.offer], day))[session.offer])
 
 
 async def _price(session: SessionView) -> str:
     """What it costs everybody alike, as papers say it; "" where that depends on who comes."""
-    tariffs = (await catalogue.tariffs([session.offer]))[session.offer]
+    tariffs = (await pricing.tariffs([session.offer]))[session.offer]
     with speaking(SOURCE):
         said = price_said(tariffs, (), clock.local(session.starts_at).date())
         return str(said) if said.exact and said.cents is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.directory.rules.organisations import OrganisationKind
@@ -66,7 +66,7 @@ VISITOR = CatalogueReader()
 
 async def asked_of(who: CatalogueReader) -> tuple[OrganisationKind, ...]:
     """What they are asked whether they are it: one statement, none when they have one kind of organisation."""
-    return () if len(who.possible) == 1 else kinds_asked(who, await catalogue.kinds_priced())
+    return () if len(who.possible) == 1 else kinds_asked(who, await pricing.kinds_priced())
 
 
 async def reader(actor: Actor | None, chosen: OrganisationKind | None = None) -> CatalogueReader:

@@ -9,8 +9,9 @@ from datetime import timedelta
 from training.bookings import queries as bookings
 from training.bookings.queries import BookingView
 from training.bookings.rules.states import NAMEABLE, is_late
-from training.catalogue import queries as catalogue
-from training.catalogue.queries import FundingView
+from training.catalogue.queries import funding as supporting
+from training.catalogue.queries import tariffs as pricing
+from training.catalogue.queries.funding import FundingView
 from training.kernel import clock
 from training.kernel.actor import Actor, Scope
 from training.reporting.portal.prices import PriceLine, PriceSaid, price_said, price_table
@@ -77,7 +78,7 @@ async def session_page(
     slots = (await scheduling.slots([id]))[id]
     assigned = await scheduling.assignments([id])
     coming = await sessions(who, Filters(offer=session.offer_slug), limit=6)
-    tariffs = (await catalogue.tariffs([session.offer]))[session.offer]
+    tariffs = (await pricing.tariffs([session.offer]))[session.offer]
     on = clock.local(session.starts_at).date()
     return SessionShown(
         session,
@@ -87,7 +88,7 @@ async def session_page(
         tuple(item for item in coming.items if item.session.id != id)[:5],
         await _booked(who, id),
         tuple(price_table(tariffs, on, who.kinds)),
-        tuple((await catalogue.funded_on([session.offer], on))[session.offer]),
+        tuple((await supporting.funded_on([session.offer], on))[session.offer]),
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.kernel import clock, db
 from training.kernel.clauses import Clauses
 from training.reporting.portal.prices import PriceSaid, changes, price_said
@@ -116,7 +117,7 @@ def _key(session: SessionView) -> Key:
 
 async def priced(found: Sequence[SessionView], who: CatalogueReader, people: int = 0) -> list[PricedSession]:
     """The sessions with their prices, in one statement."""
-    tariffs = await catalogue.tariffs(sorted({session.offer for session in found}))
+    tariffs = await pricing.tariffs(sorted({session.offer for session in found}))
     return [
         PricedSession(s, price_said(tariffs[s.offer], who.kinds, clock.local(s.starts_at).date(), people or 1))
         for s in found
@@ -136,7 +137,7 @@ async def with_distances(items: Sequence[PricedSession], distances: Mapping[int,
 
 async def _free_offers(who: CatalogueReader) -> list[int]:
     """Offers that cost who looks nothing, on a day from now on: each session is then looked at by its own."""
-    tariffs, today = await catalogue.published_tariffs(), clock.today()
+    tariffs, today = await pricing.published_tariffs(), clock.today()
     return [
         offer
         for offer, rows in tariffs.items()

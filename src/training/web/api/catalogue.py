@@ -7,7 +7,8 @@ from typing import Annotated
 from litestar import get
 from litestar.params import PathParameter, QueryParameter
 
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import offers as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.directory import queries as directory
 from training.directory.queries import OrganisationView
 from training.kernel import clock
@@ -38,7 +39,7 @@ Cursor = Annotated[str | None, QueryParameter(name="cursor", description="La val
 async def list_offers(request: Asked) -> OfferList:
     """The published offers."""
     found = await catalogue.offers()
-    tariffs = await catalogue.tariffs([offer.id for offer in found])
+    tariffs = await pricing.tariffs([offer.id for offer in found])
     kind = _kind(await asking(request))
     return OfferList([offer_outputs.offer_item(offer, tariffs[offer.id], kind) for offer in found], None)
 
@@ -61,7 +62,7 @@ async def get_offer(
     if found is None:
         await follow_in_public(slug)
         raise NotFound(_("Cette offre n’existe pas ou n’est plus proposée."))
-    tariffs = await catalogue.tariffs([found.id])
+    tariffs = await pricing.tariffs([found.id])
     steps = await catalogue.programme(found.id)
     return offer_outputs.offer_detail(found, steps, tariffs[found.id], _kind(await asking(request)))
 
@@ -105,7 +106,7 @@ async def list_sessions(
             limit=paging.PAGE + 1,
         )
     )
-    tariffs = await catalogue.tariffs([view.offer for view in page])
+    tariffs = await pricing.tariffs([view.offer for view in page])
     items = [outputs.session_item(view, tariffs[view.offer], _kind(organisation)) for view in page]
     return SessionList(items, paging.write_cursor(page[-1].starts_at, page[-1].id) if more else None)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from training.catalogue.queries import OfferView
+from training.catalogue.queries.offers import OfferView
 from training.catalogue.rules.offers import OfferKind, ProgrammeStep
 from training.catalogue.rules.tariffs import TariffMode, TariffRow, price_for
 from training.kernel import addresses, clock

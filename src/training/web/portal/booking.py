@@ -17,7 +17,7 @@ from training.bookings.rules.groups import BookedAlready
 from training.bookings.rules.prices import resized
 from training.bookings.rules.seats import OPTION_LIFE
 from training.bookings.rules.states import IN_LINE, BookingState
-from training.catalogue import queries as catalogue
+from training.catalogue.queries import tariffs as pricing
 from training.catalogue.rules.tariffs import Price
 from training.directory import queries as directory
 from training.directory.queries import ContactView, OrganisationView
@@ -225,7 +225,7 @@ async def _quote(asking: Asking, seats: int) -> Price | None:
     """What so many cost; where there are some already, what they cost with these, by the tariff that was promised."""
     session, had = asking.found.session, asking.joined
     total = max(asking.had + seats, 1)
-    today = await catalogue.price_of(session.offer, asking.organisation.kind, session.starts_at, total)
+    today = await pricing.price_of(session.offer, asking.organisation.kind, session.starts_at, total)
     return resized(had.price, had.seats, total, today) if had else today
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from training.catalogue.queries import LOOK_JOIN
+from training.catalogue.queries.offers import LOOK_JOIN
 from training.kernel import clock, db
 from training.kernel.actor import Actor
 from training.kernel.clauses import Clauses
