@@ -35,7 +35,7 @@ LOOK = Look("cuisine", "Cuisine", "vert", "casserole")
 
 SAMPLES = {
     "field": '{{ ui.field(f, "a", "Nom", help="Aide", autocomplete="name", width="4", suffix="€", min=1, max=2) }}',
-    "textarea": '{{ ui.textarea(f, "a", "Note", maxlength=10) }}',
+    "textarea": '{{ ui.textarea(f, "a", "Note") }}',
     "commune": "{{ ui.commune(f) }}",
     "select": '{{ ui.select(f, "a", "Choix", [("1", "Un"), ("G", [("2", "Deux")])], empty="Aucun") }}',
     "radios": '{{ ui.radios(f, "a", "Question", [("1", "Un"), ("2", "Deux", "Aide")]) }}',
@@ -156,6 +156,12 @@ def test_the_summary_said_to_fill_in_without_saying_what() -> None:
     assert '<a href="#gone">À remplir.</a>' in html
     assert "<li>Trop tard.</li>" in html
     assert not set(html) & {"\ufdd0", "\ufdd1"}
+
+
+def test_no_field_cuts_what_is_pasted_into_it() -> None:
+    """A browser cuts at `maxlength` without a word; the server says how long a text is, and keeps it."""
+    cut = [path.name for path in render.PACKAGE.rglob("templates/**/*.html") if "maxlength" in path.read_text()]
+    assert cut == []
 
 
 def test_no_error_no_summary() -> None:

@@ -52,6 +52,15 @@ async def begin(client, title: str = "Rouler") -> str:
     return (await done(client, NEW, {"title": title})).removesuffix("/modifier")
 
 
+async def test_a_pasted_title_too_long_is_kept_and_its_signs_counted(client):
+    """Browsers cut it at the two hundredth sign, and nobody noticed."""
+    await makers.make_platform()
+    await staff(client, Role.ADVISER)
+    long = "Conduire " * 23 + "encore"
+    answer = await refused(client, NEW, {"title": long}, 422, "200 caractères au plus ; il y en a 213.")
+    assert f'value="{long}"' in answer.text
+
+
 async def test_an_empty_catalogue_says_what_to_do_first_and_a_title_begins_a_draft(client):
     await makers.make_platform()
     await staff(client, Role.ADVISER)

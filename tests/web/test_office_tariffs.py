@@ -44,6 +44,14 @@ def asking(days: int = 40, **more: object) -> dict[str, object]:
     return {"kind_others": "1", "mode": "flat", "amount": "400", "since": since, **more}
 
 
+async def test_the_day_from_which_a_tariff_changes_is_proposed(client):
+    """It was blank, and the page came back for it."""
+    _town, path = await adviser(client)
+    following = (clock.today().replace(day=1) + timedelta(days=31)).replace(day=1)
+    shown = (await client.get(f"{path}/changer?pour=autres")).text
+    assert f'name="since" type="date" value="{following}"' in shown
+
+
 async def test_an_offer_without_a_price_is_sold_after_one_short_form(client):
     town, path = await adviser(client)
     await db.execute("delete from tariff")

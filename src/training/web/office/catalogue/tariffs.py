@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from litestar import get, post
@@ -108,8 +108,17 @@ def _as_it_stands(found: TariffEdited, kinds: Sequence[Kind], planned: date | No
     amounts = {"amount": row.amount_cents, "worth": row.reference_cents}
     said = {name: in_field(cents) for name, cents in amounts.items() if cents}
     mine = planned is not None and row.valid_from == planned and planned > found.today
-    days = {"planned": planned, "since": planned, "until": row.valid_until} if mine else {}
+    days = (
+        {"planned": planned, "since": planned, "until": row.valid_until}
+        if mine
+        else {"since": _next_month(found.today)}
+    )
     return Form.filled({**ticked, "mode": row.mode, **said, **days}, seen=found.seen)
+
+
+def _next_month(today: date) -> date:
+    """The first of the month that comes, when prices change as a rule."""
+    return (today.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def _asked_kinds(request: Asked) -> tuple[Kind, ...]:
