@@ -178,13 +178,11 @@ EDIT_WORDS: dict[str, dict[str, FieldWords]] = {
         "unavailable": FieldWords(N_("Pas disponible"), days),
     },
     "partner": _PERSON
+    | _PLACE
     | {
         "slug": plain(N_("Adresse sur le site")),
         "summary": long(N_("En quelques mots")),
         "website": plain(N_("Site")),
-        "address": plain(N_("Adresse")),
-        "postcode": plain(N_("Code postal")),
-        "city": plain(N_("Ville")),
         "siret": plain(N_("Numéro SIRET")),
         "note": long(N_("Note pour l’équipe")),
         "rate": FieldWords(N_("Tarif"), partner_rate),

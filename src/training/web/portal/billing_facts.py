@@ -83,20 +83,31 @@ async def _booking(request: Asked, slug: str, reference: str) -> tuple[Organisat
 
 
 async def _booking_page(request: Asked, organisation: OrganisationView, booking: BookingView, form: Form) -> Template:
-    asked_for = await wanted(organisation, booking.references)
     here = f"/espace/{organisation.slug}/reservations/{booking.reference}"
+    return await _in_space(
+        request,
+        organisation,
+        form,
+        "reservations",
+        wanted=await wanted(organisation, booking.references),
+        action=f"{here}/facture",
+        back=(here, _("La réservation")),
+        about=f"{booking.title} · {booking.reference}",
+    )
+
+
+async def _in_space(
+    request: Asked, organisation: OrganisationView, form: Form, stop: str, **shown: FactsWanted | str | tuple[str, str]
+) -> Template:
     return await page(
         request,
         "portal/billing_facts.html",
         form.status,
         form=form,
         taxables=taxables(),
-        wanted=asked_for,
-        action=f"{here}/facture",
-        back=(here, _("La réservation")),
-        about=f"{booking.title} · {booking.reference}",
         issued=None,
-        **frame(request, organisation, "reservations"),
+        **shown,
+        **frame(request, organisation, stop),
     )
 
 
@@ -134,18 +145,15 @@ async def _draft(request: Asked, slug: str, invoice: int) -> tuple[OrganisationV
 
 
 async def _draft_page(request: Asked, organisation: OrganisationView, view: InvoiceView, form: Form) -> Template:
-    return await page(
+    return await _in_space(
         request,
-        "portal/billing_facts.html",
-        form.status,
-        form=form,
-        taxables=taxables(),
+        organisation,
+        form,
+        "factures",
         wanted=await wanted(organisation, view.references),
         action=f"/espace/{organisation.slug}/factures/a-completer/{view.id}",
         back=(f"/espace/{organisation.slug}/factures", _("Factures")),
         about=view.title,
-        issued=None,
-        **frame(request, organisation, "factures"),
     )
 
 
