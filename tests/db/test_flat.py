@@ -42,6 +42,10 @@ EXCEPTIONS = {
 DEARER = {
     "spaced(": (11_000, "that one row in two hundred has a word is what PostgreSQL then thinks: a page of fifty found"),
     "pieces(": (11_000, "the same of a short word"),
+    "$8::text[]) k (kind),": (
+        13_000,
+        "how many kinds are looked for it does not know: it thinks of ten, each read so far",
+    ),
     "as undecided\n": (6_000, "a change of tariff counts every session to come of one offer, and who has booked it"),
 }
 
@@ -130,6 +134,8 @@ async def _asked(names: dict[str, Any]) -> AsyncIterator[tuple[str, Statements]]
                 with recorded() as found:
                     answer = await client.get(address.format(**names), headers=known)
                 assert answer.status_code in (200, 304), (address, answer.status_code, answer.text[:200])
+                if 'data-audience="office"' in answer.text:
+                    assert answer.text.count('action="/gestion/recherche"') == 1, f"{address}: without the search box"
                 yield f"{who} {address}", found
 
 

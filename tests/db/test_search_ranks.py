@@ -69,6 +69,18 @@ async def test_what_is_open_comes_before_what_is_over_and_what_is_to_come_before
     assert starts[hits[0]] > NOON > starts[hits[1]]
 
 
+async def test_a_session_that_moved_is_found_by_when_it_is_and_so_are_those_who_come() -> None:
+    await search_makers.make_searched()
+    moved = NOON + timedelta(days=200)
+    async with db.atomic():
+        await db.execute(
+            "update slot set starts_at = $1::timestamptz, ends_at = $1::timestamptz + interval '2 hours'", moved
+        )
+    kinds = {"session", "booking", "participant"}
+    found = "select distinct kind::text, at from search_entry where kind = any($1::text[])"
+    assert set(map(tuple, await db.connection().fetch(found, list(kinds)))) == {(kind, moved) for kind in kinds}
+
+
 async def test_the_kind_that_answers_best_comes_first() -> None:
     await search_makers.make_searched()
     assert next(iter(await found("rachel"))) == "contact", "not the bookings that she made"

@@ -4,6 +4,7 @@ from training.kernel.raw_sql import sql_migration
 
 ID = "0053"
 
+# When it takes place is read from the slots: their triggers come before the one that tells the session.
 # By kind: id, when, whether it is over and done with; what it is called, in words and numbers; the other words; codes
 # that nobody types. As in migration 0046, whose triggers call these functions.
 # What people say for an organisation of a kind, whatever its name says: « la mairie de Sées » is the commune.
@@ -14,7 +15,8 @@ _KINDS = """
 """
 _DOCUMENTS = {
     "session": """
-        select s.id, coalesce(s.starts_at, s.created_at), s.state = 'cancelled',
+        select s.id, coalesce((select min(starts_at) from slot where session = s.id), s.created_at),
+               s.state = 'cancelled',
                concat_ws(' ', o.title, (
                    select string_agg(concat_ws(' ', c.name, c.postcode), ' ')
                    from slot t join venue_use u on u.slot = t.id join venue v on v.id = u.venue
@@ -46,7 +48,8 @@ _DOCUMENTS = {
         from contact c join organisation g on g.id = c.organisation where c.id = any(ids)
     """,
     "participant": """
-        select p.id, b.created_at, not booking_may_come(b.state), concat_ws(' ', p.name, p.email),
+        select p.id, coalesce((select min(starts_at) from slot where session = b.session), b.created_at),
+               not booking_may_come(b.state), concat_ws(' ', p.name, p.email),
                '{participant}'::text[], concat_ws(' ', g.name, g.city), '{}'::text[]
         from participant p join booking b on b.id = p.booking join organisation g on g.id = b.organisation
         where p.id = any(ids)
@@ -57,7 +60,8 @@ _DOCUMENTS = {
         from facilitator f left join partner p on p.id = f.partner where f.id = any(ids)
     """,
     "booking": f"""
-        select b.id, b.created_at, not booking_may_come(b.state), g.name,
+        select b.id, coalesce((select min(starts_at) from slot where session = b.session), b.created_at),
+               not booking_may_come(b.state), g.name,
                number_words(b.reference) || number_words(b.purchase_order) || '{{reservation}}',
                concat_ws(' ', g.city, c.name, o.title, initials(g.name), {_KINDS}),
                array(select unnest(day_codes(t.starts_at)) from slot t where t.session = b.session)
@@ -208,6 +212,22 @@ forwards = sql_migration(
     create trigger search_changed after update on organisation for each row
     when ({_row_of("old")} is distinct from {_row_of("new")}) execute function search_changed_organisation()
     """,
+    # Who comes is found by when it is: a slot that moves takes them along.
+    *(
+        f"""
+        create or replace function {function}_slot() returns trigger language plpgsql as $$
+        declare n slot := coalesce(new, old);
+        begin
+            perform keep_search_session(array[n.session]);
+            perform keep_search_booking(array(select id from booking where session = n.session));
+            perform keep_search_participant(array(
+                select p.id from participant p join booking b on b.id = p.booking where b.session = n.session
+            ));
+            return null;
+        end $$
+        """
+        for function in ("search_changed", "search_new")
+    ),
     # What answers `looked` by the index of a kind and `read` in its row, at most so many: of the first of some times,
     # then, while they are not enough, of the next, and of any.
     f"""
