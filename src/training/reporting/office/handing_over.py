@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from training.billing.queries.transmissions import last_step
+from training.billing.queries.transmissions import last_step, open_deposits
 from training.directory import queries as directory
 from training.directory.rules.credentials import CREDENTIAL_KIND_NAMES
 from training.identity import queries as identity
 from training.identity.queries import AccountView, KeyView
 from training.identity.rules import ROLE_NAMES, Role
 from training.kernel import addresses, clock, db
-from training.kernel.actor import Actor, ActorKind
+from training.kernel.actor import Actor, ActorKind, Scope
 from training.kernel.addresses import WAITING
 from training.kernel.errors import NotFound
 from training.kernel.i18n import N_, _
@@ -167,7 +167,28 @@ async def _groups(actor: Actor) -> list[OpenGroup]:
     rows = await db.rows(_Row, sql, *bounds)
     who = await names_of({(row.actor_kind, row.actor_id) for row in rows if row.actor_kind})
     shown = [(name, kind) for name, kind in KINDS.items() if actor.may(kind.who)]
-    return [_group(kind, found, who) for name, kind in shown if (found := [row for row in rows if row.kind == name])]
+    groups = [_group(kind, found, who) for name, kind in shown if (found := [row for row in rows if row.kind == name])]
+    return groups + (await _deposits(actor.scope) if actor.may(P.INVOICES_SEE) else [])
+
+
+async def _deposits(scope: Scope) -> list[OpenGroup]:
+    """What is on its way through Chorus Pro and not late yet, the longest there first."""
+    found = [deposit for deposit in await open_deposits(scope) if not deposit.late]
+    things = [
+        OpenThing(
+            one.payer_name,
+            one.number,
+            turn_said(one.status, None),
+            addresses.office_invoice(one.number),
+            clock.at(one.since, time()),
+            None,
+            "",
+        )
+        for one in found[:EACH_MOST]
+    ]
+    return (
+        [OpenGroup(_("Sur Chorus Pro"), f"{addresses.office_invoices()}/chorus", len(found), things)] if found else []
+    )
 
 
 def _group(kind: _Kind, rows: list[_Row], who: dict[tuple[str, int | None], str]) -> OpenGroup:
@@ -215,11 +236,11 @@ _OPEN = """
          join offer o on o.id = s.offer
          where b.state = 'option' and b.expires_at < $5 order by b.expires_at, b.id limit {most:d})
         union all
-        (select 'preparing', 'session', s.id, s.id::text, s.title, s.name, s.starts_at, s.total,
+        (select 'preparing', 'session', s.id, s.id::text, o.title, coalesce(g.name, ''), s.starts_at, s.total,
                 case when w.asked is null then 'publish' else 'replies' end, w.asked
-         from (select s.id, s.starts_at, o.title, coalesce(g.name, '') as name, count(*) over () as total
-               from session s join offer o on o.id = s.offer left join organisation g on g.id = s.organisation
-               where s.state = 'draft' and s.starts_at > $1 order by s.starts_at, s.id limit {most:d}) s,
+         from (select id, offer, organisation, starts_at, count(*) over () as total from session
+               where state = 'draft' and starts_at > $1 order by starts_at, id limit {most:d}) s
+         join offer o on o.id = s.offer left join organisation g on g.id = s.organisation,
          lateral (select {asked} as asked) w)
         union all
         (select 'unmanned', 'session', s.id, s.id::text, o.title, '', u.at, u.total,
@@ -230,8 +251,9 @@ _OPEN = """
         (select 'asked', 'session', s.id, s.id::text, o.title, '', s.at, s.total, 'replies', s.who
          from (select t.session as id, min(t.starts_at) as at, string_agg(distinct f.name, ', ') as who,
                       count(*) over () as total
-               from slot t join assignment a on a.slot = t.id and a.state = 'proposed'
-               join facilitator f on f.id = a.facilitator
+               from slot t cross join lateral (
+                   select facilitator from assignment where slot = t.id and state = 'proposed' offset 0
+               ) a join facilitator f on f.id = a.facilitator
                where t.starts_at > $1 and t.starts_at < $2 group by t.session
                order by min(t.starts_at), t.session limit {most:d}) s
          join session n on n.id = s.id and session_bookable(n.state) join offer o on o.id = n.offer)
