@@ -14,6 +14,8 @@ from training.bookings.actions.ending import call_off_session
 from training.calendar.actions.feeds import open_feed
 from training.calendar.queries import feeds as calendar
 from training.calendar.rules import FeedKind
+from training.directory.actions import partners
+from training.identity.actions import leaving, roles
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -236,3 +238,37 @@ async def test_a_request_of_a_facilitator_knows_which_sessions_they_facilitate(c
     found = await Authentication(None).authenticate_request(ASGIConnection(asked))
     assert found.user.may(Permission.MISSIONS_SEE, session=town.session)
     assert not found.user.may(Permission.MISSIONS_SEE, session=elsewhere)
+
+
+async def test_a_partner_s_contact_opens_the_sessions_that_its_people_lead_and_no_other(client):
+    """The role opened no page: who signed in with it was sent to the public catalogue."""
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        named = makers.bookings.NewParticipant("Léa Exemple", "l@example.org")
+        await makers.make_booking(town, 4, participants=(named,))
+        other = await makers.make_facilitator("autre@example.org", "Odile Autre")
+        theirs = await makers.make_session(town.offer, facilitators=(other,))
+        here, there = [
+            await partners.add_partner(SYSTEM, name=name, summary="") for name in ("Prévention", "Une autre")
+        ]
+        await db.execute("update facilitator set partner = $1 where id = $2", here, town.facilitator)
+        await db.execute("update facilitator set partner = $1 where id = $2", there, other)
+        account = await roles.add_user(SYSTEM, "ana@prevention.example.org", "Ana")
+        await roles.grant(SYSTEM, account, Role.PARTNER_CONTACT, partner=here)
+        await makers.sign_in(client, "ana@prevention.example.org")
+        assert (await client.get("/espace")).headers["location"] == "/animation"
+        listed = (await client.get("/animation")).text
+        assert f"/animation/seances/{town.session}" in listed
+        assert f"/animation/seances/{theirs}" not in listed
+        page = makers.text_of((await client.get(f"/animation/seances/{town.session}")).text)
+        for fact in ("4 personnes", "Commune d’Essai", "anime cette séance"):
+            assert fact in page
+        for secret in ("Léa", "l@example.org", "350"):
+            assert secret not in page
+        for closed in (f"/animation/seances/{theirs}", f"/agenda/missions/{town.session}.ics"):
+            assert (await client.get(closed)).status_code == 404
+        assert (await client.get("/gestion")).status_code == 403
+        await makers.post(client, "/animation/agenda", {"label": "Bureau"})
+        assert await db.value("select partner from feed_token order by id desc limit 1") == here
+        await leaving.remove(SYSTEM, await db.value("select id from membership where account = $1", account))
+        assert (await client.get(f"/animation/seances/{town.session}")).status_code != 200

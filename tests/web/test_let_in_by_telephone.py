@@ -8,6 +8,7 @@ import makers
 import office_makers
 from mail_server import use
 from makers import text_of
+from training.identity.rules import Role
 from training.kernel import db
 from training.worker import drain
 
@@ -80,6 +81,14 @@ async def test_an_adviser_does_not_let_themselves_in_as_the_administrator(client
     assert "qui héberge le site lui donne un lien" in text_of(listed)
     assert answer.status_code == 403
     assert await db.value("select count(*) from mail where occasion = 'signin_read_out'") == 0
+
+
+async def test_the_banner_leads_nobody_to_a_door_that_is_closed_to_them(client):
+    await makers.make_town()
+    await office_makers.staff(client, Role.BOOKKEEPER)
+    assert DOOR not in (await client.get("/gestion")).text
+    await office_makers.staff(client, Role.ADVISER)
+    assert DOOR in (await client.get("/gestion")).text
 
 
 async def test_whose_mail_left_reads_it_there(client):

@@ -282,7 +282,7 @@ async def test_a_partner_s_people_come_in_by_the_page_and_go_out_with_their_cont
     await done(client, f"{one}/acces")
     await done(client, f"{one}/acces")
     assert await db.value(role, partner) == 1
-    assert "suit les agendas" in await seen(client, path)
+    assert "voit ses séances" in await seen(client, path)
     await done(client, f"{one}/acces/retirer")
     assert await db.value(role, partner) == 0
     await done(client, f"{one}/acces")

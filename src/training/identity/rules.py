@@ -127,7 +127,7 @@ ORGANISATION_ROLES: dict[Role, frozenset[Permission]] = {
     Role.REFERRER: frozenset({P.BOOKINGS_SEE, P.BOOKINGS_MAKE, P.INVOICES_COMPLETE}),
 }
 
-PARTNER_ROLES: dict[Role, frozenset[Permission]] = {Role.PARTNER_CONTACT: frozenset({P.FEEDS_MANAGE})}
+PARTNER_ROLES: dict[Role, frozenset[Permission]] = {Role.PARTNER_CONTACT: frozenset({P.MISSIONS_SEE, P.FEEDS_MANAGE})}
 FACILITATOR_ROLES: dict[Role, frozenset[Permission]] = {
     Role.FACILITATOR: frozenset({P.MISSIONS_SEE, P.INVITATIONS_ANSWER, P.FEEDS_MANAGE})
 }
@@ -151,7 +151,7 @@ ROLE_HELP: dict[Role, str] = {
     Role.MEMBER: N_("Réserve et annule ; ne voit pas les factures."),
     Role.ACCOUNTANT: N_("Voit et paie les factures ; voit les réservations."),
     Role.REFERRER: N_("Réserve pour les personnes qu’elle oriente ; n’annule pas."),
-    Role.PARTNER_CONTACT: N_("Suit les agendas de ses séances."),
+    Role.PARTNER_CONTACT: N_("Voit les séances que ses collègues animent, et les suit dans son agenda."),
     Role.FACILITATOR: N_("Voit ses séances et répond aux demandes."),
 }
 

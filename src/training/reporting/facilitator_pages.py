@@ -1,8 +1,10 @@
-"""A facilitator's sessions: where, when, with whom. Every read takes who the actor is as one, and sees only theirs."""
+"""The sessions of who delivers: where, when, with whom. Every read takes who the actor is, and sees only theirs.
+
+A facilitator's are those they lead; a partner's, for who speaks for it, those that one of its people leads.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -11,6 +13,7 @@ from training.bookings.rules.states import BookingState
 from training.catalogue.queries.offers import LOOK, LOOK_JOIN
 from training.catalogue.rules.looks import Look
 from training.kernel import clock, db
+from training.kernel.actor import Scope
 from training.kernel.clauses import Clauses
 from training.scheduling import queries as scheduling
 from training.scheduling.queries import AssignmentView, DoorOpener, SessionView, SlotView
@@ -19,7 +22,7 @@ from training.scheduling.rules import SessionState
 
 @dataclass(frozen=True, slots=True)
 class Mission:
-    """A date at which the facilitator is expected, or was."""
+    """A date at which they are expected, or were."""
 
     session: int
     slot: int
@@ -48,9 +51,16 @@ _THEIRS = """
 """
 
 
-def _mine(facilitators: Collection[int]) -> Clauses:
+def _mine(scope: Scope) -> Clauses:
     where = Clauses(_THEIRS)
-    where.among("a.facilitator", facilitators)
+    led = "a.facilitator = any({})"
+    partners = "a.facilitator = any(array(select f.id from facilitator f where f.partner = any({})))"
+    if not scope.partners:
+        where.among("a.facilitator", scope.facilitators)
+    elif not scope.facilitators:
+        where.add(partners, sorted(scope.partners))
+    else:
+        where.add(f"({led} or {partners})", sorted(scope.facilitators), sorted(scope.partners))
     return where
 
 
@@ -69,17 +79,17 @@ _MISSIONS = f"""
 """
 
 
-async def coming(facilitators: Collection[int], *, limit: int = 100) -> list[Mission]:
+async def coming(scope: Scope, *, limit: int = 100) -> list[Mission]:
     """What is ahead or going on, the soonest first."""
-    where = _mine(facilitators)
+    where = _mine(scope)
     where.add("upper(a.during) > {}", clock.now())
     sql = f"{_MISSIONS} where {where} order by t.starts_at, t.id limit {limit:d}"
     return await db.rows(Mission, sql, *where.values)
 
 
-async def past(facilitators: Collection[int], *, limit: int = 200) -> list[Mission]:
+async def past(scope: Scope, *, limit: int = 200) -> list[Mission]:
     """What is over, the latest first: some years of it."""
-    where = _mine(facilitators)
+    where = _mine(scope)
     where.add("upper(a.during) <= {}", clock.now())
     sql = f"{_MISSIONS} where {where} order by t.starts_at desc, t.id desc limit {limit:d}"
     return await db.rows(Mission, sql, *where.values)
@@ -122,7 +132,7 @@ class MissionPlace:
 
 @dataclass(frozen=True, slots=True)
 class MissionPage:
-    """A session as its facilitator needs it, before and after."""
+    """A session as who delivers it needs it, before and after. `team`: who leads it beside the reader."""
 
     session: SessionView
     places: list[MissionPlace]
@@ -141,9 +151,9 @@ class MissionPage:
         return sum(counted) if counted and len(counted) == len(self.groups) else None
 
 
-async def mission(facilitators: Collection[int], session: int) -> MissionPage | None:
+async def mission(scope: Scope, session: int) -> MissionPage | None:
     """A session of theirs, in six statements; None when it is somebody else's."""
-    where = _mine(facilitators)
+    where = _mine(scope)
     where.add("s.id = {}", session)
     sql = f"""
         select t.id from assignment a join slot t on t.id = a.slot join session s on s.id = t.session where {where}
@@ -153,7 +163,8 @@ async def mission(facilitators: Collection[int], session: int) -> MissionPage | 
     if view is None:
         return None
     slots = (await scheduling.slots([session]))[session]
-    team = {a.facilitator: a for a in await scheduling.assignments([session]) if a.facilitator not in facilitators}
+    own = scope.facilitators
+    team = {a.facilitator: a for a in await scheduling.assignments([session]) if a.facilitator not in own}
     groups = await db.rows(
         ExpectedGroup,
         """

@@ -95,19 +95,25 @@ _TOKENS = """
 
 
 async def tokens(
-    *, organisation: int | None = None, facilitators: Collection[int] = (), person: int | None = None
+    *,
+    organisation: int | None = None,
+    facilitators: Collection[int] = (),
+    partners: Collection[int] = (),
+    person: int | None = None,
 ) -> list[TokenView]:
-    """The live addresses of an organisation, of facilitators, and of a person's own sessions; newest first."""
+    """The live addresses of an organisation, facilitators, partners, and of a person's own sessions; newest first."""
     return await db.rows(
         TokenView,
         _TOKENS
         + """
-        and (t.organisation = $1 or t.facilitator = any($2) or t.account = $3 and t.kind = 'person')
+        and (t.organisation = $1 or t.facilitator = any($2) or t.account = $3 and t.kind = 'person'
+             or t.partner = any($4))
         order by t.id desc
         """,
         organisation,
         sorted(facilitators),
         person,
+        sorted(partners),
     )
 
 

@@ -1,7 +1,7 @@
-"""The facilitators' pages, under /animation."""
+"""The pages of who delivers, under /animation."""
 
 from litestar import Router
 
-from training.web.animation.pages import HANDLERS, facilitators_only
+from training.web.animation.pages import HANDLERS, deliverers_only
 
-ROUTER = Router("/", route_handlers=HANDLERS, guards=[facilitators_only], include_in_schema=False)
+ROUTER = Router("/", route_handlers=HANDLERS, guards=[deliverers_only], include_in_schema=False)

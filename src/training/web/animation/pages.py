@@ -1,4 +1,4 @@
-"""A facilitator's pages: coming and past sessions, one of them, the address of their own calendar."""
+"""The pages of who delivers, and of who speaks for a partner: sessions, one of them, the address of their calendar."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ AGENDA = "/animation/agenda"
 _AROUND = {"layout": "animation/layout.html", "base": AGENDA}
 
 
-async def facilitators_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Behind the guard of every route: these pages are of somebody who facilitates."""
+async def deliverers_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Behind the guard of every route: these pages are of somebody who facilitates, or whose partner does."""
     actor: Actor | None = connection.scope.get("user")
-    if actor is None or not actor.scope.facilitators:
+    if actor is None or not (actor.scope.facilitators or actor.scope.partners):
         raise PermissionDeniedException(_("Ces pages sont celles des personnes qui animent des séances."))
 
 
 @get("/animation", permission=P.MISSIONS_SEE)
 async def coming(request: Asked) -> Template:
     """What is ahead, the next one first."""
-    missions = await reading.coming(the_actor(request).scope.facilitators)
+    missions = await reading.coming(the_actor(request).scope)
     return await page(request, "animation/missions.html", missions=missions, past=False)
 
 
 @get("/animation/passees", permission=P.MISSIONS_SEE)
 async def past(request: Asked) -> Template:
     """What is over, the latest first."""
-    missions = await reading.past(the_actor(request).scope.facilitators)
+    missions = await reading.past(the_actor(request).scope)
     return await page(request, "animation/missions.html", missions=missions, past=True)
 
 
 @get("/animation/seances/{session:int}", permission=P.MISSIONS_SEE)
 async def mission(request: Asked, session: FromPath[int]) -> Template:
     """Where, when, with whom; somebody else's session does not exist."""
-    found = await reading.mission(the_actor(request).scope.facilitators, row(session))
+    found = await reading.mission(the_actor(request).scope, row(session))
     if found is None:
         raise NotFound(_("Cette séance n’existe pas, ou une autre personne l’anime."))
     return await page(request, "animation/mission.html", mission=found)
@@ -66,8 +66,13 @@ async def agenda(request: Asked) -> Template:
 
 
 async def _agenda(request: Asked, form: Form) -> Template:
-    tokens = await queries.tokens(facilitators=the_actor(request).scope.facilitators)
+    tokens = await _feeds(request)
     return await page(request, "animation/agenda.html", form.status, feeds=tokens, form=form, base=AGENDA)
+
+
+async def _feeds(request: Asked) -> list[TokenView]:
+    scope = the_actor(request).scope
+    return await queries.tokens(facilitators=scope.facilitators, partners=scope.partners)
 
 
 @post("/animation/agenda", permission=P.MISSIONS_SEE, status_code=200)
@@ -78,11 +83,13 @@ async def open_feed(request: Asked) -> Template | Redirect:
     if not form.good:
         return await _agenda(request, form)
     actor = the_actor(request)
-    whose = min(actor.scope.facilitators)
+    me, partner = min(actor.scope.facilitators, default=None), min(actor.scope.partners, default=None)
+
+    async def make() -> str:
+        return await feeds.open_feed(actor, label, facilitator=me, partner=partner if me is None else None)
+
     with form.refusals():
-        return await opened(
-            request, form, label, _AROUND["base"], lambda: feeds.open_feed(actor, label, facilitator=whose), **_AROUND
-        )
+        return await opened(request, form, label, _AROUND["base"], make, **_AROUND)
     return await _agenda(request, form)
 
 
@@ -114,7 +121,7 @@ async def close_feed(request: Asked, feed: FromPath[int]) -> Redirect:
 
 
 async def _feed(request: Asked, id: int) -> TokenView:  # noqa: A002
-    for feed in await queries.tokens(facilitators=the_actor(request).scope.facilitators):
+    for feed in await _feeds(request):
         if feed.id == id:
             return feed
     raise NotFound(_("Cette adresse d’agenda n’existe pas, ou ne répond déjà plus."))

@@ -42,7 +42,7 @@ async def create(request: Asked) -> Template | Redirect:
     if form.good:
         with form.refusals():
             owner: dict[str, Any] = {STAFF: True} if whose == STAFF else {kind: int(number)}
-            around = await _around()
+            around = await _around(request)
             return await opened(
                 request, form, label, PATH, lambda: feeds.open_feed(the_actor(request), label, **owner), **around
             )
@@ -52,7 +52,7 @@ async def create(request: Asked) -> Template | Redirect:
 @get(PATH + "/{feed:int}/remplacer", permission=MANAGE)
 async def ask_replace(request: Asked, feed: FromPath[int]) -> Template:
     """What a new secret leads to, before it is made."""
-    return await asked_to_end(request, await reading.feed_page(row(feed)), replacing=True, **await _around())
+    return await asked_to_end(request, await reading.feed_page(row(feed)), replacing=True, **await _around(request))
 
 
 @post(PATH + "/{feed:int}/remplacer", permission=MANAGE, status_code=200)
@@ -60,13 +60,13 @@ async def replace(request: Asked, feed: FromPath[int]) -> Template:
     """The same calendar under another secret."""
     found = await reading.feed_page(row(feed))
     new = await feeds.rotate_feed(the_actor(request), found.id)
-    return await made(request, found.label, new, **await _around())
+    return await made(request, found.label, new, **await _around(request))
 
 
 @get(PATH + "/{feed:int}/supprimer", permission=MANAGE)
 async def ask_close(request: Asked, feed: FromPath[int]) -> Template:
     """What revoking leads to, before it is done."""
-    return await asked_to_end(request, await reading.feed_page(row(feed)), replacing=False, **await _around())
+    return await asked_to_end(request, await reading.feed_page(row(feed)), replacing=False, **await _around(request))
 
 
 @post(PATH + "/{feed:int}/supprimer", permission=MANAGE)
@@ -77,8 +77,8 @@ async def close(request: Asked, feed: FromPath[int]) -> Redirect:
     return go(PATH, closed_words(found))
 
 
-async def _around() -> dict[str, Any]:
-    return {"layout": "office/layout.html", "base": PATH, "alarms": await alarms()}
+async def _around(request: Asked) -> dict[str, Any]:
+    return {"layout": "office/layout.html", "base": PATH, "alarms": await alarms(request)}
 
 
 async def _shown(request: Asked) -> OfficeFeeds:

@@ -38,10 +38,10 @@ async def show(request: Asked, name: str, status: int = 200, **context: Any) -> 
     waits = await rail(the_actor(request))
     for value in context.values():
         await meanwhile.tell(value)
-    return await page(request, f"office/{name}.html", status, alarms=await alarms(), rail=waits, **context)
+    return await page(request, f"office/{name}.html", status, alarms=await alarms(request), rail=waits, **context)
 
 
-async def alarms() -> list[Markup]:
+async def alarms(request: Asked) -> list[Markup]:
     """What no staff page may hide: mail that does not leave."""
     now = await mails.departures()
     found: list[Markup] = []
@@ -51,7 +51,7 @@ async def alarms() -> list[Markup]:
                 "num": waiting
             }
         link = Markup('<a href="/gestion/courriels">{}</a>').format(_("Les courriels")) if waiting else ""
-        if now.stop_of_signin:
+        if now.stop_of_signin and the_actor(request).may(Permission.COLLEAGUES_MANAGE):
             door = Markup('<a href="/gestion/connexions">{}</a>').format(
                 _("Donner un code à qui n’arrive pas à entrer")
             )

@@ -135,7 +135,7 @@ async def _own_place(token: str) -> str:
         return "/gestion"
     if known.actor.scope.organisations:
         return "/espace"
-    return "/animation" if known.actor.scope.facilitators else "/catalogue"
+    return "/animation" if known.actor.scope.facilitators or known.actor.scope.partners else "/catalogue"
 
 
 async def _ask_page(request: Asked, form: Form, status: int = 200) -> Template:

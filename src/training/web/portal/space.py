@@ -25,7 +25,7 @@ async def choose(request: Asked) -> Template | Redirect:
         return await page(request, "portal/spaces.html", organisations=found)
     if actor.may(Permission.OFFICE_SEE):
         return go("/gestion")
-    return go("/animation" if actor.scope.facilitators else "/inscription")
+    return go("/animation" if actor.scope.facilitators or actor.scope.partners else "/inscription")
 
 
 @get("/espace/{slug:str}", permission=Permission.BOOKINGS_SEE)

@@ -139,7 +139,7 @@ async def open_calendar(request: Asked, slug: FromPath[str]) -> Template | Redir
     if form.good:
         with form.refusals():
             actor, owner = the_actor(request), found.organisation.id
-            around = await _around(slug)
+            around = await _around(request, slug)
             return await opened(
                 request, form, label, here, lambda: feeds.open_feed(actor, label, organisation=owner), **around
             )
@@ -150,8 +150,8 @@ async def _feeds(request: Asked, slug: str) -> ClientFeeds:
     return await reading.feeds_of(the_actor(request).scope, slug)
 
 
-async def _around(slug: str) -> dict[str, Any]:
-    return {"layout": "office/layout.html", "base": _of(slug, "agenda"), "alarms": await alarms()}
+async def _around(request: Asked, slug: str) -> dict[str, Any]:
+    return {"layout": "office/layout.html", "base": _of(slug, "agenda"), "alarms": await alarms(request)}
 
 
 async def _calendars(request: Asked, found: ClientFeeds, form: Form) -> Template:
@@ -162,7 +162,7 @@ async def _calendars(request: Asked, found: ClientFeeds, form: Form) -> Template
 async def ask_replace(request: Asked, slug: FromPath[str], feed: FromPath[int]) -> Template:
     """What a new secret leads to, before it is made."""
     found = await _feeds(request, slug)
-    return await asked_to_end(request, found.feed(row(feed)), replacing=True, **await _around(slug))
+    return await asked_to_end(request, found.feed(row(feed)), replacing=True, **await _around(request, slug))
 
 
 @post(FEEDS + "/{feed:int}/remplacer", permission=P.FEEDS_MANAGE, status_code=200)
@@ -170,14 +170,14 @@ async def replace(request: Asked, slug: FromPath[str], feed: FromPath[int]) -> T
     """The same calendar under another secret."""
     found = (await _feeds(request, slug)).feed(row(feed))
     new = await feeds.rotate_feed(the_actor(request), found.id)
-    return await made(request, found.label, new, **await _around(slug))
+    return await made(request, found.label, new, **await _around(request, slug))
 
 
 @get(FEEDS + "/{feed:int}/supprimer", permission=P.FEEDS_MANAGE)
 async def ask_close(request: Asked, slug: FromPath[str], feed: FromPath[int]) -> Template:
     """What revoking leads to, before it is done."""
     found = await _feeds(request, slug)
-    return await asked_to_end(request, found.feed(row(feed)), replacing=False, **await _around(slug))
+    return await asked_to_end(request, found.feed(row(feed)), replacing=False, **await _around(request, slug))
 
 
 @post(FEEDS + "/{feed:int}/supprimer", permission=P.FEEDS_MANAGE)
