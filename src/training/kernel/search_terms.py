@@ -26,6 +26,7 @@ SMALL_WORDS = frozenset(
     (
         *("a", "au", "aux", "avec", "chez", "d", "dans", "de", "des", "du", "en", "et", "l", "la", "le", "les", "n"),
         *("no", "numero", "par", "pour", "sur", "un", "une", "the", "of", "in", "at", "on", "for"),
+        *("m", "mr", "mme", "mlle", "monsieur", "madame", "mrs", "ms", "siret", "siren", "tel", "telephone", "phone"),
     )
 )
 # One word that people write in several ways.
@@ -42,6 +43,9 @@ DAYS = (
 RELATIVE = {"aujourd'hui": 0, "today": 0, "demain": 1, "tomorrow": 1, "hier": -1, "yesterday": -1}
 
 _NUMERIC_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?")
+_ISO_DAY = re.compile(r"(20\d\d)-(\d{1,2})-(\d{1,2})")
+_NUMBERED = re.compile(r"^(?:n°|no\.?(?=\d))")  # « n° 12 », « n°F2025-1 »
+_HOUR = re.compile(r"\d{1,2}h(?:\d{2})?")  # said beside a day; no document has it
 _DAY = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?")
 _YEAR = re.compile(r"20\d\d")
 _AMOUNT = re.compile(r"(\d+(?:[ .]\d{3})*)(?:,(\d{1,2}))?")
@@ -125,7 +129,9 @@ def together(asked: Sequence[str]) -> str:
 
 def terms_of(folded: str, today: date) -> list[Term]:
     """The terms of a text that was folded; none when it has neither a letter nor a digit nor a sign of its own."""
-    chunks = [chunk for chunk in folded.split() if chunk.strip(PUNCTUATION + "€")]
+    said = (_NUMBERED.sub("", chunk) for chunk in folded.split())
+    every = [chunk for chunk in said if chunk.strip(PUNCTUATION + "€")]
+    chunks = [chunk for chunk in every if not _HOUR.fullmatch(chunk)] or every
     found: list[Term] = []
     at = 0
     while at < len(chunks) and len(found) < MOST:
@@ -170,6 +176,8 @@ def _read_day(chunks: Sequence[str], today: date) -> tuple[int, list[Term]] | No
 
 
 def _read_numeric_day(said: str, today: date) -> tuple[int, list[Term]] | None:
+    if iso := _ISO_DAY.fullmatch(said):
+        return 1, [Term((_code(f"#d{iso[1]}{int(iso[2]):02}{int(iso[3]):02}"), *_compound(said)))]
     match = _NUMERIC_DAY.fullmatch(said)
     if match is None or not (1 <= int(match[1]) <= 31 and 1 <= int(match[2]) <= 12):
         return None
