@@ -70,6 +70,11 @@ def _several(value: str) -> str:
     return ", ".join(str(each) for each in json.loads(value))
 
 
+def one_after_another(value: str) -> str:
+    """Lines of a list."""
+    return ", ".join(value.split("\n"))
+
+
 def days(value: str) -> str:
     """A stretch of days."""
     return Days(*map(date.fromisoformat, json.loads(value))).words
