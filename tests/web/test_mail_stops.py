@@ -118,8 +118,10 @@ async def test_the_team_of_a_restored_site_reads_what_waits(client):
     await delivery.deliver_due()
     page = text_of((await client.get("/gestion/seances")).text)
     assert "Site restauré d’une sauvegarde" in page
-    assert "training mail release" in page
+    assert "demandez à la personne qui l’héberge" in page
     assert "1 courriel attend" in page
+    assert "training mail release" not in page, "an adviser has no such thing; the page of mails folds it for the host"
+    assert "training mail release" in text_of((await client.get("/gestion/courriels")).text)
 
 
 async def test_a_mail_of_a_restored_site_is_not_sent_again_from_its_page(client):
@@ -130,4 +132,14 @@ async def test_a_mail_of_a_restored_site_is_not_sent_again_from_its_page(client)
     await db.execute("insert into restoration (id, at) values (1, now())")
     answer = await makers.post(client, f"/gestion/courriels/{mail}/renvoyer", {})
     assert answer.status_code == 409
-    assert "training mail release" in text_of(answer.text)
+    assert "tant que qui l’héberge ne l’a pas dit" in text_of(answer.text)
+
+
+async def test_an_adviser_reads_no_name_of_a_setting_but_whom_to_ask(client):
+    """« SMTP_URL » stood in the banner of every page."""
+    await makers.make_town()
+    await office_makers.staff(client)
+    page = text_of((await client.get("/gestion")).text)
+    assert "Demandez-le à qui héberge le site" in page
+    assert "SMTP_URL" not in page
+    assert "SMTP_URL" in (await client.get("/gestion/courriels")).text.split("Pour qui héberge le site")[1]

@@ -29,7 +29,7 @@ from training.records.actions.acting import acting
 
 log = structlog.get_logger()
 
-NO_SERVER = N_("Aucun serveur de courriel (SMTP_URL) : le courriel est gardé ici.")
+NO_SERVER = N_("Le serveur d’envoi n’est pas réglé : le courriel est gardé ici.")
 DEMO = N_("Démonstration : le courriel se lit ici, rien n’est parti.")
 RESTORED = N_("Site restauré d’une sauvegarde : le courriel attend que l’on dise qu’ils peuvent partir.")
 TOO_LATE = N_("La demande de connexion est close : un courriel n’ouvrirait plus rien.")
@@ -172,7 +172,7 @@ async def retry(actor: Actor, mail: int) -> None:
     async with acting(actor, "mail.retry", ("mail", mail)) as change:
         actor.must(Permission.MAILS_RETRY)
         if await queries.restored() is not None:
-            raise Conflict(_("Ce site vient d’une sauvegarde : rien n’en part avant `training mail release`."))
+            raise Conflict(_("Ce site vient d’une sauvegarde : rien n’en part tant que qui l’héberge ne l’a pas dit."))
         change.about("mail", mail, "state")
         changed = (
             await Mail.update(

@@ -14,7 +14,7 @@ from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.messages import queries as messages
 from training.messages.queries import FileListed, MailListed, MailView
-from training.messages.rules import MailState
+from training.messages.rules import MailState, Stop
 from training.reporting.paging import cut
 
 
@@ -85,19 +85,24 @@ async def mails_about(*subjects: tuple[str, int]) -> list[MailListed]:
 
 @dataclass(frozen=True, slots=True)
 class OfficeMails:
-    """A page of the list. `following`: the id of its last one when there are more; `counts`: unsent ones by state."""
+    """A page of the list. `following`: the id of its last one when there are more; `counts`: unsent ones by state.
+
+    `stopped`: why none leaves, for whoever hosts the site.
+    """
 
     mails: list[MailListed]
     following: int | None
     counts: dict[str, int]
+    stopped: Stop | None
 
 
 async def mails_page(scope: Scope, *, state: str, search: str, after: int | None, limit: int) -> OfficeMails:
-    """What the page of mails shows: two statements, one or two more where words are looked for."""
+    """What the page of mails shows: three statements, one or two more where words are looked for."""
     whose = scope.narrowed_to
     found = await messages.mails(state=state, search=search, organisations=whose, after=after, limit=limit + 1)
     shown, last = cut(found, limit)
-    return OfficeMails(shown, last.id if last else None, await messages.unsent())
+    stopped = (await messages.departures()).stop
+    return OfficeMails(shown, last.id if last else None, await messages.unsent(), stopped)
 
 
 @dataclass(frozen=True, slots=True)

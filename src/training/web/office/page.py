@@ -50,7 +50,7 @@ async def alarms(request: Asked) -> list[Markup]:
             words += " " + ngettext("%(num)d courriel attend.", "%(num)d courriels attendent.", waiting) % {
                 "num": waiting
             }
-        link = Markup('<a href="/gestion/courriels">{}</a>').format(_("Les courriels")) if waiting else ""
+        link = Markup('<a href="/gestion/courriels">{}</a>').format(_("Les courriels"))
         if now.stop_of_signin and the_actor(request).may(Permission.COLLEAGUES_MANAGE):
             door = Markup('<a href="/gestion/connexions">{}</a>').format(
                 _("Donner un code à qui n’arrive pas à entrer")
@@ -72,14 +72,14 @@ def _stopped(now: Departures) -> str:
     if now.stop == Stop.NOBODY:
         return _("Aucun courriel ne part tant que personne n’a dit qui tient ce site.")
     if now.stop == Stop.NO_SERVER:
-        return _("Aucun courriel ne part : le serveur d’envoi (SMTP_URL) n’est pas réglé.")
+        return _("Aucun courriel ne part : le serveur d’envoi n’est pas réglé. Demandez-le à qui héberge le site.")
     if now.stop == Stop.REFUSING and now.since is not None:
         words = _("Aucun courriel ne part depuis le {moment} : le serveur d’envoi n’en prend pas (« {answer} »).")
         return words.format(moment=render.moment(now.since), answer=now.answer)
     if now.stop == Stop.RESTORED and now.restored_at is not None:
         words = _(
             "Site restauré d’une sauvegarde le {moment} : seuls les courriels de connexion partent. Si c’est bien le "
-            "site, et pas une copie, lancez « training mail release »."
+            "site, et pas une copie, demandez à la personne qui l’héberge de laisser partir les autres."
         )
         return words.format(moment=render.moment(now.restored_at))
     return ""
