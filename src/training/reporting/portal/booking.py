@@ -68,7 +68,7 @@ async def booking_page(actor: Actor, organisation: OrganisationView, booking: Bo
     paper = await billing.free_paper(actor.scope, booking.reference) is not None
     changes = await bookings.seats_changes(booking.id)
     answers = await invitations.answers(booking.session)
-    owed = booking.price_cents > 0 and not any(invoice.number for invoice in billed)
+    owed = booking.price_cents > 0 and not booking.past and not any(invoice.number for invoice in billed)
     standing, now = booking.standing, clock.now()
     tells = owed and who_may.may_tell(actor, standing)
     return PortalBooking(
