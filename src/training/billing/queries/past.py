@@ -178,7 +178,7 @@ def _people(row: PastRow, names: _Names) -> list[tuple[int, int | None]]:
             words = _("plusieurs personnes qui animent s’appellent « {name} » : écrivez son courriel.")
             raise ValueError(words.format(name=said))
         if not known:
-            words = _("personne qui anime ne s’appelle « {name} »{near}.")
+            words = _("aucune personne qui anime ne s’appelle « {name} »{near}.")
             raise ValueError(words.format(name=said, near=_near(names, "facilitator", said)))
         found.append(known[0])
     return found
