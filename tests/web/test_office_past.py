@@ -75,7 +75,7 @@ async def test_a_session_of_former_years_counts_and_nothing_follows_from_it(clie
         (other, "confirmed", 8, None, 0, "free", None, ""),
     ]
     page = makers.text_of((await client.get(f"/gestion/seances/{session['id']}")).text)
-    assert "Reprise des années passées" in page
+    assert "Importée des années passées" in page
     assert "F-12" in page
     assert "Annuler « réalisée »" not in page
     assert (await client.get(f"/seances/{session['id']}")).status_code == 404  # nobody could ever see it

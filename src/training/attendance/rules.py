@@ -63,7 +63,9 @@ def check_undo_held(state: SessionState) -> None:
 def check_ours(*, past: bool) -> None:
     """What came from a spreadsheet of former years was held: undone, it would be billed and told anew."""
     if past:
-        raise Conflict(_("Cette séance vient d’un tableur des années passées : elle reste « réalisée »."))
+        raise Conflict(
+            _("Cette séance vient d’un tableur des années passées : elle a eu lieu, et cela ne s’annule pas.")
+        )
 
 
 def may_undo_held(actor: Actor, session: int, state: SessionState, *, past: bool = False) -> bool:

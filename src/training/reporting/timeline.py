@@ -140,7 +140,7 @@ def _papers(
     """What was issued, then the draft that the team sees, or what is still to come; of former years, nothing is."""
     if booking.past:
         number = _("Facture {number}").format(number=booking.former_invoice) if booking.former_invoice else None
-        return [TimelineStep(_("Reprise des années passées"), "done", None, number)]
+        return [TimelineStep(_("Importée des années passées"), "done", None, number)]
     if booking.tariff_mode == TariffMode.FREE:
         text = None if free_paper else _free_said(booking, team)
         return [TimelineStep(_("Confirmation de gratuité"), "done" if free_paper else "next", None, text)]

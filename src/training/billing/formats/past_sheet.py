@@ -19,6 +19,7 @@ BOUNDS = Bounds(size=3_000_000, rows=6_000)
 MOST = 9_999  # people of one organisation in one session
 MOST_CENTS = 100_000_000
 FIRST_YEAR = 1980
+ORDERS = ("no de commande", "numero de commande", "numero de bon de commande", "no d engagement")
 COLUMNS = (
     Column("day", "Date", ("jour", "date de la seance"), True),
     Column("begin", "Début", ("heure", "horaire", "horaires", "heure de debut"), True),
@@ -36,7 +37,7 @@ COLUMNS = (
     Column("present", "Présents", ("personnes presentes", "venus", "participants", "personnes venues")),
     Column("price", "Prix HT", ("prix", "tarif", "montant", "cout"), True),
     Column("worth", "Valeur HT", ("valeur", "valorisation")),
-    Column("order", "Numéro de commande", ("commande", "no de commande", "engagement", "numero d engagement")),
+    Column("order", "Numéro d’engagement", ("engagement", "bon de commande", "commande", *ORDERS)),
     Column("invoice", "Facture", ("numero de facture", "no de facture", "ancienne facture", "reference de facture")),
     Column("note", "Note", ("remarque", "remarques", "commentaire", "observations")),
     Column("state", "État", ("statut",)),
@@ -211,7 +212,7 @@ def _order(text: str) -> str | None:
     """As an invoice could bear it. ValueError: it could not."""
     told = References(purchase_order=" ".join(text.split()))
     if wrong := faults(told):
-        raise ValueError(_("numéro de commande : {why}").format(why=wrong["purchase_order"]))
+        raise ValueError(_("numéro d’engagement : {why}").format(why=wrong["purchase_order"]))
     return told.purchase_order
 
 

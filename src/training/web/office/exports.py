@@ -213,7 +213,7 @@ LISTS: dict[str, ExportedList] = {
             # as `billing.formats.past_sheet` reads them back
             *(N_("Référence"), N_("État"), N_("Structure"), N_("Contact"), N_("Téléphone"), N_("Date"), N_("Début")),
             *(N_("Fin"), N_("Séance"), N_("Lieu"), N_("Commune"), N_("Places"), N_("Présents"), N_("Prix HT")),
-            *(N_("Numéro de commande"), N_("Réservée le")),
+            *(N_("Numéro d’engagement"), N_("Réservée le")),
         ),
         _bookings,
         _booking,
