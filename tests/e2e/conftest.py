@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from sites import Inbox, Site, doors, execute, free_port, in_own_loop, served
+from sites import CHROMIUM, FLAGS, Inbox, Site, doors, execute, free_port, in_own_loop, served
 
 from databases import on
 from kept import lend_faces
 
 INSTALL = "apt-get install --yes chromium"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -109,6 +109,12 @@ class Person:
     def radio(self, name: Words) -> None:
         self.tick(name, role="radio")
 
+    def download(self, name: Words) -> None:
+        """A link that gives a file."""
+        self._add(clicks=1)
+        with self.waiting(), self.page.expect_download():
+            self.page.locator("main").get_by_role("link", name=name).first.click()
+
     def stop(self, name: str) -> None:
         """A stop of the menu, which a phone keeps behind a button, and settings in a fold."""
         menu = self.page.get_by_role("button", name="Menu", exact=True)
@@ -150,18 +156,15 @@ class Person:
     def see(self, found: Locator) -> None:
         """Wait until it is shown: what a page answers while one types."""
         with self.waiting():
-            found.first.wait_for()
+            found.filter(visible=True).first.wait_for()
 
-    def search(self, words: str, answer: Words) -> None:
-        """By `/` (a phone has no such key: the box is pressed), the words, and the answer that is meant, pressed."""
-        box = self.page.locator("#recherche")
-        if self.phone:
-            self.press_on(box)
-        else:
+    def search(self, words: str, answer: Words, leads: str = "") -> None:
+        """The box of every page: the words, and the answer that is meant, pressed. `leads`: how its address begins."""
+        if not self.phone:  # a phone has no such key: there the box is pressed
             self.page.keyboard.press("/")
-        box.fill(words)
-        self._add(keys=len(words) + (not self.phone))
-        option = self.page.get_by_role("option", name=answer).first
+        self.type("#recherche", words)
+        begins = f'[href^="{leads}"]' if leads else ""
+        option = self.page.locator(f"[role=option]{begins}").filter(has_text=answer).first
         self.see(option)
         self.press_on(option)
 

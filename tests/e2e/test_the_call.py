@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sites import Site, sign_in
 
 PATIENCE = 15.0  # seconds of a machine; a person who talks meanwhile has two minutes
@@ -54,6 +54,47 @@ def test_a_mark_does_not_stay_over_what_was_filled_since(browser: Browser, site:
     expect(page.locator(".error-summary")).to_have_count(0)
     expect(page.locator("#places")).not_to_have_attribute("aria-invalid", "true")
     page.close()
+
+
+def test_a_call_is_a_booking_by_the_keyboard_alone(browser: Browser, site: Site) -> None:
+    """Enter let go of whoever was chosen: it pressed the form's first button."""
+    page = browser.new_page(base_url=site.url, locale="fr-FR")
+    sign_in(page, site.door("staff_link"))
+    page.goto("/gestion")
+    keys = page.keyboard
+    keys.press("/")
+    keys.type("commune ecouves")
+    organisation = page.locator('[role=option][href^="/gestion/structures/"]', has_text="Commune d’Écouves")
+    expect(organisation.first).to_be_visible()
+    pressed(page, "ArrowDown", until=page.locator('[aria-selected=true][href^="/gestion/structures/commune-ecouves"]'))
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Commune d’Écouves")
+    keys.press("Tab")
+    keys.press("Enter")  # to the content, past the menu
+    pressed(page, "Tab", until=page.locator("main a:focus", has_text="Nouvelle réservation"))
+    keys.press("Enter")
+    expect(page.locator("#quoi")).to_be_focused()
+    keys.type("heloup velo")
+    keys.press("Enter")
+    expect(page.locator("#call-sessions button:focus", has_text="vélo")).to_be_visible()
+    keys.press("Enter")
+    expect(page.locator("#places")).to_be_focused()
+    keys.type("2")
+    keys.press("Enter")
+    expect(page.locator("#call-who .picked")).to_contain_text("Commune d’Écouves")
+    expect(page.locator("button[name=act]:focus")).to_contain_text("2 places")
+    keys.press("Enter")
+    expect(page.get_by_text("C’est enregistré")).to_be_visible()
+    page.close()
+
+
+def pressed(page: Page, key: str, *, until: Locator, most: int = 12) -> None:
+    """A key, again and again, until something is so."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        if until.count():
+            return
+    raise AssertionError(f"{most} times {key}: never")
 
 
 def typed(page: Page, field: str, text: str) -> int:

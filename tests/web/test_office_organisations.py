@@ -198,6 +198,7 @@ async def test_a_duplicate_is_shown_told_apart_or_archived_for_the_other(client)
     assert await db.value("select count(*) from membership where account = $1", account) == 2
     await done(client, f"{path}/retablir")
     await done(client, f"{path}/pas-un-doublon", {"other": "commune-d-essai"})
+    assert "Aucune structure validée ne correspond" in await seen(client, f"{path}/archiver?q=zzzz")
     assert "Ce n’est pas un doublon" not in await seen(client, path)
     assert "Aucun doublon possible" in await seen(client, "/gestion/structures/doublons")
     again = await makers.post(client, f"{path}/pas-un-doublon", {"other": "nulle-part"})

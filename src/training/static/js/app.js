@@ -23,7 +23,7 @@ window.addEventListener("pageshow", () => document.querySelectorAll("form[data-s
 
 // `/` goes to the search box, the team's to the one that searches everything; arrows walk the first links of a list's
 // rows, and into the list from its own box.
-const rows = () => [...document.querySelectorAll("table[data-arrows] tbody th a, [data-arrows] .where a")];
+const rows = () => [...document.querySelectorAll("table[data-arrows] tbody th a, [data-arrows] .where a, [data-arrows] > li > button")];
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const search = document.querySelector("form[data-answers] input, input[type=search]");
@@ -218,6 +218,18 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     clearTimeout(waits);
     look(button);
   });
+  // Enter goes on, to what was found or to the button that books: a browser's own Enter presses the first button there
+  // is, the one that lets go of who was chosen.
+  form.addEventListener("keydown", async (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input:not([type=file])")) return;
+    event.preventDefault();
+    clearTimeout(waits);
+    await look();
+    const after = (part) => event.target.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const parts = [...form.querySelectorAll("[data-part]")].filter(after);
+    const next = parts.flatMap((part) => [...part.querySelectorAll(".picks button, button[name=act], input, select")]);
+    next.find((one) => one.type !== "hidden" && one.checkVisibility())?.focus();
+  });
 }
 
 // Planning: as the offer is chosen, those who may deliver it come first in each list of people.
@@ -236,6 +248,20 @@ for (const dates of document.querySelectorAll("[data-skills]")) {
       list.querySelectorAll("optgroup").forEach((group) => group.remove());
       list.append(...(able.size ? groups.filter((group) => group.children.length) : people));
       list.value = chosen;
+    }
+  });
+}
+
+// One more date begins at the hours, in the place and with the person of the one before it; folded again without a day,
+// it is none.
+for (const more of document.querySelectorAll("[data-skills] details")) {
+  const day = more.querySelector("input[type=date]");
+  const fields = [...more.querySelectorAll("input, select")].filter((field) => field !== day);
+  more.addEventListener("toggle", () => {
+    if (day.value || (more.open && fields.some((field) => field.value))) return;
+    for (const field of fields) {
+      const [name, n] = field.id.split("-");
+      field.value = more.open ? document.getElementById(`${name}-${n - 1}`).value : "";
     }
   });
 }

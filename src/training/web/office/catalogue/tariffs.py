@@ -88,7 +88,7 @@ async def set_first(request: Asked, slug: FromPath[str]) -> Template | Redirect:
         with form.refusals():
             first = TariffChange((None,), price, found.today)
             await change_tariff(the_actor(request), found.offer.id, first, seen=form.seen)
-            return go(found.offer.path, _("C’est enregistré : l’offre a un prix."))
+            return go(found.offer.page, _("C’est enregistré : l’offre a un prix."))
     return await _grid_page(request, found, form)
 
 
