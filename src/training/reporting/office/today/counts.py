@@ -98,7 +98,8 @@ UNPRICED = """
             lower(m.days), case when not upper_inf(m.days) then greatest(upper(m.days), s.ends) end
         )) - m.days
     ) h (hole)
-    where o.state = 'published' and upper(h.hole) > {1}
+    where o.state = 'published' and exists (select from tariff where offer = o.id and valid_until is not null)
+      and upper(h.hole) > {1}
     group by o.id, h.hole, m.days
 """
 # Receivables `r` that are late and that nobody promised to pay, or contests: a promise that was not kept is late again.
