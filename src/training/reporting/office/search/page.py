@@ -51,7 +51,7 @@ class SearchPage:
 
 
 async def search_page(actor: Actor, text: str, kind: str = "") -> SearchPage:
-    """What somebody may see of what a text means, in five statements and one for each kind."""
+    """What somebody may see of what a text means: three to twelve statements, and one for each kind that is found."""
     allowed = {k.name: k for k in KINDS if actor.may(k.permission)}
     kind = kind if kind in allowed else ""
     asked = {kind: allowed[kind]} if kind else allowed
