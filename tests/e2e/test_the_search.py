@@ -47,3 +47,8 @@ def test_the_box_is_served_by_the_keyboard_alone(page: Page, site: Site) -> None
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.locator("#recherche")).not_to_be_focused()
+
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{site.url}/gestion")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(box).to_be_in_viewport()  # one tap away, however far one has read
