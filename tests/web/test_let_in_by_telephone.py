@@ -62,6 +62,15 @@ async def test_who_registers_while_no_mail_leaves_is_let_in_on_the_telephone(cli
     assert await db.value("select actor_kind from audit where action = 'signin.read-out'") == "user"
 
 
+async def test_an_old_link_promises_no_mail_either(client):
+    await makers.make_town()
+    await db.execute("update platform set phone = '02 61 91 00 00'")
+    page = text_of((await client.get("/connexion/lien/ancien")).text)
+    assert "appelez-nous : 02 61 91 00 00" in page
+    assert "Recevoir un nouveau courriel" not in page
+    assert "en une minute" not in page
+
+
 async def test_the_code_is_of_no_use_in_another_browser(client):
     await makers.make_town()
     request = await asked(client)

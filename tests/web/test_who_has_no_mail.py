@@ -68,3 +68,15 @@ async def test_a_free_booking_of_who_has_no_mail_promises_none(client):
         assert "Elle arrive par courriel" not in page
         assert "imprimez-la ici : Rachel Ressources n’a pas de courriel" in page
         assert "Rachel Ressources n’a pas de courriel" in await read(client, f"{path}/places?places=6")
+
+
+async def test_who_booked_without_a_mail_address_is_called_when_it_is_cancelled(client):
+    with clock.frozen(makers.NOON):
+        town = await makers.make_town()
+        booked = await makers.make_booking(town, 5)
+        await office_makers.staff(client)
+        await silence()
+        after = await done(client, f"/gestion/reservations/{booked.reference}/annuler", {"reason": ""})
+        page = await read(client, after)
+    assert "Réservation annulée. Rachel Ressources n’a pas de courriel : à prévenir par téléphone." in page
+    assert "le contact est prévenu" not in page

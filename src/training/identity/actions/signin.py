@@ -221,9 +221,7 @@ def _code_hash(request_id: int, code: str, secret_key: str) -> bytes:
 
 
 def _bad_link() -> NotFound:
-    return NotFound(
-        _("Ce lien de connexion a expiré ou a déjà servi. Demandez-en un nouveau : il arrive en une minute.")
-    )
+    return NotFound(_("Ce lien de connexion a expiré ou a déjà servi. Demandez-en un nouveau."))
 
 
 _GOOD_TOKEN = """

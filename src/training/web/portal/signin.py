@@ -174,6 +174,8 @@ async def _no_good(request: Asked, refusal: NotFound, token: str) -> Template:
         "portal/signin_over.html",
         refusal.status,
         refusal=refusal.detail,
+        mail_stop=None,
+        stopped=(await mails.departures()).stop_of_signin,
         form=Form.filled({"suite": following}),
         about=await sought(None, following),
     )

@@ -64,6 +64,14 @@ async def free_paper(request: Asked, reference: FromPath[str]) -> Response[bytes
     return await kept_file(paper, f"confirmation-{reference.upper()}.pdf", missing, inline=True)
 
 
+def _told(booking: BookingView, mailed: str, done: str) -> str:
+    """What was done, and who is written to, or has to be called."""
+    if booking.contact_email is not None:
+        return mailed
+    call = _("{name} n’a pas de courriel : à prévenir par téléphone.").format(name=booking.contact_name)
+    return f"{done} {call}"
+
+
 @post(PATH + "/{reference:str}/confirmer", permission=P.BOOKINGS_CONFIRM)
 async def confirm(request: Asked, reference: FromPath[str]) -> Template | Redirect:
     """Confirm a request or an option."""
@@ -71,7 +79,10 @@ async def confirm(request: Asked, reference: FromPath[str]) -> Template | Redire
     form = Form()
     with form.refusals():
         await actions.confirm(the_actor(request), view.id)
-        return go(f"{PATH}/{view.reference}", _("Réservation confirmée : le contact reçoit son invitation."))
+        return go(
+            f"{PATH}/{view.reference}",
+            _told(view, _("Réservation confirmée : le contact reçoit son invitation."), _("Réservation confirmée.")),
+        )
     return await one(request, reference, form)
 
 
@@ -89,7 +100,10 @@ async def decline(request: Asked, reference: FromPath[str]) -> Template | Redire
     if form.good:
         with form.refusals():
             await ending.decline(the_actor(request), view.id, reason)
-            return go(f"{PATH}/{view.reference}", _("Demande refusée : le contact est prévenu."))
+            return go(
+                f"{PATH}/{view.reference}",
+                _told(view, _("Demande refusée : le contact est prévenu."), _("Demande refusée.")),
+            )
     return await _end_page(request, view, form, declining=True)
 
 
@@ -107,7 +121,10 @@ async def cancel(request: Asked, reference: FromPath[str]) -> Template | Redirec
     if form.good:
         with form.refusals():
             await ending.cancel(the_actor(request), view.id, reason)
-            return go(f"{PATH}/{view.reference}", _("Réservation annulée : le contact est prévenu."))
+            return go(
+                f"{PATH}/{view.reference}",
+                _told(view, _("Réservation annulée : le contact est prévenu."), _("Réservation annulée.")),
+            )
     return await _end_page(request, view, form, declining=False)
 
 
