@@ -103,8 +103,10 @@ class Person:
         self.press_on(self.page.locator("main summary").filter(has_text=name, visible=True).first)
 
     def tick(self, name: Words, *, role: str = "checkbox", exact: bool = False) -> None:
-        found = self.page.locator("main").get_by_role(role, name=name, exact=exact)  # type: ignore[arg-type]
-        self.press_on(found.first)
+        found = self.page.locator("main").get_by_role(role, name=name, exact=exact).first  # type: ignore[arg-type]
+        found.wait_for()
+        if not found.is_checked():  # nobody presses what is chosen already
+            self.press_on(found)
 
     def radio(self, name: Words) -> None:
         self.tick(name, role="radio")

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import time
-
+from person import Person
 from playwright.sync_api import Browser, Locator, Page, expect
 from sites import Site, sign_in
+
+from acts.telephone import known
 
 PATIENCE = 15.0  # seconds of a machine; a person who talks meanwhile has two minutes
 
 
-def test_a_call_is_a_booking_within_few_gestures(browser: Browser, site: Site) -> None:
+def test_a_call_is_a_booking_within_two_minutes(browser: Browser, site: Site) -> None:
     page = browser.new_page(base_url=site.url, locale="fr-FR")
     sign_in(page, site.door("staff_link"))
     page.goto("/gestion")
-    began, gestures = time.monotonic(), 0
-    page.get_by_role("link", name="Nouvelle réservation").first.click()
-    gestures += 1
-    gestures += typed(page, "#qui", "Écouves")
-    page.locator("#call-callers button").first.click()
-    expect(page.locator("#call-who .picked")).to_be_visible()
-    gestures += 1 + typed(page, "#quoi", "vélo")
-    page.locator("#call-sessions button[name=seance]").first.click()
-    expect(page.locator("#call-session .picked")).to_be_visible()
-    gestures += 1 + typed(page, "#places", "2")
-    button = page.locator("#call-price > button[name=act]")
-    expect(button).to_have_text(re.compile("2 places|liste d’attente"))
-    button.click()
-    gestures += 1
+    somebody = Person(page)
+    somebody.begin()
+    known(somebody)
+    assert somebody.spent.clicks <= 6, somebody.spent
+    assert somebody.spent.person < 120, somebody.spent
+    assert somebody.spent.machine < PATIENCE, somebody.spent
     expect(page.get_by_text("C’est enregistré")).to_be_visible()
-    assert gestures <= 20, "clicks and keys"
-    assert time.monotonic() - began < PATIENCE
     page.close()
 
 

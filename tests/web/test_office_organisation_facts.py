@@ -94,3 +94,19 @@ async def test_the_second_of_two_editors_of_a_kind_is_told(client):
     answer = await makers.post(client, TYPE, {"kind": "intercommunality", "buyer": "public", "vu": str(before)})
     assert answer.status_code == 409
     assert "Établissement scolaire" in makers.text_of(answer.text)
+
+
+async def test_enter_never_presses_what_adds_a_line_or_lets_go(client):
+    """Enter presses the first button of its form, whatever that is: it added a line, it let go of who called."""
+    await makers.make_town()
+    await staff(client)
+    pages = {
+        "/gestion/structures/commune-d-essai/facturation": "Enregistrer la fiche",
+        "/gestion/reservations/nouvelle?structure=commune-d-essai": 'name="chercher"',
+        "/gestion/catalogue/velo/modifier": "Enregistrer",
+        "/gestion/premiers-pas/identite": "Enregistrer et continuer",
+    }
+    for path, first in pages.items():
+        main = (await client.get(path)).text.partition("<main")[2]
+        form = next(part for part in main.split("<form")[1:] if 'method="post"' in part.partition(">")[0])
+        assert first in form.partition("<button")[2].partition("</button>")[0], path
