@@ -45,7 +45,7 @@ PAGES = {
     "venues": (lambda: venues.venues_page("", after=None, limit=5), 1),
     "planning": (lambda: planning.planning_page("velo"), 4),
     "feeds": (lambda: feeds.feeds_page(before=None, limit=5), 2),
-    "mails": (lambda: mails.mails_page(ALL, state="", search="", after=None, limit=5), 2),
+    "mails": (lambda: mails.mails_page(ALL, state="", search="", after=None, limit=5), 3),
     "jobs": (jobs.jobs_page, 2),
     "keys": (settings.keys_page, 2),
     "series": (settings.series_page, 1),
