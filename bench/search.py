@@ -24,13 +24,13 @@ NAMED = "gehkiiea"  # ten of each kind are called so, with few and with many
 # A thing every ten minutes, up to now. One in ten has a name of its own, one in a hundred is of one town and offer.
 DOCUMENTS = """
     insert into search_entry (kind, subject, at, ended, lexemes)
-    select kind, 1000000 + n, at, false,
-        search_document(
-            'banc' || n || ' ' || translate(left(md5((n / 10)::text), 8), '0123456789', 'ghijklmnop'),
-            array[kind], 'commune velo ville' || n % 100, day_codes(at) || time_codes(at)
-        )
+    select kind, 1000000 + n, at, false, array_to_tsvector(
+        array[kind, 'commune', 'velo', 'ville' || n % 100, 'banc' || n, '=banc' || n, name, '=' || name]
+        || day_codes(at) || time_codes(at)
+    )
     from generate_series($1::int, $2::int) n, unnest($5::text[]) kind,
-         lateral (select $3::timestamptz - ($4::int - n) * interval '10 minutes') t (at)
+         lateral (select $3::timestamptz - ($4::int - n) * interval '10 minutes',
+                         translate(left(md5((n / 10)::text), 8), '0123456789', 'ghijklmnop')) t (at, name)
 """
 WORDS = """
     insert into search_word (word)
