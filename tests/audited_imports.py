@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from training.billing.actions.import_past import import_past
+from training.billing.formats import past_sheet
 from training.catalogue.actions.importing import import_offers
 from training.catalogue.formats import offers_sheet
 from training.directory.actions.importing import import_facilitators, import_organisations
@@ -17,3 +19,4 @@ async def bring() -> None:
     await import_facilitators(SYSTEM, facilitators_sheet.read(facilitators_sheet.example()).whole())
     await import_venues(SYSTEM, venues_sheet.read(venues_sheet.example()).whole())
     await import_offers(SYSTEM, offers_sheet.read(offers_sheet.example()).whole())
+    await import_past(SYSTEM, past_sheet.read(past_sheet.example()).whole())

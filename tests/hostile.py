@@ -327,7 +327,7 @@ def _sheets() -> Iterator[Hostile]:
     for name, content in SHEETS.items():
         sent = lambda c=content: _file(c())  # noqa: E731
         yield Hostile(f"a sheet of organisations: {name}", "team", "/gestion/importer/structures", sent, MULTIPART)
-    for kind in ("animation", "lieux", "catalogue"):
+    for kind in ("animation", "lieux", "catalogue", "seances"):
         sent = lambda: _file(SHEETS["lines of quotation marks"]()[:990_000])  # noqa: E731
         yield Hostile(f"a sheet of {kind}", "team", f"/gestion/importer/{kind}", sent, MULTIPART)
     for name in ("a workbook without end", "wrong lines"):

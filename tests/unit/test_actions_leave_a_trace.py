@@ -37,6 +37,7 @@ WITHIN_ANOTHER = {
     "scheduling.mark_held", "scheduling.mark_cancelled", "scheduling.mark_reinstated", "scheduling.end_assignments",
     "scheduling.check_clashes", "records.keep_file", "records.open_series",
     "records.freeze", "records.once", "billing.open_receivables", "billing.lock_periods", "billing.close_days",
+    "scheduling.write_past_sessions", "scheduling.make_room", "bookings.write_past_bookings", "attendance.note_held",
     "directory.settle_steps",
     "directory.stand_for",  # part of the action that joins or imports communes
     "directory.welcome_contact", "directory.put_aside", "directory.write_ending", "directory.close_for",

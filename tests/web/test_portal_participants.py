@@ -11,6 +11,7 @@ from makers import text_of
 from portal_makers import enter, fields, hold_session
 from training.bookings import queries
 from training.bookings.actions import ending
+from training.bookings.actions.booking import NewParticipant, name_participants
 from training.identity.rules import Role
 from training.kernel import clock
 from training.kernel.actor import SYSTEM
@@ -108,3 +109,17 @@ async def test_a_cancelled_booking_has_nobody_to_name(client):
         answer = await makers.post(client, f"{path}/participants", {"participants": "Léa"})
     assert answer.status_code == 409
     assert fields(answer.text).get("participants", "Léa") == "Léa"
+
+
+async def test_names_that_the_team_gave_meanwhile_are_not_lost_without_a_word(client):
+    path, made, _town = await booked(client)
+    page = fields((await client.get(path)).text)
+    await name_participants(SYSTEM, made.id, (NewParticipant("Léa Exemple"),))
+    answer = await makers.post(client, f"{path}/participants", {"vu": page["vu"], "participants": "Max Modèle"})
+    assert answer.status_code == 409
+    assert "Quelqu’un d’autre l’a modifié entre-temps" in text_of(answer.text)
+    again = fields(answer.text)
+    assert again["participants"] == "Max Modèle", "what was typed is kept"
+    assert "Léa Exemple" in text_of(answer.text), "and who is named now is above it"
+    await makers.post(client, f"{path}/participants", again)
+    assert [p.name for p in await queries.participants(made.id)] == ["Max Modèle"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from training.attendance import rules
 from training.attendance.tables import HeadCount, Holding, Unholding
@@ -10,6 +11,7 @@ from training.bookings.actions.admissions import undo_admissions
 from training.bookings.actions.booking import confirm
 from training.bookings.actions.ending import undo_absences
 from training.bookings.actions.locking import lock_booking, standing_of
+from training.bookings.queries import came_from_former_years
 from training.bookings.rules.who_may import check_decide
 from training.kernel import clock, db, outbox
 from training.kernel.actor import Actor
@@ -101,6 +103,7 @@ async def unhold_session(actor: Actor, session: int, reason: str) -> None:
         holding = await Holding.select().where(Holding.session == session).first()
         if holding is None:
             raise Conflict(_("Personne n’a encore confirmé que cette séance a eu lieu."))
+        rules.check_ours(past=await came_from_former_years(session))
         await scheduling.mark_unheld(session, SessionState(holding["earlier"]))
         await Unholding.insert(
             Unholding(session=session, held_at=holding["held_at"], undone_at=clock.now(), reason=reason.strip())
@@ -122,3 +125,14 @@ async def _count(session: int, present: Mapping[int, int], more: Mapping[int, in
     if counts:
         await HeadCount.insert(*counts)
     return len(counts)
+
+
+async def note_held(ended: Mapping[int, datetime], present: Mapping[int, int]) -> None:
+    """That sessions of former years were held when they ended, and how many came by booking; where nobody counted, not.
+
+    Nothing follows from it: no fact. Inside the action that brings them.
+    """
+    sql = "insert into holding (session, held_at) select * from unnest($1::bigint[], $2::timestamptz[])"
+    await db.execute(sql, list(ended), list(ended.values()))
+    sql = "insert into head_count (booking, present, counted_at) select *, $3 from unnest($1::bigint[], $2::int[])"
+    await db.execute(sql, list(present), list(present.values()), clock.now())

@@ -60,9 +60,18 @@ def check_undo_held(state: SessionState) -> None:
         raise Conflict(_("Personne n’a encore confirmé que cette séance a eu lieu."))
 
 
-def may_undo_held(actor: Actor, session: int, state: SessionState) -> bool:
+def check_ours(*, past: bool) -> None:
+    """What came from a spreadsheet of former years was held: undone, it would be billed and told anew."""
+    if past:
+        raise Conflict(
+            _("Cette séance vient d’un tableur des années passées : elle a eu lieu, et cela ne s’annule pas.")
+        )
+
+
+def may_undo_held(actor: Actor, session: int, state: SessionState, *, past: bool = False) -> bool:
     """Whether the page offers to undo it."""
-    return actor.may(Permission.SESSIONS_HOLD, session=session) and allows(check_undo_held, state)
+    there = actor.may(Permission.SESSIONS_HOLD, session=session)
+    return there and not past and allows(check_undo_held, state)
 
 
 def check_time(ends_at: datetime, now: datetime, early_reason: str, *, may_early: bool) -> None:

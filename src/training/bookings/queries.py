@@ -65,6 +65,7 @@ class BookingView:
     contact_phone: str | None = None
     asked_by: AskedBy | None = None  # where the team wrote it down
     absent: bool = False  # undecided when its session was held, and nobody of it came
+    former_invoice: str | None = None  # of one of former years: as its spreadsheet had it, "" none; None: of ours
 
     @property
     def place(self) -> str:
@@ -91,6 +92,11 @@ class BookingView:
     def asked_how(self) -> str | None:
         """How it was asked for, in words, where the team wrote it down."""
         return _(ASKED_NAMES[self.asked_by]) if self.asked_by else None
+
+    @property
+    def past(self) -> bool:
+        """It came from a spreadsheet of former years: it was invoiced elsewhere, if it was."""
+        return self.former_invoice is not None
 
     @property
     def coming(self) -> bool:
@@ -124,7 +130,7 @@ BOOKING = f"""
            (select reference from booking where id = e.merged_into) as joined,
            coalesce(e.held and e.merged_into is null, false) as absent,
            b.asked_by, b.generation, (select count(*) from participant where booking = b.id) as named,
-           b.invite_participants,
+           b.invite_participants, (select invoice_number from past_booking where booking = b.id) as former_invoice,
            {LOOK}
     from booking b {ABOUT_BOOKING} {LOOK_JOIN} left join booking_ending e on e.booking = b.id and e.undone_at is null
 """
@@ -149,6 +155,12 @@ async def booking_by_id(scope: Scope, id: int) -> BookingView | None:  # noqa: A
     where = within(scope)
     where.add("b.id = {}", id)
     return await db.row(BookingView, f"{BOOKING} where {where}", *where.values)
+
+
+async def came_from_former_years(session: int) -> bool:
+    """Whether a session was brought by a spreadsheet, with its bookings."""
+    sql = "select exists (select from past_booking p join booking b on b.id = p.booking where b.session = $1)"
+    return bool(await db.value(sql, session))
 
 
 async def bookings_by_ids(scope: Scope, ids: Sequence[int]) -> list[BookingView]:

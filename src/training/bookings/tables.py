@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Array, BigInt, Boolean, Bytea, Integer, Serial, Text
+from piccolo.columns import Array, BigInt, Boolean, Bytea, Integer, Serial, Text, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -104,6 +104,18 @@ class Admission(Table, tablename="admission"):
     reference_cents = BigInt(default=None, null=True)
     admitted_at = instant()
     undone_at = instant(null=True)
+
+
+class PastBooking(Table, tablename="past_booking"):
+    """That a booking came from a spreadsheet of former years: its figures count, and nothing of it is invoiced here.
+
+    `invoice_number`: of the former software, as it was written there; "" none.
+    """
+
+    id: Serial
+    booking = belongs_to(Booking, unique=True)
+    invoice_number = Varchar(length=60, default="")
+    came_at = instant()
 
 
 class SeatsChange(Table, tablename="seats_change"):

@@ -63,7 +63,7 @@ _DOCUMENTS = {
         select b.id, coalesce((select min(starts_at) from slot where session = b.session), b.created_at),
                not booking_may_come(b.state), g.name,
                number_words(b.reference) || number_words(b.purchase_order) || '{{reservation}}',
-               concat_ws(' ', g.city, c.name, o.title, initials(g.name), {_KINDS}),
+               concat_ws(' ', g.city, c.name, o.title, {_KINDS}),
                array(select unnest(day_codes(t.starts_at)) from slot t where t.session = b.session)
         from booking b join organisation g on g.id = b.organisation join contact c on c.id = b.contact
         join session s on s.id = b.session join offer o on o.id = s.offer
@@ -73,7 +73,7 @@ _DOCUMENTS = {
         select i.id, i.issued_on::timestamptz, false, g.name,
                number_words(i.number) || number_words(i.purchase_order)
                || array[case when i.kind = 'credit_note' then 'avoir' else 'facture' end],
-               concat_ws(' ', g.city, initials(g.name), {_KINDS}), array['#e' || i.gross_cents, '#e' || i.net_cents]
+               concat_ws(' ', g.city, {_KINDS}), array['#e' || i.gross_cents, '#e' || i.net_cents]
         from invoice i join organisation g on g.id = i.payer where i.id = any(ids) and i.state = 'issued'
     """,
     "venue": """
@@ -151,7 +151,7 @@ forwards = sql_migration(
     "what a thing is called, told apart; words forgotten",
     # When, for those around now to be found before others.
     """
-    create function time_codes(timestamptz) returns text[] language sql immutable parallel safe
+    create function time_codes(timestamptz) returns text[] language sql stable parallel safe
     return array[
         to_char($1 at time zone 'UTC', '"#a"YYYY'), to_char($1 at time zone 'UTC', '"#a"YYYY.MM')
     ]
@@ -193,17 +193,18 @@ forwards = sql_migration(
     """
     create function search_document(called text, numbers text[], words text, codes text[]) returns tsvector
     language sql immutable parallel safe
-    return array_to_tsvector(array(
-        select distinct w from (
+    return (
+        select array_to_tsvector(array(
             select left(w, 60) from unnest(
-                search_words(called) || joined_words(called) || numbers
-                || search_words(words) || joined_words(words) || codes
+                name || search_words(words) || case when words like '%-%' then joined_words(words) end || codes
             ) w where w <> ''
             union all
-            select '=' || left(w, 60) from unnest(search_words(called) || joined_words(called) || numbers) w
-            where w <> ''
-        ) every (w)
-    ))
+            select '=' || left(w, 60) from unnest(name) w where w <> ''
+        )) from (
+            select search_words(called) || numbers || case when called like '%-%' then joined_words(called) end
+            offset 0
+        ) named (name)
+    )
     """,
     *(_document(kind, sql) for kind, sql in _DOCUMENTS.items()),
     "drop function search_lexemes(text, text[])",

@@ -43,6 +43,8 @@ def timeline(
     `public`: who pays finds the invoice on Chorus Pro.
     """
     before = [change for change in changes if booking.confirmed_at is None or change.changed_at < booking.confirmed_at]
+    if booking.past:  # nobody knows when it was booked
+        return [_session(booking, team), *_papers(booking, invoices, free_paper, team, public)]
     steps = [_made(booking, changes, team), *map(_resized, before), *_confirmed(booking)]
     steps += map(_resized, changes[len(before) :])
     if booking.state in ENDED:
@@ -135,7 +137,10 @@ def _session(booking: BookingView, team: bool) -> TimelineStep:
 def _papers(
     booking: BookingView, invoices: Sequence[InvoiceView], free_paper: bool, team: bool, public: bool
 ) -> list[TimelineStep]:
-    """What was issued, then the draft that the team sees, or what is still to come."""
+    """What was issued, then the draft that the team sees, or what is still to come; of former years, nothing is."""
+    if booking.past:
+        number = _("Facture {number}").format(number=booking.former_invoice) if booking.former_invoice else None
+        return [TimelineStep(_("Importée des années passées"), "done", None, number)]
     if booking.tariff_mode == TariffMode.FREE:
         text = None if free_paper else _free_said(booking, team)
         return [TimelineStep(_("Confirmation de gratuité"), "done" if free_paper else "next", None, text)]

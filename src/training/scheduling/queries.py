@@ -85,6 +85,7 @@ class SessionView:
     generation: int
     look: Look
     offered: bool = True  # its offer is in the catalogue
+    published: bool = True  # it could be seen once: a draft could not, nor one of former years
 
     @property
     def seats_left(self) -> int:
@@ -109,7 +110,8 @@ SESSION = f"""
            s.kind, s.organisation, s.state, s.capacity, s.seats_taken, s.closes_at, s.note, s.cancel_reason,
            s.starts_at, f.ends_at, s.ends_at as last_ends_at,
            (select count(*) from slot where session = s.id) as slots, v.name as venue, c.name as city, s.updated_at,
-           s.generation, {LOOK}, o.state = 'published' as offered
+           s.generation, {LOOK}, o.state = 'published' as offered,
+           s.published_at is not null as published
     from session s
     join offer o on o.id = s.offer
     left join partner p on p.id = o.partner

@@ -104,8 +104,12 @@ _KNOWN = """
 
 
 async def bill_more(actor: Actor, bookings: Sequence[BookingView], *, held: bool) -> list[int]:
-    """Put on drafts what bookings owe above what is issued of them; no draft has anything of it yet."""
+    """Put on drafts what bookings owe above what is issued of them; no draft has anything of it yet.
+
+    Those of former years were invoiced elsewhere.
+    """
     actor.must(Permission.INVOICES_PREPARE)
+    bookings = [b for b in bookings if not b.past]
     on = await owing.ground(bookings)
     ready = [b for b in bookings if held or not owing.waits_for_count(on, b)]
     owed = {b.id: owing.owed_for(on, b) for b in sorted(ready, key=lambda b: b.id)}

@@ -48,6 +48,8 @@ async def share(actor: Actor, booking: int, shares: Sequence[Share], *, seen: in
         change.about("booking", booking, "shares")
         held = (await lock_session(view.session)).state == SessionState.HELD
         view = await bookings.booking_by_id(SYSTEM.scope, booking) or view
+        if view.past:
+            raise sharing.already_issued(view.former_invoice or "")
         stood = (await shares_of([booking]))[booking]
         awaited = not sharing.fits(stood, view.seats, view.price_cents)
         sharing.check_share(view.state, view.tariff_mode, await db.value(_ISSUED, booking), awaited=awaited)

@@ -101,8 +101,8 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         may_cancel=who_may.may_cancel(actor, standing, now),
         may_resize=who_may.may_resize(actor, standing, now),
         may_name=who_may.may_name(actor, standing),
-        may_tell=who_may.may_tell(actor, standing),
-        may_share=may_share(actor, view.state, view.tariff_mode, issued, awaited=awaited),
+        may_tell=who_may.may_tell(actor, standing) and not view.past,
+        may_share=not view.past and may_share(actor, view.state, view.tariff_mode, issued, awaited=awaited),
         may_ask_deposit=early is not None and may_ask_deposit(actor, early),
         undecided=allows(who_may.check_decide, standing),
     )
@@ -110,7 +110,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
 
 async def _lacking(booking: BookingView, organisation: OrganisationView | None) -> tuple[str, ...]:
     """What its one payer has to say before it can be invoiced, in words."""
-    billed = booking.tariff_mode != TariffMode.FREE and booking.state in OCCUPYING
+    billed = booking.tariff_mode != TariffMode.FREE and booking.state in OCCUPYING and not booking.past
     return (await wanted(organisation, booking.references)).lacking if organisation and billed else ()
 
 

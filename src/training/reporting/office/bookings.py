@@ -27,14 +27,18 @@ class BookingListed:
     state: BookingState
     title: str
     starts_at: datetime
+    ends_at: datetime
+    venue: str | None
     city: str | None
     organisation: str
     slug: str
     contact: str
     phone: str | None
     seats: int
+    present: int | None  # how many came, where somebody counted
     tariff_mode: TariffMode
     price_cents: int
+    purchase_order: str | None
     created_at: datetime
     expires_at: datetime | None
     session_state: SessionState
@@ -90,8 +94,10 @@ async def bookings(
 
 
 _COLUMNS = f"""
-    b.id, b.reference, b.state, o.title, s.starts_at, m.name as city, g.name as organisation, g.slug,
-    c.name as contact, c.phone, b.seats, b.tariff_mode, b.price_cents, b.created_at,
+    b.id, b.reference, b.state, o.title, s.starts_at, t.ends_at, v.name as venue, m.name as city,
+    g.name as organisation, g.slug, c.name as contact, c.phone, b.seats,
+    (select present from head_count where booking = b.id) as present, b.tariff_mode, b.price_cents, b.purchase_order,
+    b.created_at,
     b.expires_at, s.state as session_state, {LOOK}
 """
 _LIST = SearchedList(

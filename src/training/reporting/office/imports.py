@@ -8,6 +8,9 @@ from typing import Protocol, TypeVar
 
 import anyio.to_thread
 
+from training.billing.formats import past_sheet
+from training.billing.formats.past_sheet import PastRow
+from training.billing.queries.past import past_lines
 from training.catalogue.formats import offers_sheet
 from training.catalogue.formats.offers_sheet import OfferRow
 from training.directory import queries as directory
@@ -17,7 +20,7 @@ from training.directory.formats.organisations_sheet import OrganisationRow
 from training.directory.rules.organisations import KIND_NAMES
 from training.kernel import db
 from training.kernel.i18n import _
-from training.kernel.render import duration
+from training.kernel.render import day_year, duration, euros
 from training.kernel.sheets import Fault, Reading
 from training.scheduling import queries as scheduling
 from training.scheduling.formats import venues_sheet
@@ -79,7 +82,7 @@ def _preview(
         seen.add(key)
         lines.append(LineShown(row.line, cells(row), known))
     shown = tuple(lines[:SHOWN])
-    wrong = (*read.faults, *faults)
+    wrong = tuple(sorted((*read.faults, *faults), key=lambda fault: fault.line))
     return ImportPreview(heads, shown, wrong, fresh, len(lines) - fresh, len(lines) - len(shown))
 
 
@@ -136,3 +139,21 @@ def _offer(row: OfferRow) -> tuple[str, ...]:
     offer = row.fields
     group = f"{offer.group_min} – {offer.group_max}"
     return (offer.title, offer.summary, duration(offer.duration_minutes), group, offer.theme)
+
+
+async def past_preview(content: bytes) -> ImportPreview:
+    """Of sessions of former years; what nothing of ours is, and what cannot have been, are faults of their lines."""
+    read = await anyio.to_thread.run_sync(past_sheet.read, content)
+    found = await past_lines(read.items)
+    known = {line.row.line for line in found.lines if line.known}
+    heads = (_("Structure"), _("Date"), _("Offre"), _("Lieu"), _("Places"), _("Présents"), _("Prix"))
+    there = [row.line if row.line in known else None for row in read.items]
+    return _preview(heads, read, there, [row.line for row in read.items], _past, found.faults)
+
+
+def _past(row: PastRow) -> tuple[str, ...]:
+    when = f"{day_year(row.day)}, {row.begin:%H:%M}"
+    place = ", ".join(filter(None, (row.venue, row.city)))
+    present = "" if row.present is None else str(row.present)
+    price = euros(row.price_cents) if row.price_cents else _("Gratuit")
+    return (row.organisation, when, row.offer, place, str(row.seats), present, price)

@@ -45,7 +45,8 @@ _MONEY = """
            coalesce(sum(gross_cents - settled_cents) filter (where due_on < $2), 0)::bigint as late_cents,
            (select coalesce(sum(b.price_cents), 0)::bigint from booking b
             where b.organisation = $1 and b.state = 'confirmed' and b.tariff_mode <> 'free'
-              and not exists (select from billable where booking = b.id)) as booked_cents
+              and not exists (select from billable where booking = b.id)
+              and not exists (select from past_booking where booking = b.id)) as booked_cents
     from receivable where payer = $1 and settled_cents < gross_cents
 """
 

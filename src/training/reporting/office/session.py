@@ -112,7 +112,7 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         may_publish=scheduling_rules.may_publish(actor, session, state),
         may_hold=attendance_rules.may_hold(actor, session, state, view.last_ends_at, now),
         waits_for_its_end=attendance_rules.waits_for_its_end(actor, session, state, view.last_ends_at, now),
-        may_undo=attendance_rules.may_undo_held(actor, session, state),
+        may_undo=attendance_rules.may_undo_held(actor, session, state, past=any(b.past for b in booked)),
         may_decide=actor.may(P.SESSIONS_HOLD, session=session),
         bills_present=bills_present,
         leaves_at=min(leaving, default=None),

@@ -50,6 +50,7 @@ class SessionListed:
     city: str | None
     capacity: int
     seats_taken: int
+    present: int | None  # how many came, where somebody counted
     facilitators: str
     look: Look
 
@@ -62,7 +63,9 @@ class SessionListed:
 _LIST = f"""
     select s.id, o.title, s.state, s.kind, g.name as organisation, s.starts_at, f.ends_at, s.ends_at as last_ends_at,
            (select count(*) from slot where session = s.id) as slots,
-           v.name as venue, c.name as city, s.capacity, s.seats_taken, coalesce((
+           v.name as venue, c.name as city, s.capacity, s.seats_taken, (
+               select sum(h.present) from booking b join head_count h on h.booking = b.id where b.session = s.id
+           ) as present, coalesce((
                select string_agg(distinct a.name, ', ')
                from slot t join assignment n on n.slot = t.id join facilitator a on a.id = n.facilitator
                where t.session = s.id and assignment_holds(n.state)

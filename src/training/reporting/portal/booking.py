@@ -22,6 +22,7 @@ from training.kernel.actor import Actor
 from training.kernel.errors import refusal
 from training.kernel.permissions import Permission
 from training.papers.rules.vat import VatRegime
+from training.records.queries import last_change
 from training.reporting.portal import what_follows
 from training.reporting.portal.facts_wanted import FactsWanted, lacking_of, services_of, wanted
 from training.reporting.portal.what_follows import Invoicing, NextStep
@@ -56,16 +57,18 @@ class PortalBooking:
     may_resize: bool
     may_cancel: bool
     fixed: str
+    seen: int  # the last edit of it that this shows
 
 
 async def booking_page(actor: Actor, organisation: OrganisationView, booking: BookingView) -> PortalBooking:
-    """What the page of a booking shows, in seven statements and one more where facts are wanted."""
+    """What the page of a booking shows, in eight statements and one more where facts are wanted."""
+    seen = await last_change("booking", booking.id)
     billed = (await billing.invoices_of(actor.scope, [booking.id]))[booking.id]
     invoices = billed if actor.may(P.INVOICES_SEE, organisation=organisation.id) else []
     paper = await billing.free_paper(actor.scope, booking.reference) is not None
     changes = await bookings.seats_changes(booking.id)
     answers = await invitations.answers(booking.session)
-    owed = booking.price_cents > 0 and not any(invoice.number for invoice in billed)
+    owed = booking.price_cents > 0 and not booking.past and not any(invoice.number for invoice in billed)
     standing, now = booking.standing, clock.now()
     tells = owed and who_may.may_tell(actor, standing)
     return PortalBooking(
@@ -85,6 +88,7 @@ async def booking_page(actor: Actor, organisation: OrganisationView, booking: Bo
         may_resize=who_may.may_resize(actor, standing, now),
         may_cancel=who_may.may_cancel(actor, standing, now),
         fixed=_fixed(actor, booking),
+        seen=seen,
     )
 
 

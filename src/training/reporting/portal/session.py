@@ -101,8 +101,8 @@ async def _booked(who: CatalogueReader, session: int) -> tuple[BookingView, ...]
 
 
 def may_see(actor: Actor | None, session: SessionView) -> bool:
-    """Whether its page is shown to them: not a draft, nor another organisation's."""
-    if session.state == SessionState.DRAFT:
+    """Whether its page is shown to them: not a draft, one of former years, nor another organisation's."""
+    if session.state == SessionState.DRAFT or (session.state == SessionState.HELD and not session.published):
         return False
     if session.kind != SessionKind.PRIVATE:
         return True

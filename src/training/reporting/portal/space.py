@@ -168,6 +168,7 @@ _MONEY = f"""
                from booking b join session s on s.id = b.session
                where b.organisation = $1 and b.state = 'confirmed' and b.price_cents > 0 and s.state <> 'cancelled'
                and s.starts_at > $4 and not exists (select from billing_share where booking = b.id)
+               and not exists (select from past_booking where booking = b.id)
            ), 0)::bigint as engaged_cents
     from receivable where payer = $1 and settled_cents < gross_cents
 """

@@ -68,7 +68,8 @@ def _session(row: SessionListed) -> list[Cell]:
     start, end = clock.local(row.starts_at), clock.local(row.ends_at)
     return [
         *(start.date(), f"{start:%H:%M}", f"{end:%H:%M}", row.title, row.venue, row.city),
-        *(_state("session", row.state), row.organisation, row.capacity, row.seats_taken, row.facilitators),
+        *(_state("session", row.state), row.organisation, row.capacity, row.seats_taken),
+        *(row.present, row.facilitators),
     ]
 
 
@@ -85,10 +86,11 @@ async def _bookings(request: Asked, after: Any) -> tuple[Sequence[Any], Any]:
 
 
 def _booking(row: BookingListed) -> list[Cell]:
+    start, end = clock.local(row.starts_at), clock.local(row.ends_at)
     return [
         *(row.reference, _state("booking", row.state), row.organisation, row.contact, row.phone),
-        *(clock.local(row.starts_at).date(), row.title, row.city, row.seats, euros(row.price_cents)),
-        clock.local(row.created_at).date(),
+        *(start.date(), f"{start:%H:%M}", f"{end:%H:%M}", row.title, row.venue, row.city),
+        *(row.seats, row.present, euros(row.price_cents), row.purchase_order, clock.local(row.created_at).date()),
     ]
 
 
@@ -198,7 +200,7 @@ LISTS: dict[str, ExportedList] = {
         N_("Séances"),
         (
             *(N_("Date"), N_("Début"), N_("Fin"), N_("Séance"), N_("Lieu"), N_("Commune"), N_("État")),
-            *(N_("Réservée à"), N_("Places"), N_("Places prises"), N_("Animation")),
+            *(N_("Réservée à"), N_("Places"), N_("Places prises"), N_("Présents"), N_("Animation")),
         ),
         _sessions,
         _session,
@@ -208,8 +210,10 @@ LISTS: dict[str, ExportedList] = {
         P.BOOKINGS_SEE,
         N_("Réservations"),
         (
-            *(N_("Référence"), N_("État"), N_("Structure"), N_("Contact"), N_("Téléphone"), N_("Date")),
-            *(N_("Séance"), N_("Commune"), N_("Places"), N_("Prix HT"), N_("Réservée le")),
+            # as `billing.formats.past_sheet` reads them back
+            *(N_("Référence"), N_("État"), N_("Structure"), N_("Contact"), N_("Téléphone"), N_("Date"), N_("Début")),
+            *(N_("Fin"), N_("Séance"), N_("Lieu"), N_("Commune"), N_("Places"), N_("Présents"), N_("Prix HT")),
+            *(N_("Numéro d’engagement"), N_("Réservée le")),
         ),
         _bookings,
         _booking,

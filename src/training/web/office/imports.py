@@ -11,6 +11,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
+from training.billing.actions.import_past import import_past
+from training.billing.formats import past_sheet
 from training.catalogue.actions.importing import import_offers
 from training.catalogue.formats import offers_sheet
 from training.directory.actions.importing import import_facilitators, import_organisations
@@ -65,6 +67,10 @@ async def _offers(actor: Actor, content: bytes) -> int:
     return await import_offers(actor, (await anyio.to_thread.run_sync(offers_sheet.read, content)).whole())
 
 
+async def _past(actor: Actor, content: bytes) -> int:
+    return await import_past(actor, (await anyio.to_thread.run_sync(past_sheet.read, content)).whole())
+
+
 IMPORTERS: dict[str, Importer] = {
     "structures": Importer(
         N_("Des structures et leurs contacts"),
@@ -105,6 +111,19 @@ IMPORTERS: dict[str, Importer] = {
         reading.offers_preview,
         _offers,
         (N_("brouillon importé"), N_("brouillons importés")),
+    ),
+    "seances": Importer(
+        N_("Des séances passées"),
+        N_(
+            "Une ligne par structure venue à une séance des années passées. Ses chiffres comptent ; rien n’est envoyé, "
+            "facturé ni à faire."
+        ),
+        P.SESSIONS_PLAN,
+        "/gestion/seances?periode=passees",
+        past_sheet.example,
+        reading.past_preview,
+        _past,
+        (N_("ligne importée"), N_("lignes importées")),
     ),
 }
 

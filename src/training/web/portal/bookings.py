@@ -61,7 +61,7 @@ async def _booking_page(
 ) -> Template:
     found = await booking_page(the_actor(request), organisation, booking)
     typed = {"participants": written(found.people), "invite": "1" if booking.invite_participants else ""}
-    form = form or Form.filled(typed)
+    form = form or Form.filled(typed, seen=found.seen)
     around = frame(request, organisation, "reservations")
     return await page(request, "portal/booking.html", form.status, form=form, **parts(found), **around)
 
@@ -107,7 +107,7 @@ async def name_participants(request: Asked, slug: FromPath[str], reference: From
     if form.good:
         with form.refusals():
             invite = form.values.get("invite") == "1"
-            await actions.name_participants(the_actor(request), booking.id, people, invite=invite)
+            await actions.name_participants(the_actor(request), booking.id, people, invite=invite, seen=form.seen)
             said = _said_of(people, invite and booking.state == BookingState.CONFIRMED)
             return go(f"/espace/{slug}/reservations/{booking.reference}", said)
     return await _booking_page(request, organisation, booking, form)

@@ -18,10 +18,10 @@ Asked = tuple[str, ...]  # a tsquery for each term of what was typed
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """What is asked, the best first: each rung is answered by all that answers the one above it, but for `near`.
+    """What is asked, the best first; whatever answers one of them answers the last.
 
-    Whole words before their beginnings before what is nearly so, which is last; and of either of the first two, what
-    is in the name of a thing before what is said of it.
+    What a thing is called before what is said of it; of either, whole words before what they begin. What is only nearly
+    so is last.
     """
 
     called: Asked
