@@ -36,7 +36,7 @@ BY_HAND = (
 QUIET = frozenset(
     {
         "deliver_due", "knock", "take_up", "close_stale", "forget_request_keys", "forget_forms", "forget_signins",
-        "forget_uses", "forget_fragments", "forget_notes", "forget_old_jobs", "end_departed",
+        "forget_uses", "forget_fragments", "forget_notes", "forget_old_jobs", "forget_words", "end_departed",
     }
 )  # fmt: skip
 
