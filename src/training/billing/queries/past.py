@@ -191,7 +191,7 @@ def person_key(said: str) -> str:
 
 def _near(names: _Names, kind: str, said: str) -> str:
     near = names.near.get((kind, said), [])
-    return f" {_('(peut-être « {names} »)').format(names=' », « '.join(near))}" if near else ""
+    return " " + _("(peut-être « {names} »)").format(names=" », « ".join(near)) if near else ""
 
 
 async def _names(rows: Sequence[PastRow]) -> _Names:
