@@ -71,6 +71,7 @@ SMALL = {
     "offer_step": "some ten an offer",
     "ledger_series": "one a kind of paper and year",
     "limit_use": "emptied every day",
+    "past_booking": "of former years, read with its booking",
     "lookalike": "few an organisation, and only those that look the same",
     "mail_service": "one row",
     "migration": "one a change of the schema",

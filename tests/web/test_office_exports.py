@@ -30,7 +30,6 @@ NO_FILES = {
     "payments/bank_files.html": "the bank has them",
     "payments/bank_file.html": "the bank has it",
     "payments/bank.html": "the bank has them",
-    "organisations/access.html": "of one organisation, on its own page",
     "organisations/requests.html": "the list of organisations has them, by state",
     "organisations/lookalikes.html": "pairs to be decided, one by one",
 }

@@ -19,14 +19,32 @@ TITLES = "Nom;Type;SIRET;Code postal;Ville;Contact;Courriel;Téléphone"
 SEES = "Mairie de Sées;Commune;00009999400014;61500;Sées;Nina Test;nina@sees.example.org;02 00 00 00 00"
 
 
-async def look(client, *lines: str, encoding: str = "utf-8"):
-    content = "\r\n".join((TITLES, *lines)).encode(encoding)
+async def look(client, *lines: str, encoding: str = "utf-8", titles: str = TITLES):
+    content = "\r\n".join((titles, *lines)).encode(encoding)
     return await makers.post(client, PATH, {}, files={"file": ("a.csv", content, "text/csv")})
 
 
 async def take(client, answer) -> str:
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
     return await done(client, f"{PATH}/importer", fields)
+
+
+async def test_a_first_name_apart_is_of_the_name_and_who_was_reached_goes_on_being(client):
+    """« Luc » and « Martin » were gone; a mail without a name came before the person whom everything was sent to."""
+    town = await makers.make_town()
+    await staff(client, Role.ADVISER)
+    titles = "Structure;Type;CP;Ville;Prénom;Nom;Mail"
+    place = await db.connection().fetchrow("select * from organisation where id = $1", town.organisation)
+    known = f"{place['name']};commune;{place['postcode']};{place['city']};;;autre@example.org"
+    answer = await look(
+        client, "Mairie de Gacé;commune;61230;Gacé;Luc;Martin;luc@gace.example.org", known, titles=titles
+    )
+    await take(client, answer)
+    assert await db.value("select name from contact where email = 'luc@gace.example.org'") == "Luc Martin"
+    first, *_others, last = await directory.contacts(town.organisation)
+    assert last.email == "autre@example.org"
+    assert not last.for_booking
+    assert first.for_booking
 
 
 async def counts() -> tuple[int, int]:

@@ -9,6 +9,8 @@ import pytest
 import makers
 from office_makers import done, refused, staff
 from training.catalogue.actions.publishing import archive_offer
+from training.catalogue.actions.skills import set_deliverers
+from training.catalogue.rules.offers import ProgrammeStep
 from training.identity.rules import Role
 from training.kernel import clock, db
 from training.kernel.actor import SYSTEM
@@ -239,6 +241,22 @@ async def test_the_second_of_two_editors_keeps_what_they_typed_and_hears_what_ch
     shown = makers.text_of(await page(client, f"{CATALOGUE}/velo"))
     assert "Rouler en ville" in shown
     assert "Modifications" in shown
+
+
+async def test_a_programme_written_in_another_tab_is_said_and_follows_with_who_may_deliver(client):
+    """It was gone without a word: the warning named the other fields alone, and sending again wrote an empty one."""
+    offer = await makers.make_offer("velo")
+    person = await makers.make_facilitator(name="Ana Anime")
+    await staff(client)
+    edit = f"{CATALOGUE}/velo/modifier"
+    seen = re.search(r'name="vu" value="(\d+)"', await page(client, edit))
+    assert seen
+    await makers.rewrite(offer, title="Changé entre-temps", steps=(ProgrammeStep("Accueil", 15),))
+    await set_deliverers(SYSTEM, offer, [person])
+    bare = {name: value for name, value in WHOLE.items() if not name.startswith("step-")}
+    answer = await refused(client, edit, {**bare, "slug": "velo", "vu": seen[1]}, 409, "Programme", "Accueil")
+    assert re.search(r'id="step-title-1"[^>]* value="Accueil"', answer.text)
+    assert re.search(rf'name="deliverer-{person}"[^>]* checked', answer.text)
 
 
 async def test_who_only_bills_reads_and_does_not_write(client):

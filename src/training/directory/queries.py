@@ -231,10 +231,10 @@ async def reason_of_ending(organisation: int) -> str | None:
 
 
 async def contacts(organisation: int) -> list[ContactView]:
-    """An organisation's people: booking contacts first."""
+    """An organisation's people: booking contacts first, and last an address without a person's name."""
     sql = f"""
         select {_CONTACT} from contact c where c.organisation = $1 and c.active
-        order by c.for_booking desc, fold(c.name), c.id
+        order by c.for_booking desc, c.name = (select name from organisation where id = $1), fold(c.name), c.id
     """
     return await db.rows(ContactView, sql, organisation)
 

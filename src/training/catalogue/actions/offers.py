@@ -10,7 +10,7 @@ from typing import Any
 from piccolo.table import Table
 
 from training.catalogue.actions.publishing import lock_offer
-from training.catalogue.actions.skills import set_deliverers
+from training.catalogue.actions.skills import deliverers_of, set_deliverers
 from training.catalogue.queries.offers import offer_fields
 from training.catalogue.rules.changing import check_apart
 from training.catalogue.rules.offers import (
@@ -107,9 +107,10 @@ async def edit_offer(
         check_fields(fields, await lock_offer(offer))
         values = {**_columns(fields), "slug": await _slug_of(fields, offer)}
         was = await offer_fields(offer)
-        await change.edit(Offer, offer, values, seen=seen)
-        if was.steps != fields.steps:
-            await change.check_seen(seen, ["steps"])
+        also = ["steps"] if was.steps != fields.steps else []
+        if deliverers is not None and await deliverers_of(offer) != set(deliverers):
+            also.append("deliverers")
+        await change.edit(Offer, offer, values, seen=seen, also=also)
         change.edited("steps", steps_as_text(was.steps), steps_as_text(fields.steps))
         if was.steps != fields.steps:
             await OfferStep.delete().where(OfferStep.offer == offer)

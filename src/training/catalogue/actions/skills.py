@@ -32,6 +32,12 @@ async def set_deliverers(actor: Actor, offer: int, facilitators: Collection[int]
         change.edited("deliverers", before, after)
 
 
+async def deliverers_of(offer: int) -> set[int]:
+    """Who may deliver an offer."""
+    link = OfferFacilitator
+    return set(await link.select(link.facilitator).where(link.offer == offer).output(as_list=True))
+
+
 async def set_skills(actor: Actor, facilitator: int, offers: Collection[int], *, seen: int | None = None) -> None:
     """A person may deliver these offers, and no other. NotFound: no such person, or no such offer."""
     async with acting(actor, "facilitator.set-skills", ("facilitator", facilitator)) as change:
@@ -85,5 +91,8 @@ async def edit_deliverer(
     """What is known of a person, and what they may deliver, in one form."""
     async with acting(actor, "facilitator.edit-skilled", ("facilitator", facilitator)):
         actor.must(Permission.SESSIONS_PLAN)
-        await edit_facilitator(actor, facilitator, values, seen=seen)
+        link = OfferFacilitator
+        held = await link.select(link.offer).where(link.facilitator == facilitator).output(as_list=True)
+        also = ["skills"] if set(held) != set(offers) else []
+        await edit_facilitator(actor, facilitator, values, seen=seen, also=also)
         await set_skills(actor, facilitator, offers, seen=seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,9 +30,17 @@ async def add_facilitator(actor: Actor, **values: Any) -> int:
 
 
 async def edit_facilitator(
-    actor: Actor, facilitator: int, values: Mapping[str, Any], *, seen: int | None = None
+    actor: Actor,
+    facilitator: int,
+    values: Mapping[str, Any],
+    *,
+    seen: int | None = None,
+    also: Collection[str] = (),
 ) -> None:
-    """Correct a facilitator, or say that they are not active any more: their keys end with it."""
+    """Correct a facilitator, or say that they are not active any more: their keys end with it.
+
+    `also`: see `Change.edit`.
+    """
     async with acting(actor, "facilitator.edit", ("facilitator", facilitator)) as change:
         actor.must(Permission.SESSIONS_PLAN)
         _check(values)
@@ -42,7 +50,7 @@ async def edit_facilitator(
         ):
             await _check_partner(partner)
         await change.sign()
-        if not await change.edit(Facilitator, facilitator, values, seen=seen):
+        if not await change.edit(Facilitator, facilitator, values, seen=seen, also=also):
             raise NotFound(_("Cette personne n’existe pas."))
         if any(edit.field == "email" for edit in change.edits):
             await outbox.put("facilitator.readdressed", ("facilitator", facilitator))

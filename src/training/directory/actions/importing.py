@@ -102,6 +102,7 @@ async def _add_people(rows: Sequence[tuple[int, OrganisationRow]]) -> int:
     sql = "select organisation, lower(email) as email, fold(name) as name from contact where organisation = any($1)"
     there = await db.connection().fetch(sql, sorted({organisation for organisation, _row in rows}))
     known = {(one["organisation"], one["email"] or one["name"]) for one in there}
+    reached = {organisation for organisation, _key in known}
     sql = "select lower(w.email) as email, fold(w.name) as name from unnest($1::text[], $2::text[]) w(email, name)"
     names = [row.contact or row.name for _organisation, row in rows]
     said = await db.connection().fetch(sql, [row.email for _organisation, row in rows], names)
@@ -110,20 +111,21 @@ async def _add_people(rows: Sequence[tuple[int, OrganisationRow]]) -> int:
         key = (organisation, one["email"] or one["name"])
         if key not in known:
             known.add(key)
-            fresh.append(_contact(organisation, name, row))
+            fresh.append(_contact(organisation, name, row, books=organisation not in reached))
     for at in range(0, len(fresh), AT_ONCE):
         await Contact.insert(*fresh[at : at + AT_ONCE])
     return len(fresh)
 
 
-def _contact(organisation: int, name: str, row: OrganisationRow) -> Contact:
+def _contact(organisation: int, name: str, row: OrganisationRow, *, books: bool) -> Contact:
+    """`books`: nobody was written down there yet; who was goes on receiving what is sent."""
     return Contact(
         organisation=organisation,
         name=name,
         email=row.email,
         phone=row.phone,
         title=row.title,
-        for_booking=True,
+        for_booking=books,
         locale="fr",
         active=True,
         created_at=clock.now(),

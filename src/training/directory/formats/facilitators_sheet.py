@@ -14,12 +14,13 @@ COLUMNS = (
     Column(
         "name", "Nom", ("animateur", "animatrice", "intervenant", "intervenante", "nom et prenom", "personne"), True
     ),
+    Column("first", "Prénom"),
     Column("email", "Courriel", ("mail", "email", "e mail", "adresse mail", "mel"), True),
     Column("phone", "Téléphone", ("tel", "portable", "mobile")),
     Column("partner", "Partenaire", ("structure", "employeur", "organisme")),
     Column("area", "Communes", ("secteur", "territoire", "ou")),
 )
-EXAMPLE = ("Ana Test", "ana@example.org", "02 00 00 00 00", "", "Alençon, Sées")
+EXAMPLE = ("Test", "Ana", "ana@example.org", "02 00 00 00 00", "", "Alençon, Sées")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,11 @@ def _row(line: int, cells: dict[str, str]) -> FacilitatorRow:
     email = email_cell(cells["email"])
     if email is None:
         raise ValueError(_("le courriel manque : les dates y arrivent."))
+    first = line_cell(cells, "first", 100)
+    last = line_cell(cells, "name", 99 if first else 200, "Nom")
     return FacilitatorRow(
         line,
-        line_cell(cells, "name", 200, "Nom"),
+        f"{first} {last}".strip(),
         email,
         phone_cell(cells.get("phone", "")),
         line_cell(cells, "partner", 200),

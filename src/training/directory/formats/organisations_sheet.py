@@ -20,14 +20,15 @@ COLUMNS = (
     Column("address", "Adresse", ("rue", "voie", "adresse postale")),
     Column("postcode", "Code postal", ("cp",), True),
     Column("city", "Ville", ("commune", "localite"), True),
-    Column("contact", "Contact", ("nom du contact", "interlocuteur", "referent", "personne")),
+    Column("contact", "Contact", ("nom", "nom du contact", "interlocuteur", "referent", "personne")),
+    Column("first", "Prénom", ("prenom du contact",)),
     Column("title", "Fonction", ("poste", "role", "qualite")),
     Column("email", "Courriel", ("mail", "email", "e mail", "adresse mail", "adresse electronique", "mel")),
     Column("phone", "Téléphone", ("tel", "portable", "mobile")),
 )
 EXAMPLE = (
     *("Commune d’Essai", "Commune", "", "Place de la Mairie", "61000", "Alençon"),
-    *("Nina Test", "RH", "rh@mairie.example.org", "02 00 00 00 00"),
+    *("Test", "Nina", "RH", "rh@mairie.example.org", "02 00 00 00 00"),
 )
 
 
@@ -98,7 +99,7 @@ def _row(line: int, cells: dict[str, str]) -> OrganisationRow:
         " ".join(cells.get("address", "").split())[:300],
         postcode_cell(cells["postcode"]),
         city,
-        " ".join(cells.get("contact", "").split())[:200],
+        " ".join(f"{cells.get('first', '')} {cells.get('contact', '')}".split())[:200],
         " ".join(cells.get("title", "").split())[:200] or None,
         email_cell(cells.get("email", "")),
         phone_cell(cells.get("phone", "")),

@@ -91,8 +91,11 @@ class Change:
         values: Mapping[str, object],
         *,
         seen: int | None = None,
+        also: Collection[str] = (),
     ) -> bool:
         """Write what somebody typed over a row's columns, and note what was there. False: there is no such row.
+
+        `also`: what the same form writes over that stands elsewhere: all is told at once, as `seen` is past it then.
 
         `seen`: the last edit of it that they had before their eyes (`queries.last_change`). EditedMeanwhile: a later
         one changed what they would write over. Where the row has an `updated_at`, it follows.
@@ -104,7 +107,7 @@ class Change:
         if was is None:
             return False
         over = [name for name, value in values.items() if rules.as_text(was[name]) != rules.as_text(value)]
-        await self.check_seen(seen, over, subject)
+        await self.check_seen(seen, [*over, *also], subject)
         for name in over:
             self.edited(name, was[name], values[name], subject)
         written = {columns[name]: value for name, value in values.items()}

@@ -128,7 +128,7 @@ async def handing_over_page(actor: Actor) -> OfficeHandingOver:
     team = await scheduling.team()
     return OfficeHandingOver(
         groups=await _groups(actor),
-        recurring=recurring(clock.today(), (await directory.the_platform()).fiscal_year_end),
+        recurring=recurring(clock.today(), await directory.fiscal_year_end()),
         people=people,
         partners=partners,
         funders=funders,

@@ -18,6 +18,7 @@ from training.kernel.i18n import N_, _
 from training.kernel.permissions import Permission
 from training.kernel.render import markdown
 from training.records.actions.acting import EditedMeanwhile
+from training.records.rules import as_text
 from training.reporting.office.offers import OfferEditing, offer_editing, path_of
 from training.web.forms import Form
 from training.web.office.page import show
@@ -122,6 +123,7 @@ async def save(request: Asked, slug: FromPath[str]) -> Template | Redirect:
     if form.meanwhile:
         found = await offer_editing(slug)
         _follow(form, found, fields, form.meanwhile)
+        _follow_deliverers(form, found, can, form.meanwhile)
     return await _page(request, found, form)
 
 
@@ -136,6 +138,13 @@ def _follow(form: Form, found: OfferEditing, typed: OfferFields, met: EditedMean
     for name in names:
         value = now.get(name)
         form.values[name] = "" if value is None else str(value)
+
+
+def _follow_deliverers(form: Form, found: OfferEditing, can: list[int], met: EditedMeanwhile) -> None:
+    typed = as_text([name for person, name in found.choices.people if person in can])
+    if any(edit.field == "deliverers" and edit.old == typed for edit in met.edits):
+        for person, _name in found.choices.people:
+            form.values[f"{DELIVERER}{person}"] = "1" if person in found.deliverers else ""
 
 
 def read(form: Form, partners: set[int]) -> OfferFields:

@@ -14,6 +14,7 @@ from training.directory.rules.numbers import check_email
 from training.directory.rules.people import AREA_MOST, RATE_UNIT_NAMES, RateUnit
 from training.kernel.i18n import _
 from training.kernel.permissions import Permission
+from training.records.rules import as_text
 from training.reporting.office.people import facilitator as one
 from training.reporting.office.people.facilitator import FacilitatorEdited
 from training.reporting.office.people.facilitators import facilitators_page
@@ -91,6 +92,11 @@ async def edit(request: Asked, facilitator: FromPath[int]) -> Template | Redirec
         with form.refusals():
             await edit_deliverer(the_actor(request), row(facilitator), values, offers, seen=form.seen)
             return go(f"{PATH}/{facilitator}", _("C’est enregistré."))
+    if form.meanwhile:
+        found = await one.edit_page(row(facilitator))
+        typed = as_text([skill.title for skill in found.offers if skill.id in offers])
+        if any(edit.field == "skills" and edit.old == typed for edit in form.meanwhile.edits):
+            form.values |= {f"offer-{skill.id}": "1" if skill.held else "" for skill in found.offers}
     return await _form(request, found, form)
 
 
