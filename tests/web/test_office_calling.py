@@ -9,8 +9,10 @@ import pytest
 
 import makers
 from office_makers import done, refused, staff
+from training.identity.actions.joining import archive_for
 from training.identity.rules import Role
 from training.kernel import db
+from training.kernel.actor import SYSTEM
 
 pytestmark = pytest.mark.anyio
 PATH = "/gestion/reservations/nouvelle"
@@ -189,6 +191,32 @@ async def test_what_was_never_planned_again_is_planned_and_one_comes_back(client
         "retour": "https://evil.example",
     }
     assert (await done(client, "/gestion/seances/nouvelle", elsewhere)).startswith("/gestion/seances/")
+
+
+async def test_nothing_is_promised_where_no_price_is_fixed(client: httpx.AsyncClient) -> None:
+    """It said « confirmée tout de suite » and offered the act, which was then refused."""
+    town = await makers.make_town()
+    await staff(client, Role.ADVISER)
+    await db.execute("delete from tariff")
+    shown = await looked(client, typed(town))
+    words = makers.text_of(shown)
+    assert "Personne ne peut la réserver tant que son tarif n’est pas fixé." in words
+    assert f'href="/gestion/catalogue/{town.offer_slug}/tarifs"' in shown
+    assert "confirmée tout de suite" not in words
+    assert 'name="act"' not in shown
+
+
+async def test_an_archived_organisation_is_named_so_before_anything_is_typed(client: httpx.AsyncClient) -> None:
+    """It was « à valider », and refused beside the number of seats once all was typed."""
+    town = await makers.make_town()
+    other = await makers.make_organisation("Mairie d’Ailleurs", siret=None, domain="ailleurs.example.org")
+    await archive_for(SYSTEM, town.organisation, other)
+    await staff(client, Role.ADVISER)
+    shown = (await client.get(f"{PATH}?structure={town.slug}&seance={town.session}")).text
+    words = makers.text_of(shown)
+    assert "archivée, voir Mairie d’Ailleurs" in words
+    assert "à valider" not in words
+    assert 'name="act"' not in shown
 
 
 async def test_a_bookkeeper_takes_no_call(client: httpx.AsyncClient) -> None:

@@ -37,6 +37,14 @@ async def test_an_empty_house_says_what_comes_again(client):
     assert "Confier à quelqu’un d’autre" not in page, "there is nobody to give it to"
 
 
+async def test_it_opens_before_anybody_has_said_who_runs_the_site(client):
+    """It answered 500 on the first day."""
+    await staff(client)
+    for path in (PATH, f"{PATH}?imprimer=1"):
+        assert (await client.get(path)).status_code == 200
+    assert "L’exercice se termine" in await words(client)
+
+
 async def test_it_says_what_is_in_progress_who_did_the_last_act_and_who_is_who(client):
     town = await makers.make_town()
     await makers.make_organisation("Mairie en attente", siret=None, domain="autre.example.org", approved=False)

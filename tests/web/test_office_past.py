@@ -78,6 +78,7 @@ async def test_a_session_of_former_years_counts_and_nothing_follows_from_it(clie
     assert "Importée des années passées" in page
     assert "F-12" in page
     assert "Annuler « réalisée »" not in page
+    assert "Réponses aux invitations" not in page
     assert (await client.get(f"/seances/{session['id']}")).status_code == 404  # nobody could ever see it
     reference = await db.value("select reference from booking where purchase_order = 'ENG-1'")
     page = makers.text_of((await client.get(f"/gestion/reservations/{reference}")).text)

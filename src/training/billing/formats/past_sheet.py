@@ -117,7 +117,7 @@ def _row(line: int, cells: dict[str, str]) -> PastRow:
 
 def _check_held(state: str) -> None:
     said = folded(state)
-    if re.search(r"annul|attente|option|refus|expir|valider|verif|brouillon|report", said):
+    if re.search(r"annul|attente|option|refus|expir|valider|verif|brouillon|report|garde|propos", said):
         words = _("« {text} » : cette ligne n’a pas eu lieu. Retirez-la du fichier.")
         raise ValueError(words.format(text=state[:40]))
 

@@ -1,12 +1,11 @@
 """What the lines of a spreadsheet of former years are: which offer, venue, organisation, people; what is there already.
 
-Set by set: thousands of lines are a few statements. What nothing of ours is called is a fault of its line, with the
-names that come near.
+Set by set: thousands of lines are a few statements. What nothing of ours is called is a fault of its line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -107,38 +106,53 @@ def _check_when(line: PastLine, closed: date | None) -> None:
 
 
 def _line(row: PastRow, names: _Names) -> PastLine:
-    """ValueError, in words: what of it nothing of ours is."""
-    offer = names.offers.get(row.offer)
-    if offer is None:
-        words = _("aucune offre ne s’appelle « {name} »{near}.")
-        raise ValueError(words.format(name=row.offer, near=_near(names, "offer", row.offer)))
+    """ValueError, in words: all of it that nothing of ours is."""
+    wrong: list[str] = []
+
+    def heard(find: Callable[[PastRow, _Names], T]) -> T | None:
+        try:
+            return find(row, names)
+        except ValueError as error:
+            wrong.append(str(error) if not wrong else str(error)[:1].upper() + str(error)[1:])
+        return None
+
+    offer, venue, people = heard(_offer), heard(_venue), heard(_people)
+    organisation, partner = heard(_organisation), heard(_partner)
+    if wrong or offer is None or people is None or organisation is None:
+        raise ValueError(" ".join(wrong))
     starts_at = clock.at(row.day, row.begin)
     minutes = timedelta(minutes=row.minutes or offer.duration_minutes)
-    organisation = _organisation(row, names)
-    people = _people(row, names)
-    with_them = _partner(row, names, {offer.partner, *(whose for _id, whose in people)})
+    said = partner is None or partner in (offer.partner, *(whose for _id, whose in people))
+    note = [row.note] if said else [_("Avec {partner}.").format(partner=row.partner), row.note]
     return PastLine(
         row,
         starts_at,
         clock.at(row.day, row.end) if row.end else starts_at + minutes,
         offer.id,
-        _venue(row, names),
+        venue,
         tuple(sorted({id_ for id_, _whose in people})),
         organisation,
         names.contacts[organisation],
-        "\n".join(filter(None, [with_them, row.note])),
+        "\n".join(filter(None, note)),
     )
 
 
-def _partner(row: PastRow, names: _Names, known: set[int | None]) -> str:
-    """What is noted of a partner that neither the offer nor who delivered it says."""
+def _offer(row: PastRow, names: _Names) -> _Offer:
+    found = names.offers.get(row.offer)
+    if found is None:
+        words = _("aucune offre ne s’appelle « {name} »{near}.")
+        raise ValueError(words.format(name=row.offer, near=_near(names, "offer", row.offer)))
+    return found
+
+
+def _partner(row: PastRow, names: _Names) -> int | None:
     if not row.partner:
-        return ""
+        return None
     partner = names.partners.get(row.partner)
     if partner is None:
         words = _("« {name} » n’est pas un partenaire connu{near}.")
         raise ValueError(words.format(name=row.partner, near=_near(names, "partner", row.partner)))
-    return "" if partner in known else _("Avec {partner}.").format(partner=row.partner)
+    return partner
 
 
 def _venue(row: PastRow, names: _Names) -> int | None:
@@ -274,7 +288,7 @@ async def _come_near(names: _Names, rows: Sequence[PastRow]) -> None:
     }
     for kind, said in unknown.items():
         if said:
-            sql = _NEAREST.format(names=_ALL_NAMES[kind])
+            sql = _NEAREST.format(names=_ALL_NAMES[kind], key="name_key" if kind == "organisation" else "fold")
             for one in await db.connection().fetch(sql, _each(said)[:NEAR]):
                 names.near[kind, one["said"]] = list(one["near"])
 
@@ -286,13 +300,16 @@ _ALL_NAMES = {
     "facilitator": "select name from facilitator",
     "partner": "select name from partner",
 }
+# « Mairie de Sées » is near to « Commune de Sées (Orne) »: the words of a kind say nothing, and more may be said.
 _NEAREST = """
-    with names as materialized (select name, fold(name) as key from ({names}) n)
-    select w.said, array(
-        select name from (select distinct name, similarity(key, fold(w.said)) as near from names) n
-        where near > 0.25 order by near desc, name limit 3
-    ) as near
-    from unnest($1::text[]) w(said)
+    with names as materialized (select distinct name, {key}(name) as key from ({names}) n),
+    met as (
+        select w.said, n.name, similarity(s.key, n.key) as whole,
+               greatest(word_similarity(s.key, n.key), word_similarity(n.key, s.key)) as near
+        from unnest($1::text[]) w(said) cross join lateral (select {key}(w.said) as key offset 0) s cross join names n
+    )
+    select said, (array_agg(name order by near desc, whole desc, name))[:3] as near
+    from met where near > 0.5 group by said
 """
 
 
@@ -369,8 +386,8 @@ async def _clashes(lines: Sequence[PastLine], faults: list[Fault]) -> None:
         [line.ends_at for _person, line in asked],
         [line.row.line for _person, line in asked],
     )
-    words = _("{name} anime déjà une autre séance à cette heure-là, sur la plateforme.")
-    faults.extend(Fault(one["line"], words.format(name=one["name"])) for one in there)
+    said = _("{name} anime déjà une autre séance à cette heure-là, sur la plateforme.")
+    faults.extend(Fault(one["line"], said.format(name=one["name"])) for one in there)
 
 
 _BUSY = """

@@ -10,7 +10,8 @@ from typing import Any
 from piccolo.table import Table
 
 from training.catalogue.actions.publishing import lock_offer
-from training.catalogue.actions.skills import deliverers_of, set_deliverers
+from training.catalogue.actions.skills import set_deliverers
+from training.catalogue.queries import deliverers as delivering
 from training.catalogue.queries.offers import offer_fields
 from training.catalogue.rules.changing import check_apart
 from training.catalogue.rules.offers import (
@@ -108,7 +109,7 @@ async def edit_offer(
         values = {**_columns(fields), "slug": await _slug_of(fields, offer)}
         was = await offer_fields(offer)
         also = ["steps"] if was.steps != fields.steps else []
-        if deliverers is not None and await deliverers_of(offer) != set(deliverers):
+        if deliverers is not None and (await delivering.deliverers([offer]))[offer] != set(deliverers):
             also.append("deliverers")
         await change.edit(Offer, offer, values, seen=seen, also=also)
         change.edited("steps", steps_as_text(was.steps), steps_as_text(fields.steps))

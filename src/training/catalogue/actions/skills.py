@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from training.catalogue.queries import deliverers as delivering
 from training.catalogue.tables import Offer, OfferFacilitator
 from training.directory.actions.facilitators import add_facilitator, edit_facilitator
 from training.kernel import db
@@ -30,12 +31,6 @@ async def set_deliverers(actor: Actor, offer: int, facilitators: Collection[int]
         after = await _names("f.name", "o.offer = $1", offer)
         await change.check_seen(seen, ["deliverers"] if after != before else [])
         change.edited("deliverers", before, after)
-
-
-async def deliverers_of(offer: int) -> set[int]:
-    """Who may deliver an offer."""
-    link = OfferFacilitator
-    return set(await link.select(link.facilitator).where(link.offer == offer).output(as_list=True))
 
 
 async def set_skills(actor: Actor, facilitator: int, offers: Collection[int], *, seen: int | None = None) -> None:
@@ -91,8 +86,7 @@ async def edit_deliverer(
     """What is known of a person, and what they may deliver, in one form."""
     async with acting(actor, "facilitator.edit-skilled", ("facilitator", facilitator)):
         actor.must(Permission.SESSIONS_PLAN)
-        link = OfferFacilitator
-        held = await link.select(link.offer).where(link.facilitator == facilitator).output(as_list=True)
-        also = ["skills"] if set(held) != set(offers) else []
+        held = (await delivering.skills([facilitator]))[facilitator]
+        also = ["skills"] if held != set(offers) else []
         await edit_facilitator(actor, facilitator, values, seen=seen, also=also)
         await set_skills(actor, facilitator, offers, seen=seen)

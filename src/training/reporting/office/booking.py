@@ -85,7 +85,7 @@ async def booking_page(actor: Actor, reference: str) -> OfficeBooking:
         beside=await bookings.beside(actor.scope, view),
         participants=await bookings.participants(view.id),
         slots=(await scheduling.slots([view.session]))[view.session],
-        answers=[a for a in await invitations.answers(view.session) if a.booking == view.id],
+        answers=[a for a in await invitations.answers(view.session) if a.booking == view.id and not view.past],
         steps=timeline(view, invoices, changes, free_paper=paper is not None, team=True),
         invoices=invoices,
         shares=shares,

@@ -97,11 +97,12 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
     present, confirmed = await attendance.head_counts(session), [b for b in booked if b.state == BookingState.CONFIRMED]
     waiting = [b for b in confirmed if not invoices.get(b.id) and (present.get(b.id) or not bills_present)]
     leaving, lacking = await _leaving(actor, view, invoices, waiting)
+    past = any(b.past for b in booked)
     return OfficeSession(
         session=view,
         organisation=await directory.organisation(view.organisation) if view.organisation else None,
         **await _planned(view),
-        answers=await invitations.answers(session),
+        answers=[] if past else await invitations.answers(session),  # of former years nobody was invited
         history=await history(session),
         bookings=booked,
         confirmed=confirmed,
@@ -112,7 +113,7 @@ async def session_page(actor: Actor, session: int) -> OfficeSession:
         may_publish=scheduling_rules.may_publish(actor, session, state),
         may_hold=attendance_rules.may_hold(actor, session, state, view.last_ends_at, now),
         waits_for_its_end=attendance_rules.waits_for_its_end(actor, session, state, view.last_ends_at, now),
-        may_undo=attendance_rules.may_undo_held(actor, session, state, past=any(b.past for b in booked)),
+        may_undo=attendance_rules.may_undo_held(actor, session, state, past=past),
         may_decide=actor.may(P.SESSIONS_HOLD, session=session),
         bills_present=bills_present,
         leaves_at=min(leaving, default=None),
