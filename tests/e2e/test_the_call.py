@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from person import Person
 from playwright.sync_api import Browser, Locator, Page, expect
 from sites import Site, sign_in
@@ -64,7 +66,7 @@ def test_a_call_is_a_booking_by_the_keyboard_alone(browser: Browser, site: Site)
     pressed(page, "Tab", until=page.locator("main a:focus", has_text="Nouvelle réservation"))
     keys.press("Enter")
     expect(page.locator("#quoi")).to_be_focused()
-    keys.type("heloup velo")
+    keys.type("velo")  # the town, which all stories share, has several: one of them may be moved, or full
     keys.press("Enter")
     expect(page.locator("#call-sessions button:focus", has_text="vélo")).to_be_visible()
     keys.press("Enter")
@@ -72,7 +74,7 @@ def test_a_call_is_a_booking_by_the_keyboard_alone(browser: Browser, site: Site)
     keys.type("2")
     keys.press("Enter")
     expect(page.locator("#call-who .picked")).to_contain_text("Commune d’Écouves")
-    expect(page.locator("button[name=act]:focus")).to_contain_text("2 places")
+    expect(page.locator("button[name=act]:focus")).to_contain_text(re.compile("2 places|liste d’attente"))
     keys.press("Enter")
     expect(page.get_by_text("C’est enregistré")).to_be_visible()
     page.close()
